@@ -1,0 +1,1 @@
+"""headgate: a declarative GitOps reconciler for Apache Flink jobs."""

@@ -1,0 +1,128 @@
+"""Every error headgate raises, sorted by what may have happened in the world.
+
+That order is what a caller must know before it tries again: nothing happened and never will (`Rejected`),
+nothing happened yet (`Unavailable`), or something may have happened (`OutcomeUnknown`: observe first).
+`headgate explain CODE` prints the docstring of the class or the text of the reason that carries the code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class HeadgateError(Exception):
+    """Something headgate cannot do; the base of all its errors.
+
+    Carries `code` (stable, kebab-case), `problem` (one sentence), `where` (file:line:column, target or request)
+    and `hint` (the next move).
+    """
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, problem: str, *, where: str = "", hint: str = "", code: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.where = where
+        self.hint = hint
+        if code:
+            self.code = code
+
+    def __str__(self) -> str:
+        lines = [f"error[{self.code}]: {self.problem}"]
+        if self.where:
+            lines.append(f"  at: {self.where}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in one place of a file; `where` is `file:line:column`."""
+
+    where: str
+    problem: str
+    hint: str = ""
+
+
+class ManifestError(HeadgateError):
+    """A file of yours is wrong: headgate.yaml, a job manifest, or a statement file.
+
+    All mistakes of all files are reported in one run, each with file:line:column, what was expected and the nearest
+    valid key. No platform was contacted and nothing was changed. Mend the files and run the command again.
+    """
+
+    code = "manifest-invalid"
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        first = mistakes[0]
+        super().__init__(first.problem, where=first.where, hint=first.hint)
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        return "\n".join(
+            str(HeadgateError(m.problem, where=m.where, hint=m.hint, code=self.code)) for m in self.mistakes
+        )
+
+
+class ProjectNotFound(HeadgateError):
+    """No headgate.yaml in this folder or any folder above it.
+
+    Run `headgate init` to start a project here, or name one with `--project FILE`.
+    """
+
+    code = "project-not-found"
+
+
+class UsageError(HeadgateError):
+    """The command was asked for something that does not exist here: an unknown job, environment, target or code."""
+
+    code = "usage"
+
+
+class PlanRefused(HeadgateError):
+    """The plan may not be applied as it stands; nothing was changed.
+
+    The live state or the manifests moved since the plan was made, a lock is held, or a safety limit would be passed.
+    """
+
+    code = "plan-refused"
+    exit_code = 4
+
+
+class ProviderError(HeadgateError):
+    """A platform did not do what it was asked; the subclass says what may have happened."""
+
+    code = "provider-error"
+
+
+class Rejected(ProviderError):
+    """The platform understood and said no. Nothing happened, and asking again will not help: change the request."""
+
+    code = "rejected"
+
+
+class Unavailable(ProviderError):
+    """The platform could not be asked, or cannot answer now. Nothing happened; the same request may work later."""
+
+    code = "unavailable"
+
+    def __init__(self, problem: str, *, where: str = "", hint: str = "", code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(problem, where=where, hint=hint, code=code)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(ProviderError):
+    """A write was sent and its reply was lost. It may have happened: headgate observes before it does anything else."""
+
+    code = "outcome-unknown"
+
+
+class LocalFlinkError(HeadgateError):
+    """The Flink on this machine could not be started, found or stopped.
+
+    The message says which part is missing and where the logs are; `pip install 'headgate[local]'` installs all parts.
+    """
+
+    code = "local-flink"
