@@ -1,0 +1,61 @@
+"""What settling looks at, and what `headgate graph` draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headgate.model.live import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a job is doing now. `cause` is the platform's root cause of the last failure, one line, or empty.
+
+    `restarts` counts failures recovered from since the start; `checkpointing` says whether checkpoints are on and
+    `checkpoints` how many have completed.
+    """
+
+    state: JobState
+    word: str = ""
+    tasks_running: int = 0
+    tasks: int = 0
+    checkpointing: bool = False
+    checkpoints: int = 0
+    restarts: int = 0
+    cause: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Running, all tasks running, and the first checkpoint completed where checkpointing is on."""
+        running = self.state is JobState.RUNNING and 0 < self.tasks == self.tasks_running
+        return running and (self.checkpoints > 0 or not self.checkpointing)
+
+
+@dataclass(frozen=True, slots=True)
+class StopProgress:
+    """How far a stop with savepoint has come. `path` is set once it is `done`; `failed` says why it did not work."""
+
+    asked: bool = False
+    done: bool = False
+    path: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """One node of an execution graph; `inputs` are (vertex id, ship strategy) pairs."""
+
+    id: str
+    name: str
+    parallelism: int
+    status: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The execution graph of a job, vertices in the platform's order."""
+
+    job_id: str
+    name: str
+    vertices: tuple[Vertex, ...] = ()

@@ -1,0 +1,129 @@
+"""Observed: what a target said about a job, or why it could not be believed.
+
+There is no None: "absent" is a complete answer without the job, "unknown" is no answer we may trust. Mixing them up
+starts a second copy or prunes a healthy job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from headgate.model.spec import AppliedSpec
+
+
+class JobState(StrEnum):
+    """The common words for what a job is doing, on every platform."""
+
+    RUNNING = "RUNNING"
+    STARTING = "STARTING"
+    STOPPING = "STOPPING"
+    FAILED = "FAILED"
+    FINISHED = "FINISHED"
+    STOPPED = "STOPPED"
+    SUSPENDED = "SUSPENDED"
+    UNKNOWN = "UNKNOWN"
+
+    @property
+    def active(self) -> bool:
+        """May be holding resources and writing to sinks; UNKNOWN counts, because it may."""
+        return self in _ACTIVE
+
+
+_ACTIVE = {JobState.RUNNING, JobState.STARTING, JobState.STOPPING, JobState.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The sign of ownership headgate leaves on a job: whose it is and what it was started from.
+
+    `succeeds` is the id of the job it took over from, empty for the first; `restored` the snapshot path it was given.
+    """
+
+    project: str
+    job: str
+    revision: str
+    commit: str = ""
+    succeeds: str = ""
+    restored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A savepoint or a retained checkpoint; `at` is when it completed, milliseconds since the epoch."""
+
+    path: str
+    kind: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One job on a target. `word` is the platform's own status word; `started_at` milliseconds since the epoch.
+
+    `applied` is the manifest it carries (None: it carries none that can be read), `compiled` its compiled form.
+    `snapshot` is set on jobs that are no longer active: the newest snapshot a successor can restore from.
+    `provably_empty` says that a dead job has nothing a successor could lose: it restored nothing and, with checkpoints
+    on, never completed one, so the platform itself would have recovered it empty.
+    """
+
+    job_id: str
+    name: str
+    state: JobState
+    word: str = ""
+    marker: Marker | None = None
+    applied: AppliedSpec | None = None
+    compiled: str = ""
+    started_at: int = 0
+    snapshot: Snapshot | None = None
+    provably_empty: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what a plan relies on: which job, in which state, from which revision."""
+        revision = self.marker.revision if self.marker else ""
+        snapshot = self.snapshot.path if self.snapshot else ""
+        text = "\n".join((self.job_id, self.state, revision, snapshot))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The target answered, completely, and the job is not in the answer."""
+
+    fingerprint: str = field(default="absent", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer we may trust; `why` is shown to the user."""
+
+    why: str
+    fingerprint: str = field(default="unknown", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """More than one active job bears our marker and this name: neither is touched, both are named."""
+
+    jobs: tuple[Live, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        return "several:" + ",".join(sorted(job.fingerprint for job in self.jobs))
+
+
+Observed = Live | Absent | Unknown | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All that one target said in one look: our jobs by name, and the active jobs that are not ours.
+
+    Jobs that are no longer active are in `jobs` only if they are the newest of their name.
+    """
+
+    jobs: Mapping[str, Live | Several] = field(default_factory=dict)
+    others: tuple[Live, ...] = ()

@@ -1,0 +1,199 @@
+"""The vocabulary of planning and applying: verbs, reasons, changes, verdicts, steps, actions, the plan.
+
+`render(plan)` and the executor walk the same steps, so what was shown is what runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from headgate.model.live import Live
+from headgate.model.spec import JobSpec
+from headgate.model.topology import Compiled
+
+
+class Verb(StrEnum):
+    """What is done to a job."""
+
+    KEEP = "keep"
+    SUBMIT = "submit"
+    RESTART = "restart"
+    RESCALE = "rescale"
+    UPDATE = "update"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    ADOPT = "adopt"
+    BLOCKED = "blocked"
+
+
+class Impact(StrEnum):
+    """What one change does to the running job."""
+
+    RESTART = "restart"
+    UPDATE = "update"
+    NONE = "none"
+
+
+class Verdict(StrEnum):
+    """What becomes of state. From harmless to worst, as declared."""
+
+    NONE = "none"
+    KEPT = "kept"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+    LOST = "lost"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, live against desired. `before` and `after` are what people compare, secrets as placeholders."""
+
+    path: str
+    before: Any
+    after: Any
+    impact: Impact
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorVerdict:
+    name: str
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateVerdict:
+    """What becomes of a job's state, as a whole and operator by operator.
+
+    `ids` maps an operator id in the new compiled plan to the live id it takes over; ids above `fresh_from` are free.
+    """
+
+    verdict: Verdict
+    operators: tuple[OperatorVerdict, ...] = ()
+    ids: Mapping[int, int] = field(default_factory=dict)
+    fresh_from: int = 0
+
+
+class RestoreKind(StrEnum):
+    """What a start reads its state from. FRESH only by written consent, or where nothing was there to lose."""
+
+    FRESH = "fresh"
+    SAVEPOINT = "savepoint"
+    CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """`path` is empty where the savepoint will be taken by the stop step before the submit."""
+
+    kind: RestoreKind
+    path: str = ""
+    note: str = ""
+    allow_non_restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopWithSavepoint:
+    """Stop the job after a savepoint; the savepoint's path goes to the submit step that follows."""
+
+    job_id: str
+    name = "stop-with-savepoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Start the spec as `job_id`, restoring as the action's `restore` says."""
+
+    spec: JobSpec
+    succeeds: str = ""
+    name = "submit"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """End a job at once, without a savepoint: only where nothing is to be kept (`strategy: none`)."""
+
+    job_id: str
+    name = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Take a running job that is what git asks for under headgate's wing, without restarting it."""
+
+    job_id: str
+    name = "adopt"
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Wait until the job is healthy, or say why it is not."""
+
+    name = "settle"
+
+
+Step = StopWithSavepoint | Submit | CancelJob | Adopt | Settle
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One job, one verb, the reason, and the steps that will be taken, one effect each."""
+
+    job: str
+    target: str
+    verb: Verb
+    reason: str
+    note: str = ""
+    changes: tuple[Change, ...] = ()
+    state: StateVerdict | None = None
+    restore: Restore | None = None
+    steps: tuple[Step, ...] = ()
+    live: Live | None = None
+    seen: str = "absent"
+    want: JobSpec | None = None
+    compiled: Compiled | None = field(default=None, compare=False)
+
+    @property
+    def changes_something(self) -> bool:
+        return bool(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done to every job, in name order, and what was seen when it was decided."""
+
+    project: str
+    actions: tuple[Action, ...]
+    environment: str = ""
+    commit: str = ""
+    created_at: str = ""
+    unmanaged: tuple[tuple[str, Live], ...] = ()
+    unknown_targets: tuple[tuple[str, str], ...] = ()
+    drift: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the live state the plan saw."""
+        text = "\n".join(f"{action.job}\t{action.target}\t{action.seen}" for action in self.actions)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def has_changes(self) -> bool:
+        return any(action.changes_something for action in self.actions)
+
+    @property
+    def blocked(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.verb is Verb.BLOCKED)
+
+    def summary(self) -> dict[str, int]:
+        """Every verb with its count."""
+        counts = {verb.value: 0 for verb in Verb}
+        for action in self.actions:
+            counts[action.verb.value] += 1
+        return counts

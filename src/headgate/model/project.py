@@ -1,0 +1,64 @@
+"""A project: every desired job and every target, as loaded from headgate.yaml and its job manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from headgate.model.secret import Environment
+from headgate.model.spec import JobSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One entry of `targets:`: a configured provider.
+
+    `settings` is the provider's own target form (a pydantic model made by the loader), placeholders resolved; it is
+    kept out of repr because it may hold secrets, which `environment` knows how to mask.
+    """
+
+    name: str
+    provider: str
+    settings: Any = field(repr=False, compare=False)
+    environment: Environment = field(default=Environment(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A blast-radius limit: a share of the jobs (0..1), or a count."""
+
+    share: float | None = None
+    count: int | None = None
+
+    def allows(self, touched: int, of: int) -> bool:
+        """May `touched` of `of` jobs be touched in one run? A share always allows one job."""
+        if self.count is not None:
+            return touched <= self.count
+        return self.share is None or touched <= max(1, int(self.share * of))
+
+    def __str__(self) -> str:
+        return str(self.count) if self.count is not None else f"{(self.share or 0):.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """`safety:` in headgate.yaml. Limits that are not written down are not set."""
+
+    max_restarts: Limit = Limit()
+    max_cancels: Limit = Limit()
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything git says. `root` is the folder of headgate.yaml; `store` a database URL."""
+
+    name: str
+    root: Path
+    jobs: Mapping[str, JobSpec]
+    targets: Mapping[str, Target]
+    store: str = ""
+    safety: Safety = Safety()
+    environment: str = ""

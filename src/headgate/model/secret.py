@@ -1,0 +1,58 @@
+"""Values that came from the environment: used, compared and masked, never shown.
+
+A manifest keeps its `${env:NAME}` placeholders; the values travel beside it in `Environment`. So everything that is
+printed, stored or carried by a job is the placeholder, and only the request that needs the value holds it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+
+# Shorter values ("1", "dev") would be masked all over ordinary text and hide nothing worth hiding.
+_SHORTEST_MASKED = 4
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(name: str, value: str) -> str:
+    """Tell that a value changed without telling the value: slow, salted by its name, and cut to 32 bits."""
+    salt = f"headgate:{name}".encode()
+    return hashlib.pbkdf2_hmac("sha256", value.encode(), salt, 20_000)[:4].hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The resolved `${env:NAME}` values a job uses, by name. Its repr and str show names only."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Environment({', '.join(sorted(self.values))})"
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def digests(self) -> dict[str, str]:
+        """Name to digest: what a job carries, so that a rotated value is seen as a change."""
+        return {name: _digest(name, value) for name, value in sorted(self.values.items())}
+
+    def fill(self, text: str) -> str:
+        """The text with every placeholder replaced: for the request to the platform, and nowhere else."""
+        return PLACEHOLDER.sub(lambda match: self.values.get(match[1], match[0]), text)
+
+    def mask(self, text: str) -> str:
+        """The text with every secret value put back to its placeholder, longest first."""
+        for name, value in sorted(self.values.items(), key=lambda item: (-len(item[1]), item[0])):
+            if len(value) >= _SHORTEST_MASKED:
+                text = text.replace(value, "${env:" + name + "}")
+        return text
+
+
+def placeholders(text: str) -> Iterable[str]:
+    """The names a text asks for, in order, repeats included."""
+    return PLACEHOLDER.findall(text)

@@ -1,0 +1,223 @@
+"""Desired: one job as git asks for it, resolved and normalised, and its revision.
+
+The revision is a digest of what the job computes and how it is run. What only tells headgate how to handle the job
+(savepoint strategy, depends_on, ignore, state, previous_name) is not in it: editing those never restarts anything.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from headgate.model.configuration import normalised
+from headgate.model.secret import Environment
+from headgate.sql import meaning
+
+
+class Strategy(StrEnum):
+    """What a (re)start restores from. NONE is the written consent to start empty."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
+    NONE = "none"
+    PATH = "path"
+
+
+class RunState(StrEnum):
+    """What git wants of a job: running, or stopped with a savepoint and its state kept."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A script of Flink SQL statements, `${env:NAME}` placeholders unresolved."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """A program in a jar: `uri` is a path in the repository, or a URL or path the platform understands.
+
+    `digest` is the SHA-256 of a file in the repository (hex), so that a rebuilt jar is a change; empty for the others.
+    `file` is where that file is on this machine.
+    """
+
+    uri: str
+    main_class: str = ""
+    args: tuple[str, ...] = ()
+    digest: str = ""
+    file: str = field(default="", compare=False)
+
+
+Program = Sql | Jar
+
+
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """How a job is restored, and the state verdicts its owner has consented to in writing."""
+
+    strategy: Strategy = Strategy.LATEST
+    path: str = ""
+    accept: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a job was written down, for messages: file relative to the project, 1-based line and column.
+
+    `statement_file`, `statement_line` and `statement_indent` locate the first character of the SQL text, so that line
+    3 of the SQL can be shown as a line of the file; `folded` texts keep no lines and are shown at their first.
+    """
+
+    file: str = ""
+    line: int = 1
+    column: int = 1
+    statement_file: str = ""
+    statement_line: int = 1
+    statement_indent: int = 0
+    folded: bool = False
+
+    def at(self, line: int, column: int) -> str:
+        """`file:line:column` of a 1-based position in the SQL text."""
+        file = self.statement_file or self.file
+        if self.folded:
+            return f"{file}:{self.statement_line}:{self.statement_indent + 1}"
+        return f"{file}:{self.statement_line + line - 1}:{self.statement_indent + column}"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """One job, desired. `source` and `environment` say where it came from and take no part in equality."""
+
+    name: str
+    target: str
+    program: Program
+    parallelism: int = 1
+    savepoint: Savepoint = Savepoint()
+    config: Mapping[str, str] = field(default_factory=dict)
+    state: RunState = RunState.RUNNING
+    previous_name: str = ""
+    depends_on: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    environment: Environment = field(default=Environment(), compare=False)
+    source: Source = field(default=Source(), compare=False)
+
+    def fields(self) -> dict[str, Any]:
+        """What the job computes and how it runs, normalised: the material of `revision` and of every diff.
+
+        Keys: statement (tuple of tokens) or jar, parallelism, config, options, env. JSON types only.
+        """
+        return _shape(
+            self.program, self.parallelism, self.config, self.options, self.environment.digests()
+        )
+
+    @property
+    def revision(self) -> str:
+        """Digest of the meaning of this job, 16 hex digits."""
+        text = json.dumps(self.fields(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def carried(self) -> dict[str, Any]:
+        """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""
+        program = (
+            {"statement": self.program.text} if isinstance(self.program, Sql) else {"jar": _jar(self.program)}
+        )
+        return {
+            "name": self.name,
+            **program,
+            "parallelism": self.parallelism,
+            "config": dict(self.config),
+            "options": dict(self.options),
+            "env": self.environment.digests(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedSpec:
+    """The manifest a live job was started from, read back from the job itself."""
+
+    program: Program
+    parallelism: int
+    config: Mapping[str, str]
+    options: Mapping[str, Any]
+    env: Mapping[str, str]
+
+    @classmethod
+    def restored(cls, carried: Mapping[str, Any]) -> AppliedSpec:
+        """Read what `JobSpec.carried` wrote. Raises KeyError, TypeError or ValueError when it is not that."""
+        jar = carried.get("jar")
+        program: Program = (
+            Jar(str(jar["uri"]), str(jar["main_class"]), tuple(map(str, jar["args"])), str(jar["digest"]))
+            if jar is not None
+            else Sql(str(carried["statement"]))
+        )
+        return cls(
+            program=program,
+            parallelism=int(carried["parallelism"]),
+            config={str(key): str(value) for key, value in carried["config"].items()},
+            options=dict(carried["options"]),
+            env={str(key): str(value) for key, value in carried["env"].items()},
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """The same shape as `JobSpec.fields`."""
+        return _shape(self.program, self.parallelism, self.config, self.options, self.env)
+
+    def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
+        """`desired` with the fields that somebody else owns (`ignore`) taken from this spec."""
+        config = dict(desired.config)
+        for path in paths:
+            key = path.removeprefix("config.")
+            if path.startswith("config."):
+                config.pop(key, None)
+                if key in self.config:
+                    config[key] = self.config[key]
+        return replace(
+            desired,
+            config=self.config if "config" in paths else config,
+            parallelism=self.parallelism if "parallelism" in paths else desired.parallelism,
+            program=self.program if {"statement", "jar"} & set(paths) else desired.program,
+            options=self.options if "options" in paths else desired.options,
+        )
+
+
+@functools.lru_cache(maxsize=20_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    return meaning(text)
+
+
+def _shape(
+    program: Program,
+    parallelism: int,
+    config: Mapping[str, str],
+    options: Mapping[str, Any],
+    env: Mapping[str, str],
+) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "parallelism": parallelism,
+        "config": normalised(config),
+        "options": dict(options),
+        "env": dict(env),
+    }
+    match program:
+        case Sql(text):
+            shape["statement"] = list(_tokens(text))
+        case Jar():
+            shape["jar"] = _jar(program)
+    return shape
+
+
+def _jar(jar: Jar) -> dict[str, Any]:
+    return {"uri": jar.uri, "main_class": jar.main_class, "args": list(jar.args), "digest": jar.digest}
