@@ -1,0 +1,86 @@
+"""Build `sql-runner.jar` from `SqlRunner.java`: `python -m headgate.providers.flink.runner.build [FLINK_LIB]`.
+
+The same source and the same JDK give the same bytes: entries in a fixed order, a fixed time, and nothing compressed
+(zlib and its replacements differ). Compile against 1.20, the oldest Flink served: the class then runs on 2.x unchanged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from headgate.providers.flink.runner import ENTRY_CLASS, JAR, SOURCE
+
+OLDEST_JAVA = "11"
+EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+MANIFEST_LINE = 72
+
+
+def compiled(flink_lib: Path) -> dict[str, bytes]:
+    """The class files of the source, by their name in the jar."""
+    jars = [*flink_lib.glob("flink-dist-*.jar"), *flink_lib.glob("flink-table-api-java-uber-*.jar")]
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [
+            "javac",
+            "--release",
+            OLDEST_JAVA,
+            "-Xlint:all,-classfile",
+            "-g:source,lines",
+            "-proc:none",
+        ]
+        class_path = ":".join(str(jar) for jar in jars)
+        subprocess.run([*command, "-cp", class_path, "-d", scratch, str(SOURCE)], check=True)
+        found = sorted(Path(scratch).rglob("*.class"))
+        return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in found}
+
+
+def jdk() -> str:
+    """The major version of the compiler, written into the manifest: another one may write other bytes."""
+    answer = subprocess.run(["javac", "-version"], check=True, capture_output=True, text=True)
+    return (answer.stdout or answer.stderr).split()[1].split(".")[0]
+
+
+def source_digest() -> str:
+    """The SHA-256 of the source, as the manifest records it."""
+    return hashlib.sha256(SOURCE.read_bytes()).hexdigest()
+
+
+def manifest() -> bytes:
+    """What the jar says of itself."""
+    entries = {
+        "Manifest-Version": "1.0",
+        "Main-Class": ENTRY_CLASS,
+        "Build-Jdk-Spec": jdk(),
+        "Source-Sha256": source_digest(),
+    }
+    lines = [f"{key}: {value}" for key, value in entries.items()]
+    too_long = [line for line in lines if len(line) > MANIFEST_LINE - 2]
+    folded = [f"{line[:70]}\r\n {line[70:]}" if line in too_long else line for line in lines]
+    return ("\r\n".join(folded) + "\r\n\r\n").encode("ascii")
+
+
+def write(jar: Path, entries: dict[str, bytes]) -> None:
+    """A zip that is equal, byte for byte, whenever its entries are."""
+    with zipfile.ZipFile(jar, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+
+
+def main(arguments: list[str]) -> None:
+    """Rebuild the jar beside the source."""
+    spec = importlib.util.find_spec("pyflink")
+    installed = [Path(place) / "lib" for place in (spec.submodule_search_locations or [])] if spec else []
+    flink_lib = Path(arguments[0]) if arguments else installed[0]
+    write(JAR, {"META-INF/MANIFEST.MF": manifest(), **compiled(flink_lib)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
