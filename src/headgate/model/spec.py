@@ -119,9 +119,7 @@ class JobSpec:
 
         Keys: statement (tuple of tokens) or jar, parallelism, config, options, env. JSON types only.
         """
-        return _shape(
-            self.program, self.parallelism, self.config, self.options, self.environment.digests()
-        )
+        return _shape(self.program, self.parallelism, self.config, self.options, self.environment.digests())
 
     @property
     def revision(self) -> str:

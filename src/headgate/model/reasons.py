@@ -1,0 +1,123 @@
+"""Why an action was chosen: stable codes, each with what it means and the next move (`headgate explain CODE`)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The reason of an action."""
+
+    IN_SYNC = "in-sync"
+    FINISHED = "finished"
+    NOT_RUNNING_BY_CHOICE = "not-running-by-choice"
+    LEFT_GIT = "left-git"
+    NOT_RUNNING_YET = "not-running-yet"
+    SPEC_CHANGED = "spec-changed"
+    RENAMED = "renamed"
+    SUSPENDED_IN_GIT = "suspended-in-git"
+    RUNNING_IN_GIT = "running-in-git"
+    FAILED = "failed"
+    STOPPED_OUTSIDE = "stopped-outside"
+    PRUNED = "pruned"
+    UNMARKED = "unmarked"
+    LIVE_UNKNOWN = "live-unknown"
+    SEVERAL_LIVE = "several-live"
+    OWNED_BY_ANOTHER = "owned-by-another"
+    LIVES_ELSEWHERE = "lives-elsewhere"
+    IN_TRANSITION = "in-transition"
+    NOTHING_TO_RESTORE = "nothing-to-restore"
+    EARLIEST_UNKNOWN = "earliest-unknown"
+    STATEMENT_REJECTED = "statement-rejected"
+    NOT_COMPILED = "not-compiled"
+    STATE_PARTIAL = "state-partial"
+    STATE_LOST = "state-lost"
+    STATE_UNKNOWN = "state-unknown"
+    STATE_WRONG = "state-wrong"
+    NAME_TAKEN = "name-taken"
+
+
+EXPLAINED = {
+    Reason.IN_SYNC: "The job that runs is the job in git. Nothing is done.",
+    Reason.FINISHED: "The job has read all of its bounded input and ended. It is not started again until it changes.",
+    Reason.NOT_RUNNING_BY_CHOICE: "git asks for `state: suspended`, and the job is not running. Nothing is done.",
+    Reason.LEFT_GIT: (
+        "The job runs and bears this project's marker, but its manifest is gone. It is left alone unless pruning is "
+        "asked for: `--prune`, or `safety.prune: true`. A job that is pruned is stopped with a savepoint."
+    ),
+    Reason.NOT_RUNNING_YET: "The target answered completely and does not have this job. It is started.",
+    Reason.SPEC_CHANGED: (
+        "What the job computes, or how it runs, is not what git asks for. It is stopped with a savepoint and started "
+        "again from it. Whitespace, comments, keyword case and defaults written out are no difference."
+    ),
+    Reason.RENAMED: "`previous_name` names a job that runs: its state goes on under the new name.",
+    Reason.SUSPENDED_IN_GIT: "git asks for `state: suspended`: the job is stopped with a savepoint, its state kept.",
+    Reason.RUNNING_IN_GIT: "git asks for `state: running`, and the job was suspended: it goes on from its savepoint.",
+    Reason.FAILED: "The job failed. It is started again from its newest retained checkpoint or savepoint.",
+    Reason.STOPPED_OUTSIDE: (
+        "The job was cancelled, or stopped, by somebody other than headgate while git asks for it to run. It is started "
+        "again from its newest retained checkpoint or savepoint."
+    ),
+    Reason.PRUNED: "The manifest is gone and pruning was asked for: the job is stopped with a savepoint.",
+    Reason.UNMARKED: (
+        "A job of this name runs that no headgate project started. If its execution graph is the one the manifest "
+        "compiles to, it is adopted: stopped with a savepoint and started from it, now bearing this project's marker."
+    ),
+    Reason.LIVE_UNKNOWN: (
+        "The target did not answer, or not in a way that can be trusted, so nobody knows whether this job runs. "
+        "Nothing is done: starting it could make two copies. Run again when the target answers."
+    ),
+    Reason.SEVERAL_LIVE: (
+        "More than one running job bears this project's marker and this name. headgate touches neither: decide which "
+        "one is right, cancel the other with the platform's own tools, and run again."
+    ),
+    Reason.OWNED_BY_ANOTHER: (
+        "A job of this name runs and bears the marker of another project. Rename one, or remove it from one project."
+    ),
+    Reason.LIVES_ELSEWHERE: (
+        "The job still runs on another target of this project. Starting it here would make two copies: suspend it there "
+        "first (`state: suspended` under the old target), or cancel it."
+    ),
+    Reason.IN_TRANSITION: (
+        "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. If it "
+        "never settles, cancel it with the platform's own tools: headgate then starts it from its newest retained "
+        "checkpoint. With `savepoint.strategy: none` it is cancelled and started empty."
+    ),
+    Reason.NOTHING_TO_RESTORE: (
+        "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "
+        "mean starting empty. Name a snapshot with `savepoint: {strategy: path, path: ...}`, or consent to an empty "
+        "start with `savepoint: {strategy: none}`."
+    ),
+    Reason.EARLIEST_UNKNOWN: (
+        "`savepoint.strategy: earliest` needs a history of savepoints that this platform does not keep. Name the "
+        "savepoint with `strategy: path`."
+    ),
+    Reason.STATEMENT_REJECTED: (
+        "The target does not accept the new statement; the message is its own. The job that runs is left as it is. "
+        "Mend the statement at the line that is named."
+    ),
+    Reason.NOT_COMPILED: (
+        "The target could not be asked whether it accepts the new statement, so nothing is done. Run again."
+    ),
+    Reason.STATE_PARTIAL: (
+        "The edit keeps the state of some operators and drops that of others. To go ahead, consent in the manifest with "
+        "`savepoint: {accept: [partial]}`; or start empty with `savepoint: {strategy: none}`."
+    ),
+    Reason.STATE_LOST: (
+        "No operator of the new job can read the old state. To go ahead, consent in the manifest with "
+        "`savepoint: {accept: [lost]}`; or start empty with `savepoint: {strategy: none}`."
+    ),
+    Reason.STATE_UNKNOWN: (
+        "Whether the old state fits the new job, or would mean the same in it, cannot be judged. To go ahead, consent "
+        "in the manifest with `savepoint: {accept: [unknown]}`; or start empty with `savepoint: {strategy: none}`."
+    ),
+    Reason.STATE_WRONG: (
+        "The platform would accept the old state and the job would then compute wrong results. There is no consent to "
+        "that: start empty with `savepoint: {strategy: none}`."
+    ),
+    Reason.NAME_TAKEN: (
+        "A job of this name runs that no headgate project started, and its execution graph is not the one the manifest "
+        "compiles to. Starting the manifest would run beside it; taking it over could lose its state. Rename the job "
+        "in git, make the manifest match, or consent with `savepoint: {accept: [unknown]}`."
+    ),
+}

@@ -1,0 +1,114 @@
+"""Puts a plan together: every job of git and every job of ours that runs, each decided on its own, in name order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from headgate.model.live import Absent, Live, Observation, Observed, Several, Unknown
+from headgate.model.plan import Action, Plan, Submit
+from headgate.model.reasons import Reason
+from headgate.model.spec import JobSpec
+from headgate.planning.deciding import Evidence, decide, decide_adoption, decide_orphan
+
+_NOT_HEARD = Unknown("the target did not report")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a plan depends on. `observed` holds an answer, or an Unknown, for every target that was asked."""
+
+    project: str
+    jobs: Mapping[str, JobSpec]
+    observed: Mapping[str, Observation | Unknown]
+    prune: bool = False
+    only: frozenset[str] = frozenset()
+    environment: str = ""
+    commit: str = ""
+    created_at: str = ""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+def plan(situation: Situation) -> Plan:
+    """Decide what to do with every job. Pure: the same situation gives the same plan, whatever the order of its parts."""
+    actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
+    actions += _orphans(situation)
+    wanted = [action for action in actions if not situation.only or action.job in situation.only]
+    return Plan(
+        project=situation.project,
+        actions=tuple(sorted(wanted, key=lambda action: (action.job, action.target))),
+        environment=situation.environment,
+        commit=situation.commit,
+        created_at=situation.created_at,
+        unmanaged=_unmanaged(situation),
+        unknown_targets=tuple(
+            (target, seen.why) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
+        ),
+    )
+
+
+def needs_evidence(draft: Plan) -> tuple[Action, ...]:
+    """The actions of a draft that would start something: the only ones worth a compile."""
+    return tuple(
+        action for action in draft.actions if any(isinstance(step, Submit) for step in action.steps)
+    )
+
+
+def _decided(situation: Situation, want: JobSpec) -> Action:
+    seen = situation.observed.get(want.target, _NOT_HEARD)
+    evidence = situation.evidence.get(want.name)
+    if isinstance(seen, Unknown):
+        return decide(want, seen)
+    have: Observed = seen.jobs.get(want.name, Absent())
+    if isinstance(have, Absent) or not _active(have):
+        elsewhere = _elsewhere(situation, want)
+        if elsewhere:
+            action = decide(want, Unknown(""))
+            return replace(action, reason=Reason.LIVES_ELSEWHERE, note=f"it runs on target {elsewhere!r}")
+        namesake = next((other for other in seen.others if other.name == want.name), None)
+        if namesake:
+            return decide_adoption(want, namesake, evidence=evidence)
+    if isinstance(have, Absent) and want.previous_name:
+        have = seen.jobs.get(want.previous_name, have)
+    return decide(want, have, evidence=evidence)
+
+
+def _active(have: Live | Several) -> bool:
+    return isinstance(have, Several) or have.state.active
+
+
+def _elsewhere(situation: Situation, want: JobSpec) -> str:
+    """The other target where a job of ours by this name still runs: a second copy must not start."""
+    for target, seen in sorted(situation.observed.items()):
+        if target != want.target and isinstance(seen, Observation):
+            have = seen.jobs.get(want.name)
+            if have is not None and _active(have):
+                return target
+    return ""
+
+
+def _orphans(situation: Situation) -> list[Action]:
+    """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
+    here = {(job.target, job.name) for job in situation.jobs.values()}
+    here |= {(job.target, job.previous_name) for job in situation.jobs.values() if job.previous_name}
+    moved = {job.name for job in situation.jobs.values()}
+    actions = []
+    for target, seen in sorted(situation.observed.items()):
+        if isinstance(seen, Unknown):
+            continue
+        for name, have in sorted(seen.jobs.items()):
+            if (target, name) not in here and name not in moved and _active(have):
+                actions.append(decide_orphan(name, target, have, prune=situation.prune))
+    return actions
+
+
+def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:
+    """Jobs that run and are not ours, but for those a manifest adopts or is blocked by."""
+    named = {(job.target, job.name) for job in situation.jobs.values()}
+    return tuple(
+        (target, live)
+        for target, seen in sorted(situation.observed.items())
+        if isinstance(seen, Observation)
+        for live in seen.others
+        if (target, live.name) not in named
+    )

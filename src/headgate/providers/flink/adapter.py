@@ -1,0 +1,300 @@
+"""The Flink adapter: a session cluster through its REST API, SQL through the runner jar.
+
+What makes every write safe to repeat: a submit names its job id, and a cluster refuses an id it knows; a stop names its
+trigger id, and the same id again is the same operation. Both ids are derived, not drawn, so a run that lost a reply, or
+another run that saw the same thing, asks for the same job and the same savepoint.
+
+`GET /jobs/overview`, `GET /jobs/:id` and `/checkpoints` answer from a cache of `web.refresh-interval` (3 s by default)
+while `/jobs/:id/status` is fresh, so whatever is about to be written is checked against `status`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from headgate.errors import Rejected
+from headgate.model.health import Graph, Health, StopProgress
+from headgate.model.live import Live, Observation, Several
+from headgate.model.project import Target
+from headgate.model.spec import Jar, JobSpec
+from headgate.model.topology import Compiled, Topology
+from headgate.providers.flink import compiled as plans
+from headgate.providers.flink import parameters, watching
+from headgate.providers.flink.facts import Facts
+from headgate.providers.flink.forms import FlinkTarget
+from headgate.providers.flink.jars import Jars
+from headgate.providers.flink.program import body, may_compile
+from headgate.providers.flink.rejection import statement_rejected
+from headgate.providers.flink.snapshots import final_state, remains
+from headgate.providers.flink.states import common_state
+from headgate.providers.http import Api, NotFound, Tls
+from headgate.providers.port import Capabilities, Submission, Support
+
+_UNCOMPILABLE = "uncompilable: "
+# Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
+_UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
+_LOST_JAR = re.compile(r"Jar file .* does not exist")
+
+
+class FlinkProvider:
+    """One Flink session cluster. Facts from the REST API of 1.20 and 2.2, all run on real clusters."""
+
+    capabilities = Capabilities(mark_in_place=Support.NO)
+
+    def __init__(
+        self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None
+    ) -> None:
+        self.name = name
+        self._api = api
+        self._facts = facts
+        self._project = project
+        self._savepoint_dir = savepoint_dir
+        self._jars = Jars(api)
+        self._attempts: dict[str, int] = {}
+
+    def close(self) -> None:
+        self._facts.save()
+        self._api.close()
+
+    # -- what is there ---------------------------------------------------------------------------------------------
+
+    def observe(self) -> Observation:
+        """One listing; a job not known yet costs one request more, once."""
+        listed = self._api.read("/jobs/overview")["jobs"]
+        self._facts.keep_only({str(job["jid"]) for job in listed})
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            jobs = list(pool.map(self._described, listed))
+        ours: dict[str, list[Live]] = {}
+        others = []
+        for live in jobs:
+            if live.marker and live.marker.project == self._project:
+                ours.setdefault(live.marker.job, []).append(live)
+            elif live.state.active:
+                others.append(live)
+        found = {name: self._current(lives) for name, lives in sorted(ours.items())}
+        self._facts.save()
+        return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
+
+    def _described(self, entry: Mapping[str, Any]) -> Live:
+        job_id, word = str(entry["jid"]), str(entry["state"])
+        carried = parameters.read(self._user_config(job_id))
+        return Live(
+            job_id=job_id,
+            name=carried.marker.job if carried.marker else str(entry["name"]),
+            state=common_state(word),
+            word=word,
+            marker=carried.marker,
+            applied=carried.applied,
+            compiled=carried.compiled,
+            started_at=int(entry["start-time"]),
+        )
+
+    def _user_config(self, job_id: str) -> Mapping[str, str]:
+        known = self._facts.get(job_id, "user-config")
+        if known is None:
+            answer = self._api.read(f"/jobs/{job_id}/config")
+            config = answer.get("execution-config", {}).get("user-config", {})
+            known = {str(key): str(value) for key, value in config.items() if key.startswith("headgate.")}
+            self._facts.put(job_id, "user-config", known)
+        return dict(known)
+
+    def _current(self, lives: list[Live]) -> Live | Several:
+        """The job that a name stands for: the active one, else the newest that has ended."""
+        active = [live for live in lives if live.state.active]
+        if len(active) > 1:
+            # The listing is cached: a predecessor that has just ended may still be shown as running.
+            active = [live for live in map(self._refreshed, active) if live.state.active]
+        if len(active) > 1:
+            return Several(tuple(sorted(active, key=lambda live: live.job_id)))
+        if active:
+            return active[0]
+        return self._with_remains(max(map(self._refreshed, lives), key=lambda live: live.started_at))
+
+    def _refreshed(self, live: Live) -> Live:
+        if not live.state.active:
+            return live
+        word = watching.status_word(self._api, live.job_id)
+        return replace(live, state=common_state(word), word=word)
+
+    def _with_remains(self, live: Live) -> Live:
+        left = self._facts.get(live.job_id, "checkpoints")
+        if left is None:
+            statistics = self._api.read(f"/jobs/{live.job_id}/checkpoints")
+            left = {
+                "latest": {
+                    key: statistics.get("latest", {}).get(key)
+                    for key in ("completed", "savepoint", "restored")
+                },
+                "counts": statistics.get("counts"),
+                "checkpointing": watching.checkpointing(self._api, live.job_id)
+                or self._never_ran(live.job_id),
+            }
+            self._facts.put(live.job_id, "checkpoints", left)
+        result = remains(left, checkpointing=bool(left["checkpointing"]))
+        return replace(
+            live,
+            state=final_state(live.state, result),
+            snapshot=result.snapshot,
+            provably_empty=result.empty,
+        )
+
+    def _never_ran(self, job_id: str) -> bool:
+        return not self._api.read(f"/jobs/{job_id}").get("timestamps", {}).get("RUNNING")
+
+    # -- what a spec would become ----------------------------------------------------------------------------------
+
+    def compile(self, spec: JobSpec) -> Compiled:
+        """Compile on the cluster, run nothing. A jar has no compiled plan; its vertex ids are all there is to compare."""
+        if not may_compile(spec):
+            return Compiled(why="the statements use an external catalog; compiling them here would change it")
+        plan = self._plan(spec, mode="compile")
+        name = str(plan.get("name", ""))
+        if isinstance(spec.program, Jar):
+            return Compiled(why="a jar's operators do not say what they store")
+        if name.startswith(_UNCOMPILABLE):
+            return Compiled(why=name.removeprefix(_UNCOMPILABLE))
+        text = spec.environment.mask(name)
+        found = plans.topology(text)
+        return Compiled(text, found, "" if found else "the compiled plan could not be read")
+
+    def topology(self, compiled: str) -> Topology | None:
+        return plans.topology(compiled) if compiled else None
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        return (
+            tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"])
+            if may_compile(spec)
+            else ()
+        )
+
+    def _plan(self, spec: JobSpec, *, mode: str) -> Mapping[str, Any]:
+        try:
+            answer = self._with_jar(spec, "plan", body(spec, mode=mode))
+        except NotFound:
+            raise
+        except Rejected as problem:
+            raise statement_rejected(problem.problem, spec) from problem
+        plan: Mapping[str, Any] = answer["plan"]
+        return plan
+
+    # -- single effects --------------------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission) -> str:
+        spec, job_id = submission.spec, submission.job_id
+        compiled = submission.compiled.plan if submission.compiled else ""
+        carried = parameters.write(submission.marker, spec.carried(), compiled)
+        request = body(spec, mode="run", compiled=compiled, parameters=carried)
+        request |= {"jobId": job_id, "allowNonRestoredState": submission.restore.allow_non_restored}
+        if submission.restore.path:
+            request["savepointPath"] = submission.restore.path
+        try:
+            answer = self._with_jar(spec, "run", request)
+        except Rejected as problem:
+            # Refused because the cluster knows this id already: it was started, by us or by a run that saw the same.
+            if self._exists(job_id):
+                return job_id
+            raise statement_rejected(problem.problem, spec) from problem
+        return str(answer["jobid"])
+
+    def stop_with_savepoint(self, job_id: str) -> None:
+        attempt, progress = self._last_stop(job_id)
+        if progress.asked and not progress.failed:
+            return
+        if progress.failed:
+            attempt += 1
+        request: dict[str, Any] = {"drain": False, "triggerId": _trigger(job_id, attempt)}
+        if self._savepoint_dir:
+            request["targetDirectory"] = self._savepoint_dir
+        self._api.call("POST", f"/jobs/{job_id}/stop", writes=True, repeatable=True, body=request)
+        self._attempts[job_id] = attempt
+
+    def stop_progress(self, job_id: str) -> StopProgress:
+        progress = self._last_stop(job_id)[1]
+        if progress.path:
+            # COMPLETED may come a moment before the job's own final state.
+            ended = not common_state(watching.status_word(self._api, job_id)).active
+            return StopProgress(asked=True, done=ended, path=progress.path)
+        return progress
+
+    def _last_stop(self, job_id: str) -> tuple[int, StopProgress]:
+        """The last stop that was asked for, and how far it is; attempts are counted from 0 without gaps."""
+        attempt, last = self._attempts.get(job_id, 0), StopProgress()
+        while True:
+            try:
+                answer = self._api.read(f"/jobs/{job_id}/savepoints/{_trigger(job_id, attempt)}")
+            except NotFound:
+                return (max(0, attempt - 1), last) if last.asked else (attempt, last)
+            last = watching.stop_progress(answer)
+            if not last.failed:
+                return attempt, last
+            attempt += 1
+
+    def cancel(self, job_id: str) -> None:
+        self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
+
+    # -- how a job is doing ----------------------------------------------------------------------------------------
+
+    def health(self, job_id: str) -> Health:
+        return watching.health(self._api, job_id)
+
+    def graph(self, job_id: str) -> Graph:
+        return watching.graph(self.detail(job_id))
+
+    def detail(self, job_id: str) -> dict[str, Any]:
+        detail: dict[str, Any] = self._api.read(f"/jobs/{job_id}")
+        return detail
+
+    # -- shared ----------------------------------------------------------------------------------------------------
+
+    def _with_jar(self, spec: JobSpec, verb: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """POST to the spec's jar; once more with a fresh upload if the cluster has lost it."""
+        for again in (True, False):
+            jar_id = (
+                self._jars.program(spec.program) if isinstance(spec.program, Jar) else self._jars.runner()
+            )
+            try:
+                answer: Mapping[str, Any] = self._api.call(
+                    "POST", f"/jars/{jar_id}/{verb}", writes=verb == "run", repeatable=True, body=request
+                )
+                return answer
+            except Rejected as problem:
+                if not (again and _LOST_JAR.search(problem.problem)):
+                    raise
+                self._jars.forget()
+        raise AssertionError("unreachable")
+
+    def _exists(self, job_id: str) -> bool:
+        try:
+            watching.status_word(self._api, job_id)
+        except NotFound:
+            return False
+        return True
+
+
+def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProvider:
+    """A provider for a `targets:` entry with `provider: flink`."""
+    form: FlinkTarget = target.settings
+    headers = {"Authorization": f"Bearer {form.token.get_secret_value()}"} if form.token else {}
+    password = form.password.get_secret_value() if form.password else ""
+    api = Api(
+        target.name,
+        form.url,
+        auth=(form.username, password) if form.username else None,
+        headers=headers,
+        tls=Tls(form.ca or "", form.cert or "", form.key or "", form.verify),
+        timeout=form.timeout,
+        environment=target.environment,
+        missing=_UNKNOWN_JOB,
+    )
+    facts = Facts(cache, form.url)
+    return FlinkProvider(target.name, api, facts, project=project, savepoint_dir=form.savepoint_dir)
+
+
+def _trigger(job_id: str, attempt: int) -> str:
+    return hashlib.sha256(f"headgate stop {job_id} {attempt}".encode()).hexdigest()[:32]

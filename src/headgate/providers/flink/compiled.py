@@ -1,0 +1,209 @@
+"""Read a compiled plan into a `Topology`, and give its nodes the ids they are to run under.
+
+A job started from a compiled plan keys its state by the plan's node ids, so a node whose state fits takes over the id
+of the live one and everything else gets an id never used before (shown on 1.20 and 2.2). The ids Flink hands out come
+from a counter in the JobManager and mean nothing, so they are always numbered anew.
+
+Two digests decide. `signature`: what the operator itself stores - its type, the types of its inputs and output,
+grouping, aggregate calls. `feed`: what its input columns mean, followed up to the columns of the sources through
+every projection, filters left out. Same signature but another feed is state that can be read and may mean something
+else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.model.topology import Operator, Topology
+
+# Node types without state of their own. Everything else is taken to have some.
+_STATELESS = frozenset(
+    "stream-exec-" + name
+    for name in (
+        "calc",
+        "exchange",
+        "union",
+        "values",
+        "expand",
+        "correlate",
+        "watermark-assigner",
+        "mini-batch-assigner",
+        "drop-update-before",
+        "local-group-aggregate",
+        "local-window-aggregate",
+        "match-partition",
+        "lookup-join",
+    )
+)
+_SCAN = "stream-exec-table-source-scan"
+_SINK = "stream-exec-sink"
+# Not part of what an operator stores.
+_CIRCUMSTANCES = {"id", "type", "description", "inputProperties", "configuration", "outputType", "state"}
+_CIRCUMSTANCES |= {"generateUpdateBefore", "inputChangelogMode"}
+# Connector options that say which data it is; the rest tune how it is read.
+_IDENTITY = (
+    "connector",
+    "topic",
+    "topic-pattern",
+    "path",
+    "url",
+    "table-name",
+    "database-name",
+    "schema-name",
+)
+_IDENTITY += ("hostname", "port", "stream", "index", "collection", "database", "properties.group.id")
+
+
+def topology(compiled: str) -> Topology | None:
+    """The operators of a compiled plan, or None if this is not a compiled plan."""
+    try:
+        plan = json.loads(compiled)
+        nodes = {int(node["id"]): node for node in plan["nodes"]}
+        inputs: dict[int, list[int]] = {number: [] for number in nodes}
+        for edge in plan["edges"]:
+            inputs[int(edge["target"])].append(int(edge["source"]))
+        return Topology(_operators(nodes, inputs), last_id=max(nodes, default=0))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def numbered(compiled: str, ids: Mapping[int, int], *, fresh_from: int) -> str:
+    """The plan with `ids` (plan id to live id) taken over and all other nodes numbered above `fresh_from`."""
+    plan = json.loads(compiled)
+    free = fresh_from
+    chosen: dict[int, int] = {}
+    for node in plan["nodes"]:
+        if node["id"] in ids:
+            chosen[node["id"]] = ids[node["id"]]
+        else:
+            free += 1
+            chosen[node["id"]] = free
+    for node in plan["nodes"]:
+        node["id"] = chosen[node["id"]]
+    for edge in plan["edges"]:
+        edge["source"], edge["target"] = chosen[edge["source"]], chosen[edge["target"]]
+    return json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
+
+
+def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tuple[Operator, ...]:
+    meanings: dict[int, tuple[str, ...]] = {}
+
+    def columns(number: int) -> tuple[str, ...]:
+        if number not in meanings:
+            meanings[number] = _columns(nodes[number], [columns(source) for source in inputs[number]])
+        return meanings[number]
+
+    operators = []
+    for number, node in nodes.items():
+        kind = _kind(node)
+        if kind in _STATELESS:
+            continue
+        fed = "" if kind in (_SCAN, _SINK) else _digest([columns(source) for source in inputs[number]])
+        types = [_types(nodes[source]["outputType"]) for source in inputs[number]]
+        operators.append(
+            Operator(number, kind, _name(node), _digest([kind, _contents(node, kind), types]), fed)
+        )
+    return tuple(operators)
+
+
+def _contents(node: Mapping[str, Any], kind: str) -> Any:
+    """What this operator stores, free of names that people may change."""
+    if kind in (_SCAN, _SINK):
+        table = _table(node)
+        options = table.get("resolvedTable", {}).get("options", {})
+        same = {key: options[key] for key in _IDENTITY if key in options}
+        return [table.get("identifier", ""), same, node.get("inputUpsertKey") if kind == _SINK else None]
+    own = {key: value for key, value in node.items() if key not in _CIRCUMSTANCES}
+    if "aggCalls" in own:
+        own["aggCalls"] = [
+            {key: value for key, value in call.items() if key != "name"} for call in own["aggCalls"]
+        ]
+    states = [
+        [state["name"], not str(state.get("ttl", "0")).startswith("0")] for state in node.get("state", ())
+    ]
+    return [own, states, _types(node["outputType"])]
+
+
+def _columns(node: Mapping[str, Any], sources: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """What each output column of a node means: the expression over source columns it is computed from."""
+    kind = _kind(node)
+    if kind == _SCAN:
+        table = _table(node).get("identifier", "")
+        return tuple(f"{table}.{name}" for name, _ in _row(node["outputType"]))
+    if kind == "stream-exec-calc":
+        projection = node.get("projection")
+        return (
+            sources[0] if projection is None else tuple(_expression(part, sources[0]) for part in projection)
+        )
+    width = len(_row(node["outputType"]))
+    if kind in _STATELESS and sources and all(len(source) == width for source in sources):
+        return tuple("|".join(parts) for parts in zip(*sources, strict=True))
+    made = _digest([kind, _contents(node, kind), sources])
+    return tuple(f"{made}#{number}" for number in range(width))
+
+
+def _expression(part: Any, source: tuple[str, ...]) -> str:
+    def resolved(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.get("kind") == "INPUT_REF":
+                return source[value["inputIndex"]]
+            return {key: resolved(inner) for key, inner in value.items()}
+        return [resolved(inner) for inner in value] if isinstance(value, list) else value
+
+    return json.dumps(resolved(part), sort_keys=True)
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    return str(node["type"]).rpartition("_")[0]
+
+
+def _name(node: Mapping[str, Any]) -> str:
+    return str(node.get("description", node["type"]))
+
+
+def _table(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    holder = node.get("scanTableSource") or node.get("dynamicTableSink") or {}
+    table: Mapping[str, Any] = holder.get("table", {})
+    return table
+
+
+def _types(row: Any) -> list[str]:
+    return [kind for _, kind in _row(row)]
+
+
+def _row(row: Any) -> list[tuple[str, str]]:
+    """Columns of "ROW<`a` BIGINT, `b` ROW<...> NOT NULL>" or {"type": "ROW", "fields": [...]}: (name, type) pairs."""
+    if isinstance(row, dict):
+        return [(str(field["name"]), _canonical(field["fieldType"])) for field in row.get("fields", ())]
+    inner = str(row).strip()
+    inner = inner[inner.index("<") + 1 : inner.rindex(">")]
+    columns, depth, quoted, start = [], 0, False, 0
+    for position, char in enumerate(inner + ","):
+        if char == "`":
+            quoted = not quoted
+        elif not quoted and char in "<(":
+            depth += 1
+        elif not quoted and char in ">)":
+            depth -= 1
+        elif char == "," and depth == 0 and not quoted:
+            columns.append(inner[start:position].strip())
+            start = position + 1
+    return [_split_column(column) for column in columns if column]
+
+
+def _split_column(column: str) -> tuple[str, str]:
+    end = column.index("`", 1)
+    while column[end : end + 2] == "``":
+        end = column.index("`", end + 2)
+    return column[1:end], column[end + 1 :].strip()
+
+
+def _canonical(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,30 @@
+"""What the Flink provider wants written about it: `targets:` entries and a manifest's `options:`."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class FlinkTarget(BaseModel):
+    """A Flink session cluster, reached through its REST API."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(pattern=r"^https?://", description="REST address of the JobManager")
+    username: str | None = Field(default=None, description="basic auth")
+    password: SecretStr | None = Field(default=None, description="basic auth")
+    token: SecretStr | None = Field(default=None, description="bearer token")
+    ca: str | None = Field(default=None, description="PEM bundle to trust")
+    cert: str | None = Field(default=None, description="PEM certificate for mTLS")
+    key: str | None = Field(default=None, description="PEM key for mTLS")
+    verify: bool = Field(default=True, description="check the server's certificate")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    savepoint_dir: str | None = Field(
+        default=None, description="where savepoints go; default: the cluster's own"
+    )
+
+
+class FlinkOptions(BaseModel):
+    """Plain Flink takes no options of its own."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -1,0 +1,71 @@
+"""Flink's own words about a bad statement, without the Java stack, at the line of the user's file.
+
+An error body is `{"errors": [..., stack]}`: the last `Caused by:` is the message for the user, the runner's
+"headgate: statement N failed" names the statement, and "line L, column C" counts within that statement.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from headgate.errors import Rejected
+from headgate.model.spec import JobSpec, Sql
+from headgate.sql import Statement, split
+
+_STATEMENT = re.compile(r"headgate: statement (\d+) failed")
+_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+)|[Ll]ine (\d+), column (\d+)")
+_CAUSE = re.compile(r"^\s*(?:Caused by: )(.+)", re.MULTILINE)
+_CLASS = re.compile(r"^(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure)?:\s*")
+_WRAPPED = re.compile(r"<Exception on server side:\s*|End of exception on server side>")
+
+
+class StatementRejected(Rejected):
+    """The platform does not accept this job's statement; its own message says why. Nothing was started.
+
+    Mend the statement at the line that is named. The job that runs now, if any, is left as it is.
+    """
+
+    code = "statement-rejected"
+
+
+def root_cause(body: str) -> str:
+    """The last cause in a Flink error body or stack trace, its class name left off; one paragraph."""
+    try:
+        text = "\n".join(str(part) for part in json.loads(body)["errors"])
+    except (ValueError, KeyError, TypeError):
+        text = body
+    text = _WRAPPED.sub("", text)
+    causes = list(_CAUSE.finditer(text))
+    start = causes[-1].start(1) if causes else 0
+    lines = []
+    for line in text[start:].splitlines():
+        if re.match(r"\s+at [\w.$/<>]+\(|\s*\.\.\. \d+ more", line) and lines:
+            break
+        if line.strip():
+            lines.append(line.strip())
+    message = "\n".join(lines)
+    while (shorter := _CLASS.sub("", message)) != message:
+        message = shorter
+    return message[:4000] or "no reason was given"
+
+
+def statement_rejected(body: str, spec: JobSpec) -> StatementRejected:
+    """The error for a compile that failed, at the position in the file the statement was written in."""
+    where, message = str(spec.source), root_cause(body)
+    number = _STATEMENT.search(body)
+    if isinstance(spec.program, Sql) and number:
+        statements = split(spec.program.text)
+        index = int(number[1])
+        if index < len(statements):
+            line, column = _position(message, statements[index])
+            where = spec.source.at(line, column)
+    return StatementRejected(spec.environment.mask(message), where=where)
+
+
+def _position(message: str, statement: Statement) -> tuple[int, int]:
+    found = _POSITION.search(message)
+    if not found:
+        return statement.line, statement.column
+    line, column = (int(part) for part in found.groups() if part is not None)
+    return statement.line + line - 1, column + (statement.column - 1 if line == 1 else 0)

@@ -1,0 +1,51 @@
+"""What a job that is no longer active left behind, read from its checkpoint statistics.
+
+`latest.completed` and `latest.savepoint` carry `discarded`: a checkpoint deleted when the job ended says so (seen on
+1.20 and 2.2). A job stopped with a savepoint ends FINISHED, its savepoint of type SYNC_SAVEPOINT the last of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headgate.model.live import JobState, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """`stopped` says that the job ended by a stop with savepoint; `empty` that it provably left nothing."""
+
+    snapshot: Snapshot | None
+    stopped: bool
+    empty: bool
+
+
+def remains(statistics: Mapping[str, Any], *, checkpointing: bool) -> Remains:
+    """Read the answer of `GET /jobs/:id/checkpoints` of a job that has ended."""
+    latest = statistics.get("latest") or {}
+    ended = [entry for entry in (latest.get("completed"), latest.get("savepoint")) if entry]
+    kept = [_snapshot(entry) for entry in ended if entry.get("external_path") and not entry.get("discarded")]
+    newest = max(kept, key=lambda snapshot: snapshot.at, default=None)
+    restored = latest.get("restored") or {}
+    if newest is None and not ended and restored.get("external_path"):
+        kind = "savepoint" if restored.get("is_savepoint") else "checkpoint"
+        newest = Snapshot(str(restored["external_path"]), kind, int(restored.get("restore_timestamp", 0)))
+    final = max(ended, key=lambda entry: int(entry.get("trigger_timestamp", 0)), default={})
+    completed = int((statistics.get("counts") or {}).get("completed", 0))
+    return Remains(
+        snapshot=newest,
+        stopped=final.get("checkpoint_type") == "SYNC_SAVEPOINT",
+        empty=checkpointing and completed == 0 and not restored,
+    )
+
+
+def final_state(state: JobState, left: Remains) -> JobState:
+    """A job that Flink calls FINISHED because it was stopped with a savepoint is SUSPENDED: it can go on."""
+    return JobState.SUSPENDED if state is JobState.FINISHED and left.stopped else state
+
+
+def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
+    kind = "savepoint" if entry.get("is_savepoint") else "checkpoint"
+    return Snapshot(str(entry["external_path"]), kind, int(entry.get("latest_ack_timestamp", 0)))

@@ -1,0 +1,86 @@
+"""How a Flink job is doing: few requests while it starts, the deeper ones once it looks well.
+
+`/jobs/:id/status` is fresh; `/jobs/:id` and `/checkpoints` answer from a cache of `web.refresh-interval`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.model.health import Graph, Health, StopProgress, Vertex
+from headgate.model.live import JobState
+from headgate.providers.flink.rejection import root_cause
+from headgate.providers.flink.states import common_state
+from headgate.providers.http import Api
+
+# Flink writes "checkpointing is off" as the largest long.
+_NEVER = 2**62
+
+
+def status_word(api: Api, job_id: str) -> str:
+    """Flink's own word for the state of a job, fresh. Raises NotFound for a job the cluster does not know."""
+    return str(api.read(f"/jobs/{job_id}/status")["status"])
+
+
+def checkpointing(api: Api, job_id: str) -> bool:
+    """Are periodic checkpoints on for this job?"""
+    return 0 < int(api.read(f"/jobs/{job_id}/checkpoints/config").get("interval", 0)) < _NEVER
+
+
+def health(api: Api, job_id: str) -> Health:
+    """The health of a job; failures are counted once it runs, or has stopped running."""
+    word = status_word(api, job_id)
+    state = common_state(word)
+    if word in ("INITIALIZING", "CREATED", "RECONCILING"):
+        return Health(state, word)
+    running = total = completed = 0
+    periodic = False
+    if state is JobState.RUNNING:
+        counts = api.read(f"/jobs/{job_id}").get("status-counts", {})
+        running, total = int(counts.get("RUNNING", 0)), sum(int(count) for count in counts.values())
+        if not 0 < running == total:
+            return Health(state, word, running, total)
+        periodic = checkpointing(api, job_id)
+        if periodic:
+            statistics = api.read(f"/jobs/{job_id}/checkpoints").get("counts") or {}
+            completed = int(statistics.get("completed", 0))
+    failures, cause = _failures(api.read(f"/jobs/{job_id}/exceptions"))
+    return Health(state, word, running, total, periodic, completed, failures, cause)
+
+
+def stop_progress(answer: Mapping[str, Any]) -> StopProgress:
+    """Read `GET /jobs/:id/savepoints/:triggerId`: COMPLETED is not success, the operation says which."""
+    if answer["status"]["id"] != "COMPLETED":
+        return StopProgress(asked=True)
+    operation = answer.get("operation") or {}
+    if "location" in operation:
+        return StopProgress(asked=True, done=True, path=str(operation["location"]))
+    trace = (operation.get("failure-cause") or {}).get("stack-trace", "")
+    return StopProgress(asked=True, failed=root_cause(str(trace)))
+
+
+def graph(answer: Mapping[str, Any]) -> Graph:
+    """Read the execution graph out of `GET /jobs/:id`."""
+    states = {str(vertex["id"]): str(vertex["status"]) for vertex in answer.get("vertices", ())}
+    names = {str(vertex["id"]): str(vertex["name"]) for vertex in answer.get("vertices", ())}
+    vertices = tuple(
+        Vertex(
+            id=str(node["id"]),
+            name=names.get(str(node["id"]), str(node.get("description", ""))),
+            parallelism=int(node["parallelism"]),
+            status=states.get(str(node["id"]), ""),
+            inputs=tuple(
+                (str(link["id"]), str(link.get("ship_strategy", ""))) for link in node.get("inputs", ())
+            ),
+        )
+        for node in answer["plan"]["nodes"]
+    )
+    return Graph(str(answer["jid"]), str(answer["name"]), vertices)
+
+
+def _failures(answer: Mapping[str, Any]) -> tuple[int, str]:
+    """How often the job failed, and the root cause of the newest failure."""
+    entries = (answer.get("exceptionHistory") or {}).get("entries") or []
+    trace = str(entries[0].get("stacktrace", "")) if entries else str(answer.get("root-exception") or "")
+    return len(entries), root_cause(trace).splitlines()[0] if trace else ""
