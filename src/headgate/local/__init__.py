@@ -1,0 +1,19 @@
+"""A real Flink on this machine, from parts that pip installs: the embedded default.
+
+A JobManager and a TaskManager as two processes of the user, bound to loopback, with everything they write
+under the project's `.headgate/flink/`. They outlive the command that started them; `down` ends them and
+nothing else. Jobs do not outlive the cluster, their savepoints and checkpoints do.
+
+May know: Flink's own files, options and main classes. Must not know: manifests, plans, jobs.
+
+- `flink_home`     where Flink and Java are
+- `configuration`  what the two processes are told; pure
+- `processes`      starting and ending them; a reused pid is never taken for ours
+- `state`          what was started, on disk; one command at a time
+- `cluster`        up, down, status
+"""
+
+from headgate.local.cluster import LocalFlink, down, status, up
+from headgate.local.flink_home import FlinkHome, find_flink, find_java
+
+__all__ = ["FlinkHome", "LocalFlink", "down", "find_flink", "find_java", "status", "up"]

@@ -1,7 +1,8 @@
 """The jar that lets a plain Flink run SQL through its REST API.
 
-`SqlRunner.java` is the source, `sql-runner.jar` what is uploaded; `build.py` makes the one from the other and needs a
-JDK, which users do not. The jar's manifest holds the digest of its source, so a forgotten rebuild is noticed.
+`SqlRunner.java` is the source, `sql-runner.jar` what is uploaded; `build.py` makes the one from the other and
+needs a JDK, which users do not. The jar's manifest holds the digest of its source, so that a forgotten
+rebuild is noticed.
 """
 
 from __future__ import annotations

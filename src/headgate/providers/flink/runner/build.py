@@ -1,13 +1,14 @@
-"""Build `sql-runner.jar` from `SqlRunner.java`: `python -m headgate.providers.flink.runner.build [FLINK_LIB]`.
+"""Build the jar from its source: `python -m headgate.providers.flink.runner.build [FLINK_LIB]`.
 
-The same source and the same JDK give the same bytes: entries in a fixed order, a fixed time, and nothing compressed
-(zlib and its replacements differ). Compile against 1.20, the oldest Flink served: the class then runs on 2.x unchanged.
+The same source and the same JDK give the same bytes: entries in a fixed order, a fixed time, and nothing
+compressed (zlib and its replacements differ). The class is the same whether 1.20 or 2.x is compiled against.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,6 @@ from headgate.providers.flink.runner import ENTRY_CLASS, JAR, SOURCE
 
 OLDEST_JAVA = "11"
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-MANIFEST_LINE = 72
 
 
 def compiled(flink_lib: Path) -> dict[str, bytes]:
@@ -33,7 +33,7 @@ def compiled(flink_lib: Path) -> dict[str, bytes]:
             "-g:source,lines",
             "-proc:none",
         ]
-        class_path = ":".join(str(jar) for jar in jars)
+        class_path = os.pathsep.join(str(jar) for jar in jars)
         subprocess.run([*command, "-cp", class_path, "-d", scratch, str(SOURCE)], check=True)
         found = sorted(Path(scratch).rglob("*.class"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in found}
@@ -51,7 +51,7 @@ def source_digest() -> str:
 
 
 def manifest() -> bytes:
-    """What the jar says of itself."""
+    """What the jar says of itself; a line is at most 72 bytes, and goes on behind a blank."""
     entries = {
         "Manifest-Version": "1.0",
         "Main-Class": ENTRY_CLASS,
@@ -59,8 +59,7 @@ def manifest() -> bytes:
         "Source-Sha256": source_digest(),
     }
     lines = [f"{key}: {value}" for key, value in entries.items()]
-    too_long = [line for line in lines if len(line) > MANIFEST_LINE - 2]
-    folded = [f"{line[:70]}\r\n {line[70:]}" if line in too_long else line for line in lines]
+    folded = [line if len(line) <= 70 else f"{line[:70]}\r\n {line[70:]}" for line in lines]
     return ("\r\n".join(folded) + "\r\n\r\n").encode("ascii")
 
 
@@ -75,11 +74,17 @@ def write(jar: Path, entries: dict[str, bytes]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Rebuild the jar beside the source."""
-    spec = importlib.util.find_spec("pyflink")
-    installed = [Path(place) / "lib" for place in (spec.submodule_search_locations or [])] if spec else []
-    flink_lib = Path(arguments[0]) if arguments else installed[0]
+    """Rebuild the jar beside the source, against the lib folder named or the Flink that pip installed."""
+    flink_lib = Path(arguments[0]) if arguments else installed_lib()
     write(JAR, {"META-INF/MANIFEST.MF": manifest(), **compiled(flink_lib)})
+
+
+def installed_lib() -> Path:
+    """The lib folder of the Flink that pip installed."""
+    spec = importlib.util.find_spec("pyflink")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        return Path(place) / "lib"
+    raise SystemExit("no Flink to compile against: name its lib folder, or pip install 'headgate[local]'")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,203 @@
+"""Up, down and status of the Flink on this machine.
+
+`up` may be killed at any moment: each process is written down as soon as it runs, so the next `up` or `down`
+finds it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from headgate.errors import LocalFlinkError
+from headgate.local import configuration, processes, readiness, state
+from headgate.local.configuration import LOOPBACK, Ports
+from headgate.local.flink_home import FlinkHome, find_flink, find_java
+from headgate.local.state import Home, Started
+
+USUAL_PORT = 8081
+NOTHING_SET: Mapping[str, str] = {}
+MAIN_CLASSES = {
+    "jobmanager": "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+    "taskmanager": "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFlink:
+    """A Flink on this machine; `alive` when both of its processes are. `directory` holds all it writes."""
+
+    url: str
+    version: str
+    pids: tuple[int, ...]
+    directory: Path
+    log_files: tuple[Path, ...]
+    slots: int
+    alive: bool
+
+
+def _silent(line: str) -> None:
+    """Say nothing: the default of a library."""
+
+
+def up(
+    directory: Path,
+    *,
+    port: int | None = None,
+    slots: int = 16,
+    flink: Path | None = None,
+    config: Mapping[str, str] = NOTHING_SET,
+    say: Callable[[str], None] = _silent,
+) -> LocalFlink:
+    """Start a JobManager and a TaskManager and wait until they take jobs; harmless when they already run."""
+    if os.name != "posix":
+        raise LocalFlinkError("a local Flink needs Linux or macOS", hint="on Windows run headgate inside WSL")
+    home = _home(directory)
+    with state.locked(home):
+        known = state.read(home)
+        if known and known.alive:
+            running = _seen(home, known)
+            say(f"Flink {running.version} is already running at {running.url}")
+            return running
+        if known:
+            say("Half of the Flink started earlier is gone; starting it anew")
+            _clear(home, known)
+        return _start(home, find_flink(flink), port, slots, config, say)
+
+
+def down(directory: Path, *, say: Callable[[str], None] = _silent) -> bool:
+    """End what `up` started, and nothing else; False when nothing ran. Savepoints and checkpoints stay."""
+    home = _home(directory)
+    if not home.root.exists():
+        say("No Flink was started here")
+        return False
+    with state.locked(home):
+        known = state.read(home)
+        if known is None:
+            say("No Flink is running here")
+            return False
+        was_running = any(process.alive for process in known.processes)
+        _clear(home, known)
+        say(
+            "Flink is stopped; its savepoints and checkpoints are kept"
+            if was_running
+            else "Flink was not running"
+        )
+        return was_running
+
+
+def status(directory: Path) -> LocalFlink | None:
+    """What `up` left here, `alive` or not; None when nothing was started."""
+    home = _home(directory)
+    known = state.read(home)
+    return _seen(home, known) if known else None
+
+
+def _home(directory: Path) -> Home:
+    return Home(directory.resolve() / "flink")
+
+
+def _seen(home: Home, known: Started) -> LocalFlink:
+    pids = tuple(process.pid for process in known.processes)
+    url = f"http://{LOOPBACK}:{known.port}"
+    return LocalFlink(url, known.version, pids, home.root, home.log_files, known.slots, known.alive)
+
+
+def _clear(home: Home, known: Started) -> None:
+    processes.end(known.processes)
+    home.state_file.unlink(missing_ok=True)
+    shutil.rmtree(home.tmp, ignore_errors=True)
+
+
+def _start(
+    home: Home,
+    flink: FlinkHome,
+    port: int | None,
+    slots: int,
+    config: Mapping[str, str],
+    say: Callable[[str], None],
+) -> LocalFlink:
+    java = find_java()
+    ports = _ports(port)
+    options = configuration.configuration(home.root, ports, slots, config)
+    jvm = {
+        "jobmanager": configuration.jobmanager_jvm(options),
+        "taskmanager": configuration.taskmanager_jvm(options),
+    }
+    home.make()
+    for log in home.log_files:
+        if log.exists():
+            log.replace(log.with_name(f"{log.name}.previous"))
+    (home.conf / "config.yaml").write_text(configuration.as_yaml(options), encoding="utf-8")
+    (home.conf / "log4j.properties").write_text(configuration.LOGGING, encoding="utf-8")
+
+    started = Started(flink.version, ports.rest, slots, ())
+    try:
+        for role in state.ROLES:
+            command = _command(java, flink, home, role, jvm[role])
+            process = processes.start(
+                command,
+                output=home.log / f"{role}.out",
+                folder=home.root.parent.parent,  # relative paths in SQL start at the project's root
+                environment={"FLINK_PLUGINS_DIR": str(flink.root / "plugins")},
+            )
+            started = replace(started, processes=(*started.processes, process))
+            state.write(home, started)
+        say(f"Starting Flink {flink.version} with {slots} slots on port {ports.rest}")
+        readiness.wait(home, started)
+    except BaseException:
+        _clear(home, started)
+        raise
+    running = _seen(home, started)
+    say(f"Flink {running.version} is ready at {running.url}")
+    return running
+
+
+def _command(java: Path, flink: FlinkHome, home: Home, role: str, jvm: list[str]) -> list[str]:
+    return [
+        str(java),
+        *jvm,
+        f"-Dlog.file={home.log / role}.log",
+        f"-Dlog4j.configurationFile={(home.conf / 'log4j.properties').as_uri()}",
+        "-cp",
+        f"{flink.lib}/*",
+        MAIN_CLASSES[role],
+        "--configDir",
+        str(home.conf),
+    ]
+
+
+def _ports(asked: int | None) -> Ports:
+    """The port asked for must be free; without one, Flink's usual port if it is, and any other if not."""
+    if asked is not None and not _is_free(asked):
+        raise LocalFlinkError(
+            f"port {asked} is taken on this machine",
+            where=f"{LOOPBACK}:{asked}",
+            hint="name another one with --port, or leave it out to have a free one chosen",
+        )
+    holders = [socket.create_server((LOOPBACK, 0)) for _ in range(3)]
+    try:
+        rest, rpc, blob = (holder.getsockname()[1] for holder in holders)
+    finally:
+        for holder in holders:
+            holder.close()
+    if asked is None and _is_free(USUAL_PORT):
+        asked = USUAL_PORT
+    return Ports(asked or rest, rpc, blob)
+
+
+def _is_free(port: int) -> bool:
+    """Nobody answers there, on any address of this machine, and we could listen."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex((LOOPBACK, port)) == 0:
+            return False
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""What every test may ask for: above all one real Flink, shared by the whole run."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headgate.local import LocalFlink, down, up
+
+
+def free_port() -> int:
+    """A port nobody uses now; not 8081, where the Flink of whoever runs the tests may be."""
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        return int(holder.getsockname()[1])
+
+
+def chosen_flink() -> Path | None:
+    """The Flink the tests run against: $HEADGATE_TEST_FLINK_HOME, else the one that is installed."""
+    named = os.environ.get("HEADGATE_TEST_FLINK_HOME")
+    return Path(named) if named else None
+
+
+@pytest.fixture(scope="session")
+def flink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFlink]:
+    """A running Flink of 32 slots; started by the first test that asks, stopped after the last test."""
+    directory = tmp_path_factory.mktemp("project") / ".headgate"
+    try:
+        yield up(directory, port=free_port(), slots=32, flink=chosen_flink())
+    finally:
+        down(directory)
