@@ -108,7 +108,15 @@ class Unavailable(ProviderError):
 
     code = "unavailable"
 
-    def __init__(self, problem: str, *, where: str = "", hint: str = "", code: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(problem, where=where, hint=hint, code=code)
         self.retry_after = retry_after
 

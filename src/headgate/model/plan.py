@@ -124,32 +124,29 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt:
-    """Take a running job that is what git asks for under headgate's wing, without restarting it."""
-
-    job_id: str
-    name = "adopt"
-
-
-@dataclass(frozen=True, slots=True)
 class Settle:
     """Wait until the job is healthy, or say why it is not."""
 
     name = "settle"
 
 
-Step = StopWithSavepoint | Submit | CancelJob | Adopt | Settle
+Step = StopWithSavepoint | Submit | CancelJob | Settle
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One job, one verb, the reason, and the steps that will be taken, one effect each."""
+    """One job, one verb, the reason, and the steps that will be taken, one effect each.
+
+    `note` says more about the reason, and `where` (file:line:column, or a request) what place it is about. `seen` is
+    the fingerprint of what was observed, `live` the job itself where there is one.
+    """
 
     job: str
     target: str
     verb: Verb
     reason: str
     note: str = ""
+    where: str = ""
     changes: tuple[Change, ...] = ()
     state: StateVerdict | None = None
     restore: Restore | None = None

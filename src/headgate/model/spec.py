@@ -129,9 +129,7 @@ class JobSpec:
 
     def carried(self) -> dict[str, Any]:
         """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""
-        program = (
-            {"statement": self.program.text} if isinstance(self.program, Sql) else {"jar": _jar(self.program)}
-        )
+        program = {"statement": self.program.text} if isinstance(self.program, Sql) else {"jar": _jar(self.program)}
         return {
             "name": self.name,
             **program,

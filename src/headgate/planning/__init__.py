@@ -10,7 +10,7 @@ from headgate.planning.deciding import Evidence
 from headgate.planning.diffing import diff
 from headgate.planning.identity import successor_id
 from headgate.planning.ordering import cycle, waves
-from headgate.planning.planner import Situation, needs_evidence, plan
+from headgate.planning.planner import Situation, look_up, needs_evidence, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Situation",
     "cycle",
     "diff",
+    "look_up",
     "needs_evidence",
     "over_limit",
     "plan",

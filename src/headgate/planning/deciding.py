@@ -43,7 +43,8 @@ class Evidence:
     """What a platform said about a spec that would be started.
 
     `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run as
-    written; None where that was not asked. `rejected` and `unavailable` hold the platform's message.
+    written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the line or request it
+    is about.
     """
 
     compiled: Compiled = Compiled()
@@ -51,6 +52,7 @@ class Evidence:
     same_vertices: bool | None = None
     rejected: str = ""
     unavailable: str = ""
+    where: str = ""
 
 
 def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None) -> Action:
@@ -95,22 +97,16 @@ def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -
     if not prune:
         return Action(job, target, Verb.KEEP, Reason.LEFT_GIT, live=have, seen=have.fingerprint)
     if have.state is not JobState.RUNNING:
-        return Action(
-            job, target, Verb.BLOCKED, Reason.IN_TRANSITION, have.word, live=have, seen=have.fingerprint
-        )
+        return Action(job, target, Verb.BLOCKED, Reason.IN_TRANSITION, have.word, live=have, seen=have.fingerprint)
     steps = (StopWithSavepoint(have.job_id),)
-    return Action(
-        job, target, Verb.CANCEL, Reason.PRUNED, steps=steps, live=have, seen=have.fingerprint
-    )
+    return Action(job, target, Verb.CANCEL, Reason.PRUNED, steps=steps, live=have, seen=have.fingerprint)
 
 
 def _first_start(want: JobSpec) -> Action:
     if want.state is RunState.SUSPENDED:
         return _action(want, Absent(), Verb.KEEP, Reason.NOT_RUNNING_BY_CHOICE)
     steps = (Submit(want), Settle())
-    return _action(
-        want, Absent(), Verb.SUBMIT, Reason.NOT_RUNNING_YET, steps=steps, restore=restore_of_new(want)
-    )
+    return _action(want, Absent(), Verb.SUBMIT, Reason.NOT_RUNNING_YET, steps=steps, restore=restore_of_new(want))
 
 
 def _of_active(want: JobSpec, have: Live) -> Action:
@@ -120,9 +116,7 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     if want.state is RunState.SUSPENDED:
         if have.state is not JobState.RUNNING:
             return _blocked(want, have, Reason.IN_TRANSITION, have.word)
-        return _action(
-            want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=(StopWithSavepoint(have.job_id),)
-        )
+        return _action(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=(StopWithSavepoint(have.job_id),))
     if not changes:
         return _action(want, have, Verb.KEEP, Reason.IN_SYNC)
     try:
@@ -163,9 +157,7 @@ def _restart_steps(want: JobSpec, have: Live) -> tuple[Step, ...]:
 
 
 def _changes(want: JobSpec, have: Live) -> tuple[Change, ...]:
-    renamed = (
-        (Change("name", have.name, want.name, Impact.RESTART),) if have.name != want.name else ()
-    )
+    renamed = (Change("name", have.name, want.name, Impact.RESTART),) if have.name != want.name else ()
     if have.applied is not None:
         return (*renamed, *diff(have.applied, _effective(want, have)))
     if have.marker is not None and have.marker.revision == want.revision:
@@ -182,12 +174,9 @@ def _judged(action: Action, have: Observed, evidence: Evidence) -> Action:
     """The action with its state verdict, or blocked by what the platform said."""
     assert action.want is not None  # noqa: S101 - only actions of jobs in git start anything
     want = action.want
-    if evidence.rejected:
-        return replace(
-            _blocked(want, have, Reason.STATEMENT_REJECTED, evidence.rejected), changes=action.changes
-        )
-    if evidence.unavailable:
-        return replace(_blocked(want, have, Reason.NOT_COMPILED, evidence.unavailable), changes=action.changes)
+    if message := evidence.rejected or evidence.unavailable:
+        reason = Reason.STATEMENT_REJECTED if evidence.rejected else Reason.NOT_COMPILED
+        return replace(_blocked(want, have, reason, message, action.changes), where=evidence.where)
     verdict = _verdict(action, evidence)
     action = replace(action, state=verdict, compiled=evidence.compiled)
     if verdict.verdict in (Verdict.KEPT, Verdict.NONE) or _starts_empty(action):
@@ -240,7 +229,5 @@ def _action(
     )
 
 
-def _blocked(
-    want: JobSpec, have: Observed, reason: Reason, note: str, changes: tuple[Change, ...] = ()
-) -> Action:
+def _blocked(want: JobSpec, have: Observed, reason: Reason, note: str, changes: tuple[Change, ...] = ()) -> Action:
     return _action(want, have, Verb.BLOCKED, reason, note=note, changes=changes)

@@ -28,11 +28,18 @@ class Situation:
     created_at: str = ""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
+    def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
+        """The same situation, now with what the platforms said about the jobs that would be started."""
+        return replace(self, evidence=evidence)
+
 
 def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation gives the same plan, whatever the order of its parts."""
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
     actions += _orphans(situation)
+    drift = tuple(
+        (action.job, action.reason) for action in actions if action.reason in (Reason.FAILED, Reason.STOPPED_OUTSIDE)
+    )
     wanted = [action for action in actions if not situation.only or action.job in situation.only]
     return Plan(
         project=situation.project,
@@ -40,6 +47,7 @@ def plan(situation: Situation) -> Plan:
         environment=situation.environment,
         commit=situation.commit,
         created_at=situation.created_at,
+        drift=drift,
         unmanaged=_unmanaged(situation),
         unknown_targets=tuple(
             (target, seen.why) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
@@ -49,9 +57,22 @@ def plan(situation: Situation) -> Plan:
 
 def needs_evidence(draft: Plan) -> tuple[Action, ...]:
     """The actions of a draft that would start something: the only ones worth a compile."""
-    return tuple(
-        action for action in draft.actions if any(isinstance(step, Submit) for step in action.steps)
-    )
+    return tuple(action for action in draft.actions if any(isinstance(step, Submit) for step in action.steps))
+
+
+def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Observed, bool]:
+    """What one look at a target says about a name, and whether that job is a stranger (bears another marker, or none).
+
+    A job of ours that runs goes first, then a stranger that runs under the name, then ours that has ended.
+    """
+    have: Observed = seen.jobs.get(name, Absent())
+    if isinstance(have, Absent) or not _active(have):
+        namesake = next((other for other in seen.others if other.name == name), None)
+        if namesake:
+            return namesake, True
+    if isinstance(have, Absent) and previous_name:
+        have = seen.jobs.get(previous_name, have)
+    return have, False
 
 
 def _decided(situation: Situation, want: JobSpec) -> Action:
@@ -59,17 +80,14 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
     evidence = situation.evidence.get(want.name)
     if isinstance(seen, Unknown):
         return decide(want, seen)
-    have: Observed = seen.jobs.get(want.name, Absent())
-    if isinstance(have, Absent) or not _active(have):
+    have, stranger = look_up(seen, want.name, want.previous_name)
+    if isinstance(have, Absent) or (isinstance(have, Live) and not have.state.active):
         elsewhere = _elsewhere(situation, want)
         if elsewhere:
             action = decide(want, Unknown(""))
             return replace(action, reason=Reason.LIVES_ELSEWHERE, note=f"it runs on target {elsewhere!r}")
-        namesake = next((other for other in seen.others if other.name == want.name), None)
-        if namesake:
-            return decide_adoption(want, namesake, evidence=evidence)
-    if isinstance(have, Absent) and want.previous_name:
-        have = seen.jobs.get(want.previous_name, have)
+    if stranger and isinstance(have, Live):
+        return decide_adoption(want, have, evidence=evidence)
     return decide(want, have, evidence=evidence)
 
 

@@ -59,9 +59,7 @@ def restore_of_new(want: JobSpec) -> Restore:
 
 
 _EMPTY_BY_CONSENT = Restore(RestoreKind.FRESH, note="starts empty: savepoint.strategy is none")
-_NO_EARLIEST = (
-    "the earliest savepoint of a job is not kept on this platform; name it with savepoint.strategy: path"
-)
+_NO_EARLIEST = "the earliest savepoint of a job is not kept on this platform; name it with savepoint.strategy: path"
 
 
 def _completed(snapshot: Snapshot) -> str:

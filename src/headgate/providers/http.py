@@ -197,9 +197,7 @@ class Api:
         return self._environment.mask(text)
 
 
-_CHECK_TARGET = (
-    "is the target up, and its url in headgate.yaml right? `headgate local up` starts a Flink here"
-)
+_CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate local up` starts a Flink here"
 
 
 def _wait(attempt: int, trouble: Unavailable | OutcomeUnknown) -> float:

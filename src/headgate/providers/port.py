@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -62,19 +63,22 @@ class Provider(Protocol):
         """Everything this target says about every job. Complete, or an error: never a part."""
 
     def compile(self, spec: JobSpec) -> Compiled:
-        """Check a spec on the platform without running it. Raises `StatementRejected` with a position if it is wrong."""
+        """Check a spec on the platform without running it. Raises `Rejected` at the statement that is wrong."""
 
     def topology(self, compiled: str) -> Topology | None:
         """Read the compiled form that a live job carries; None if it cannot be read."""
 
+    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
+        """The compiled form with operator ids taken over from a live job, all others above `fresh_from`."""
+
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        """The vertex ids of a spec run as written (not from a compiled plan): to compare with those of a live job."""
+        """The vertex ids of a spec run as written, not from a compiled plan: to compare with a live job's."""
 
     def submit(self, submission: Submission) -> str:
         """Start a job; returns the id it runs under. Asking again for the same `job_id` starts nothing."""
 
     def stop_with_savepoint(self, job_id: str) -> None:
-        """Ask the job to take a savepoint and stop. Asking again while it is under way, or done, changes nothing."""
+        """Ask the job to take a savepoint and stop. Asking again while it is under way changes nothing."""
 
     def stop_progress(self, job_id: str) -> StopProgress:
         """How far the last stop with savepoint of this job has come."""

@@ -47,9 +47,7 @@ class FlinkProvider:
 
     capabilities = Capabilities(mark_in_place=Support.NO)
 
-    def __init__(
-        self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None
-    ) -> None:
+    def __init__(self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None) -> None:
         self.name = name
         self._api = api
         self._facts = facts
@@ -128,12 +126,10 @@ class FlinkProvider:
             statistics = self._api.read(f"/jobs/{live.job_id}/checkpoints")
             left = {
                 "latest": {
-                    key: statistics.get("latest", {}).get(key)
-                    for key in ("completed", "savepoint", "restored")
+                    key: statistics.get("latest", {}).get(key) for key in ("completed", "savepoint", "restored")
                 },
                 "counts": statistics.get("counts"),
-                "checkpointing": watching.checkpointing(self._api, live.job_id)
-                or self._never_ran(live.job_id),
+                "checkpointing": watching.checkpointing(self._api, live.job_id) or self._never_ran(live.job_id),
             }
             self._facts.put(live.job_id, "checkpoints", left)
         result = remains(left, checkpointing=bool(left["checkpointing"]))
@@ -166,12 +162,11 @@ class FlinkProvider:
     def topology(self, compiled: str) -> Topology | None:
         return plans.topology(compiled) if compiled else None
 
+    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
+        return plans.numbered(compiled, ids, fresh_from=fresh_from)
+
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return (
-            tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"])
-            if may_compile(spec)
-            else ()
-        )
+        return tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"]) if may_compile(spec) else ()
 
     def _plan(self, spec: JobSpec, *, mode: str) -> Mapping[str, Any]:
         try:
@@ -255,9 +250,7 @@ class FlinkProvider:
     def _with_jar(self, spec: JobSpec, verb: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """POST to the spec's jar; once more with a fresh upload if the cluster has lost it."""
         for again in (True, False):
-            jar_id = (
-                self._jars.program(spec.program) if isinstance(spec.program, Jar) else self._jars.runner()
-            )
+            jar_id = self._jars.program(spec.program) if isinstance(spec.program, Jar) else self._jars.runner()
             try:
                 answer: Mapping[str, Any] = self._api.call(
                     "POST", f"/jars/{jar_id}/{verb}", writes=verb == "run", repeatable=True, body=request

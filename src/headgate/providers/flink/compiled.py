@@ -103,9 +103,7 @@ def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tup
             continue
         fed = "" if kind in (_SCAN, _SINK) else _digest([columns(source) for source in inputs[number]])
         types = [_types(nodes[source]["outputType"]) for source in inputs[number]]
-        operators.append(
-            Operator(number, kind, _name(node), _digest([kind, _contents(node, kind), types]), fed)
-        )
+        operators.append(Operator(number, kind, _name(node), _digest([kind, _contents(node, kind), types]), fed))
     return tuple(operators)
 
 
@@ -118,12 +116,8 @@ def _contents(node: Mapping[str, Any], kind: str) -> Any:
         return [table.get("identifier", ""), same, node.get("inputUpsertKey") if kind == _SINK else None]
     own = {key: value for key, value in node.items() if key not in _CIRCUMSTANCES}
     if "aggCalls" in own:
-        own["aggCalls"] = [
-            {key: value for key, value in call.items() if key != "name"} for call in own["aggCalls"]
-        ]
-    states = [
-        [state["name"], not str(state.get("ttl", "0")).startswith("0")] for state in node.get("state", ())
-    ]
+        own["aggCalls"] = [{key: value for key, value in call.items() if key != "name"} for call in own["aggCalls"]]
+    states = [[state["name"], not str(state.get("ttl", "0")).startswith("0")] for state in node.get("state", ())]
     return [own, states, _types(node["outputType"])]
 
 
@@ -135,9 +129,7 @@ def _columns(node: Mapping[str, Any], sources: list[tuple[str, ...]]) -> tuple[s
         return tuple(f"{table}.{name}" for name, _ in _row(node["outputType"]))
     if kind == "stream-exec-calc":
         projection = node.get("projection")
-        return (
-            sources[0] if projection is None else tuple(_expression(part, sources[0]) for part in projection)
-        )
+        return sources[0] if projection is None else tuple(_expression(part, sources[0]) for part in projection)
     width = len(_row(node["outputType"]))
     if kind in _STATELESS and sources and all(len(source) == width for source in sources):
         return tuple("|".join(parts) for parts in zip(*sources, strict=True))

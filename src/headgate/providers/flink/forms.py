@@ -19,9 +19,7 @@ class FlinkTarget(BaseModel):
     key: str | None = Field(default=None, description="PEM key for mTLS")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
-    savepoint_dir: str | None = Field(
-        default=None, description="where savepoints go; default: the cluster's own"
-    )
+    savepoint_dir: str | None = Field(default=None, description="where savepoints go; default: the cluster's own")
 
 
 class FlinkOptions(BaseModel):

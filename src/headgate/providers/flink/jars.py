@@ -55,7 +55,5 @@ class Jars:
             named = Path(folder) / name
             shutil.copyfile(file, named)
             # Two copies of one content do no harm, so the upload may be repeated.
-            answer = self._api.call(
-                "POST", "/jars/upload", writes=True, repeatable=True, upload=("jarfile", named)
-            )
+            answer = self._api.call("POST", "/jars/upload", writes=True, repeatable=True, upload=("jarfile", named))
         return str(answer["filename"]).rpartition("/")[2]

@@ -34,9 +34,7 @@ def may_compile(spec: JobSpec) -> bool:
     """Not if the statements reach an external catalog: their DDL would change it, and a plan changes nothing."""
     if isinstance(spec.program, Jar):
         return True
-    return not any(
-        meaning(statement.text)[:2] == ("CREATE", "CATALOG") for statement in split(spec.program.text)
-    )
+    return not any(meaning(statement.text)[:2] == ("CREATE", "CATALOG") for statement in split(spec.program.text))
 
 
 def _arguments(text: str, compiled: str) -> list[str]:

@@ -70,9 +70,7 @@ def graph(answer: Mapping[str, Any]) -> Graph:
             name=names.get(str(node["id"]), str(node.get("description", ""))),
             parallelism=int(node["parallelism"]),
             status=states.get(str(node["id"]), ""),
-            inputs=tuple(
-                (str(link["id"]), str(link.get("ship_strategy", ""))) for link in node.get("inputs", ())
-            ),
+            inputs=tuple((str(link["id"]), str(link.get("ship_strategy", ""))) for link in node.get("inputs", ())),
         )
         for node in answer["plan"]["nodes"]
     )

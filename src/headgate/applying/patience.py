@@ -1,0 +1,32 @@
+"""How long to wait, how often to look, and how to be interrupted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Times in seconds. `stable` is how long a job without checkpoints must run before it counts as settled."""
+
+    stop: float = 600.0
+    settle: float = 180.0
+    stable: float = 2.0
+    first_look: float = 0.1
+    slowest_look: float = 2.0
+    interrupted: threading.Event = field(default_factory=threading.Event)
+
+    def looks(self, limit: float, *, heed_interrupt: bool) -> Iterator[float]:
+        """Yield the seconds gone by, now and then, ever less often, until `limit` has passed or we are interrupted."""
+        started, pause = time.monotonic(), self.first_look
+        while (gone := time.monotonic() - started) < limit:
+            yield gone
+            if heed_interrupt:
+                if self.interrupted.wait(pause):
+                    return
+            else:
+                threading.Event().wait(pause)
+            pause = min(self.slowest_look, pause * 1.3)

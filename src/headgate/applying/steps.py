@@ -1,0 +1,183 @@
+"""Carry out one step and wait for its end. Each raises `HeadgateError` if the step did not reach its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from headgate.applying.patience import Patience
+from headgate.errors import HeadgateError, OutcomeUnknown, Unavailable
+from headgate.model.health import Health
+from headgate.model.live import JobState, Marker
+from headgate.model.plan import (
+    Action,
+    CancelJob,
+    Restore,
+    RestoreKind,
+    Settle,
+    Step,
+    StopWithSavepoint,
+    Submit,
+)
+from headgate.model.topology import Compiled
+from headgate.planning import successor_id
+from headgate.providers.port import Provider, Submission
+
+# A job that failed this often while it should have settled is in a restart loop.
+_LOOP = 2
+
+
+class StepFailed(HeadgateError):
+    """A step was carried out and did not reach its end; the message says why, and what is left as it was."""
+
+    code = "step-failed"
+
+
+class SavepointFailed(StepFailed):
+    """The platform could not take the savepoint. The job was not stopped and runs on.
+
+    The message is the platform's own: often the savepoint directory, or a checkpoint that is too slow.
+    """
+
+    code = "savepoint-failed"
+
+
+class NotSettled(StepFailed):
+    """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
+
+    Healthy is running, with all tasks running, and the first checkpoint completed where checkpointing is on.
+    """
+
+    code = "not-settled"
+
+
+class Interrupted(StepFailed):
+    """headgate was asked to stop (Ctrl-C, SIGTERM) before this step reached its end. Run again to go on."""
+
+    code = "interrupted"
+
+
+class Carrier:
+    """Carries out the steps of one action on one provider, remembering what the next step needs."""
+
+    def __init__(
+        self,
+        action: Action,
+        provider: Provider,
+        *,
+        project: str,
+        commit: str,
+        patience: Patience,
+        waiting: Callable[[str], None],
+    ) -> None:
+        self._action = action
+        self._provider = provider
+        self._project = project
+        self._commit = commit
+        self._patience = patience
+        self._waiting = waiting
+        self.job_id = ""
+        self.savepoint = ""
+
+    def carry_out(self, step: Step) -> str:
+        """Do it, wait for its end, and say in a few words what came of it."""
+        match step:
+            case StopWithSavepoint(job_id):
+                return self._stop(job_id)
+            case Submit():
+                return self._submit(step)
+            case CancelJob(job_id):
+                return self._cancel(job_id)
+            case Settle():
+                return self._settle()
+            case _:
+                assert_never(step)
+
+    def _stop(self, job_id: str) -> str:
+        self._provider.stop_with_savepoint(job_id)
+        for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
+            progress = self._provider.stop_progress(job_id)
+            if progress.failed:
+                problem = f"no savepoint could be taken of job {job_id}, which runs on: {progress.failed}"
+                raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
+            if progress.done:
+                self.savepoint = progress.path
+                return f"savepoint {progress.path}"
+        raise OutcomeUnknown(
+            f"the savepoint of job {job_id} is not complete after {self._patience.stop:.0f} s",
+            hint="run again: headgate waits for this same savepoint, it does not ask for another",
+        )
+
+    def _submit(self, step: Submit) -> str:
+        restore = self._action.restore or Restore(RestoreKind.FRESH)
+        if restore.kind is not RestoreKind.FRESH and not restore.path:
+            restore = replace(restore, path=self.savepoint)
+        marker = Marker(
+            project=self._project,
+            job=step.spec.name,
+            revision=step.spec.revision,
+            commit=self._commit,
+            succeeds=step.succeeds,
+            restored=restore.path,
+        )
+        self.job_id = successor_id(self._project, step.spec, step.succeeds)
+        self.job_id = self._provider.submit(Submission(step.spec, self.job_id, marker, restore, self._compiled()))
+        return f"job {self.job_id}"
+
+    def _compiled(self) -> Compiled | None:
+        """The compiled plan under the ids that keep the state; None where the statements are run as they are."""
+        compiled, state = self._action.compiled, self._action.state
+        if compiled is None or not compiled.plan:
+            return None
+        ids, fresh_from = (state.ids, state.fresh_from) if state else ({}, 0)
+        return replace(compiled, plan=self._provider.numbered(compiled.plan, ids, fresh_from))
+
+    def _cancel(self, job_id: str) -> str:
+        self._provider.cancel(job_id)
+        for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
+            health = self._provider.health(job_id)
+            if not health.state.active:
+                return health.word
+        raise OutcomeUnknown(f"job {job_id} has not ended after {self._patience.stop:.0f} s")
+
+    def _settle(self) -> str:
+        health, healthy_since = Health(JobState.UNKNOWN), -1.0
+        for gone in self._patience.looks(self._patience.settle, heed_interrupt=True):
+            try:
+                health = self._provider.health(self.job_id)
+            except Unavailable as trouble:
+                self._waiting(trouble.problem)
+                continue
+            if health.state is JobState.FINISHED:
+                return "finished"
+            if not health.state.active or health.restarts >= _LOOP:
+                raise NotSettled(_unhealthy(self.job_id, health), hint=_LEFT_AS_IT_IS)
+            if health.settled:
+                healthy_since = gone if healthy_since < 0 else healthy_since
+                if health.checkpointing or gone - healthy_since >= self._patience.stable:
+                    return _described(health)
+            else:
+                healthy_since = -1.0
+            self._waiting(_described(health))
+        if self._patience.interrupted.is_set():
+            raise Interrupted(f"job {self.job_id} was started and has not settled yet")
+        problem = f"job {self.job_id} has not settled after {self._patience.settle:.0f} s: {_described(health)}"
+        raise NotSettled(f"{problem}{': ' + health.cause if health.cause else ''}", hint=_LEFT_AS_IT_IS)
+
+
+_LEFT_AS_IT_IS = "it was left as it is; mend the job in git and run again"
+
+
+def _unhealthy(job_id: str, health: Health) -> str:
+    what = f"failed {health.restarts} times" if health.restarts >= _LOOP else f"is {health.word}"
+    return f"job {job_id} {what}: {health.cause or 'the platform gives no cause'}"
+
+
+def _described(health: Health) -> str:
+    parts = [health.word.lower()]
+    if health.tasks:
+        parts.append(f"{health.tasks_running}/{health.tasks} tasks")
+    if health.checkpointing:
+        parts.append(f"{health.checkpoints} checkpoints" if health.checkpoints != 1 else "1 checkpoint")
+    return ", ".join(parts)

@@ -1,0 +1,22 @@
+"""Which commit the manifests are at, as git says; a folder that is not in git has none."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+
+def commit_of(folder: Path) -> str:
+    """The full hash of HEAD, with `-dirty` if tracked files differ from it; empty without git or a commit."""
+    try:
+        head = _git(folder, "rev-parse", "HEAD")
+        return head + ("-dirty" if _git(folder, "status", "--porcelain", "--untracked-files=no", ".") else "")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=20
+    )
+    return done.stdout.strip()

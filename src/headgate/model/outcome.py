@@ -1,0 +1,74 @@
+"""What became of a plan: an outcome per action, events while it happens, and the exit code it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from headgate.model.plan import Action
+
+
+class Outcome(StrEnum):
+    """APPLIED: done and settled. UNCLEAR: something may have happened; the next run observes, then decides."""
+
+    KEPT = "kept"
+    APPLIED = "applied"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def fine(self) -> bool:
+        return self in (Outcome.KEPT, Outcome.APPLIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one action.
+
+    `job_id` is the id the job runs under now, `savepoint` the path a stop left behind, `left` the names of the steps
+    that were not done, `code` that of the error (empty where there was none).
+    """
+
+    action: Action
+    outcome: Outcome
+    detail: str = ""
+    hint: str = ""
+    code: str = ""
+    job_id: str = ""
+    savepoint: str = ""
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results, in the plan's order."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done; 3 some jobs failed, are blocked or unknown, the rest is done."""
+        return 0 if all(result.outcome.fine for result in self.results) else 3
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(1 for result in self.results if result.outcome is outcome)
+
+
+class Phase(StrEnum):
+    STARTED = "started"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that just happened while applying; `step` is empty where it is about the whole action."""
+
+    action: Action
+    phase: Phase
+    step: str = ""
+    detail: str = ""

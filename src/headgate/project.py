@@ -1,0 +1,212 @@
+"""One project, from its manifests to its platforms: what the CLI calls, and what `import headgate` offers.
+
+    from headgate import Headgate
+    with Headgate.open() as headgate:
+        plan = headgate.plan()
+        report = headgate.apply(plan)
+
+Every method may raise `HeadgateError`. A platform's trouble is never an exception here: its jobs are unknown, the
+others are planned and applied.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from headgate import manifests
+from headgate.applying import Executor, Patience
+from headgate.errors import PlanRefused, ProviderError, Rejected, UsageError
+from headgate.manifests.commit import commit_of
+from headgate.model.live import Absent, Live, Observation, Observed, Unknown
+from headgate.model.outcome import Event, Report
+from headgate.model.plan import Action, Plan, Submit
+from headgate.model.project import Project
+from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
+from headgate.providers.registry import PROVIDERS, open_provider
+
+if TYPE_CHECKING:
+    from headgate.model.health import Graph, Health
+    from headgate.providers.port import Provider
+
+_AT_ONCE = 8
+
+
+class LimitPassed(PlanRefused):
+    """The plan would touch more jobs than `safety:` in headgate.yaml allows in one run. Nothing was changed.
+
+    Review it, then raise the limit in headgate.yaml, or name fewer jobs.
+    """
+
+    code = "safety-limit"
+
+
+def load(
+    start: Path | None = None,
+    *,
+    file: Path | None = None,
+    environment: str = "",
+    environ: Mapping[str, str] | None = None,
+) -> Project:
+    """Read every manifest, offline. Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml."""
+    found = file or manifests.find_project(start or Path.cwd())
+    forms = {name: manifests.ProviderForm(*entry.forms()) for name, entry in PROVIDERS.items()}
+    return manifests.load(
+        found, forms=forms, environment=environment, environ=os.environ if environ is None else environ
+    )
+
+
+class Headgate:
+    """A loaded project and its targets. Close it, or use it in a `with` block."""
+
+    def __init__(self, project: Project, *, commit: str = "", clock: Callable[[], datetime] | None = None) -> None:
+        self.project = project
+        self.commit = commit
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._providers: dict[str, Provider] = {}
+
+    @classmethod
+    def open(cls, start: Path | None = None, *, file: Path | None = None, environment: str = "") -> Self:
+        """Load the project at or above `start` (default: the working directory)."""
+        project = load(start, file=file, environment=environment)
+        return cls(project, commit=commit_of(project.root))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for provider in self._providers.values():
+            provider.close()
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def observe(self) -> dict[str, Observation | Unknown]:
+        """What every target says, asked side by side; a target in trouble is Unknown."""
+        names = sorted(self.project.targets)
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return dict(zip(names, pool.map(self._observe, names), strict=True))
+
+    def _observe(self, target: str) -> Observation | Unknown:
+        try:
+            return self.provider(target).observe()
+        except ProviderError as trouble:
+            return Unknown(trouble.problem)
+
+    def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
+        """(job, target, what was observed) for the named jobs of git, or for all of them."""
+        seen = self.observe()
+        found: list[tuple[str, str, Observed]] = []
+        for name in self._named(jobs):
+            spec = self.project.jobs[name]
+            on_target = seen.get(spec.target, Unknown("no such target"))
+            have = on_target if isinstance(on_target, Unknown) else look_up(on_target, name)[0]
+            found.append((name, spec.target, have))
+        return found
+
+    def live(self, job: str) -> tuple[Provider, Live]:
+        """The provider and the live job of one name. Raises UsageError if it is absent, ProviderError if unknown."""
+        [name] = self._named([job])
+        provider = self.provider(self.project.jobs[name].target)
+        have, _ = look_up(provider.observe(), name)
+        if isinstance(have, Live):
+            return provider, have
+        what = "is not on" if isinstance(have, Absent) else "is there more than once on"
+        raise UsageError(f"job {job!r} {what} target {provider.name!r}", hint="`headgate status` shows what is")
+
+    def graph(self, job: str) -> Graph:
+        """The execution graph of a live job."""
+        provider, live = self.live(job)
+        return provider.graph(live.job_id)
+
+    def health(self, job: str) -> Health:
+        """How a live job is doing."""
+        provider, live = self.live(job)
+        return provider.health(live.job_id)
+
+    # -- planning and applying -------------------------------------------------------------------------------------
+
+    def plan(self, jobs: Iterable[str] = (), *, prune: bool = False) -> Plan:
+        """What would be done. Changed and new jobs are compiled on their target; nothing is changed."""
+        situation = Situation(
+            project=self.project.name,
+            jobs=self.project.jobs,
+            observed=self.observe(),
+            prune=prune or self.project.safety.prune,
+            only=frozenset(self._named(jobs, also_live=True)) if jobs else frozenset(),
+            environment=self.project.environment,
+            commit=self.commit,
+            created_at=f"{self._clock():%Y-%m-%dT%H:%M:%SZ}",
+        )
+        actions = needs_evidence(plan(situation))
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            evidence = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
+        return plan(situation.with_evidence(evidence))
+
+    def _evidence(self, action: Action) -> Evidence:
+        """What the platform says about the spec an action would start."""
+        spec = next(step.spec for step in action.steps if isinstance(step, Submit))
+        provider = self.provider(action.target)
+        try:
+            compiled = provider.compile(spec)
+            old = provider.topology(action.live.compiled) if action.live else None
+            same = None
+            if action.live and (old is None or compiled.topology is None):
+                live = {vertex.id for vertex in provider.graph(action.live.job_id).vertices}
+                same = live == set(provider.vertices(spec))
+            return Evidence(compiled, old, same)
+        except Rejected as problem:
+            return Evidence(rejected=problem.problem, where=problem.where)
+        except ProviderError as problem:
+            return Evidence(unavailable=problem.problem, where=problem.where)
+
+    def apply(
+        self,
+        reviewed: Plan,
+        *,
+        patience: Patience | None = None,
+        listen: Callable[[Event], None] = lambda event: None,
+    ) -> Report:
+        """Carry out a plan of this project. Raises LimitPassed before anything is touched."""
+        if too_much := over_limit(reviewed, self.project.safety):
+            raise LimitPassed(
+                too_much, where="headgate.yaml", hint="review the plan; raise the limit or name fewer jobs"
+            )
+        targets = {action.target for action in reviewed.actions if action.steps}
+        providers = {target: self.provider(target) for target in targets}
+        return Executor(providers, patience=patience, listen=listen).apply(reviewed)
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def provider(self, target: str) -> Provider:
+        """The adapter for a target, opened once."""
+        if target not in self._providers:
+            cache = self.project.root / ".headgate" / "cache"
+            self._providers[target] = open_provider(
+                self.project.targets[target], project=self.project.name, cache=cache
+            )
+        return self._providers[target]
+
+    def _named(self, jobs: Iterable[str], *, also_live: bool = False) -> list[str]:
+        """The jobs asked for, all of git's if none; a name nobody knows is an error with the nearest."""
+        asked = list(jobs)
+        for name in asked:
+            if name not in self.project.jobs and not also_live:
+                raise UsageError(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
+        return asked or sorted(self.project.jobs)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), n=1)
+    return f"did you mean {close[0]!r}?" if close else "`headgate status` lists the jobs"
