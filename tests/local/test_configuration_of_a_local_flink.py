@@ -8,12 +8,12 @@ import pytest
 
 from headgate.errors import LocalFlinkError
 from headgate.local.configuration import (
-    Ports,
     as_yaml,
     configuration,
     jobmanager_jvm,
     taskmanager_jvm,
 )
+from headgate.local.ports import Ports
 
 HOME = Path("/project/.headgate/flink")
 PORTS = Ports(rest=8081, rpc=6123, blob=6124)
@@ -44,9 +44,7 @@ def test_every_address_is_loopback(key: str) -> None:
     assert address == "127.0.0.1"
 
 
-@pytest.mark.parametrize(
-    "key", ["rest.port", "rest.bind-address", "web.upload.dir", "taskmanager.numberOfTaskSlots"]
-)
+@pytest.mark.parametrize("key", ["rest.port", "rest.bind-address", "web.upload.dir", "taskmanager.numberOfTaskSlots"])
 def test_what_makes_the_cluster_ours_cannot_be_overridden(key: str) -> None:
     """A port or address changed behind our back would make a cluster that `status` and `down` do not know."""
     override = {key: "elsewhere"}
@@ -72,9 +70,7 @@ def test_memory_parts_are_whole_and_agree_with_each_other(slots: int) -> None:
     """Without the shell scripts Flink computes no part of its memory and stops when two of them disagree."""
     told = options(slots)
 
-    memory = {
-        key.removeprefix("taskmanager.memory."): value for key, value in told.items() if "memory" in key
-    }
+    memory = {key.removeprefix("taskmanager.memory."): value for key, value in told.items() if "memory" in key}
 
     assert memory["network.min"] == memory["network.max"]
     assert memory["jvm-overhead.min"] == memory["jvm-overhead.max"]

@@ -39,9 +39,7 @@ def test_a_reused_pid_is_left_alone(sleeper: Process) -> None:
     assert sleeper.alive
 
 
-def test_a_process_that_ignores_the_request_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A JVM out of memory may never react to TERM, and `down` must mean down."""
     monkeypatch.setattr(processes, "PATIENCE", 0.1)
     deaf = ["sh", "-c", "trap '' TERM; touch deaf; while :; do sleep 1; done"]

@@ -35,9 +35,7 @@ def test_the_path_given_wins_over_the_environment(tmp_path: Path, monkeypatch: p
     assert (found.root, found.version) == (given, "1.20.3")
 
 
-def test_the_environment_wins_over_what_pip_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_wins_over_what_pip_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever set $FLINK_HOME means that Flink."""
     monkeypatch.setenv("FLINK_HOME", str(distribution(tmp_path, "1.19.2")))
 
@@ -58,9 +56,7 @@ def test_a_named_flink_that_is_none_is_an_error(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("nothing_installed")
-@pytest.mark.parametrize(
-    ("find", "part"), [(find_flink, "Flink"), (find_java, "Java")], ids=["flink", "java"]
-)
+@pytest.mark.parametrize(("find", "part"), [(find_flink, "Flink"), (find_java, "Java")], ids=["flink", "java"])
 def test_a_missing_part_is_named_with_the_command_that_installs_it(find: object, part: str) -> None:
     """The first thing a newcomer meets must end in something to type."""
     assert callable(find)
@@ -73,9 +69,7 @@ def test_a_missing_part_is_named_with_the_command_that_installs_it(find: object,
 
 
 @pytest.mark.usefixtures("nothing_installed")
-def test_a_java_of_the_machine_does_when_pip_installed_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_java_of_the_machine_does_when_pip_installed_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A distribution unpacked by hand runs with the Java that its owner has."""
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()

@@ -7,8 +7,10 @@ nothing else. Jobs do not outlive the cluster, their savepoints and checkpoints 
 May know: Flink's own files, options and main classes. Must not know: manifests, plans, jobs.
 
 - `flink_home`     where Flink and Java are
+- `ports`          which ports are free
 - `configuration`  what the two processes are told; pure
 - `processes`      starting and ending them; a reused pid is never taken for ours
+- `readiness`      waiting, and saying why it was in vain
 - `state`          what was started, on disk; one command at a time
 - `cluster`        up, down, status
 """

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headgate.errors import LocalFlinkError
 from headgate.local import configuration, processes, readiness, state
-from headgate.local.configuration import LOOPBACK, Ports
 from headgate.local.flink_home import FlinkHome, find_flink, find_java
+from headgate.local.ports import LOOPBACK, choose
 from headgate.local.state import Home, Started
 
-USUAL_PORT = 8081
 NOTHING_SET: Mapping[str, str] = {}
 MAIN_CLASSES = {
     "jobmanager": "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
@@ -82,11 +80,7 @@ def down(directory: Path, *, say: Callable[[str], None] = _silent) -> bool:
             return False
         was_running = any(process.alive for process in known.processes)
         _clear(home, known)
-        say(
-            "Flink is stopped; its savepoints and checkpoints are kept"
-            if was_running
-            else "Flink was not running"
-        )
+        say("Flink is stopped; its savepoints and checkpoints are kept" if was_running else "Flink was not running")
         return was_running
 
 
@@ -122,7 +116,7 @@ def _start(
     say: Callable[[str], None],
 ) -> LocalFlink:
     java = find_java()
-    ports = _ports(port)
+    ports = choose(port)
     options = configuration.configuration(home.root, ports, slots, config)
     jvm = {
         "jobmanager": configuration.jobmanager_jvm(options),
@@ -169,35 +163,3 @@ def _command(java: Path, flink: FlinkHome, home: Home, role: str, jvm: list[str]
         "--configDir",
         str(home.conf),
     ]
-
-
-def _ports(asked: int | None) -> Ports:
-    """The port asked for must be free; without one, Flink's usual port if it is, and any other if not."""
-    if asked is not None and not _is_free(asked):
-        raise LocalFlinkError(
-            f"port {asked} is taken on this machine",
-            where=f"{LOOPBACK}:{asked}",
-            hint="name another one with --port, or leave it out to have a free one chosen",
-        )
-    holders = [socket.create_server((LOOPBACK, 0)) for _ in range(3)]
-    try:
-        rest, rpc, blob = (holder.getsockname()[1] for holder in holders)
-    finally:
-        for holder in holders:
-            holder.close()
-    if asked is None and _is_free(USUAL_PORT):
-        asked = USUAL_PORT
-    return Ports(asked or rest, rpc, blob)
-
-
-def _is_free(port: int) -> bool:
-    """Nobody answers there, on any address of this machine, and we could listen."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex((LOOPBACK, port)) == 0:
-            return False
-    try:
-        socket.create_server((LOOPBACK, port)).close()
-    except (OSError, OverflowError):
-        return False
-    return True

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.errors import LocalFlinkError
+from headgate.local.ports import LOOPBACK, Ports
 
-LOOPBACK = "127.0.0.1"
 MEGABYTES = {"k": 1 / 1024, "kb": 1 / 1024, "m": 1, "mb": 1, "g": 1024, "gb": 1024}
 
 # Flink and the libraries it serialises with look into the JDK; since Java 17 that must be allowed by name.
@@ -36,13 +35,6 @@ EXPORTED = (
     "java.management/sun.management",
     "java.security.jgss/sun.security.krb5",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    rest: int
-    rpc: int
-    blob: int
 
 
 def configuration(home: Path, ports: Ports, slots: int, overrides: Mapping[str, str]) -> dict[str, str]:
@@ -107,9 +99,7 @@ def _defaults(home: Path, slots: int) -> dict[str, str]:
 
 def as_yaml(options: Mapping[str, str]) -> str:
     """The text of config.yaml, read alike by 1.20 and 2.x; a JSON string is a quoted YAML string."""
-    return "".join(
-        f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in sorted(options.items())
-    )
+    return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in sorted(options.items()))
 
 
 def jobmanager_jvm(options: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from headgate.errors import LocalFlinkError
-from headgate.local.configuration import LOOPBACK
+from headgate.local.ports import LOOPBACK
 from headgate.local.state import ROLES, Home, Started
 
 DEADLINE = 60.0
@@ -49,9 +49,7 @@ def _failed(problem: str, home: Home, roles: tuple[str, ...]) -> LocalFlinkError
     for role in roles:
         for log in (home.log / f"{role}.log", home.log / f"{role}.out"):
             if cause := root_cause(log):
-                return LocalFlinkError(
-                    f"{problem}: {cause}", where=str(log), hint="the log has the whole story"
-                )
+                return LocalFlinkError(f"{problem}: {cause}", where=str(log), hint="the log has the whole story")
     return LocalFlinkError(problem, where=str(home.log), hint="look into the logs in this folder")
 
 
