@@ -32,7 +32,7 @@ OPENED = (
 )
 EXPORTED = (
     "java.base/sun.net.util",
-    "java.management/sun.management",
+    "java.rmi/sun.rmi.registry",
     "java.security.jgss/sun.security.krb5",
 )
 
