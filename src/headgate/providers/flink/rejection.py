@@ -1,7 +1,8 @@
 """Flink's own words about a bad statement, without the Java stack, at the line of the user's file.
 
 An error body is `{"errors": [..., stack]}`: the last `Caused by:` is the message for the user, the runner's
-"headgate: statement N failed" names the statement, and "line L, column C" counts within that statement.
+"headgate: statement N failed" names the statement, and "line L, column C" (often one cause above the last) counts
+within that statement.
 """
 
 from __future__ import annotations
@@ -58,14 +59,15 @@ def statement_rejected(body: str, spec: JobSpec) -> StatementRejected:
         statements = split(spec.program.text)
         index = int(number[1])
         if index < len(statements):
-            line, column = _position(message, statements[index])
+            line, column = _position(body, statements[index])
             where = spec.source.at(line, column)
     return StatementRejected(spec.environment.mask(message), where=where)
 
 
-def _position(message: str, statement: Statement) -> tuple[int, int]:
-    found = _POSITION.search(message)
+def _position(body: str, statement: Statement) -> tuple[int, int]:
+    """The position nearest to the root cause: the last cause itself often has none, the one above it does."""
+    found = list(_POSITION.finditer(body))
     if not found:
         return statement.line, statement.column
-    line, column = (int(part) for part in found.groups() if part is not None)
+    line, column = (int(part) for part in found[-1].groups() if part is not None)
     return statement.line + line - 1, column + (statement.column - 1 if line == 1 else 0)

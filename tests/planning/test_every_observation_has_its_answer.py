@@ -1,0 +1,200 @@
+"""The rule book, a line a case: what git wants, what is there, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.live import JobState, Live, Several, Snapshot, Unknown
+from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, Verb
+from headgate.model.reasons import Reason
+from headgate.model.spec import RunState, Savepoint, Strategy
+from headgate.planning import Evidence, Situation, plan
+from tests.planning.given import EDITED, ORDERS, decided, planned, running
+
+SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
+SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
+RETAINED = Snapshot("s3://checkpoints/7", "checkpoint", 1)
+
+
+@pytest.mark.parametrize(
+    ("want", "have", "verb", "reason"),
+    [
+        pytest.param(ORDERS, None, Verb.SUBMIT, Reason.NOT_RUNNING_YET, id="absent"),
+        pytest.param(ORDERS, running(ORDERS), Verb.KEEP, Reason.IN_SYNC, id="as-git-asks"),
+        pytest.param(ORDERS, Unknown("down"), Verb.BLOCKED, Reason.LIVE_UNKNOWN, id="target-silent"),
+        pytest.param(SUSPENDED, None, Verb.KEEP, Reason.NOT_RUNNING_BY_CHOICE, id="never-started"),
+        pytest.param(SUSPENDED, running(ORDERS), Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, id="to-be-suspended"),
+        pytest.param(EDITED, running(ORDERS), Verb.RESTART, Reason.SPEC_CHANGED, id="edited"),
+        pytest.param(None, running(ORDERS), Verb.KEEP, Reason.LEFT_GIT, id="left-git"),
+        pytest.param(
+            EDITED, running(ORDERS, state=JobState.STARTING), Verb.BLOCKED, Reason.IN_TRANSITION, id="restarting"
+        ),
+        pytest.param(
+            ORDERS, running(ORDERS, state=JobState.UNKNOWN), Verb.BLOCKED, Reason.LIVE_UNKNOWN, id="unknown-word"
+        ),
+        pytest.param(
+            ORDERS,
+            running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED),
+            Verb.RESUME,
+            Reason.RUNNING_IN_GIT,
+            id="suspended",
+        ),
+        pytest.param(
+            SUSPENDED,
+            running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED),
+            Verb.KEEP,
+            Reason.NOT_RUNNING_BY_CHOICE,
+            id="stays-suspended",
+        ),
+        pytest.param(
+            ORDERS, running(ORDERS, state=JobState.FAILED, snapshot=RETAINED), Verb.SUBMIT, Reason.FAILED, id="failed"
+        ),
+        pytest.param(
+            ORDERS,
+            running(ORDERS, state=JobState.STOPPED, snapshot=RETAINED),
+            Verb.SUBMIT,
+            Reason.STOPPED_OUTSIDE,
+            id="cancelled-outside",
+        ),
+        pytest.param(
+            ORDERS,
+            running(ORDERS, state=JobState.FAILED),
+            Verb.BLOCKED,
+            Reason.NOTHING_TO_RESTORE,
+            id="failed-with-nothing-left",
+        ),
+        pytest.param(
+            ORDERS,
+            running(ORDERS, state=JobState.FAILED, provably_empty=True),
+            Verb.SUBMIT,
+            Reason.FAILED,
+            id="failed-with-nothing-to-lose",
+        ),
+        pytest.param(ORDERS, running(ORDERS, state=JobState.FINISHED), Verb.KEEP, Reason.FINISHED, id="finished"),
+    ],
+)
+def test_what_is_there_decides_what_is_done(want, have, verb, reason):
+    """Each pair of desired and observed has one verb, for one reason."""
+    action = decided(want, have)
+
+    assert (action.verb, action.reason) == (verb, reason)
+
+
+def test_a_job_that_ended_starts_from_what_it_left():
+    """The newest snapshot is named in the plan; starting empty is never inferred."""
+    action = decided(ORDERS, running(ORDERS, state=JobState.FAILED, snapshot=RETAINED))
+
+    assert action.steps == (Submit(ORDERS, succeeds="f00"), Settle())
+    assert action.restore is not None
+    assert (action.restore.kind, action.restore.path) == (RestoreKind.CHECKPOINT, RETAINED.path)
+
+
+def test_a_job_of_ours_that_left_git_is_stopped_with_a_savepoint_when_pruning():
+    """Pruning is asked for, and even then the state is kept."""
+    action = decided(None, running(ORDERS), prune=True)
+
+    assert (action.verb, action.reason) == (Verb.CANCEL, Reason.PRUNED)
+    assert action.steps == (StopWithSavepoint("f00"),)
+
+
+@pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])
+def test_a_job_that_is_not_ours_is_listed_and_never_touched(prune):
+    """No marker, no manifest: somebody else's, whatever was asked for."""
+    stranger = Live("abc", "adhoc-query", JobState.RUNNING, "RUNNING")
+
+    found = planned(ORDERS, running(ORDERS), others=(stranger,), prune=prune)
+
+    assert found.unmanaged == (("local", stranger),)
+    assert not found.has_changes
+
+
+def test_two_live_jobs_of_one_name_are_both_named_and_neither_touched():
+    """Which of the two is right is for a person to say."""
+    twins = Several((running(ORDERS, job_id="a1"), running(ORDERS, job_id="b2")))
+
+    [action] = planned(ORDERS, {"orders": twins}).actions
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.SEVERAL_LIVE, ())
+    assert "a1" in action.note
+    assert "b2" in action.note
+
+
+def test_an_unmarked_job_with_the_same_graph_is_adopted():
+    """The manifest is what runs: it is taken over with its state, and its statements run as they are written."""
+    stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
+
+    action = decided(ORDERS, others=(stranger,), evidence=Evidence(same_vertices=True))
+
+    assert (action.verb, action.reason) == (Verb.ADOPT, Reason.UNMARKED)
+    assert action.steps == (StopWithSavepoint("abc"), Submit(ORDERS, succeeds="abc"), Settle())
+    assert action.compiled is not None
+    assert action.compiled.plan == ""
+
+
+def test_an_unmarked_job_with_another_graph_is_not_started_beside():
+    """A second copy under the same name would write to the same sink."""
+    stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
+
+    action = decided(ORDERS, others=(stranger,), evidence=Evidence(same_vertices=False))
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NAME_TAKEN, ())
+
+
+def test_a_job_of_another_project_blocks_its_name():
+    """Its owner is named."""
+    theirs = running(ORDERS)
+    assert theirs.marker is not None
+    theirs = replace(theirs, marker=replace(theirs.marker, project="billing"))
+
+    action = decided(ORDERS, others=(theirs,))
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.OWNED_BY_ANOTHER)
+    assert "billing" in action.note
+
+
+def test_a_job_that_runs_on_another_target_is_not_started_here():
+    """A moved manifest must not make two copies."""
+    from headgate.model.live import Observation
+
+    here, there = Observation(), Observation({"orders": running(ORDERS)})
+
+    found = plan(Situation("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
+
+    [action] = found.actions
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.LIVES_ELSEWHERE)
+
+
+def test_a_rename_goes_on_from_the_old_name():
+    """`previous_name` keeps the state, and the old name is no orphan."""
+    renamed = replace(ORDERS, name="orders-v2", previous_name="orders")
+
+    [action] = planned(renamed, running(ORDERS), prune=True).actions
+
+    assert (action.job, action.verb, action.reason) == ("orders-v2", Verb.RESTART, Reason.RENAMED)
+    assert action.steps[0] == StopWithSavepoint("f00")
+
+
+def test_a_field_that_somebody_else_owns_is_no_difference_and_is_kept_on_a_restart():
+    """`ignore` holds for plan and apply alike."""
+    scaled = running(replace(ORDERS, parallelism=8))
+    wants = replace(ORDERS, ignore=("parallelism",))
+    edits = replace(EDITED, ignore=("parallelism",))
+
+    kept, restarted = decided(wants, scaled), decided(edits, scaled)
+
+    assert kept.verb is Verb.KEEP
+    submit = restarted.steps[1]
+    assert isinstance(submit, Submit)
+    assert submit.spec.parallelism == 8
+    assert [change.path for change in restarted.changes] == ["statement"]
+
+
+def test_the_earliest_savepoint_is_not_guessed():
+    """Where no history is kept, the choice is given back."""
+    earliest = replace(EDITED, savepoint=Savepoint(Strategy.EARLIEST))
+
+    action = decided(earliest, running(ORDERS))
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.EARLIEST_UNKNOWN)

@@ -1,0 +1,116 @@
+"""What an edit does to state is said before it is done, and state is only given up in writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, Verb, Verdict
+from headgate.model.reasons import Reason
+from headgate.model.spec import Savepoint, Strategy
+from headgate.model.topology import Operator
+from headgate.planning import Evidence
+from tests.planning.given import COUNT, EDITED, ORDERS, SOURCE, compiles_to, decided, running
+
+SUM = Operator(14, "aggregate", "sum by id", signature="sum(id, price)", feed="orders.id,orders.price")
+NEW_COUNT = replace(COUNT, id=14)
+NEW_SOURCE = replace(SOURCE, id=11)
+
+
+def test_edited_sql_is_resumed_from_a_savepoint():
+    """State survives an edit: stop with a savepoint first, start from it second."""
+    action = decided(EDITED, running(ORDERS), evidence=compiles_to(NEW_SOURCE, NEW_COUNT))
+
+    assert action.verb is Verb.RESTART
+    assert action.steps == (StopWithSavepoint("f00"), Submit(EDITED, succeeds="f00"), Settle())
+    assert action.restore is not None
+    assert action.restore.kind is RestoreKind.SAVEPOINT
+    assert not action.restore.allow_non_restored
+
+
+def test_an_operator_that_fits_takes_over_the_live_id():
+    """The platform keys state by operator id: the one that stays must go by the id its state is kept under."""
+    action = decided(EDITED, running(ORDERS), evidence=compiles_to(NEW_SOURCE, NEW_COUNT))
+
+    assert action.state is not None
+    assert action.state.verdict is Verdict.KEPT
+    assert action.state.ids == {11: 1, 14: 4}
+    assert action.state.fresh_from == 5
+
+
+@pytest.mark.parametrize(
+    ("operators", "verdict", "reason"),
+    [
+        pytest.param((NEW_SOURCE, SUM), Verdict.PARTIAL, Reason.STATE_PARTIAL, id="aggregate-changed"),
+        pytest.param((NEW_SOURCE,), Verdict.PARTIAL, Reason.STATE_PARTIAL, id="aggregate-gone"),
+        pytest.param((SUM,), Verdict.LOST, Reason.STATE_LOST, id="nothing-left"),
+        pytest.param(
+            (NEW_SOURCE, replace(NEW_COUNT, feed="orders.buyer")),
+            Verdict.UNKNOWN,
+            Reason.STATE_UNKNOWN,
+            id="fed-by-another-column",
+        ),
+    ],
+)
+def test_losing_state_is_blocked_until_the_manifest_consents(operators, verdict, reason):
+    """Consent is written down, for the verdict it is about, and then shows in how the job is restored."""
+    consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({verdict.value})))
+
+    refused = decided(EDITED, running(ORDERS), evidence=compiles_to(*operators))
+    accepted = decided(consents, running(ORDERS), evidence=compiles_to(*operators))
+
+    assert (refused.verb, refused.reason, refused.steps) == (Verb.BLOCKED, reason, ())
+    assert accepted.verb is Verb.RESTART
+    assert accepted.state is not None
+    assert accepted.state.verdict is verdict
+    assert accepted.restore is not None
+    assert accepted.restore.allow_non_restored
+
+
+def test_consent_to_one_verdict_is_not_consent_to_another():
+    """`accept: [partial]` was written with some state in mind, not with none left."""
+    consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({"partial"})))
+
+    action = decided(consents, running(ORDERS), evidence=compiles_to(SUM))
+
+    assert action.reason is Reason.STATE_LOST
+
+
+def test_starting_empty_is_asked_for_and_shown():
+    """`strategy: none` is the one way to an empty start, and the plan says that state is given up."""
+    empty = replace(EDITED, savepoint=Savepoint(Strategy.NONE))
+
+    action = decided(empty, running(ORDERS), evidence=compiles_to(SUM))
+
+    assert action.verb is Verb.RESTART
+    assert action.restore is not None
+    assert action.restore.kind is RestoreKind.FRESH
+    assert action.state is not None
+    assert action.state.verdict is Verdict.LOST
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        pytest.param(Evidence(rejected="no such table"), Reason.STATEMENT_REJECTED, id="rejected"),
+        pytest.param(Evidence(unavailable="HTTP 503"), Reason.NOT_COMPILED, id="could-not-be-asked"),
+        pytest.param(Evidence(old=None, same_vertices=True), Reason.STATE_UNKNOWN, id="nothing-to-compare"),
+    ],
+)
+def test_what_cannot_be_judged_does_not_restart(evidence, reason):
+    """A running job is left alone until the platform has accepted what would replace it."""
+    action = decided(EDITED, running(ORDERS), evidence=evidence)
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
+
+
+def test_more_parallelism_keeps_the_state_of_a_program_that_cannot_be_read():
+    """Without compiled plans an unchanged program on unchanged vertex ids keeps its state; on others nobody knows."""
+    wider = replace(ORDERS, parallelism=4)
+
+    same = decided(wider, running(ORDERS), evidence=Evidence(same_vertices=True))
+    other = decided(wider, running(ORDERS), evidence=Evidence(same_vertices=False))
+
+    assert (same.verb, same.state and same.state.verdict) == (Verb.RESTART, Verdict.KEPT)
+    assert (other.verb, other.reason) == (Verb.BLOCKED, Reason.STATE_UNKNOWN)

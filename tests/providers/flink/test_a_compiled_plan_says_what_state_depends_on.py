@@ -1,0 +1,140 @@
+"""Signatures and feeds, read from small compiled plans of the shape that Flink 1.20 and 2.2 write."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from headgate.providers.flink.compiled import numbered, topology
+
+SCAN = {
+    "id": 21,
+    "type": "stream-exec-table-source-scan_1",
+    "scanTableSource": {
+        "table": {
+            "identifier": "`c`.`d`.`Orders`",
+            "resolvedTable": {"options": {"connector": "kafka", "topic": "orders", "fetch.size": "1"}},
+        }
+    },
+    "outputType": "ROW<`k` INT, `a,b` DECIMAL(10, 2), `price` ROW<`x` INT, `y` INT> NOT NULL>",
+    "description": "TableSourceScan(table=[[c, d, Orders]])",
+}
+CALC = {
+    "id": 22,
+    "type": "stream-exec-calc_1",
+    "projection": [{"kind": "INPUT_REF", "inputIndex": 0, "type": "INT"}],
+    "condition": None,
+    "outputType": "ROW<`k` INT>",
+    "description": "Calc(select=[k])",
+}
+COUNT = {
+    "id": 23,
+    "type": "stream-exec-group-aggregate_1",
+    "configuration": {"table.exec.mini-batch.enabled": "false"},
+    "grouping": [0],
+    "aggCalls": [{"name": "total", "internalName": "$COUNT$1", "argList": []}],
+    "state": [{"index": 0, "ttl": "0 ms", "name": "groupAggregateState"}],
+    "outputType": "ROW<`k` INT, `total` BIGINT NOT NULL>",
+    "description": "GroupAggregate(groupBy=[k], select=[k, COUNT(*) AS total])",
+}
+PLAN = {
+    "flinkVersion": "2.2",
+    "nodes": [SCAN, CALC, COUNT],
+    "edges": [{"source": 21, "target": 22}, {"source": 22, "target": 23}],
+}
+
+
+def edited(number: int, **changes: Any) -> str:
+    plan = copy.deepcopy(PLAN)
+    nodes: Any = plan["nodes"]
+    nodes[number].update(changes)
+    return json.dumps(plan)
+
+
+def aggregate(text: str) -> tuple[str, str]:
+    found = topology(text)
+    assert found is not None
+    return found.operators[1].signature, found.operators[1].feed
+
+
+def test_only_operators_with_state_are_listed():
+    """A projection stores nothing; a source stores offsets."""
+    found = topology(json.dumps(PLAN))
+
+    assert found is not None
+    assert [(operator.id, operator.kind) for operator in found.operators] == [
+        (21, "stream-exec-table-source-scan"),
+        (23, "stream-exec-group-aggregate"),
+    ]
+    assert found.last_id == 23
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [
+        pytest.param(1, {"condition": {"kind": "CALL"}}, id="a-filter-upstream"),
+        pytest.param(2, {"description": "GroupAggregate(another text)"}, id="a-description"),
+        pytest.param(2, {"outputType": "ROW<`key` INT, `n` BIGINT NOT NULL>"}, id="names-of-its-columns"),
+        pytest.param(
+            2, {"aggCalls": [{"name": "n", "internalName": "$COUNT$1", "argList": []}]}, id="name-of-an-aggregate"
+        ),
+    ],
+)
+def test_what_does_not_touch_state_changes_neither_digest(number: int, change: dict[str, Any]):
+    """These edits were restored and went on counting on a real Flink."""
+    assert aggregate(edited(number, **change)) == aggregate(json.dumps(PLAN))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"grouping": []}, id="grouping"),
+        pytest.param({"aggCalls": [{"name": "total", "internalName": "$SUM$1", "argList": [0]}]}, id="aggregate"),
+        pytest.param({"outputType": "ROW<`k` BIGINT, `total` BIGINT NOT NULL>"}, id="types"),
+        pytest.param({"type": "stream-exec-global-group-aggregate_1"}, id="another-operator"),
+        pytest.param({"state": [{"index": 0, "ttl": "5 ms", "name": "groupAggregateState"}]}, id="ttl-switched-on"),
+    ],
+)
+def test_what_an_operator_stores_is_its_signature(change: dict[str, Any]):
+    """Old state cannot be read by these."""
+    assert aggregate(edited(2, **change))[0] != aggregate(json.dumps(PLAN))[0]
+
+
+def test_another_column_of_the_same_type_is_another_feed():
+    """It would restore, run, and be silently wrong: the counts of one column read as those of another."""
+    other = [{"kind": "INPUT_REF", "inputIndex": 1, "type": "INT"}]
+
+    signature, feed = aggregate(edited(1, projection=other))
+
+    assert signature == aggregate(json.dumps(PLAN))[0]
+    assert feed != aggregate(json.dumps(PLAN))[1]
+
+
+def test_a_source_is_what_it_reads_not_how():
+    """Offsets of one topic mean nothing in another; a fetch size is nobody's state."""
+
+    def source(**options: str) -> str:
+        table = {"identifier": "`c`.`d`.`Orders`", "resolvedTable": {"options": {"connector": "kafka", **options}}}
+        found = topology(edited(0, scanTableSource={"table": table}))
+        assert found is not None
+        return found.operators[0].signature
+
+    assert source(topic="orders") == source(topic="orders", **{"fetch.size": "9"})
+    assert source(topic="orders") != source(topic="payments")
+
+
+def test_ids_are_taken_over_and_new_ones_were_never_used():
+    """What stays goes by the live id; what is new must not find old state."""
+    plan = json.loads(numbered(json.dumps(PLAN), {23: 4}, fresh_from=5))
+
+    assert [node["id"] for node in plan["nodes"]] == [6, 7, 4]
+    assert plan["edges"] == [{"source": 6, "target": 7}, {"source": 7, "target": 4}]
+
+
+@pytest.mark.parametrize("text", ["", "uncompilable: x", "[]", "{}", '{"nodes": 3, "edges": []}'])
+def test_what_is_not_a_compiled_plan_has_no_topology(text: str):
+    """Unknown, never a guess."""
+    assert topology(text) is None

@@ -1,0 +1,60 @@
+"""The marker and the manifest go into the job's parameters and come back whole, without secrets."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.model.live import Marker
+from headgate.model.secret import Environment
+from headgate.model.spec import AppliedSpec, JobSpec, Sql
+from headgate.providers.flink import parameters
+
+
+def read_back(text: str) -> parameters.Carried:
+    """As Flink reads the option: pairs split at commas, keys from values at the first colon."""
+    return parameters.read(dict(pair.split(":", 1) for pair in text.split(",")))
+
+
+@given(statement=st.text(max_size=300), restored=st.text(max_size=60), job=st.text(min_size=1, max_size=20))
+def test_whatever_is_written_is_read_back(statement: str, restored: str, job: str):
+    """Commas, colons, quotes and every script of the world."""
+    spec = JobSpec("orders", "local", Sql(statement), config={"a.b": "1:2,3"})
+    marker = Marker("shop", job, "abc", commit="c0ffee", succeeds="f00", restored=restored)
+
+    carried = read_back(parameters.write(marker, spec.carried(), "{}"))
+
+    assert carried.marker == marker
+    assert carried.applied == AppliedSpec.restored(spec.carried())
+    assert carried.compiled == "{}"
+
+
+def test_a_job_of_somebody_else_has_no_marker():
+    """Other people's parameters, and damaged ones, are not ours."""
+    assert parameters.read({"input": "topic"}) == parameters.Carried()
+    assert parameters.read({"headgate.project": "shop"}) == parameters.Carried()
+    damaged = {"headgate.project": "shop", "headgate.job": "a", "headgate.revision": "1", "headgate.manifest": "%%"}
+    assert parameters.read(damaged).applied is None
+
+
+def test_a_compiled_plan_too_large_to_carry_is_left_out():
+    """What is missing can be made anew; a job that cannot be started cannot."""
+    import random
+
+    noise = random.Random(1).randbytes(300_000).hex()
+
+    text = parameters.write(Marker("shop", "orders", "abc"), {"name": "orders"}, noise)
+
+    assert "headgate.compiled" not in text
+
+
+def test_no_secret_is_carried():
+    """The placeholder and a cut digest travel, the value does not."""
+    environment = Environment({"PASSWORD": "hunter2-and-more"})
+    spec = JobSpec("orders", "local", Sql("SELECT '${env:PASSWORD}'"), environment=environment)
+
+    carried = spec.carried()
+
+    assert "hunter2" not in repr(carried)
+    assert carried["env"] == environment.digests()
+    assert carried["env"] != Environment({"PASSWORD": "another-value"}).digests()

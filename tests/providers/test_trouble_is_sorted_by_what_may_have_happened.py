@@ -1,0 +1,135 @@
+"""What the executor must know after a request failed: never happened, not yet, or perhaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from headgate.errors import HeadgateError, OutcomeUnknown, Rejected, Unavailable
+from headgate.model.secret import Environment
+from headgate.providers.http import Api, NotFound, Unauthorised
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def api(answer: Answer, **settings: object) -> Api:
+    return Api(
+        "prod",
+        "http://flink:8081",
+        transport=httpx.MockTransport(answer),
+        pause=lambda seconds: None,
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+def says(status: int, text: str = "{}", **headers: str) -> Answer:
+    return lambda request: httpx.Response(status, text=text, headers=headers)
+
+
+def loses_the_reply(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("timed out", request=request)
+
+
+def refuses(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("connection refused", request=request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "on_read", "on_write"),
+    [
+        pytest.param(refuses, Unavailable, Unavailable, id="connection-refused"),
+        pytest.param(loses_the_reply, Unavailable, OutcomeUnknown, id="reply-lost"),
+        pytest.param(says(503), Unavailable, Unavailable, id="503"),
+        pytest.param(says(429), Unavailable, Unavailable, id="429"),
+        pytest.param(says(502), Unavailable, OutcomeUnknown, id="502"),
+        pytest.param(says(504), Unavailable, OutcomeUnknown, id="504"),
+        pytest.param(says(500), Rejected, Rejected, id="500"),
+        pytest.param(says(400), Rejected, Rejected, id="400"),
+        pytest.param(says(401), Unauthorised, Unauthorised, id="401"),
+        pytest.param(says(403), Unauthorised, Unauthorised, id="403"),
+        pytest.param(says(404), NotFound, NotFound, id="404"),
+        pytest.param(says(302, location="https://sso"), Rejected, Rejected, id="redirected"),
+        pytest.param(says(200, "<html>login</html>"), Unavailable, OutcomeUnknown, id="not-json"),
+    ],
+)
+def test_a_failure_says_what_may_have_happened(
+    answer: Answer, on_read: type[HeadgateError], on_write: type[HeadgateError]
+):
+    """A lost reply to a write may have happened; a refused connection cannot have."""
+    with pytest.raises(on_read) as read:
+        api(answer).read("/jobs")
+    with pytest.raises(on_write) as write:
+        api(answer).call("POST", "/jobs", writes=True)
+
+    assert type(read.value) is on_read
+    assert type(write.value) is on_write
+    assert write.value.where == "prod: POST /jobs"
+
+
+def test_reads_are_repeated_and_writes_are_not():
+    """Asking twice for a list is harmless; a write is repeated only if its caller says that twice is once."""
+    asked: list[str] = []
+
+    def flaky(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(503) if len(asked) < 3 else httpx.Response(200, json={"ok": True})
+
+    assert api(flaky).read("/jobs") == {"ok": True}
+    assert asked == ["GET"] * 3
+
+    asked.clear()
+    with pytest.raises(Unavailable):
+        api(flaky).call("POST", "/run", writes=True)
+    assert asked == ["POST"]
+
+    asked.clear()
+    assert api(flaky).call("POST", "/run", writes=True, repeatable=True) == {"ok": True}
+    assert asked == ["POST"] * 3
+
+
+def test_retry_after_is_waited_for():
+    """A platform that says when to come back is believed, up to a bound."""
+    waits: list[float] = []
+    limited = Api(
+        "prod",
+        "http://flink:8081",
+        transport=httpx.MockTransport(says(429, **{"retry-after": "7"})),
+        pause=waits.append,
+    )
+
+    with pytest.raises(Unavailable):
+        limited.read("/jobs")
+
+    assert waits == [7.0, 7.0, 7.0]
+
+
+def test_a_secret_in_an_answer_is_masked():
+    """Platforms echo what they were sent."""
+    environment = Environment({"DB_PASSWORD": "hunter2-and-more"})
+
+    with pytest.raises(Rejected) as refused:
+        api(says(400, "cannot log in with hunter2-and-more"), environment=environment).read("/jobs")
+
+    assert "hunter2" not in str(refused.value)
+    assert "${env:DB_PASSWORD}" in str(refused.value)
+
+
+def test_credentials_are_sent_and_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch):
+    """Basic auth or a bearer token, as the target says; HTTP_PROXY as everywhere."""
+    seen: list[httpx.Request] = []
+
+    def record(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    api(record, auth=("ada", "secret")).read("/jobs")
+    api(record, headers={"Authorization": "Bearer t0ken"}).read("/jobs")
+    assert [request.headers["authorization"] for request in seen] == ["Basic YWRhOnNlY3JldA==", "Bearer t0ken"]
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(Unavailable):
+        Api("prod", "http://flink.invalid:8081", pause=lambda seconds: None).read("/jobs")

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Every check and test of the project: ruff, mypy, the layer contracts, pytest with a real Flink.
+#   bash tests/run.sh          what a newcomer runs
+#   bash tests/run.sh --full   adds the other Flink version and the long suites; CI runs this
+#   further arguments go to pytest
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/venv.sh
+
+full=no
+if [ "${1:-}" = "--full" ]; then full=yes; shift; fi
+
+sum() { cat "$@" | cksum | tr ' ' '-'; }
+
+other_flink=1.20.3
+ensure_venv "$PWD/.venv" "dev-$(sum pyproject.toml tests/requirements.txt)" \
+  --requirement tests/requirements.txt --editable '.[local]'
+PATH="$PWD/.venv/bin:$PATH"
+
+say "ruff"
+ruff check src tests
+ruff format --check src tests
+say "mypy"
+mypy
+say "layers"
+lint-imports
+
+if [ "$full" = yes ]; then
+  say "pytest, everything"
+  pytest "$@"
+  ensure_venv "$PWD/.venv-flink-$other_flink" "flink-$other_flink" "apache-flink-libraries==$other_flink"
+  say "pytest, on Flink $other_flink"
+  home=$(echo "$PWD/.venv-flink-$other_flink"/lib/python*/site-packages/pyflink)
+  HEADGATE_TEST_FLINK_HOME=$home pytest -m flink "$@"
+else
+  say "pytest"
+  pytest -m "not full" "$@"
+fi
