@@ -1,4 +1,4 @@
-"""Flink options compared by value: `30s` is `30000 ms`, `true` is `"true"`, a default written out is a default left out.
+"""Flink options compared by value: `30s` is `30000 ms`, `true` is `"true"`, a default written out is one left out.
 
 The types and defaults in `flink_options.json` were read by reflection from the option classes of Flink 1.20.3 and
 2.2.1; a default is listed only where both versions agree. An option that is not in the table is compared as text.

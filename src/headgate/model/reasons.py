@@ -55,8 +55,8 @@ EXPLAINED = {
     Reason.RUNNING_IN_GIT: "git asks for `state: running`, and the job was suspended: it goes on from its savepoint.",
     Reason.FAILED: "The job failed. It is started again from its newest retained checkpoint or savepoint.",
     Reason.STOPPED_OUTSIDE: (
-        "The job was cancelled, or stopped, by somebody other than headgate while git asks for it to run. It is started "
-        "again from its newest retained checkpoint or savepoint."
+        "The job was cancelled, or stopped, by somebody other than headgate while git asks for it to run. It is "
+        "started again from its newest retained checkpoint or savepoint."
     ),
     Reason.PRUNED: "The manifest is gone and pruning was asked for: the job is stopped with a savepoint.",
     Reason.UNMARKED: (
@@ -75,8 +75,8 @@ EXPLAINED = {
         "A job of this name runs and bears the marker of another project. Rename one, or remove it from one project."
     ),
     Reason.LIVES_ELSEWHERE: (
-        "The job still runs on another target of this project. Starting it here would make two copies: suspend it there "
-        "first (`state: suspended` under the old target), or cancel it."
+        "The job still runs on another target of this project. Starting it here would make two copies: suspend it "
+        "there first (`state: suspended` under the old target), or cancel it."
     ),
     Reason.IN_TRANSITION: (
         "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. If it "
@@ -100,8 +100,8 @@ EXPLAINED = {
         "The target could not be asked whether it accepts the new statement, so nothing is done. Run again."
     ),
     Reason.STATE_PARTIAL: (
-        "The edit keeps the state of some operators and drops that of others. To go ahead, consent in the manifest with "
-        "`savepoint: {accept: [partial]}`; or start empty with `savepoint: {strategy: none}`."
+        "The edit keeps the state of some operators and drops that of others. To go ahead, consent in the manifest "
+        "with `savepoint: {accept: [partial]}`; or start empty with `savepoint: {strategy: none}`."
     ),
     Reason.STATE_LOST: (
         "No operator of the new job can read the old state. To go ahead, consent in the manifest with "

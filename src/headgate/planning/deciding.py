@@ -38,16 +38,19 @@ from headgate.planning.restoring import (
 )
 
 
+_NOT_COMPILED = Compiled()
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a platform said about a spec that would be started.
 
-    `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run as
-    written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the line or request it
-    is about.
+    `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
+    as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
+    line or request it is about.
     """
 
-    compiled: Compiled = Compiled()
+    compiled: Compiled = _NOT_COMPILED
     old: Topology | None = None
     same_vertices: bool | None = None
     rejected: str = ""

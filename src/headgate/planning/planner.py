@@ -34,7 +34,7 @@ class Situation:
 
 
 def plan(situation: Situation) -> Plan:
-    """Decide what to do with every job. Pure: the same situation gives the same plan, whatever the order of its parts."""
+    """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
     actions += _orphans(situation)
     drift = tuple(
@@ -65,14 +65,14 @@ def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Obse
 
     A job of ours that runs goes first, then a stranger that runs under the name, then ours that has ended.
     """
-    have: Observed = seen.jobs.get(name, Absent())
-    if isinstance(have, Absent) or not _active(have):
+    ours = seen.jobs.get(name)
+    if ours is None or not _active(ours):
         namesake = next((other for other in seen.others if other.name == name), None)
         if namesake:
             return namesake, True
-    if isinstance(have, Absent) and previous_name:
-        have = seen.jobs.get(previous_name, have)
-    return have, False
+    if ours is None and previous_name:
+        ours = seen.jobs.get(previous_name)
+    return ours or Absent(), False
 
 
 def _decided(situation: Situation, want: JobSpec) -> Action:

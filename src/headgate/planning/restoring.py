@@ -9,7 +9,7 @@ from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec, Strategy
 
 
-class NothingToRestore(Exception):  # noqa: N818 - an answer inside planning, never shown as it is
+class NothingToRestore(Exception):
     """No snapshot is proven to exist; `why` and `hint` go into the blocked action."""
 
     def __init__(self, reason: str, why: str) -> None:

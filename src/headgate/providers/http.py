@@ -202,7 +202,7 @@ _CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate
 
 def _wait(attempt: int, trouble: Unavailable | OutcomeUnknown) -> float:
     asked = trouble.retry_after if isinstance(trouble, Unavailable) else None
-    backoff = 0.2 * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+    backoff = 0.2 * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
     return min(_LONGEST_WAIT, max(asked or 0.0, backoff))
 
 

@@ -1,0 +1,48 @@
+"""Telling people, and programs: plan, report, status, graph or error in; text, JSON, Markdown or Mermaid out.
+
+Pure: the same value gives the same text, on a terminal and in a log. May know: the model and the errors. Must not know:
+click, rich, a clock, a platform. Colour is a `Palette` that is passed in; whoever writes to a log passes `PLAIN`.
+
+Nothing that comes from a manifest or a platform reaches the output as it is: `plain` makes terminal control characters
+visible, and the values of `${env:...}` placeholders are put back to their placeholders.
+
+- `plan_text`, `plan_json`, `plan_markdown`  one plan for three readers
+- `report`   what became of it
+- `passes`   one pass of the reconcile loop
+- `status`, `graph`, `failure`  what is live, how it is built, what went wrong
+- `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
+"""
+
+from headgate.reporting.failure import error_json, error_text
+from headgate.reporting.graph import graph_json, graph_mermaid, graph_text
+from headgate.reporting.palette import COLOURED, PLAIN, Palette
+from headgate.reporting.passes import pass_json, pass_text
+from headgate.reporting.plan_json import plan_document, plan_json
+from headgate.reporting.plan_markdown import plan_markdown
+from headgate.reporting.plan_text import plan_text
+from headgate.reporting.report import report_json, report_markdown, report_text
+from headgate.reporting.status import StatusLine, status_json, status_markdown, status_text
+
+__all__ = [
+    "COLOURED",
+    "PLAIN",
+    "Palette",
+    "StatusLine",
+    "error_json",
+    "error_text",
+    "graph_json",
+    "graph_mermaid",
+    "graph_text",
+    "pass_json",
+    "pass_text",
+    "plan_document",
+    "plan_json",
+    "plan_markdown",
+    "plan_text",
+    "report_json",
+    "report_markdown",
+    "report_text",
+    "status_json",
+    "status_markdown",
+    "status_text",
+]

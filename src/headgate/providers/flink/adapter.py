@@ -146,7 +146,7 @@ class FlinkProvider:
     # -- what a spec would become ----------------------------------------------------------------------------------
 
     def compile(self, spec: JobSpec) -> Compiled:
-        """Compile on the cluster, run nothing. A jar has no compiled plan; its vertex ids are all there is to compare."""
+        """Compile on the cluster, run nothing. A jar has no compiled plan; only its vertex ids can be compared."""
         if not may_compile(spec):
             return Compiled(why="the statements use an external catalog; compiling them here would change it")
         plan = self._plan(spec, mode="compile")

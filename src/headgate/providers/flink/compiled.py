@@ -45,16 +45,9 @@ _CIRCUMSTANCES = {"id", "type", "description", "inputProperties", "configuration
 _CIRCUMSTANCES |= {"generateUpdateBefore", "inputChangelogMode"}
 # Connector options that say which data it is; the rest tune how it is read.
 _IDENTITY = (
-    "connector",
-    "topic",
-    "topic-pattern",
-    "path",
-    "url",
-    "table-name",
-    "database-name",
-    "schema-name",
+    *("connector", "topic", "topic-pattern", "path", "url", "table-name", "database-name", "schema-name"),
+    *("hostname", "port", "stream", "index", "collection", "database", "properties.group.id"),
 )
-_IDENTITY += ("hostname", "port", "stream", "index", "collection", "database", "properties.group.id")
 
 
 def topology(compiled: str) -> Topology | None:

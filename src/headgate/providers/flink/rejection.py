@@ -39,7 +39,7 @@ def root_cause(body: str) -> str:
     text = _WRAPPED.sub("", text)
     causes = list(_CAUSE.finditer(text))
     start = causes[-1].start(1) if causes else 0
-    lines = []
+    lines: list[str] = []
     for line in text[start:].splitlines():
         if re.match(r"\s+at [\w.$/<>]+\(|\s*\.\.\. \d+ more", line) and lines:
             break

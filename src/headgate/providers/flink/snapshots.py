@@ -32,7 +32,7 @@ def remains(statistics: Mapping[str, Any], *, checkpointing: bool) -> Remains:
     if newest is None and not ended and restored.get("external_path"):
         kind = "savepoint" if restored.get("is_savepoint") else "checkpoint"
         newest = Snapshot(str(restored["external_path"]), kind, int(restored.get("restore_timestamp", 0)))
-    final = max(ended, key=lambda entry: int(entry.get("trigger_timestamp", 0)), default={})
+    final: Mapping[str, Any] = max(ended, key=lambda entry: int(entry.get("trigger_timestamp", 0)), default={})
     completed = int((statistics.get("counts") or {}).get("completed", 0))
     return Remains(
         snapshot=newest,
