@@ -1,0 +1,167 @@
+"""Files of a project: which they are, and that none of them lies outside the repository.
+
+A file that cannot be listed or read is a mistake, never a file that is not there: a job that is missing from git is
+a job to cancel.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from headgate.errors import ProjectNotFound
+
+PROJECT_FILE = "headgate.yaml"
+LARGEST = 16 * 1024 * 1024
+_SUFFIXES = (".yaml", ".yml")
+_GLOB = frozenset("*?[")
+
+
+class Refused(Exception):
+    """A path or file that cannot be used. `line` and `column` are set where a place in the file itself is meant."""
+
+    def __init__(self, problem: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+def find_project(start: Path) -> Path:
+    """The headgate.yaml of a folder or of the nearest folder above it."""
+    absolute = Path(os.path.abspath(start))  # noqa: PTH100 - resolve() would follow links out of where the user stands
+    for folder in (absolute, *absolute.parents):
+        if (file := folder / PROJECT_FILE).is_file():
+            return file
+    raise ProjectNotFound(
+        f"no {PROJECT_FILE} here or in any folder above",
+        where=str(absolute),
+        hint="run `headgate init` to start a project, or name one with `--project FILE`",
+    )
+
+
+class Repository:
+    """The files a project may use: those in the git repository around it, or else in its own folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.abspath(root))  # noqa: PTH100 - as in find_project
+        around = (self.root, *self.root.parents)
+        self.boundary = next((folder for folder in around if (folder / ".git").exists()), self.root)
+        self._real_boundary = os.path.realpath(self.boundary)
+
+    def name(self, path: Path) -> str:
+        """How a file is called in messages: relative to the project, with forward slashes."""
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+    def name_inside(self, path: Path) -> str:
+        """The path of a file in the repository, the same wherever the project stands in it."""
+        return Path(os.path.relpath(path, self.boundary)).as_posix()
+
+    def path(self, folder: Path, written: str) -> Path:
+        """The path that a text in a file of `folder` names. Raises `Refused` when it leaves the repository."""
+        if not written or "\0" in written:
+            raise Refused("expected a path, found no usable text")
+        joined = os.path.normpath(folder / written)
+        if Path(written).is_absolute() or not _within(joined, str(self.boundary)):
+            raise Refused(f"`{written}` is outside the repository", "use a relative path to a file inside it")
+        if not _within(os.path.realpath(joined), self._real_boundary):
+            raise Refused(f"`{written}` is a link that leaves the repository", "put the file itself into it")
+        return Path(joined)
+
+    def manifests(self, entry: str) -> list[Path]:
+        """The manifests of one entry of `jobs:`, sorted."""
+        if _GLOB & set(entry):
+            self.path(self.root, str(Path(re.split(r"[*?[]", entry)[0] + "x").parent))
+            matches = [self.path(self.root, self.name(match)) for match in self._glob(entry)]
+            found = [file for match in matches for file in self._files(match)]
+            if not found:
+                raise Refused(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
+            return sorted(set(found))
+        path = self.path(self.root, entry)
+        if not path.exists():
+            raise Refused(f"there is no `{entry}`", "create the folder, or correct the path")
+        return sorted(set(self._files(path)))
+
+    def _glob(self, entry: str) -> Iterator[Path]:
+        try:
+            for match in self.root.glob(entry):
+                if not any(_hidden(part) for part in Path(self.name(match)).parts):
+                    yield match
+        except (ValueError, NotImplementedError) as error:
+            raise Refused(f"`{entry}` is not a glob: {error}") from error
+
+    def _files(self, path: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
+        """Every manifest at or under a path. Linked folders are followed, once."""
+        if not path.is_dir():
+            if path.suffix in _SUFFIXES:
+                yield path
+            return
+        real = os.path.realpath(path)
+        if real in above:
+            return
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError as error:
+            raise Refused(f"`{self.name(path)}` cannot be listed: {error.strerror}") from error
+        for entry in entries:
+            inner = Path(entry.path)
+            if _hidden(entry.name) or not (entry.is_dir() or inner.suffix in _SUFFIXES):
+                continue
+            if entry.is_symlink():
+                self.path(path, entry.name)
+            yield from self._files(inner, above | {real}) if entry.is_dir() else [inner]
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") and name not in (".", "..")
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a regular file. Raises `Refused`."""
+    try:
+        with open(path, "rb", buffering=0, opener=_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISDIR(status.st_mode):
+                raise Refused("expected a file, found a folder")
+            if not stat.S_ISREG(status.st_mode):
+                raise Refused("expected a file, found something that is not a regular file")
+            if status.st_size > LARGEST:
+                raise Refused(f"{status.st_size / 1024**2:.0f} MB large; the most is {LARGEST // 1024**2} MB")
+            return file.readall()
+    except FileNotFoundError as error:
+        raise Refused("there is no such file") from error
+    except IsADirectoryError as error:
+        raise Refused("expected a file, found a folder") from error
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from error
+
+
+def text(path: Path) -> str:
+    """The text of a UTF-8 file, lines ended by a newline alone. Raises `Refused`."""
+    raw = content(path)
+    try:
+        decoded = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
+        raise Refused(
+            f"not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}",
+            "save the file as UTF-8",
+            line=line,
+            column=column,
+        ) from error
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A named pipe is refused, not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -1,0 +1,119 @@
+"""A project from its files: all of them are read, and only a project without a mistake is returned.
+
+Nothing is contacted, and a manifest that cannot be read is never a job that is not there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from headgate.errors import ManifestError
+from headgate.manifests import files
+from headgate.manifests.files import Refused, Repository
+from headgate.manifests.forms import ProviderForm
+from headgate.manifests.jobs import Draft, Ground, draft
+from headgate.manifests.mistakes import Report
+from headgate.manifests.page import Page
+from headgate.manifests.placeholders import Variables
+from headgate.manifests.project_file import project_file
+from headgate.manifests.reading import read
+from headgate.manifests.relations import relate
+from headgate.manifests.tree import Finding, Scalar
+from headgate.model.project import Project
+
+STORE_VARIABLE = "HEADGATE_STORE"
+_TOP = Finding(1, 1, "")
+
+
+def load(
+    file: Path,
+    *,
+    forms: Mapping[str, ProviderForm],
+    environment: str = "",
+    environ: Mapping[str, str],
+) -> Project:
+    """The project of a headgate.yaml. Raises `ManifestError` with all mistakes of all files.
+
+    `forms` are the providers there are, `environ` the variables that `${env:NAME}` may ask for; `HEADGATE_STORE` in
+    it takes the place of `store:`.
+    """
+    path = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links out of the project
+    loader = _Loader(Repository(path.parent), environ)
+    page = loader.page(path)
+    if page is None or page.tree.broken:
+        raise ManifestError(loader.report.mistakes)
+    written = project_file(page, forms, environment, store=environ.get(STORE_VARIABLE, ""))
+    drafts = list(loader.drafts(page, written.jobs, written.ground))
+    relate(drafts, complete=loader.complete)
+    if loader.report.mistakes:
+        raise ManifestError(loader.report.mistakes)
+    return Project(
+        name=written.name,
+        root=loader.repository.root,
+        jobs={found.name: found.spec for found in sorted(drafts, key=_by_name) if found.spec},
+        targets=written.targets,
+        store=written.store,
+        safety=written.safety,
+        environment=environment,
+    )
+
+
+def _by_name(found: Draft) -> str:
+    return found.name
+
+
+class _Loader:
+    """One run. `complete` until a file is met whose jobs are not known."""
+
+    def __init__(self, repository: Repository, environ: Mapping[str, str]) -> None:
+        self.repository = repository
+        self.report = Report()
+        self.complete = True
+        self._variables = Variables(environ, self.report)
+
+    def page(self, path: Path) -> Page | None:
+        """A file as read, with at least one document; None if it is not readable at all."""
+        name = self.repository.name(path)
+        try:
+            tree = read(files.text(path))
+        except Refused as refused:
+            at = Finding(refused.line, refused.column, "") if refused.line else _TOP
+            self.report.add(name, at, refused.problem, refused.hint)
+            self.complete = False
+            return None
+        self.report.find(name, tree.findings)
+        if tree.broken:
+            self.complete = False
+        elif not tree.documents:
+            self.report.add(name, _TOP, "the file is empty", "write a manifest into it, or delete it")
+            self.complete = False
+            return None
+        return Page(path, name, tree, self.repository, self._variables, self.report)
+
+    def drafts(self, project: Page, entries: tuple[Scalar, ...], ground: Ground) -> Iterator[Draft]:
+        """Every job of every manifest, files in order of their paths."""
+        written = entries or (Scalar("jobs/", 1, 1),)
+        for path in self._manifests(project, written):
+            page = self.page(path)
+            if page is None:
+                continue
+            for node in page.tree.documents:
+                if (made := draft(page, node, ground)) is not None:
+                    yield made
+                    self.complete = self.complete and bool(made.name)
+                else:
+                    self.complete = False
+
+    def _manifests(self, project: Page, entries: tuple[Scalar, ...]) -> list[Path]:
+        found: dict[str, Path] = {}
+        for entry in entries:
+            try:
+                for path in self.repository.manifests(entry.text):
+                    found.setdefault(os.path.realpath(path), path)
+            except Refused as refused:
+                self.report.add(project.name, entry, f"`jobs`: {refused.problem}", refused.hint)
+                self.complete = False
+        found.pop(os.path.realpath(project.path), None)
+        return sorted(found.values(), key=self.repository.name)

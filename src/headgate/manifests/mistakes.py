@@ -1,0 +1,195 @@
+"""Mistakes: where they are, what was expected, and the nearest thing that would have been right.
+
+pydantic finds most of them; its words are for programmers and know no lines, so both are made anew here from the tree.
+What stands in the file is quoted from the tree, so a resolved `${env:NAME}` is never shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from headgate.errors import Mistake
+from headgate.manifests import scalars, tree
+from headgate.manifests.tree import Finding, Node
+from headgate.model.secret import Environment
+
+# How a pydantic error type reads: what was expected.
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "url_type": "a URL",
+    "url_parsing": "a URL",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "{} or more"),
+    "greater_than": ("gt", "more than {}"),
+    "less_than_equal": ("le", "{} or less"),
+    "less_than": ("lt", "less than {}"),
+    "string_too_short": ("min_length", "text of {} characters or more"),
+    "string_too_long": ("max_length", "text of {} characters or less"),
+    "too_short": ("min_length", "{} items or more"),
+    "too_long": ("max_length", "{} items or less"),
+}
+
+
+class Report:
+    """The mistakes of one run."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, dict[tuple[int, int, str, str], None]] = {}
+
+    def add(self, file: str, node: Node | Finding, problem: str, hint: str = "") -> None:
+        """Something wrong where a node stands."""
+        self._files.setdefault(file, {})[node.line, node.column, problem, hint] = None
+
+    def find(self, file: str, findings: Iterable[Finding]) -> None:
+        """What reading found in a file."""
+        for finding in findings:
+            self.add(file, finding, finding.problem, finding.hint)
+
+    def refuse(
+        self,
+        file: str,
+        node: Node,
+        error: ValidationError,
+        form: type[BaseModel],
+        *,
+        environment: Environment | None = None,
+    ) -> None:
+        """What pydantic found in the data of a node."""
+        for detail in error.errors(include_url=False, include_context=True):
+            where, problem, hint = _reworded(node, dict(detail), form)
+            if environment:
+                problem, hint = _hidden(problem, environment), _hidden(hint, environment)
+            self.add(file, where, problem, hint)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """All of them: files in the order they were read, each from top to bottom."""
+        return tuple(
+            Mistake(f"{file}:{line}:{column}", problem, hint)
+            for file, found in self._files.items()
+            for line, column, problem, hint in sorted(found, key=lambda mistake: mistake[:2])
+        )
+
+
+def nearest(wrong: str, right: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """The valid word most like a wrong one, or nothing."""
+    words = list(right)
+    folded = {word.lower(): word for word in words}
+    close = difflib.get_close_matches(wrong.lower(), folded, n=1, cutoff=cutoff)
+    return folded[close[0]] if close else ""
+
+
+def suggestion(wrong: str, right: Sequence[str], *, what: str) -> str:
+    """The hint for an unknown word: the nearest valid one, or all of them."""
+    if near := nearest(wrong, right):
+        return f"did you mean `{near}`?"
+    return f"{what}: {', '.join(sorted(right))}" if right else f"{what}: none"
+
+
+def _hidden(text: str, environment: Environment) -> str:
+    """Without the values, however short they are."""
+    for name, value in sorted(environment.values.items(), key=lambda item: -len(item[1])):
+        if value:
+            text = text.replace(value, "${env:" + name + "}")
+    return text
+
+
+def _reworded(node: Node, detail: dict[str, Any], form: type[BaseModel]) -> tuple[Node, str, str]:
+    kind, loc = detail["type"], detail["loc"]
+    at, last = _walk(node, loc)
+    if kind == "missing":
+        return at, f"`{last}` is missing", ""
+    if kind == "extra_forbidden":
+        parent, _ = _walk(node, loc[:-1])
+        key = parent.key(last) if isinstance(parent, tree.Mapping) else parent
+        hint = suggestion(last, _keys(form, loc[:-1]), what="valid keys")
+        return key, f"unknown key `{last}`", hint
+    if kind in ("literal_error", "enum"):
+        choices = [part.strip("'") for part in _listed(detail["ctx"]["expected"])]
+        near = nearest(at.text, choices) if isinstance(at, tree.Scalar) else ""
+        problem = f"expected one of {', '.join(choices)}, found {scalars.found(at)}"
+        return at, problem, f"did you mean `{near}`?" if near else ""
+    if kind == "string_pattern_mismatch":
+        return at, f"expected text like {detail['ctx']['pattern']}, found {scalars.found(at)}", ""
+    if kind in _BOUNDS:
+        limit, words = _BOUNDS[kind]
+        bound = words.format(detail["ctx"][limit])
+        number = "a whole number of " if kind.startswith(("great", "less")) and _is_whole(at) else ""
+        return at, f"expected {number}{bound}, found {scalars.found(at)}", ""
+    if kind in _EXPECTED:
+        return at, f"expected {_EXPECTED[kind]}, found {scalars.found(at)}", _remedy(kind, at)
+    said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return at, f"{said}, found {scalars.found(at)}" if said.startswith("expected ") else said, ""
+
+
+def _remedy(kind: str, at: Node) -> str:
+    if not isinstance(at, tree.Scalar):
+        return ""
+    if kind == "string_type" and at.text:
+        return f'quote it: "{at.text}"'
+    if "${env:" in at.text:
+        return "placeholders are for text fields"
+    if kind in ("list_type", "tuple_type"):
+        return f"write [{at.text}]" if at.text else "write []"
+    return ""
+
+
+def _is_whole(node: Node) -> bool:
+    return isinstance(node, tree.Scalar) and isinstance(scalars.value(node), int)
+
+
+def _listed(expected: str) -> list[str]:
+    return expected.replace(" or ", ", ").split(", ")
+
+
+def _walk(node: Node, loc: Sequence[str | int]) -> tuple[Node, str]:
+    """The node at a pydantic location, or the last one on the way there; and the last name in the location."""
+    last = ""
+    for step in loc:
+        last = str(step)
+        if isinstance(node, tree.Mapping) and (child := node.get(last)) is not None:
+            node = child
+        elif isinstance(node, tree.Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+    return node, last
+
+
+def _keys(form: Any, loc: Sequence[str | int]) -> tuple[str, ...]:
+    """The keys that are valid at a location of a form."""
+    for step in loc:
+        models = [model for model in _unwrapped(form) if hasattr(model, "model_fields")]
+        if not models:
+            continue
+        fields = {field.alias or name: field for name, field in models[0].model_fields.items()}
+        form = fields[step].annotation if step in fields else None
+    for model in _unwrapped(form):
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            return tuple(field.alias or name for name, field in model.model_fields.items())
+    return ()
+
+
+def _unwrapped(kind: Any) -> list[Any]:
+    """The types a type is made of: the items of a list or dict, the sides of a union."""
+    if get_origin(kind) in (list, dict, tuple, set, frozenset, Annotated, Union, types.UnionType):
+        return [part for inner in get_args(kind) for part in _unwrapped(inner)]
+    return [kind]

@@ -1,0 +1,81 @@
+"""`${env:NAME}`: where it may stand, that the variable exists, and whose value it is.
+
+The text of a manifest keeps its placeholders; the values go beside it into an `Environment`, names only in its repr.
+No message here has ever seen a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from headgate.manifests.mistakes import Report, nearest
+from headgate.manifests.tree import Finding, Node, Position, Scalar, Tree, scalars
+from headgate.model.secret import PLACEHOLDER, Environment
+
+OPENING = "${env:"
+_FIELDS = "statement, statement_file contents, jar.uri, jar.args, config values, options, savepoint.path"
+_ANY = re.compile(r"\$\{env:")
+
+
+class Variables:
+    """The environment variables headgate was started with."""
+
+    def __init__(self, environ: Mapping[str, str], report: Report) -> None:
+        self._environ = environ
+        self._report = report
+
+    def used(self, file: str, tree: Tree, node: Node | None) -> dict[str, str]:
+        """The variables that the texts under a node use, with their values. The missing ones are reported."""
+        values: dict[str, str] = {}
+        for scalar in scalars(node) if node is not None else ():
+            if OPENING in scalar.text:
+                values |= self.used_in(file, tree.text_position(scalar), scalar.text)
+        return values
+
+    def used_in(self, file: str, position: Position, text: str) -> dict[str, str]:
+        """The same for a text that begins at a position of a file."""
+        values: dict[str, str] = {}
+        for match in _ANY.finditer(text):
+            asked = PLACEHOLDER.match(text, match.start())
+            if asked and asked[1] in self._environ:
+                values[asked[1]] = self._environ[asked[1]]
+                continue
+            at = Finding(*position.at(*_place(text, match.start())), "")
+            if not asked:
+                self._report.add(file, at, "a placeholder that is not complete", "write ${env:NAME}")
+                continue
+            near = nearest(asked[1], self._environ, cutoff=0.8)
+            hint = f"did you mean ${{env:{near}}}?" if near else f"set {asked[1]} before running headgate"
+            self._report.add(file, at, f"environment variable {asked[1]} is not set", hint)
+        return values
+
+    def refuse(self, file: str, nodes: Iterable[Node]) -> None:
+        """Report placeholders where none may stand."""
+        for node in nodes:
+            for scalar in scalars(node):
+                if OPENING in scalar.text:
+                    problem = f"placeholders are for text fields, found {_shown(scalar)}"
+                    self._report.add(file, scalar, problem, f"they may stand in: {_FIELDS}")
+
+
+def filled(data: object, environment: Environment) -> object:
+    """Plain data with every placeholder replaced: for target settings, which are never printed."""
+    match data:
+        case str():
+            return environment.fill(data)
+        case list():
+            return [filled(item, environment) for item in data]
+        case dict():
+            return {key: filled(item, environment) for key, item in data.items()}
+        case _:
+            return data
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _shown(scalar: Scalar) -> str:
+    found = PLACEHOLDER.search(scalar.text)
+    return found[0] if found else OPENING

@@ -1,0 +1,149 @@
+"""The program of a job: SQL in the manifest or in a file, or a jar; checked as far as that goes offline."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headgate.manifests import files
+from headgate.manifests.files import Refused
+from headgate.manifests.mistakes import nearest
+from headgate.manifests.page import Page
+from headgate.manifests.placeholders import OPENING
+from headgate.manifests.scalars import value
+from headgate.manifests.tree import Finding, Mapping, Node, Position, Scalar
+from headgate.model.spec import Jar, Program, Sql
+from headgate.sql import check
+
+_START = Position(1, 0)
+_KINDS = ("statement", "statement_file", "jar")
+# Two letters or more: one letter and a colon is a drive.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_JAR_HINT = "a path on the platform is written as a URL, such as local:///opt/flink/job.jar"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A program, the variables it uses, and where its SQL begins: in `file`, or in the manifest if that is empty."""
+
+    program: Program
+    values: dict[str, str] = field(repr=False)
+    position: Position = _START
+    file: str = ""
+
+
+def program(page: Page, manifest: Mapping) -> Written | None:
+    """The program of a manifest; None where it is wrong, which is reported here or by the form."""
+    given = [kind for kind in _KINDS if kind in manifest.entries]
+    if len(given) != 1:
+        at = manifest.key(given[1]) if given else manifest
+        both = " and ".join(f"`{kind}`" for kind in given)
+        problem = f"{both} are given; a job has one program" if given else "the job has no program"
+        page.report.add(page.name, at, problem, "write one of statement, statement_file, jar")
+        return None
+    node = manifest.get(given[0])
+    if given[0] == "jar":
+        return _jar(page, node) if isinstance(node, Mapping) else None
+    if not isinstance(node, Scalar) or not isinstance(value(node), str):
+        return None
+    if given[0] == "statement_file":
+        return _statement_file(page, node)
+    position = page.tree.text_position(node)
+    return _sql(page, page.name, position, node.text, empty_at=node)
+
+
+def _statement_file(page: Page, node: Scalar) -> Written | None:
+    try:
+        path = page.repository.path(page.path.parent, node.text)
+        if not os.path.lexists(path):
+            near = _neighbour(path)
+            raise Refused(f"there is no `{node.text}`", f"did you mean `{near}`?" if near else "")
+        text = files.text(path)
+    except Refused as refused:
+        if refused.line:
+            at = Finding(refused.line, refused.column, "")
+            page.report.add(page.repository.name(path), at, refused.problem, refused.hint)
+        else:
+            page.report.add(page.name, node, f"`statement_file`: {refused.problem}", refused.hint)
+        return None
+    name = page.repository.name(path)
+    return _sql(page, name, _START, text, empty_at=Finding(1, 1, ""))
+
+
+def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node | Finding) -> Written | None:
+    if not text.strip():
+        page.report.add(file, empty_at, "there is no statement here")
+        return None
+    for mistake in check(text):
+        at = Finding(*position.at(mistake.line, mistake.column), "")
+        page.report.add(file, at, mistake.problem, mistake.hint)
+    values = page.variables.used_in(file, position, text)
+    return Written(Sql(text), values, position, file if file != page.name else "")
+
+
+def _jar(page: Page, node: Mapping) -> Written | None:
+    values = page.variables.used(page.name, page.tree, node.get("uri"))
+    values |= page.variables.used(page.name, page.tree, node.get("args"))
+    page.variables.refuse(page.name, [child for child in (node.get("main_class"),) if child])
+    uri, main_class, args = (node.get(key) for key in ("uri", "main_class", "args"))
+    if not isinstance(uri, Scalar) or not isinstance(value(uri), str):
+        return None
+    written = Jar(
+        uri.text,
+        main_class.text if isinstance(main_class, Scalar) else "",
+        tuple(item.text for item in getattr(args, "items", ()) if isinstance(item, Scalar)),
+    )
+    if _SCHEME.match(uri.text) or OPENING in uri.text:
+        if OPENING not in uri.text.split(":", 1)[0]:
+            return Written(written, values)
+        if not _SCHEME.match(_resolved(uri.text, values)):
+            problem = "a jar in the repository is named without placeholders"
+            page.report.add(page.name, uri, problem, "or begin with a URL scheme such as s3://")
+        return Written(written, values)
+    try:
+        path = page.repository.path(page.path.parent, uri.text)
+        digest = _digest_of(path, uri.text)
+    except Refused as refused:
+        page.report.add(page.name, uri, f"`uri`: {refused.problem}", refused.hint or _JAR_HINT)
+        return None
+    name = page.repository.name_inside(path)
+    return Written(Jar(name, written.main_class, written.args, digest, str(path)), values)
+
+
+def _resolved(text: str, values: dict[str, str]) -> str:
+    for name, said in values.items():
+        text = text.replace("${env:" + name + "}", said)
+    # A variable that is not set is reported as such, and may well hold a URL.
+    return "unset:" if OPENING in text else text
+
+
+def _digest_of(path: Path, written: str) -> str:
+    try:
+        status = path.stat()
+    except OSError as error:
+        near = _neighbour(path)
+        hint = f"did you mean `{near}`?" if near else ""
+        raise Refused(f"there is no `{written}`", hint) from error
+    if not path.is_file():
+        raise Refused(f"`{written}` is not a file")
+    try:
+        return _digest(path, status.st_mtime_ns, status.st_size)
+    except OSError as error:
+        raise Refused(f"`{written}` cannot be read: {error.strerror}") from error
+
+
+@functools.lru_cache(maxsize=256)
+def _digest(path: Path, _changed_at: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _neighbour(path: Path) -> str:
+    try:
+        return nearest(path.name, [other.name for other in path.parent.iterdir()], cutoff=0.8)
+    except OSError:
+        return ""

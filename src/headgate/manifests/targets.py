@@ -1,0 +1,69 @@
+"""`targets:` in headgate.yaml: each provider's own form, with the values of `${env:NAME}` in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+
+from headgate.manifests.forms import NAME, NAME_RULE, ProviderForm
+from headgate.manifests.mistakes import suggestion
+from headgate.manifests.page import Page
+from headgate.manifests.placeholders import filled
+from headgate.manifests.scalars import found, plain, value
+from headgate.manifests.tree import Mapping, Node, Scalar
+from headgate.model.project import Target
+from headgate.model.secret import Environment
+
+PROVIDER = "provider"
+
+
+def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm]) -> dict[str, Target]:
+    """Every target whose settings are right. What is wrong is reported; targets are checked by `check` first."""
+    read: dict[str, Target] = {}
+    for name, (_, node) in written.entries.items():
+        provider = provider_of(node)
+        if provider not in forms or not isinstance(node, Mapping):
+            continue
+        values = page.variables.used(page.name, page.tree, node)
+        environment = Environment(values)
+        data = {key: part for key, part in plain(node).items() if key != PROVIDER}
+        form = page.checked(node, filled(data, environment), forms[provider].target, environment)
+        if form:
+            read[name] = Target(name, provider, form, environment)
+    return read
+
+
+def check(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm], base: Mapping) -> None:
+    """Report names, providers and keys that cannot be, also in environments that are not picked."""
+    for name, (key, node) in written.entries.items():
+        if not NAME.fullmatch(name):
+            page.report.add(page.name, key, f"expected {NAME_RULE}, found `{name}`")
+        if not isinstance(node, Mapping):
+            continue
+        under = base.get(name)
+        where = node if node.get(PROVIDER) or not isinstance(under, Mapping) else under
+        provider = provider_of(where)
+        chosen = node.get(PROVIDER) or key
+        if not isinstance(where, Mapping) or not where.get(PROVIDER):
+            page.report.add(page.name, key, f"target `{name}` has no `provider`", _providers(forms))
+        elif not provider:
+            page.report.add(page.name, chosen, f"expected text for `provider`, found {found(chosen)}")
+        elif provider not in forms:
+            hint = suggestion(provider, list(forms), what="providers")
+            page.report.add(page.name, chosen, f"there is no provider `{provider}`", hint)
+        else:
+            fields = forms[provider].target.model_fields
+            valid = tuple(field.alias or name for name, field in fields.items())
+            for setting, (at, _) in node.entries.items():
+                if setting not in valid and setting != PROVIDER:
+                    hint = suggestion(setting, valid, what="valid keys")
+                    page.report.add(page.name, at, f"unknown key `{setting}`", hint)
+
+
+def provider_of(node: Node | None) -> str:
+    """The provider a target names, or nothing."""
+    written = node.get(PROVIDER) if isinstance(node, Mapping) else None
+    return written.text if isinstance(written, Scalar) and isinstance(value(written), str) else ""
+
+
+def _providers(forms: AbstractMapping[str, ProviderForm]) -> str:
+    return f"providers: {', '.join(sorted(forms))}"
