@@ -1,0 +1,78 @@
+"""What every rendering says about one action: values in words, the state verdict, what it restores from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verdict
+from headgate.reporting.plain import one_line, shortened
+from headgate.reporting.words import counted
+
+LONGEST_NAME = 100
+
+Mask = Callable[[str], str]
+
+
+def mask_of(action: Action) -> Mask:
+    """Puts the values of the job's `${env:...}` placeholders back to their placeholders."""
+    return action.want.environment.mask if action.want else str
+
+
+def masked(value: Any, mask: Mask) -> Any:
+    """A JSON value with every text in it masked."""
+    match value:
+        case str():
+            return mask(value)
+        case dict():
+            return {key: masked(inner, mask) for key, inner in value.items()}
+        case list() | tuple():
+            return [masked(inner, mask) for inner in value]
+        case _:
+            return value
+
+
+def value_words(value: Any) -> str:
+    """A value of a change on one line; None is a field that was not set."""
+    if value is None:
+        return "(not set)"
+    if isinstance(value, str):
+        return one_line(value) if value.strip() else json.dumps(value)
+    return one_line(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def change_words(change: Change, mask: Mask) -> str:
+    """`config.x: 30s -> 60s`."""
+    before, after = (value_words(masked(value, mask)) for value in (change.before, change.after))
+    # A job that carries no manifest has nothing to compare: only that is said.
+    return f"{change.path}: {before}" if change.path == "manifest" else f"{change.path}: {before} -> {after}"
+
+
+def restore_words(restore: Restore, mask: Mask) -> str:
+    """`savepoint file:/... (its last savepoint, of ...)`."""
+    words = one_line(mask(" ".join(part for part in (restore.kind.value, restore.path) if part)))
+    notes = [one_line(mask(restore.note))] if restore.note else []
+    if restore.allow_non_restored:
+        notes.append("state without an operator is dropped, by consent")
+    return f"{words} ({'; '.join(notes)})" if notes else words
+
+
+def operator_lines(operators: Iterable[OperatorVerdict], mask: Mask) -> list[str]:
+    """Every operator whose state is not kept, and why; those that are kept are counted."""
+    operators = tuple(operators)
+    kept = sum(1 for operator in operators if operator.verdict is Verdict.KEPT)
+    lines = [
+        f"{'new' if operator.verdict is Verdict.NONE else operator.verdict.value}: "
+        f"{shortened(one_line(mask(operator.name)), LONGEST_NAME)}: {one_line(mask(operator.why))}"
+        for operator in operators
+        if operator.verdict is not Verdict.KEPT
+    ]
+    return [*lines, f"kept: {counted(kept, 'operator')}"] if kept else lines
+
+
+def verdict_word(action: Action) -> str:
+    """The state verdict of an action in one word, empty where there is nothing to say about state."""
+    if action.state is None or (action.live is None and action.state.verdict is Verdict.NONE):
+        return ""
+    return "nothing to keep" if action.state.verdict is Verdict.NONE else action.state.verdict.value

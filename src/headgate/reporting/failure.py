@@ -1,0 +1,46 @@
+"""An error for people and for programs: code, problem, where, hint, and every mistake where there are several."""
+
+from __future__ import annotations
+
+from headgate.errors import HeadgateError, ManifestError, Mistake
+from headgate.reporting.palette import PLAIN, Palette
+from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plan_json import as_json
+
+
+def error_text(error: HeadgateError, palette: Palette = PLAIN) -> str:
+    """`error[code]: problem`, then `at:` and `hint:`; one such paragraph for each mistake."""
+    return "\n".join(_paragraph(error.code, mistake, palette) for mistake in _mistakes(error))
+
+
+def error_json(error: HeadgateError, *, indent: int | None = 2) -> str:
+    """`{"error": {...}}`, one document whatever went wrong."""
+    return as_json({"error": error_document(error)}, indent=indent)
+
+
+def error_document(error: HeadgateError) -> dict[str, object]:
+    """The error as JSON values; `mistakes` is empty unless files of the user are wrong."""
+    several = error.mistakes if isinstance(error, ManifestError) else ()
+    return {
+        "code": error.code,
+        "problem": error.problem,
+        "where": error.where or None,
+        "hint": error.hint or None,
+        "mistakes": [{"where": m.where, "problem": m.problem, "hint": m.hint or None} for m in several],
+    }
+
+
+def _mistakes(error: HeadgateError) -> tuple[Mistake, ...]:
+    if isinstance(error, ManifestError):
+        return error.mistakes
+    return (Mistake(error.where, error.problem, error.hint),)
+
+
+def _paragraph(code: str, mistake: Mistake, palette: Palette) -> str:
+    problem = plain(mistake.problem).rstrip().replace("\n", "\n    ")
+    lines = [f"{palette.paint(palette.trouble, f'error[{one_line(code)}]')}: {problem}"]
+    if mistake.where:
+        lines.append(f"  at: {one_line(mistake.where)}")
+    if mistake.hint:
+        lines.append(f"  hint: {one_line(mistake.hint)}")
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""The execution graph of a job: from each sink back to what feeds it, as JSON, or as Mermaid for a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from headgate.model.health import Graph, Vertex
+from headgate.model.secret import Environment
+from headgate.reporting.plain import one_line, shortened
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+
+_LONGEST = 120
+_NO_SECRETS = Environment()
+_MARKUP = re.compile(r'["#<>&`;]')
+
+
+def graph_text(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+    """A tree for each sink; a vertex that feeds several is drawn once and named after that."""
+    graph = _masked(graph, environment)
+    vertices = {vertex.id: vertex for vertex in graph.vertices}
+    feeding = {source for vertex in graph.vertices for source, _ in vertex.inputs}
+    drawn: set[str] = set()
+    lines = [one_line(f"{graph.name} ({graph.job_id})")]
+    for vertex in graph.vertices:
+        if vertex.id not in feeding:
+            lines += _tree(vertex, vertices, drawn, before="", first="")
+    # A graph with a loop, or one the platform told in part, still shows every vertex once.
+    for vertex in graph.vertices:
+        if vertex.id not in drawn:
+            lines += _tree(vertex, vertices, drawn, before="", first="")
+    return "\n".join(lines)
+
+
+def graph_json(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+    """Vertices in the platform's order, each with the inputs it reads."""
+    graph = _masked(graph, environment)
+    vertices = [
+        {
+            "id": vertex.id,
+            "name": vertex.name,
+            "parallelism": vertex.parallelism,
+            "status": vertex.status or None,
+            "inputs": [{"id": source, "ship": ship or None} for source, ship in vertex.inputs],
+        }
+        for vertex in graph.vertices
+    ]
+    return as_json({"format_version": FORMAT_VERSION, "id": graph.job_id, "name": graph.name, "vertices": vertices})
+
+
+def graph_mermaid(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+    """A flowchart from sources to sinks."""
+    graph = _masked(graph, environment)
+    names = {vertex.id: f"v{number}" for number, vertex in enumerate(graph.vertices)}
+    lines = ["flowchart LR"]
+    lines += [f'    {names[vertex.id]}["{_label(_words(vertex))}"]' for vertex in graph.vertices]
+    for vertex in graph.vertices:
+        for source, ship in vertex.inputs:
+            if source in names:
+                arrow = f'-->|"{_label(ship)}"|' if ship else "-->"
+                lines.append(f"    {names[source]} {arrow} {names[vertex.id]}")
+    return "\n".join(lines)
+
+
+def _tree(
+    vertex: Vertex, vertices: dict[str, Vertex], drawn: set[str], *, before: str, first: str, ship: str = ""
+) -> Iterator[str]:
+    again = vertex.id in drawn
+    words = f"{ship.lower()}: {_words(vertex)}" if ship else _words(vertex)
+    yield f"{before}{first}{words}{' (drawn above)' if again else ''}"
+    if again:
+        return
+    drawn.add(vertex.id)
+    inputs = [(vertices[source], ship) for source, ship in vertex.inputs if source in vertices]
+    deeper = before + ("" if not first else "   " if first.startswith("└") else "│  ")
+    for number, (source, how) in enumerate(inputs, start=1):
+        branch = "└─ " if number == len(inputs) else "├─ "
+        yield from _tree(source, vertices, drawn, before=deeper, first=branch, ship=one_line(how))
+
+
+def _masked(graph: Graph, environment: Environment) -> Graph:
+    """Platforms name operators after their SQL, literals and all."""
+    vertices = tuple(replace(vertex, name=environment.mask(vertex.name)) for vertex in graph.vertices)
+    return replace(graph, vertices=vertices)
+
+
+def _words(vertex: Vertex) -> str:
+    status = f" {vertex.status}" if vertex.status else ""
+    return f"{shortened(one_line(vertex.name), _LONGEST)} x{vertex.parallelism}{one_line(status)}"
+
+
+def _label(text: str) -> str:
+    """Mermaid reads `#35;` as the character with that number, everything else in quotes as it stands."""
+    return _MARKUP.sub(lambda match: f"#{ord(match[0])};", one_line(text))

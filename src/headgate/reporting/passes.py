@@ -1,0 +1,38 @@
+"""One pass of the reconcile loop for a log: a line that sums it up, and a few for every job that was not just kept."""
+
+from __future__ import annotations
+
+from headgate.errors import HeadgateError
+from headgate.model.outcome import Outcome, Report
+from headgate.model.plan import Plan
+from headgate.reporting.failure import error_document
+from headgate.reporting.palette import PLAIN, Palette
+from headgate.reporting.plain import one_line
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+from headgate.reporting.report import report_document, result_text
+from headgate.reporting.words import report_summary
+
+
+def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
+    """`2026-01-31T09:00:00Z 1a2b3c4d5e6f Done: 1 applied, 11 in sync.`, then what is worth a line."""
+    commit = f" {plan.commit[:12]}" if plan.commit else ""
+    lines = [one_line(f"{plan.created_at}{commit} {report_summary(report)}")]
+    lines += [
+        "  " + result_text(result, palette).replace("\n", "\n  ")
+        for result in report.results
+        if result.outcome is not Outcome.KEPT
+    ]
+    lines += [
+        f"  target {one_line(name)} gave no answer to trust: {one_line(why)}" for name, why in plan.unknown_targets
+    ]
+    return "\n".join(lines)
+
+
+def pass_json(plan: Plan, report: Report) -> str:
+    """The whole pass as one line of JSON."""
+    return as_json(report_document(plan, report), indent=None)
+
+
+def pass_error_json(error: HeadgateError, at: str) -> str:
+    """A pass that came to nothing, as one line of JSON."""
+    return as_json({"format_version": FORMAT_VERSION, "created_at": at, "error": error_document(error)}, indent=None)

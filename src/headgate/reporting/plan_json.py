@@ -1,0 +1,90 @@
+"""A plan for programs: `format_version` "1". Fields may be added, never changed or taken away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from headgate.model.live import Live
+from headgate.model.plan import Action, Plan, Restore, StateVerdict
+from headgate.model.reasons import Reason
+from headgate.reporting.actions import mask_of, masked
+
+FORMAT_VERSION = "1"
+
+
+def plan_json(plan: Plan) -> str:
+    """The plan as one JSON document, ending without a line break."""
+    return as_json(plan_document(plan))
+
+
+def as_json(document: Any, *, indent: int | None = 2) -> str:
+    """A JSON text that is ASCII throughout, so that nothing in it can steer a terminal."""
+    return json.dumps(document, indent=indent, default=str)
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values."""
+    unknown: list[dict[str, Any]] = [
+        {"job": action.job, "target": action.target, "why": mask_of(action)(action.note)}
+        for action in plan.blocked
+        if action.reason == Reason.LIVE_UNKNOWN
+    ]
+    unknown += [{"job": None, "target": target, "why": why} for target, why in plan.unknown_targets]
+    return {
+        "format_version": FORMAT_VERSION,
+        "project": plan.project,
+        "environment": plan.environment or None,
+        "commit": plan.commit or None,
+        "created_at": plan.created_at,
+        "fingerprint": plan.fingerprint,
+        "actions": [action_document(action) for action in plan.actions],
+        "drift": [{"job": job, "reason": str(reason)} for job, reason in plan.drift],
+        "unmanaged": [{"target": target, "name": live.name, **_live(live)} for target, live in plan.unmanaged],
+        "unknown": unknown,
+        "summary": plan.summary(),
+    }
+
+
+def action_document(action: Action) -> dict[str, Any]:
+    """One action as JSON values; every key is there, null where it does not apply."""
+    mask = mask_of(action)
+    return {
+        "job": action.job,
+        "target": action.target,
+        "verb": action.verb.value,
+        "reason": str(action.reason),
+        "note": mask(action.note) or None,
+        "where": mask(action.where) or None,
+        "changes": [
+            {
+                "path": change.path,
+                "before": masked(change.before, mask),
+                "after": masked(change.after, mask),
+                "impact": change.impact.value,
+            }
+            for change in action.changes
+        ],
+        "state": masked(_state(action.state), mask) if action.state else None,
+        "restore": masked(_restore(action.restore), mask) if action.restore else None,
+        "steps": [step.name for step in action.steps],
+        "live": _live(action.live) if action.live else None,
+    }
+
+
+def _state(state: StateVerdict) -> dict[str, Any]:
+    operators = [{"name": o.name, "verdict": o.verdict.value, "why": o.why} for o in state.operators]
+    return {"verdict": state.verdict.value, "operators": operators}
+
+
+def _restore(restore: Restore) -> dict[str, Any]:
+    return {
+        "kind": restore.kind.value,
+        "path": restore.path or None,
+        "note": restore.note,
+        "allow_non_restored": restore.allow_non_restored,
+    }
+
+
+def _live(live: Live) -> dict[str, Any]:
+    return {"id": live.job_id, "status": live.state.value, "word": live.word, "fingerprint": live.fingerprint}

@@ -1,0 +1,99 @@
+"""A plan as a comment on a pull request: a table first, details folded up, never longer than a comment may be.
+
+What does not fit is left out job by job, and how much was left out is said: half a diff is worse than none.
+"""
+
+from __future__ import annotations
+
+from headgate.model.plan import Action, Plan, Verb
+from headgate.reporting import markdown
+from headgate.reporting.actions import change_words, mask_of, operator_lines, restore_words, verdict_word
+from headgate.reporting.markdown import code, text
+from headgate.reporting.plain import plain
+from headgate.reporting.sql_diff import is_text, unified
+from headgate.reporting.words import SYMBOLS, counted, left_git, plan_summary
+
+# Kept free for the sentences that say what was left out.
+_RESERVE = 400
+
+
+def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
+    """The plan as GitHub-flavoured Markdown of at most `limit` characters, ending without a line break."""
+    shown = [action for action in plan.actions if action.verb is not Verb.KEEP]
+    parts = [_heading(plan), f"**{text(plan_summary(plan))}**"]
+    room = limit - _RESERVE - sum(markdown.size(part) + 2 for part in parts)
+    if shown:
+        rows = _fitting([_row(action) for action in shown], room // 2)
+        table = markdown.table(("job", "action", "state", "why"), rows)
+        if len(rows) < len(shown):
+            table += f"\n\n{counted(len(shown) - len(rows), 'more job is', 'more jobs are')} not shown in this table."
+        parts.append(table)
+        room -= markdown.size(table) + 2
+    notes = _fitting(_notes(plan), room // 4)
+    if notes:
+        parts.append("\n".join(notes))
+        room -= markdown.size(parts[-1]) + 2
+    bodies = [body for action in shown if (body := _details(action))]
+    fitting = _fitting(bodies, room)
+    parts += fitting
+    if len(fitting) < len(bodies):
+        left = counted(len(bodies) - len(fitting), "job")
+        parts.append(f"The details of {left} do not fit into a comment: run `headgate plan` to read them.")
+    return "\n\n".join(parts)
+
+
+def _heading(plan: Plan) -> str:
+    heading = f"### headgate plan for {text(plan.project)}"
+    return f"{heading}, {text(plan.environment)}" if plan.environment else heading
+
+
+def _row(action: Action) -> str:
+    why = f"{action.reason}: {action.note.partition(chr(10))[0]}" if action.note else str(action.reason)
+    action_words = f"{SYMBOLS[action.verb]} {action.verb}"
+    return markdown.row(
+        code(action.job), text(action_words), text(verdict_word(action)), code(mask_of(action)(why)[:300])
+    )
+
+
+def _notes(plan: Plan) -> list[str]:
+    return [
+        *(f"- target {code(name)} gave no answer to trust: {code(why[:500])}" for name, why in plan.unknown_targets),
+        *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
+        *(f"- {code(action.job)} left git and runs on until pruned" for action in left_git(plan)),
+        *(f"- {code(live.name)} on {code(target)} is not managed here" for target, live in plan.unmanaged),
+    ]
+
+
+def _details(action: Action) -> str:
+    """The folded part of one job; empty where the table row says it all."""
+    mask = mask_of(action)
+    parts: list[str] = []
+    if action.verb is Verb.BLOCKED and (action.where or action.note):
+        at = [f"at: {mask(action.where)}"] if action.where else []
+        parts.append(markdown.fenced([*at, *mask(action.note).rstrip().split("\n")]))
+    facts = []
+    for change in action.changes:
+        if is_text(change.before, change.after):
+            before, after = (mask(value) if isinstance(value, str) else "" for value in (change.before, change.after))
+            parts.append(f"{code(change.path)}\n\n{markdown.fenced(unified(before, after), 'diff')}")
+        else:
+            facts.append(f"- {code(plain(change_words(change, mask)))}")
+    if action.state:
+        facts += [f"- state {text(line)}" for line in operator_lines(action.state.operators, mask)]
+    if action.restore:
+        facts.append(f"- restore: {text(restore_words(action.restore, mask))}")
+    if action.steps:
+        facts.append(f"- steps: {text(', '.join(step.name for step in action.steps))}")
+    if facts:
+        parts.append("\n".join(facts))
+    return markdown.details(f"{code(action.job)}: {action.verb}", "\n\n".join(parts)) if parts else ""
+
+
+def _fitting(parts: list[str], room: int) -> list[str]:
+    """The parts that fit, in order; one that is too long is passed over, a later and shorter one may still fit."""
+    chosen = []
+    for part in parts:
+        if (used := markdown.size(part) + 2) <= room:
+            chosen.append(part)
+            room -= used
+    return chosen

@@ -1,0 +1,93 @@
+"""A plan for the person who decides: a block for every job that changes or is blocked, and a line that sums up."""
+
+from __future__ import annotations
+
+from headgate.model.plan import Action, Plan, Verb
+from headgate.reporting.actions import (
+    change_words,
+    mask_of,
+    operator_lines,
+    restore_words,
+    verdict_word,
+)
+from headgate.reporting.palette import PLAIN, Palette
+from headgate.reporting.plain import one_line, plain
+from headgate.reporting.sql_diff import is_text, unified
+from headgate.reporting.words import SYMBOLS, colour, left_git, plan_summary
+
+_INDENT = "    "
+
+
+def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
+    """The plan as text, ending without a line break."""
+    blocks = [_heading(plan, palette)]
+    blocks += [_block(action, palette) for action in plan.actions if action.verb is not Verb.KEEP]
+    blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
+    blocks.append(palette.paint(palette.strong, plan_summary(plan)))
+    return "\n\n".join(blocks)
+
+
+def _heading(plan: Plan, palette: Palette) -> str:
+    parts = [f"project {plan.project}"]
+    if plan.environment:
+        parts.append(f"environment {plan.environment}")
+    if plan.commit:
+        parts.append(f"commit {plan.commit[:12]}")
+    return palette.paint(palette.quiet, one_line(", ".join(parts)))
+
+
+def _block(action: Action, palette: Palette) -> str:
+    mask = mask_of(action)
+    title = f"{SYMBOLS[action.verb]} {action.verb} {action.job} on {action.target}"
+    lines = [f"{palette.paint(colour(action.verb, palette), one_line(title))} ({one_line(action.reason)})"]
+    if action.where:
+        lines.append(f"at: {one_line(mask(action.where))}")
+    if action.note:
+        lines += [f"| {line}" for line in plain(mask(action.note)).rstrip().split("\n")]
+    for change in action.changes:
+        if is_text(change.before, change.after):
+            lines.append(f"{change.path}:")
+            before, after = (mask(value) if isinstance(value, str) else "" for value in (change.before, change.after))
+            lines += [f"  {_painted(line, palette)}" for line in unified(before, after)]
+        else:
+            lines.append(one_line(change_words(change, mask)))
+    if action.state and (word := verdict_word(action)):
+        lines.append(f"state: {word}")
+        lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
+    if action.restore:
+        lines.append(f"restore: {restore_words(action.restore, mask)}")
+    if action.steps:
+        lines.append(f"steps: {', '.join(step.name for step in action.steps)}")
+    if action.verb is Verb.BLOCKED:
+        lines.append(palette.paint(palette.quiet, f"hint: headgate explain {one_line(action.reason)}"))
+    return f"\n{_INDENT}".join(lines)
+
+
+def _painted(line: str, palette: Palette) -> str:
+    codes = {"+": palette.added, "-": palette.removed, "@": palette.quiet}
+    return palette.paint(codes.get(line[:1], ""), line)
+
+
+def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
+    return [
+        (
+            "Drift, live left what git asked for:",
+            [f"{job}: {reason}" for job, reason in plan.drift],
+        ),
+        (
+            "Left git, run on until pruned (--prune):",
+            [f"{a.job} on {a.target}" for a in left_git(plan)],
+        ),
+        (
+            "Not managed by this project, left alone:",
+            [f"{live.name} on {target}: {live.word or live.state} {live.job_id}" for target, live in plan.unmanaged],
+        ),
+        (
+            "Targets that gave no answer to trust:",
+            [f"{target}: {why}" for target, why in plan.unknown_targets],
+        ),
+    ]
+
+
+def _section(title: str, lines: list[str], palette: Palette) -> str:
+    return "\n".join((palette.paint(palette.strong, title), *(_INDENT + one_line(line) for line in lines)))

@@ -1,0 +1,114 @@
+"""What became of a plan, job by job: done, or how far it came, why, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.model.outcome import Outcome, Report, Result
+from headgate.model.plan import Plan, Verb
+from headgate.reporting import markdown
+from headgate.reporting.actions import mask_of
+from headgate.reporting.palette import PLAIN, Palette
+from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
+from headgate.reporting.words import report_summary
+
+
+def report_text(report: Report, palette: Palette = PLAIN) -> str:
+    """The results as text, jobs that were kept only counted, ending without a line break."""
+    blocks = [result_text(result, palette) for result in report.results if result.outcome is not Outcome.KEPT]
+    return "\n".join((*blocks, palette.paint(palette.strong, report_summary(report))))
+
+
+def result_text(result: Result, palette: Palette = PLAIN) -> str:
+    """What became of one job."""
+    action, mask = result.action, mask_of(result.action)
+    verb = "" if action.verb is Verb.BLOCKED else f"{action.verb} "
+    title = f"{result.outcome} {verb}{action.job} on {action.target}"
+    lines = [palette.paint(_colour(result.outcome, palette), one_line(title))]
+    if result.outcome is Outcome.BLOCKED:
+        lines[0] += f" ({one_line(action.reason)})"
+    if result.detail:
+        code = f"error[{result.code}]: " if result.code else ""
+        first, *more = plain(mask(result.detail)).rstrip().split("\n")
+        lines += [f"{code}{first}", *(f"  {line}" for line in more)]
+    if result.hint:
+        lines.append(f"hint: {one_line(mask(result.hint))}")
+    elif result.outcome is Outcome.BLOCKED:
+        lines.append(f"hint: headgate explain {one_line(action.reason)}")
+    for what, value in (("job", result.job_id), ("savepoint", result.savepoint), ("left", ", ".join(result.left))):
+        if value:
+            lines.append(f"{what}: {one_line(mask(value))}")
+    return "\n    ".join(lines)
+
+
+def report_json(plan: Plan, report: Report) -> str:
+    """The plan and its results as one JSON document."""
+    return as_json(report_document(plan, report))
+
+
+def report_document(plan: Plan, report: Report) -> dict[str, Any]:
+    """The plan and its results as JSON values."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan": plan_document(plan),
+        "results": [_result(result) for result in report.results],
+        "summary": _summary(report),
+        "exit_code": report.exit_code,
+    }
+
+
+def report_markdown(report: Report, *, limit: int = markdown.LONGEST_COMMENT) -> str:
+    """The results as a table of what was not kept, for a comment or a job summary; cut to `limit` characters."""
+    rows = [_row(result) for result in report.results if result.outcome is not Outcome.KEPT]
+    heads = ("job", "action", "outcome", "why", "savepoint")
+    head = f"### headgate apply\n\n**{markdown.text(report_summary(report))}**"
+    room, shown = limit - markdown.size(head) - 400, list[str]()
+    for row in rows:
+        if (room := room - markdown.size(row) - 1) < 0:
+            break
+        shown.append(row)
+    parts = [head, markdown.table(heads, shown)] if rows else [head]
+    if len(shown) < len(rows):
+        parts.append(f"{len(rows) - len(shown)} more are not shown.")
+    return "\n\n".join(parts)
+
+
+def _row(result: Result) -> str:
+    mask = mask_of(result.action)
+    why = mask(result.detail or (str(result.action.reason) if result.outcome is Outcome.BLOCKED else ""))
+    return markdown.row(
+        markdown.code(result.action.job),
+        str(result.action.verb),
+        str(result.outcome),
+        markdown.code(why.partition("\n")[0][:500]),
+        markdown.code(mask(result.savepoint)),
+    )
+
+
+def _result(result: Result) -> dict[str, Any]:
+    mask = mask_of(result.action)
+    return {
+        "job": result.action.job,
+        "target": result.action.target,
+        "verb": result.action.verb.value,
+        "reason": str(result.action.reason),
+        "outcome": result.outcome.value,
+        "detail": mask(result.detail) or None,
+        "hint": mask(result.hint) or None,
+        "code": result.code or None,
+        "job_id": result.job_id or None,
+        "savepoint": mask(result.savepoint) or None,
+        "left": list(result.left),
+    }
+
+
+def _summary(report: Report) -> Mapping[str, int]:
+    return {outcome.value: report.count(outcome) for outcome in Outcome}
+
+
+def _colour(outcome: Outcome, palette: Palette) -> str:
+    if outcome.fine:
+        return palette.added
+    return palette.changed if outcome in (Outcome.SKIPPED, Outcome.INTERRUPTED) else palette.trouble

@@ -1,0 +1,92 @@
+"""The words and symbols for what is done, and the sentence that sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from headgate.model.outcome import Outcome, Report
+from headgate.model.plan import Action, Plan, Verb
+from headgate.model.reasons import Reason
+from headgate.reporting.palette import Palette
+
+SYMBOLS: Mapping[Verb, str] = {
+    Verb.KEEP: "=",
+    Verb.SUBMIT: "+",
+    Verb.RESTART: "~",
+    Verb.RESCALE: "~",
+    Verb.UPDATE: "~",
+    Verb.SUSPEND: "-",
+    Verb.RESUME: "+",
+    Verb.CANCEL: "-",
+    Verb.ADOPT: ">",
+    Verb.BLOCKED: "!",
+}
+
+
+def colour(verb: Verb, palette: Palette) -> str:
+    """The palette's colour for a verb."""
+    match SYMBOLS[verb]:
+        case "+":
+            return palette.added
+        case "-":
+            return palette.removed
+        case "!":
+            return palette.trouble
+        case "=":
+            return palette.quiet
+        case _:
+            return palette.changed
+
+
+def left_git(plan: Plan) -> tuple[Action, ...]:
+    """Jobs that run on although their manifest is gone."""
+    return tuple(a for a in plan.actions if a.verb is Verb.KEEP and a.reason == Reason.LEFT_GIT)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 job`, `2 jobs`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def plan_summary(plan: Plan) -> str:
+    """One sentence for the whole plan."""
+    counts = plan.summary()
+    orphans = len(left_git(plan))
+    in_sync = counts[Verb.KEEP] - orphans
+    said = [
+        f"{counts[verb]} {'blocked' if verb is Verb.BLOCKED else 'to ' + verb}"
+        for verb in Verb
+        if verb is not Verb.KEEP and counts[verb]
+    ]
+    if silent := len(plan.unknown_targets):
+        said.append(f"{counted(silent, 'target')} unknown")
+    if not said:
+        return _nothing_to_do(in_sync, orphans)
+    if orphans:
+        said.append(f"{orphans} left git")
+    if in_sync:
+        said.append(f"{in_sync} in sync")
+    return f"Plan: {', '.join(said)}."
+
+
+def _nothing_to_do(in_sync: int, orphans: int) -> str:
+    if not in_sync:
+        sentence = "No changes. There are no jobs in git."
+    else:
+        sentence = f"No changes. {counted(in_sync, 'job is', 'jobs are')} what git asks for."
+    return f"{sentence} {orphans} left git and {'runs' if orphans == 1 else 'run'} on." if orphans else sentence
+
+
+def report_summary(report: Report) -> str:
+    """One sentence for what became of a plan."""
+    said = _counts(report, (outcome for outcome in Outcome if outcome is not Outcome.KEPT))
+    kept = report.count(Outcome.KEPT)
+    if not said:
+        return f"Nothing to do. {counted(kept, 'job is', 'jobs are')} what git asks for."
+    if kept:
+        said.append(f"{kept} in sync")
+    return f"Done: {', '.join(said)}." if report.exit_code == 0 else f"Not all done: {', '.join(said)}."
+
+
+def _counts(report: Report, outcomes: Iterable[Outcome]) -> list[str]:
+    return [f"{number} {outcome}" for outcome in outcomes if (number := report.count(outcome))]
