@@ -43,10 +43,13 @@ def value_words(value: Any) -> str:
 
 
 def change_words(change: Change, mask: Mask) -> str:
-    """`config.x: 30s -> 60s`."""
+    """`config.x: 30s -> 60s`, on one line."""
     before, after = (value_words(masked(value, mask)) for value in (change.before, change.after))
-    # A job that carries no manifest has nothing to compare: only that is said.
-    return f"{change.path}: {before}" if change.path == "manifest" else f"{change.path}: {before} -> {after}"
+    if change.path == "manifest":  # a job that carries none has nothing to compare
+        return f"{change.path}: {before}"
+    if before == after:  # two secrets, or two numbers that read the same
+        return f"{change.path}: {before}, another value"
+    return f"{change.path}: {before} -> {after}"
 
 
 def restore_words(restore: Restore, mask: Mask) -> str:

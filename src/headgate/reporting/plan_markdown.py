@@ -11,7 +11,7 @@ from headgate.reporting.actions import change_words, mask_of, operator_lines, re
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
 from headgate.reporting.sql_diff import is_text, unified
-from headgate.reporting.words import SYMBOLS, counted, left_git, plan_summary
+from headgate.reporting.words import counted, left_git, plan_summary
 
 # Kept free for the sentences that say what was left out.
 _RESERVE = 400
@@ -49,10 +49,7 @@ def _heading(plan: Plan) -> str:
 
 def _row(action: Action) -> str:
     why = f"{action.reason}: {action.note.partition(chr(10))[0]}" if action.note else str(action.reason)
-    action_words = f"{SYMBOLS[action.verb]} {action.verb}"
-    return markdown.row(
-        code(action.job), text(action_words), text(verdict_word(action)), code(mask_of(action)(why)[:300])
-    )
+    return markdown.row(code(action.job), action.verb, text(verdict_word(action)), code(mask_of(action)(why)[:300]))
 
 
 def _notes(plan: Plan) -> list[str]:

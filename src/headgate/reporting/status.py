@@ -130,7 +130,7 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "job": job,
         "target": target,
         "status": state,
-        "word": live.word if live else None,
+        "word": line.environment.mask(live.word) if live else None,
         "id": job_id or None,
         "started_at": since or None,
         "revision": live.marker.revision if live and live.marker else None,

@@ -1,0 +1,127 @@
+"""One plan, three readers: a person at a terminal, a program, a reviewer of a pull request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.plan import Change, Impact, Plan, Verb
+from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
+from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden
+
+ACTION_KEYS = {"job", "target", "verb", "reason", "changes", "state", "restore", "steps", "live", "note", "where"}
+
+
+def test_a_person_reads_what_changes_why_and_what_becomes_of_state():
+    """Every job that changes or is blocked has its block; what is kept is counted, and the last line sums up."""
+    text = plan_text(PLAN)
+
+    assert_golden("plan.txt", text)
+
+
+def test_a_reviewer_reads_a_table_first_and_unfolds_the_rest():
+    """A pull request comment is skimmed: one row a job, SQL only when somebody asks for it."""
+    text = plan_markdown(PLAN)
+
+    assert_golden("plan.md", text)
+
+
+def test_a_program_reads_every_field_of_every_action():
+    """Scripts are written against this document: a key is there even where there is nothing to say."""
+    text = plan_json(PLAN)
+
+    assert_golden("plan.json", text)
+    document = json.loads(text)
+    assert document["format_version"] == "1"
+    assert all(set(action) >= ACTION_KEYS for action in document["actions"])
+    assert set(document["summary"]) == {verb.value for verb in Verb}
+
+
+def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see():
+    """Unknown is its own answer: a script must find it in one place, and with the reason."""
+    document = json.loads(plan_json(PLAN))
+
+    assert document["unknown"] == [
+        {"job": "payouts", "target": "remote", "why": "no connection"},
+        {"job": None, "target": "remote", "why": "no connection"},
+    ]
+
+
+def test_nothing_to_do_is_one_sentence():
+    """The usual answer of a healthy project must not have to be searched for."""
+    text = plan_text(NOTHING_TO_DO)
+
+    assert text == "project payments\n\nNo changes. 2 jobs are what git asks for."
+
+
+@pytest.mark.parametrize(
+    ("plan", "sentence"),
+    [
+        pytest.param(Plan("p", ()), "No changes. There are no jobs in git.", id="no-jobs-at-all"),
+        pytest.param(Plan("p", (IN_SYNC,)), "No changes. 1 job is what git asks for.", id="one-job-kept"),
+        pytest.param(Plan("p", (SUBMIT, IN_SYNC)), "Plan: 1 to submit, 1 in sync.", id="one-of-two"),
+        pytest.param(
+            Plan("p", (IN_SYNC,), unknown_targets=(("remote", "down"),)),
+            "Plan: 1 target unknown, 1 in sync.",
+            id="a-silent-target-is-not-no-changes",
+        ),
+    ],
+)
+def test_the_last_line_says_what_would_be_done(plan: Plan, sentence: str):
+    """It is the line that is read in a log; "no changes" must mean that everything is known and right."""
+    text = plan_text(plan)
+
+    assert text.splitlines()[-1] == sentence
+
+
+def test_colour_changes_no_word():
+    """A log and a terminal tell the same story."""
+    coloured = plan_text(PLAN, COLOURED)
+
+    assert "\x1b[" in coloured
+    for code in ("0", "32", "31", "33", "1;31", "2", "1"):
+        coloured = coloured.replace(f"\x1b[{code}m", "")
+    assert coloured == plan_text(PLAN)
+
+
+def test_a_long_statement_shows_only_what_was_edited():
+    """Nobody reviews a thousand lines to find one: three lines around each edit, and the rest left out."""
+    lines = [f"-- line {number}" for number in range(1000)]
+    edited = [*lines[:500], "SELECT 1", *lines[501:]]
+    change = Change("statement", "\n".join(lines), "\n".join(edited), Impact.RESTART)
+
+    text = plan_text(Plan("p", (replace(RESTART, changes=(change,)),)))
+
+    assert "+SELECT 1" in text
+    assert "-- line 497" in text
+    assert "-- line 496" not in text
+
+
+def test_a_comment_is_never_longer_than_github_takes():
+    """GitHub refuses a comment of more than 65,536 characters as a whole, and the review would see nothing."""
+    many = "\n".join(f"SELECT '€{number}' AS c{number}" for number in range(400))
+    actions = [
+        replace(RESTART, job=f"job-{number:04}", changes=(Change("statement", None, many, Impact.RESTART),))
+        for number in range(30)
+    ]
+
+    text = plan_markdown(Plan("p", tuple(actions)))
+
+    assert len(text.encode()) <= 65_536
+    assert "job-0029" in text
+    shown = text.count("<details>")
+    assert 0 < shown == text.count("</details>")
+    assert f"The details of {30 - shown} jobs do not fit into a comment" in text
+
+
+def test_a_table_of_thousands_is_cut_and_says_so():
+    """Even the table may be too long; the sums above it are always whole."""
+    actions = tuple(replace(SUBMIT, job=f"job-{number:05}") for number in range(5000))
+
+    text = plan_markdown(Plan("p", actions))
+
+    assert len(text.encode()) <= 65_536
+    assert "5000 to submit" in text
+    assert "more jobs are not shown in this table" in text

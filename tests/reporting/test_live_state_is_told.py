@@ -1,0 +1,125 @@
+"""`status` and `graph`: what is live, said the same to people and programs, and unknown said as unknown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.health import Graph, Health, Vertex
+from headgate.model.live import Absent, JobState, Observed, Several, Snapshot, Unknown
+from headgate.reporting import (
+    StatusLine,
+    graph_json,
+    graph_mermaid,
+    graph_text,
+    status_json,
+    status_markdown,
+    status_text,
+)
+from tests.reporting.given import assert_golden, live
+
+STOPPED = live(
+    "returns", "5709", JobState.SUSPENDED, word="FINISHED", snapshot=Snapshot("file:/s/savepoint-1", "savepoint")
+)
+LINES = [
+    StatusLine("customers", "local", live("customers"), desired="0123456789abcdef"),
+    StatusLine("invoices", "local", live("invoices", "beef"), desired="fedcba9876543210"),
+    StatusLine("orders", "local", Several((live("orders", "1"), live("orders", "2")))),
+    StatusLine("payouts", "remote", Unknown("no connection")),
+    StatusLine("returns", "local", STOPPED),
+    StatusLine("vendors", "local", Absent()),
+]
+GRAPH = Graph(
+    "f00d",
+    "orders-totals",
+    (
+        Vertex("a", "Source: orders[1] -> Calc[2]", 4, "RUNNING"),
+        Vertex("b", 'GroupAggregate(groupBy=[id], select=["x"])', 4, "RUNNING", (("a", "HASH"),)),
+        Vertex("c", "Sink: totals", 1, "RUNNING", (("b", "FORWARD"),)),
+        Vertex("d", "Sink: audit", 1, "RUNNING", (("b", "REBALANCE"), ("a", "FORWARD"))),
+    ),
+)
+
+
+def test_columns_line_up():
+    """A list of jobs is read down its columns."""
+    text = status_text(LINES)
+
+    assert_golden("status.txt", text)
+
+
+def test_a_table_for_a_comment():
+    """The same rows in Markdown."""
+    text = status_markdown(LINES)
+
+    assert_golden("status.md", text)
+
+
+def test_one_job_says_how_it_is_doing():
+    """Tasks, checkpoints and the last failure are what is looked at first when a job misbehaves."""
+    health = Health(JobState.RUNNING, "RUNNING", 3, 4, True, 12, 1, "no route to the broker")
+
+    text = status_text([replace(LINES[0], health=health)])
+
+    assert "not settled: 3/4 tasks running" in text
+    assert "12 checkpoints, 1 restart" in text
+    assert "last failure: no route to the broker" in text
+
+
+def test_programs_get_the_platforms_word_and_ours():
+    """`status` is the same on every platform; `word` is what this one calls it."""
+    job = json.loads(status_json([LINES[4]]))["jobs"][0]
+
+    assert (job["status"], job["word"], job["snapshot"]) == ("SUSPENDED", "FINISHED", "file:/s/savepoint-1")
+
+
+@pytest.mark.parametrize(
+    ("observed", "known"),
+    [
+        pytest.param(live("a"), True, id="running"),
+        pytest.param(Absent(), True, id="absent-is-an-answer"),
+        pytest.param(Unknown("timeout"), False, id="no-answer"),
+        pytest.param(live("a", state=JobState.UNKNOWN), False, id="a-word-nobody-knows"),
+        pytest.param(Several((live("a"), live("a", "2"))), False, id="two-where-one-should-be"),
+    ],
+)
+def test_unknown_is_told_from_absent(observed: Observed, known: bool):
+    """The exit code of `status` depends on it: nobody may take silence for a stopped job."""
+    line = StatusLine("a", "local", observed)
+
+    assert line.known is known
+
+
+def test_a_graph_is_drawn_from_its_sinks():
+    """What a sink gets is read from the top down; a vertex that feeds two sinks is drawn once."""
+    text = graph_text(GRAPH)
+
+    assert_golden("graph.txt", text)
+
+
+def test_a_graph_can_be_pasted_into_a_pull_request():
+    """GitHub draws Mermaid; quotes and brackets in operator names must not end a label."""
+    text = graph_mermaid(GRAPH)
+
+    assert_golden("graph.mmd", text)
+
+
+def test_a_graph_is_also_data():
+    """Vertices keep the platform's order and name their inputs."""
+    document = json.loads(graph_json(GRAPH))
+
+    assert [vertex["id"] for vertex in document["vertices"]] == ["a", "b", "c", "d"]
+    assert document["vertices"][3]["inputs"] == [{"id": "b", "ship": "REBALANCE"}, {"id": "a", "ship": "FORWARD"}]
+
+
+def test_a_graph_told_in_part_is_drawn_all_the_same():
+    """A loop, or an input the platform did not list, must not make `graph` fail or leave a vertex out."""
+    loop = Graph(
+        "1", "loop", (Vertex("a", "A", 1, "", (("b", ""), ("gone", ""))), Vertex("b", "B", 1, "", (("a", ""),)))
+    )
+
+    text = graph_text(loop)
+
+    assert text == "loop (1)\nA x1\n└─ B x1\n   └─ A x1 (drawn above)"

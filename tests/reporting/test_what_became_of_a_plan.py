@@ -1,0 +1,62 @@
+"""A report says how far every job came, why it did not come further, and what is left to do."""
+
+from __future__ import annotations
+
+import json
+
+from headgate.model.outcome import Outcome, Report, Result
+from headgate.reporting import pass_json, pass_text, report_json, report_markdown, report_text
+from tests.reporting.given import IN_SYNC, PLAN, REPORT, SUBMIT, assert_golden
+
+
+def test_a_person_reads_what_is_done_and_what_is_left():
+    """After trouble the next move depends on it: which job runs, under which id, from which savepoint."""
+    text = report_text(REPORT)
+
+    assert_golden("report.txt", text)
+
+
+def test_a_comment_holds_one_row_for_every_job_that_was_touched():
+    """The summary of a CI run."""
+    text = report_markdown(REPORT)
+
+    assert_golden("report.md", text)
+
+
+def test_a_program_reads_plan_and_results_in_one_document():
+    """`apply --format json` prints one document and nothing else."""
+    document = json.loads(report_json(PLAN, REPORT))
+
+    assert document["plan"] == json.loads(report_json(PLAN, REPORT))["plan"]
+    assert [result["outcome"] for result in document["results"]] == [str(result.outcome) for result in REPORT.results]
+    assert document["summary"]["failed"] == 1
+    assert document["exit_code"] == 3
+
+
+def test_nothing_done_is_one_sentence():
+    """A loop that runs every minute says so in one line."""
+    text = report_text(Report((Result(IN_SYNC, Outcome.KEPT),)))
+
+    assert text == "Nothing to do. 1 job is what git asks for."
+
+
+def test_all_done_does_not_sound_like_trouble():
+    """`Not all done` is what people search a log for."""
+    text = report_text(Report((Result(SUBMIT, Outcome.APPLIED, job_id="5eed"), Result(IN_SYNC, Outcome.KEPT))))
+
+    assert text.splitlines()[-1] == "Done: 1 applied, 1 in sync."
+
+
+def test_a_pass_of_the_loop_begins_with_when_which_commit_and_the_sum():
+    """One line a pass is what an operator greps; the lines below it are only there where something happened."""
+    text = pass_text(PLAN, REPORT)
+
+    assert_golden("pass.txt", text)
+
+
+def test_a_pass_is_one_line_of_json():
+    """Log collectors take one document a line."""
+    text = pass_json(PLAN, REPORT)
+
+    assert "\n" not in text
+    assert json.loads(text)["plan"]["created_at"] == "2026-01-31T09:00:00Z"
