@@ -60,7 +60,7 @@ class Cluster:
 
     def printed(self, identifier: str) -> list[int]:
         """The last number of every row that the print sink of this identifier wrote, in order."""
-        rows = re.findall(rf"^{identifier}(?::\d+)?> \S\S?\[.*?(\d+)\]$", self._output.read_text(), re.MULTILINE)
+        rows = re.findall(rf"^{identifier}(?::\d+)?> \+[IU]\[.*?(\d+)\]$", self._output.read_text(), re.MULTILINE)
         return [int(row) for row in rows]
 
 

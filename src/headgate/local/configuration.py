@@ -93,6 +93,8 @@ def _defaults(home: Path, slots: int) -> dict[str, str]:
         "execution.checkpointing.savepoint-dir": f"file://{home / 'savepoints'}",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "rest.flamegraph.enabled": "false",
+        # Milliseconds that answers about a job may be old; Flink's own 3000 would be felt at every wait.
+        "web.refresh-interval": "1000",
         "io.tmp.dirs": str(home / "tmp"),
     }
 

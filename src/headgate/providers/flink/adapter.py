@@ -10,7 +10,6 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,13 +25,14 @@ from headgate.model.spec import Jar, JobSpec
 from headgate.model.topology import Compiled, Topology
 from headgate.providers.flink import compiled as plans
 from headgate.providers.flink import parameters, watching
+from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.flink.rejection import statement_rejected
-from headgate.providers.flink.snapshots import final_state, remains
 from headgate.providers.flink.states import common_state
+from headgate.providers.flink.stops import Stops
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -52,9 +52,9 @@ class FlinkProvider:
         self._api = api
         self._facts = facts
         self._project = project
-        self._savepoint_dir = savepoint_dir
         self._jars = Jars(api)
-        self._attempts: dict[str, int] = {}
+        self._stops = Stops(api, savepoint_dir)
+        self._endings = Endings(api, facts, self._stops)
 
     def close(self) -> None:
         self._facts.save()
@@ -112,36 +112,13 @@ class FlinkProvider:
             return Several(tuple(sorted(active, key=lambda live: live.job_id)))
         if active:
             return active[0]
-        return self._with_remains(max(map(self._refreshed, lives), key=lambda live: live.started_at))
+        return self._endings.described(max(map(self._refreshed, lives), key=lambda live: live.started_at))
 
     def _refreshed(self, live: Live) -> Live:
         if not live.state.active:
             return live
         word = watching.status_word(self._api, live.job_id)
         return replace(live, state=common_state(word), word=word)
-
-    def _with_remains(self, live: Live) -> Live:
-        left = self._facts.get(live.job_id, "checkpoints")
-        if left is None:
-            statistics = self._api.read(f"/jobs/{live.job_id}/checkpoints")
-            left = {
-                "latest": {
-                    key: statistics.get("latest", {}).get(key) for key in ("completed", "savepoint", "restored")
-                },
-                "counts": statistics.get("counts"),
-                "checkpointing": watching.checkpointing(self._api, live.job_id) or self._never_ran(live.job_id),
-            }
-            self._facts.put(live.job_id, "checkpoints", left)
-        result = remains(left, checkpointing=bool(left["checkpointing"]))
-        return replace(
-            live,
-            state=final_state(live.state, result),
-            snapshot=result.snapshot,
-            provably_empty=result.empty,
-        )
-
-    def _never_ran(self, job_id: str) -> bool:
-        return not self._api.read(f"/jobs/{job_id}").get("timestamps", {}).get("RUNNING")
 
     # -- what a spec would become ----------------------------------------------------------------------------------
 
@@ -198,37 +175,15 @@ class FlinkProvider:
         return str(answer["jobid"])
 
     def stop_with_savepoint(self, job_id: str) -> None:
-        attempt, progress = self._last_stop(job_id)
-        if progress.asked and not progress.failed:
-            return
-        if progress.failed:
-            attempt += 1
-        request: dict[str, Any] = {"drain": False, "triggerId": _trigger(job_id, attempt)}
-        if self._savepoint_dir:
-            request["targetDirectory"] = self._savepoint_dir
-        self._api.call("POST", f"/jobs/{job_id}/stop", writes=True, repeatable=True, body=request)
-        self._attempts[job_id] = attempt
+        self._stops.ask(job_id)
 
     def stop_progress(self, job_id: str) -> StopProgress:
-        progress = self._last_stop(job_id)[1]
+        progress = self._stops.last(job_id)
         if progress.path:
             # COMPLETED may come a moment before the job's own final state.
             ended = not common_state(watching.status_word(self._api, job_id)).active
             return StopProgress(asked=True, done=ended, path=progress.path)
         return progress
-
-    def _last_stop(self, job_id: str) -> tuple[int, StopProgress]:
-        """The last stop that was asked for, and how far it is; attempts are counted from 0 without gaps."""
-        attempt, last = self._attempts.get(job_id, 0), StopProgress()
-        while True:
-            try:
-                answer = self._api.read(f"/jobs/{job_id}/savepoints/{_trigger(job_id, attempt)}")
-            except NotFound:
-                return (max(0, attempt - 1), last) if last.asked else (attempt, last)
-            last = watching.stop_progress(answer)
-            if not last.failed:
-                return attempt, last
-            attempt += 1
 
     def cancel(self, job_id: str) -> None:
         self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
@@ -287,7 +242,3 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
     )
     facts = Facts(cache, form.url)
     return FlinkProvider(target.name, api, facts, project=project, savepoint_dir=form.savepoint_dir)
-
-
-def _trigger(job_id: str, attempt: int) -> str:
-    return hashlib.sha256(f"headgate stop {job_id} {attempt}".encode()).hexdigest()[:32]

@@ -1,0 +1,75 @@
+"""What an ended job left to restore from, found out once: it never changes, so it is kept under the job id.
+
+Checkpoint statistics come from a cache of `web.refresh-interval`, so those of a job that has just ended may be from
+before its end: without the final savepoint, or with a checkpoint that is being deleted. They are read only once the
+cluster's own clock (`now` in `GET /jobs/:id`, made for every answer) is past the end by that interval.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from headgate.errors import Unavailable
+from headgate.model.live import JobState, Live, Snapshot
+from headgate.providers.flink import watching
+from headgate.providers.flink.facts import Facts
+from headgate.providers.flink.snapshots import final_state, remains
+from headgate.providers.flink.stops import Stops
+from headgate.providers.http import Api
+
+_LOOK_EVERY = 0.3
+_PATIENCE = 30.0
+_FACT = "ending"
+
+
+class Endings:
+    """Describes ended jobs of one cluster."""
+
+    def __init__(self, api: Api, facts: Facts, stops: Stops) -> None:
+        self._api = api
+        self._facts = facts
+        self._stops = stops
+
+    def described(self, live: Live) -> Live:
+        """An ended job with its final state and its newest snapshot."""
+        ending = self._facts.get(live.job_id, _FACT)
+        if ending is None:
+            ending = self._found(live.job_id)
+            self._facts.put(live.job_id, _FACT, ending)
+        if ending.get("savepoint"):
+            snapshot = Snapshot(str(ending["savepoint"]), "savepoint", int(ending["ended"]))
+            return replace(live, state=JobState.SUSPENDED, snapshot=snapshot)
+        left = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
+        return replace(live, state=final_state(live.state, left), snapshot=left.snapshot, provably_empty=left.empty)
+
+    def _found(self, job_id: str) -> dict[str, Any]:
+        """Our own stop knows its savepoint at once; any other ending is read from settled statistics."""
+        stop = self._stops.last(job_id)
+        detail = self._settled_detail(job_id, wait=not stop.path)
+        if stop.path:
+            return {"savepoint": stop.path, "ended": max(0, int(detail.get("end-time", 0)))}
+        statistics = self._api.read(f"/jobs/{job_id}/checkpoints")
+        latest = statistics.get("latest") or {}
+        never_ran = not (detail.get("timestamps") or {}).get("RUNNING")
+        return {
+            "statistics": {
+                "latest": {key: latest.get(key) for key in ("completed", "savepoint", "restored")},
+                "counts": statistics.get("counts"),
+            },
+            "nothing-else": never_ran or watching.checkpointing(self._api, job_id),
+        }
+
+    def _settled_detail(self, job_id: str, *, wait: bool) -> Mapping[str, Any]:
+        """`GET /jobs/:id`, from a time when no cache is older than the job's end."""
+        interval = int(self._api.read("/config").get("refresh-interval", 3000)) if wait else 0
+        looks = round(_PATIENCE / _LOOK_EVERY)
+        for _ in range(looks):
+            detail: Mapping[str, Any] = self._api.read(f"/jobs/{job_id}")
+            end = int(detail.get("end-time", -1))
+            if not wait or (end > 0 and int(detail["now"]) - end > interval):
+                return detail
+            threading.Event().wait(_LOOK_EVERY)
+        raise Unavailable(f"job {job_id} has ended, but the cluster still describes it as it was before")
