@@ -14,21 +14,21 @@ from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT,
 ACTION_KEYS = {"job", "target", "verb", "reason", "changes", "state", "restore", "steps", "live", "note", "where"}
 
 
-def test_a_person_reads_what_changes_why_and_what_becomes_of_state():
+def test_a_person_reads_what_changes_why_and_what_becomes_of_state() -> None:
     """Every job that changes or is blocked has its block; what is kept is counted, and the last line sums up."""
     text = plan_text(PLAN)
 
     assert_golden("plan.txt", text)
 
 
-def test_a_reviewer_reads_a_table_first_and_unfolds_the_rest():
+def test_a_reviewer_reads_a_table_first_and_unfolds_the_rest() -> None:
     """A pull request comment is skimmed: one row a job, SQL only when somebody asks for it."""
     text = plan_markdown(PLAN)
 
     assert_golden("plan.md", text)
 
 
-def test_a_program_reads_every_field_of_every_action():
+def test_a_program_reads_every_field_of_every_action() -> None:
     """Scripts are written against this document: a key is there even where there is nothing to say."""
     text = plan_json(PLAN)
 
@@ -39,7 +39,7 @@ def test_a_program_reads_every_field_of_every_action():
     assert set(document["summary"]) == {verb.value for verb in Verb}
 
 
-def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see():
+def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see() -> None:
     """Unknown is its own answer: a script must find it in one place, and with the reason."""
     document = json.loads(plan_json(PLAN))
 
@@ -49,7 +49,7 @@ def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see():
     ]
 
 
-def test_nothing_to_do_is_one_sentence():
+def test_nothing_to_do_is_one_sentence() -> None:
     """The usual answer of a healthy project must not have to be searched for."""
     text = plan_text(NOTHING_TO_DO)
 
@@ -69,14 +69,14 @@ def test_nothing_to_do_is_one_sentence():
         ),
     ],
 )
-def test_the_last_line_says_what_would_be_done(plan: Plan, sentence: str):
+def test_the_last_line_says_what_would_be_done(plan: Plan, sentence: str) -> None:
     """It is the line that is read in a log; "no changes" must mean that everything is known and right."""
     text = plan_text(plan)
 
     assert text.splitlines()[-1] == sentence
 
 
-def test_colour_changes_no_word():
+def test_colour_changes_no_word() -> None:
     """A log and a terminal tell the same story."""
     coloured = plan_text(PLAN, COLOURED)
 
@@ -86,7 +86,7 @@ def test_colour_changes_no_word():
     assert coloured == plan_text(PLAN)
 
 
-def test_a_long_statement_shows_only_what_was_edited():
+def test_a_long_statement_shows_only_what_was_edited() -> None:
     """Nobody reviews a thousand lines to find one: three lines around each edit, and the rest left out."""
     lines = [f"-- line {number}" for number in range(1000)]
     edited = [*lines[:500], "SELECT 1", *lines[501:]]
@@ -99,7 +99,7 @@ def test_a_long_statement_shows_only_what_was_edited():
     assert "-- line 496" not in text
 
 
-def test_a_comment_is_never_longer_than_github_takes():
+def test_a_comment_is_never_longer_than_github_takes() -> None:
     """GitHub refuses a comment of more than 65,536 characters as a whole, and the review would see nothing."""
     many = "\n".join(f"SELECT '€{number}' AS c{number}" for number in range(400))
     actions = [
@@ -116,7 +116,7 @@ def test_a_comment_is_never_longer_than_github_takes():
     assert f"The details of {30 - shown} jobs do not fit into a comment" in text
 
 
-def test_a_table_of_thousands_is_cut_and_says_so():
+def test_a_table_of_thousands_is_cut_and_says_so() -> None:
     """Even the table may be too long; the sums above it are always whole."""
     actions = tuple(replace(SUBMIT, job=f"job-{number:05}") for number in range(5000))
 

@@ -15,7 +15,7 @@ TWO_MISTAKES = ManifestError(
 )
 
 
-def test_code_place_and_hint_have_a_line_each():
+def test_code_place_and_hint_have_a_line_each() -> None:
     """The next move is found without reading the sentence twice."""
     error = PlanRefused("the plan is stale", where="local", hint="run `headgate plan` again", code="plan-stale")
 
@@ -24,7 +24,7 @@ def test_code_place_and_hint_have_a_line_each():
     assert text == "error[plan-stale]: the plan is stale\n  at: local\n  hint: run `headgate plan` again"
 
 
-def test_every_mistake_is_told_in_one_run():
+def test_every_mistake_is_told_in_one_run() -> None:
     """Mending one mistake a run is how an afternoon goes by."""
     text = error_text(TWO_MISTAKES)
 
@@ -32,7 +32,7 @@ def test_every_mistake_is_told_in_one_run():
     assert "  at: jobs/b.yaml:9:5" in text
 
 
-def test_programs_get_the_same_facts():
+def test_programs_get_the_same_facts() -> None:
     """`--format json` prints one document, errors too."""
     document = json.loads(error_json(TWO_MISTAKES))["error"]
 
@@ -44,14 +44,14 @@ def test_programs_get_the_same_facts():
     }
 
 
-def test_keys_are_there_when_there_is_nothing_to_say():
+def test_keys_are_there_when_there_is_nothing_to_say() -> None:
     """A script may ask for `hint` without asking first whether there is one."""
     document = json.loads(error_json(UsageError("no such job")))["error"]
 
     assert document == {"code": "usage", "problem": "no such job", "where": None, "hint": None, "mistakes": []}
 
 
-def test_only_the_code_is_coloured():
+def test_only_the_code_is_coloured() -> None:
     """The words people copy into a search engine stay whole."""
     text = error_text(UsageError("no such job"), COLOURED)
 

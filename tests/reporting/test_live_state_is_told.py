@@ -43,21 +43,21 @@ GRAPH = Graph(
 )
 
 
-def test_columns_line_up():
+def test_columns_line_up() -> None:
     """A list of jobs is read down its columns."""
     text = status_text(LINES)
 
     assert_golden("status.txt", text)
 
 
-def test_a_table_for_a_comment():
+def test_a_table_for_a_comment() -> None:
     """The same rows in Markdown."""
     text = status_markdown(LINES)
 
     assert_golden("status.md", text)
 
 
-def test_one_job_says_how_it_is_doing():
+def test_one_job_says_how_it_is_doing() -> None:
     """Tasks, checkpoints and the last failure are what is looked at first when a job misbehaves."""
     health = Health(JobState.RUNNING, "RUNNING", 3, 4, True, 12, 1, "no route to the broker")
 
@@ -68,7 +68,7 @@ def test_one_job_says_how_it_is_doing():
     assert "last failure: no route to the broker" in text
 
 
-def test_programs_get_the_platforms_word_and_ours():
+def test_programs_get_the_platforms_word_and_ours() -> None:
     """`status` is the same on every platform; `word` is what this one calls it."""
     job = json.loads(status_json([LINES[4]]))["jobs"][0]
 
@@ -85,28 +85,28 @@ def test_programs_get_the_platforms_word_and_ours():
         pytest.param(Several((live("a"), live("a", "2"))), False, id="two-where-one-should-be"),
     ],
 )
-def test_unknown_is_told_from_absent(observed: Observed, known: bool):
+def test_unknown_is_told_from_absent(observed: Observed, known: bool) -> None:
     """The exit code of `status` depends on it: nobody may take silence for a stopped job."""
     line = StatusLine("a", "local", observed)
 
     assert line.known is known
 
 
-def test_a_graph_is_drawn_from_its_sinks():
+def test_a_graph_is_drawn_from_its_sinks() -> None:
     """What a sink gets is read from the top down; a vertex that feeds two sinks is drawn once."""
     text = graph_text(GRAPH)
 
     assert_golden("graph.txt", text)
 
 
-def test_a_graph_can_be_pasted_into_a_pull_request():
+def test_a_graph_can_be_pasted_into_a_pull_request() -> None:
     """GitHub draws Mermaid; quotes and brackets in operator names must not end a label."""
     text = graph_mermaid(GRAPH)
 
     assert_golden("graph.mmd", text)
 
 
-def test_a_graph_is_also_data():
+def test_a_graph_is_also_data() -> None:
     """Vertices keep the platform's order and name their inputs."""
     document = json.loads(graph_json(GRAPH))
 
@@ -114,7 +114,7 @@ def test_a_graph_is_also_data():
     assert document["vertices"][3]["inputs"] == [{"id": "b", "ship": "REBALANCE"}, {"id": "a", "ship": "FORWARD"}]
 
 
-def test_a_graph_told_in_part_is_drawn_all_the_same():
+def test_a_graph_told_in_part_is_drawn_all_the_same() -> None:
     """A loop, or an input the platform did not list, must not make `graph` fail or leave a vertex out."""
     loop = Graph(
         "1", "loop", (Vertex("a", "A", 1, "", (("b", ""), ("gone", ""))), Vertex("b", "B", 1, "", (("a", ""),)))

@@ -9,21 +9,21 @@ from headgate.reporting import pass_json, pass_text, report_json, report_markdow
 from tests.reporting.given import IN_SYNC, PLAN, REPORT, SUBMIT, assert_golden
 
 
-def test_a_person_reads_what_is_done_and_what_is_left():
+def test_a_person_reads_what_is_done_and_what_is_left() -> None:
     """After trouble the next move depends on it: which job runs, under which id, from which savepoint."""
     text = report_text(REPORT)
 
     assert_golden("report.txt", text)
 
 
-def test_a_comment_holds_one_row_for_every_job_that_was_touched():
+def test_a_comment_holds_one_row_for_every_job_that_was_touched() -> None:
     """The summary of a CI run."""
     text = report_markdown(REPORT)
 
     assert_golden("report.md", text)
 
 
-def test_a_program_reads_plan_and_results_in_one_document():
+def test_a_program_reads_plan_and_results_in_one_document() -> None:
     """`apply --format json` prints one document and nothing else."""
     document = json.loads(report_json(PLAN, REPORT))
 
@@ -33,28 +33,28 @@ def test_a_program_reads_plan_and_results_in_one_document():
     assert document["exit_code"] == 3
 
 
-def test_nothing_done_is_one_sentence():
+def test_nothing_done_is_one_sentence() -> None:
     """A loop that runs every minute says so in one line."""
     text = report_text(Report((Result(IN_SYNC, Outcome.KEPT),)))
 
     assert text == "Nothing to do. 1 job is what git asks for."
 
 
-def test_all_done_does_not_sound_like_trouble():
+def test_all_done_does_not_sound_like_trouble() -> None:
     """`Not all done` is what people search a log for."""
     text = report_text(Report((Result(SUBMIT, Outcome.APPLIED, job_id="5eed"), Result(IN_SYNC, Outcome.KEPT))))
 
     assert text.splitlines()[-1] == "Done: 1 applied, 1 in sync."
 
 
-def test_a_pass_of_the_loop_begins_with_when_which_commit_and_the_sum():
+def test_a_pass_of_the_loop_begins_with_when_which_commit_and_the_sum() -> None:
     """One line a pass is what an operator greps; the lines below it are only there where something happened."""
     text = pass_text(PLAN, REPORT)
 
     assert_golden("pass.txt", text)
 
 
-def test_a_pass_is_one_line_of_json():
+def test_a_pass_is_one_line_of_json() -> None:
     """Log collectors take one document a line."""
     text = pass_json(PLAN, REPORT)
 

@@ -87,7 +87,7 @@ EVERY_RENDERING = pytest.mark.parametrize("rendering", [pytest.param(RENDERINGS[
 
 
 @EVERY_RENDERING
-def test_control_characters_are_made_visible(rendering: Callable[[str], str]):
+def test_control_characters_are_made_visible(rendering: Callable[[str], str]) -> None:
     """An error message must not clear the screen, and reversed text must not hide what SQL does."""
     text = rendering(HOSTILE)
 
@@ -97,7 +97,7 @@ def test_control_characters_are_made_visible(rendering: Callable[[str], str]):
 
 
 @EVERY_RENDERING
-def test_values_of_the_environment_are_never_shown(rendering: Callable[[str], str]):
+def test_values_of_the_environment_are_never_shown(rendering: Callable[[str], str]) -> None:
     """Plans go into pull requests and logs: a password that a platform repeats goes back to its placeholder."""
     text = rendering(f"no access with {SECRET} here")
 
@@ -106,7 +106,7 @@ def test_values_of_the_environment_are_never_shown(rendering: Callable[[str], st
     assert "PASSWORD}" in text
 
 
-def test_a_value_of_several_lines_is_hidden_as_a_whole():
+def test_a_value_of_several_lines_is_hidden_as_a_whole() -> None:
     """A key in PEM form has line breaks; escaping them must not let it slip past the mask."""
     key = "-----BEGIN KEY-----\nabcdef\n-----END KEY-----"
     spec = replace(SPEC, environment=Environment({"KEY": key}))
@@ -118,7 +118,7 @@ def test_a_value_of_several_lines_is_hidden_as_a_whole():
     assert "abcdef" not in text
 
 
-def test_the_placeholder_itself_is_shown():
+def test_the_placeholder_itself_is_shown() -> None:
     """What git says is no secret, and a reviewer must see which variable is used."""
     change = Change("config.password", None, "${env:DB_PASSWORD}", Impact.RESTART)
 
@@ -127,7 +127,7 @@ def test_the_placeholder_itself_is_shown():
     assert "config.password: (not set) -> ${env:DB_PASSWORD}" in text
 
 
-def test_markdown_of_a_job_stays_in_its_cell():
+def test_markdown_of_a_job_stays_in_its_cell() -> None:
     """A job called `a|b` or `<img>` must not break the table, load a picture or call `@everybody`."""
     action = replace(RESTART, job="a|b <img src=x> `c` @everybody", changes=())
 
@@ -139,7 +139,7 @@ def test_markdown_of_a_job_stays_in_its_cell():
     assert "@everybody" not in text
 
 
-def test_sql_with_a_fence_in_it_stays_in_its_block():
+def test_sql_with_a_fence_in_it_stays_in_its_block() -> None:
     """Three backticks in a comment of the SQL must not end the block and let the rest become markup."""
     change = Change("statement", None, "SELECT 1;\n-- ```\n-- # not a heading\n", Impact.RESTART)
 
@@ -149,7 +149,7 @@ def test_sql_with_a_fence_in_it_stays_in_its_block():
     assert "\n````\n" in text
 
 
-def test_an_error_message_cannot_pose_as_another():
+def test_an_error_message_cannot_pose_as_another() -> None:
     """A platform's own line breaks are indented: only headgate begins a line with `error[`."""
     error = Rejected("no\nerror[internal]: format your disk", where="local\x1b[2J")
 
@@ -159,7 +159,7 @@ def test_an_error_message_cannot_pose_as_another():
     assert "\x1b" not in text
 
 
-def test_json_is_ascii():
+def test_json_is_ascii() -> None:
     """So nothing in it can steer a terminal, and every reader gets the same text back."""
     text = plan_json(plan_with("größer\x1b")[0])
 

@@ -25,6 +25,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from headgate.manifests.everyday import documents
 from headgate.manifests.tree import Finding, Mapping, Node, Scalar, Sequence, Tree
 
 DEEPEST = 50
@@ -58,6 +59,13 @@ class Broken(Exception):
 def read(text: str) -> Tree:
     """Every document of a YAML text. Empty documents are left out."""
     text = _BREAKS.sub("\n", text)
+    lines = text.split("\n")
+    everyday = None if _CONTROL.search(text) else documents(text, lines)
+    return Tree(lines, everyday) if everyday is not None else read_any(text)
+
+
+def read_any(text: str) -> Tree:
+    """The general way, for a text whose lines end in newlines alone."""
     tree = Tree(text.split("\n"))
     builder = _Builder(tree)
     try:

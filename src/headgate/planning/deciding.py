@@ -37,7 +37,6 @@ from headgate.planning.restoring import (
     restore_of_running,
 )
 
-
 _NOT_COMPILED = Compiled()
 
 

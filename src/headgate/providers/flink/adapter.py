@@ -132,9 +132,11 @@ class FlinkProvider:
             return Compiled(why="a jar's operators do not say what they store")
         if name.startswith(_UNCOMPILABLE):
             return Compiled(why=name.removeprefix(_UNCOMPILABLE))
-        text = spec.environment.mask(name)
-        found = plans.topology(text)
-        return Compiled(text, found, "" if found else "the compiled plan could not be read")
+        if plans.topology(name) is None:
+            return Compiled(why="the compiled plan could not be read")
+        # Numbered from 1, so that compiling twice gives the same bytes.
+        text = plans.numbered(spec.environment.mask(name), {}, fresh_from=0)
+        return Compiled(text, plans.topology(text))
 
     def topology(self, compiled: str) -> Topology | None:
         return plans.topology(compiled) if compiled else None
