@@ -1,0 +1,251 @@
+"""A platform in memory: a model of what a provider promises, for tests of everything above the port.
+
+    platform = MemoryPlatform()
+    platform.submit(...)                  # or let headgate do it
+    platform.fail("orders")               # what the world does to it
+    assert platform.running("orders") == ["..."]
+
+It keeps jobs, snapshots and the state of every operator, answers at once, is the same every time, and may be asked from
+several threads. State is modelled as Flink keeps it: by operator id, so a job that is started under the wrong ids, or
+from a snapshot it cannot read, fails here too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.health import Graph, Health, StopProgress, Vertex
+from headgate.model.live import JobState, Live, Marker, Observation, Several, Snapshot
+from headgate.model.plan import Restore, RestoreKind
+from headgate.model.spec import AppliedSpec, JobSpec, Sql
+from headgate.model.topology import Compiled, Topology
+from headgate.providers.port import Capabilities, Submission
+from headgate.testing import operators
+from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state
+
+_EPOCH = 1_767_225_600_000
+
+
+class MemoryPlatform:
+    """A `Provider` without a platform. Attributes that a test may set make it misbehave:
+
+    `silent`            why it does not answer at all; empty: it answers
+    `rejects`           a word no statement may contain
+    `no_savepoints`     why savepoints fail
+    `lost_replies`      how many of the next writes are done without their reply arriving
+    """
+
+    capabilities = Capabilities()
+
+    def __init__(self, name: str = "memory", *, project: str = "payments") -> None:
+        self.name = name
+        self.project = project
+        self.silent = ""
+        self.rejects = ""
+        self.no_savepoints = ""
+        self.lost_replies = 0
+        self.jobs: dict[str, MemoryJob] = {}
+        self.snapshots: dict[str, State] = {}
+        self.writes: list[str] = []
+        self._stop_failures: dict[str, str] = {}
+        self._lock = threading.RLock()
+
+    # -- what the world does, and what a test looks at ---------------------------------------------------------------
+
+    def running(self, job: str) -> list[str]:
+        """The ids of all active jobs of a name: never more than one, if headgate keeps its first promise."""
+        return [job_id for job_id, each in self.jobs.items() if each.live.name == job and each.live.state.active]
+
+    def ages(self, job: str) -> dict[str, int]:
+        """Operator name to the number of starts its state has survived, for the one job that runs."""
+        [job_id] = self.running(job)
+        names = {operator.id: operator.name for operator in self.jobs[job_id].topology.operators}
+        return {names[number]: age for number, (_, age) in self.jobs[job_id].state.items()}
+
+    def fail(self, job: str, cause: str = "the disk is full") -> None:
+        """The job of this name fails for good; its last checkpoint stays."""
+        for job_id in self.running(job):
+            self.jobs[job_id].cause = cause
+            self._end(job_id, JobState.FAILED, "checkpoint")
+
+    def finish(self, job: str) -> None:
+        """The job of this name has read all of its input."""
+        for job_id in self.running(job):
+            self._end(job_id, JobState.FINISHED, "checkpoint")
+
+    def forget(self) -> None:
+        """The platform is started anew: jobs and their history are gone, snapshots stay."""
+        self.jobs.clear()
+
+    def start_stranger(self, job: str, *, project: str = "") -> str:
+        """Somebody else starts a job; with a marker of `project`, or with none."""
+        marker = Marker(project, job, "0" * 16) if project else None
+        spec = JobSpec(job, self.name, Sql("INSERT INTO t SELECT a FROM s"))
+        job_id = operators.digest([job, project, len(self.jobs)])
+        self._start(
+            job_id, spec, operators.topology_of("INSERT INTO t SELECT a FROM s"), marker, Restore(RestoreKind.FRESH)
+        )
+        return job_id
+
+    # -- the port ------------------------------------------------------------------------------------------------------
+
+    def observe(self) -> Observation:
+        with self._asked():
+            ours: dict[str, list[Live]] = {}
+            others: list[Live] = []
+            for each in self.jobs.values():
+                marker = each.live.marker
+                if marker and marker.project == self.project:
+                    ours.setdefault(marker.job, []).append(each.live)
+                elif each.live.state.active:
+                    others.append(each.live)
+            found = {name: _current(lives) for name, lives in sorted(ours.items())}
+            return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
+
+    def health(self, job_id: str) -> Health:
+        with self._asked():
+            each = self._known(job_id)
+            runs = int(each.live.state is JobState.RUNNING)
+            return Health(each.live.state, each.live.word, runs, 1, True, runs, 0, each.cause)
+
+    def graph(self, job_id: str) -> Graph:
+        with self._asked():
+            each = self._known(job_id)
+            names = [operator.name for operator in each.topology.operators] or ["program"]
+            vertices: list[Vertex] = []
+            for vertex_id, name in zip(operators.vertices_of(each.spec.program), names, strict=True):
+                inputs = ((vertices[-1].id, "FORWARD"),) if vertices else ()
+                vertices.append(Vertex(vertex_id, name, each.spec.parallelism, each.live.word, inputs))
+            return Graph(job_id, each.live.name, tuple(vertices))
+
+    def detail(self, job_id: str) -> dict[str, Any]:
+        with self._asked():
+            each = self._known(job_id)
+            return {"id": job_id, "name": each.live.name, "state": each.live.word}
+
+    def compile(self, spec: JobSpec) -> Compiled:
+        with self._asked():
+            if not isinstance(spec.program, Sql):
+                return Compiled(why="a jar's operators do not say what they store")
+            if self.rejects and self.rejects in spec.program.text:
+                raise Rejected(
+                    f"nobody knows what {self.rejects!r} is", where=str(spec.source), code="statement-rejected"
+                )
+            topology = operators.topology_of(spec.program.text)
+            return Compiled(operators.written(topology), topology)
+
+    def topology(self, compiled: str) -> Topology | None:
+        return operators.read(compiled) if compiled else None
+
+    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
+        topology = operators.read(compiled)
+        return operators.written(operators.numbered(topology, ids, fresh_from)) if topology else compiled
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        return operators.vertices_of(spec.program)
+
+    def submit(self, submission: Submission) -> str:
+        with self._asked(f"submit {submission.spec.name}"):
+            spec, path = submission.spec, submission.restore.path
+            if path and path not in self.snapshots:
+                raise Rejected(f"there is no snapshot at {path}", where=self.name)
+            if submission.job_id not in self.jobs:
+                compiled = operators.read(submission.compiled.plan) if submission.compiled else None
+                as_written = operators.topology_of(spec.program.text) if isinstance(spec.program, Sql) else Topology(())
+                self._start(submission.job_id, spec, compiled or as_written, submission.marker, submission.restore)
+            return submission.job_id
+
+    def stop_with_savepoint(self, job_id: str) -> None:
+        with self._asked(f"stop {self._name(job_id)}"):
+            if self._known(job_id).live.state is JobState.RUNNING:
+                self._stop_failures[job_id] = self.no_savepoints
+                if not self.no_savepoints:
+                    self._end(job_id, JobState.SUSPENDED, "savepoint")
+
+    def stop_progress(self, job_id: str) -> StopProgress:
+        with self._asked():
+            if why := self._stop_failures.get(job_id, ""):
+                return StopProgress(asked=True, failed=why)
+            live = self._known(job_id).live
+            if live.state is JobState.SUSPENDED and live.snapshot:
+                return StopProgress(asked=True, done=True, path=live.snapshot.path)
+            return StopProgress()
+
+    def cancel(self, job_id: str) -> None:
+        with self._asked(f"cancel {self._name(job_id)}"):
+            if self._known(job_id).live.state.active:
+                self._end(job_id, JobState.STOPPED, "checkpoint")
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    # -- how it works ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _asked(self, write: str = "") -> Iterator[None]:
+        """One request: refused while silent; a write is noted, and its reply may be lost after it was done."""
+        with self._lock:
+            if self.silent:
+                raise Unavailable(self.silent, where=self.name)
+            yield
+            if write:
+                self.writes.append(write)
+                if self.lost_replies:
+                    self.lost_replies -= 1
+                    raise OutcomeUnknown("the reply was lost", where=self.name)
+
+    def _name(self, job_id: str) -> str:
+        return self.jobs[job_id].live.name if job_id in self.jobs else job_id
+
+    def _known(self, job_id: str) -> MemoryJob:
+        if job_id not in self.jobs:
+            raise Rejected(f"there is no job {job_id}", where=self.name)
+        return self.jobs[job_id]
+
+    def _start(self, job_id: str, spec: JobSpec, topology: Topology, marker: Marker | None, restore: Restore) -> None:
+        carries = marker is not None and marker.project == self.project
+        live = Live(
+            job_id,
+            spec.name,
+            JobState.RUNNING,
+            word=JobState.RUNNING.value,
+            marker=marker,
+            applied=AppliedSpec.restored(spec.carried()) if carries else None,
+            compiled=operators.written(topology) if carries and topology.operators else "",
+            started_at=self._now(),
+        )
+        each = MemoryJob(live, spec, topology, restored=restore.path)
+        self.jobs[job_id] = each
+        try:
+            old = self.snapshots.get(restore.path, {})
+            each.state = restored_state(topology, old, dropping=restore.allow_non_restored)
+        except StateRefused as refused:
+            each.cause = str(refused)
+            self._end(job_id, JobState.FAILED, "")
+
+    def _end(self, job_id: str, state: JobState, leaves: str) -> None:
+        each = self.jobs[job_id]
+        snapshot = None
+        if leaves:
+            snapshot = Snapshot(f"memory:/{self.name}/{leaves}-{len(self.snapshots) + 1}", leaves, self._now())
+            self.snapshots[snapshot.path] = dict(each.state)
+        elif each.restored:
+            snapshot = Snapshot(each.restored, "savepoint", self._now())
+        empty = snapshot is None
+        each.live = replace(each.live, state=state, word=state.value, snapshot=snapshot, provably_empty=empty)
+
+    def _now(self) -> int:
+        return _EPOCH + 1000 * (len(self.jobs) + len(self.snapshots))
+
+
+def _current(lives: list[Live]) -> Live | Several:
+    """The job that a name stands for: the active one, else the newest that has ended."""
+    active = [live for live in lives if live.state.active]
+    if len(active) > 1:
+        return Several(tuple(sorted(active, key=lambda live: live.job_id)))
+    return active[0] if active else lives[-1]
