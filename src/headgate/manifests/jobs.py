@@ -57,13 +57,13 @@ def draft(page: Page, node: Node, ground: Ground) -> Draft | None:
     if not isinstance(node, Mapping):
         page.report.add(page.name, node, f"expected a job manifest (a mapping), found {found(node)}")
         return None
+    page.variables.refuse(page.name, filter(None, map(node.get, _WITHOUT_PLACEHOLDERS)))
+    savepoint_path = _savepoint_path(page, node)
     form = _form(page, node)
     written = program(page, node)
     target = _target(page, node, ground)
     own = settings(page, node.get("config"))
     options, option_values = _options(page, node, ground.targets.get(target, ""), ground)
-    savepoint_path = _savepoint_path(page, node)
-    page.variables.refuse(page.name, filter(None, map(node.get, _WITHOUT_PLACEHOLDERS)))
     name = node.get("name")
     spec = None
     if form and written and target:

@@ -50,6 +50,9 @@ _BOUNDS = {
 }
 
 
+_PLACEHOLDERS = "placeholders are for text fields"
+
+
 class Report:
     """The mistakes of one run."""
 
@@ -74,9 +77,12 @@ class Report:
         *,
         environment: Environment | None = None,
     ) -> None:
-        """What pydantic found in the data of a node."""
+        """What pydantic found in the data of a node; a value that already is a mistake is not made another one."""
+        places = {found[:2] for found in self._files.get(file, ())}
         for detail in error.errors(include_url=False, include_context=True):
             where, problem, hint = _reworded(node, dict(detail), form)
+            if (where.line, where.column) in places and detail["type"] not in ("missing", "extra_forbidden"):
+                continue
             if environment:
                 problem, hint = _hidden(problem, environment), _hidden(hint, environment)
             self.add(file, where, problem, hint)
@@ -148,7 +154,7 @@ def _remedy(kind: str, at: Node) -> str:
     if kind == "string_type" and at.text:
         return f'quote it: "{at.text}"'
     if "${env:" in at.text:
-        return "placeholders are for text fields"
+        return _PLACEHOLDERS
     if kind in ("list_type", "tuple_type"):
         return f"write [{at.text}]" if at.text else "write []"
     return ""

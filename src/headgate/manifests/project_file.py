@@ -52,7 +52,6 @@ def project_file(
     if not isinstance(root, Mapping):
         page.report.add(page.name, root, f"expected a mapping, found {found(root)}")
         root = _NOTHING
-    form = _form(page, root)
     environments = _mapping(root.get("environments"))
     picked = _picked(environments, environment)
     for key, overlay in _layers(root, environments):
@@ -61,6 +60,7 @@ def project_file(
         target_forms.check(page, _child(overlay, "targets"), forms, base=_child(root, "targets"))
         page.variables.refuse(page.name, _without_placeholders(overlay))
         settings(page, _child(overlay, "defaults").get("config"), resolve=False)
+    form = _form(page, root)
     whole = _overlaid(root, picked)
     targets, defaults = _child(whole, "targets"), _child(whole, "defaults")
     safety = _safety(_child(whole, "safety"))

@@ -191,6 +191,9 @@ class _Builder:
             raise Broken(Finding(*_place(event), "expected text as a key, found a list or mapping"))
 
     def _entry(self, parent: _Open, mapping: Mapping, key: Scalar, value: Node) -> None:
+        if isinstance(value, Scalar) and not value.text and not value.style:
+            # ruamel places what is not there at the next word, lines further down.
+            value = Scalar("", key.line, key.column + len(key.text) + 1)
         if key.text == "<<" and not key.style:
             parent.merges.append((key, value))
         elif first := mapping.entries.get(key.text):
