@@ -51,3 +51,60 @@ printf '.headgate/\n' >.gitignore
 say "a real Flink on this machine"
 started=yes
 run headgate local up --slots 4
+
+cat >headgate.yaml <<'YAML'
+project: quickstart
+targets:
+  local: {provider: flink}        # no url: the Flink that `headgate local up` started here
+YAML
+git add -A && git commit -q -m "The first job"
+
+# totals FILE: how many counts the job printed, and the highest; the print sink writes to the TaskManager's output.
+printed() { grep -cE '^orders> \+[IU]' .headgate/flink/log/taskmanager.out || true; }
+highest() { grep -E '^orders> \+[IU]' .headgate/flink/log/taskmanager.out | sed -E 's/^[^[]*\[([^,]*), ([0-9]+).*/\2/' | sort -n | tail -1; }
+resets() { grep -cE '^orders> \+I' .headgate/flink/log/taskmanager.out || true; }
+
+# wait_until SECONDS CONDITION...: until the condition holds, or a message and a failure.
+wait_until() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    if [ "$SECONDS" -ge "$deadline" ]; then echo "gave up waiting for: $*" >&2; return 1; fi
+    read -r -t 0.3 <> <(:) || true
+  done
+}
+counted() { [ "$(highest)" -gt "$1" ] 2>/dev/null; }
+
+say "what would happen"
+run headgate plan
+
+say "git becomes what runs"
+run headgate apply --yes
+run headgate plan
+run headgate status
+
+say "the job counts orders per buyer"
+wait_until 60 counted 20
+before=$(highest)
+started_empty=$(resets)
+echo "highest count so far: $before"
+
+say "an edit: another filter; whitespace and keyword case are edited too, and do not count"
+sed -i.bak -E 's/^( *)FROM Orders$/\1FROM Orders WHERE price > 1/; s/INSERT INTO/insert   into/' jobs/order-totals.yaml
+rm jobs/order-totals.yaml.bak
+git commit -q -a -m "Only orders that cost something"
+run headgate plan
+run headgate apply --yes
+
+say "the counts went on from where they were"
+wait_until 60 counted $((before + 20))
+echo "highest count now: $(highest), was $before"
+if [ "$(resets)" -ne "$started_empty" ]; then echo "a count started again from empty" >&2; exit 1; fi
+
+say "nothing is left to do"
+run headgate plan --detailed-exitcode
+
+if [ "$keep" = yes ]; then
+  say "Flink runs on; look around in $demo"
+  echo "headgate local status; headgate status; headgate graph order-totals; headgate local down"
+fi

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,7 @@ from headgate.manifests.commit import commit_of
 from headgate.model.live import Absent, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.plan import Action, Plan, Submit
-from headgate.model.project import Project
+from headgate.model.project import Project, Target
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.providers.registry import PROVIDERS, open_provider
 
@@ -190,10 +191,9 @@ class Headgate:
     def provider(self, target: str) -> Provider:
         """The adapter for a target, opened once."""
         if target not in self._providers:
-            cache = self.project.root / ".headgate" / "cache"
-            self._providers[target] = open_provider(
-                self.project.targets[target], project=self.project.name, cache=cache
-            )
+            folder = self.project.root / ".headgate"
+            configured = _at_home(self.project.targets[target], folder)
+            self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]
 
     def _named(self, jobs: Iterable[str], *, also_live: bool = False) -> list[str]:
@@ -203,6 +203,17 @@ class Headgate:
             if name not in self.project.jobs and not also_live:
                 raise UsageError(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
         return asked or sorted(self.project.jobs)
+
+
+def _at_home(target: Target, folder: Path) -> Target:
+    """A Flink target without a url is the one that `headgate local up` started for this project."""
+    if target.provider != "flink" or target.settings.url is not None:
+        return target
+    from headgate import local
+
+    here = local.status(folder)
+    url = here.url if here and here.alive else None
+    return replace(target, settings=target.settings.model_copy(update={"url": url}))
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ MISHAPS = st.lists(st.tuples(st.sampled_from(["fail", "finish", "lose-replies", 
 
 
 def headgate_for(jobs: Mapping[str, JobSpec], platform: MemoryPlatform) -> Headgate:
-    project = Project(platform.project, Path("."), jobs, {TARGET: Target(TARGET, "memory", None)})
+    project = Project(platform.project, Path(), jobs, {TARGET: Target(TARGET, "memory", None)})
     made = Headgate(project)
     made._providers[TARGET] = platform
     return made
@@ -85,7 +85,7 @@ def run(jobs: Mapping[str, JobSpec], platform: MemoryPlatform, *, interrupted: b
 def test_whatever_happens_a_run_or_two_later_there_is_nothing_left_to_do(
     history: list[tuple[dict[str, JobSpec], list[tuple[str, str]]]],
 ):
-    """Commits, failures behind our back, lost replies, interrupts: a plain re-run gets there, or says what blocks it."""
+    """Commits, failures behind our back, lost replies, interrupts: a re-run gets there, or says what blocks it."""
     platform = MemoryPlatform()
     for jobs, mishaps in history:
         interrupted = False

@@ -80,11 +80,9 @@ class Report:
         """What pydantic found in the data of a node; a value that already is a mistake is not made another one."""
         places = {found[:2] for found in self._files.get(file, ())}
         for detail in error.errors(include_url=False, include_context=True):
-            where, problem, hint = _reworded(node, dict(detail), form)
+            where, problem, hint = _reworded(node, dict(detail), form, environment)
             if (where.line, where.column) in places and detail["type"] not in ("missing", "extra_forbidden"):
                 continue
-            if environment:
-                problem, hint = _hidden(problem, environment), _hidden(hint, environment)
             self.add(file, where, problem, hint)
 
     @property
@@ -120,7 +118,9 @@ def _hidden(text: str, environment: Environment) -> str:
     return text
 
 
-def _reworded(node: Node, detail: dict[str, Any], form: type[BaseModel]) -> tuple[Node, str, str]:
+def _reworded(
+    node: Node, detail: dict[str, Any], form: type[BaseModel], environment: Environment | None
+) -> tuple[Node, str, str]:
     kind, loc = detail["type"], detail["loc"]
     at, last = _walk(node, loc)
     if kind == "missing":
@@ -144,7 +144,9 @@ def _reworded(node: Node, detail: dict[str, Any], form: type[BaseModel]) -> tupl
         return at, f"expected {number}{bound}, found {scalars.found(at)}", ""
     if kind in _EXPECTED:
         return at, f"expected {_EXPECTED[kind]}, found {scalars.found(at)}", _remedy(kind, at)
+    # These words are a validator's own, and may quote what it was given.
     said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    said = _hidden(said, environment) if environment else said
     return at, f"{said}, found {scalars.found(at)}" if said.startswith("expected ") else said, ""
 
 

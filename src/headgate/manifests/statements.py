@@ -97,9 +97,9 @@ def _jar(page: Page, node: Mapping) -> Written | None:
         main_class.text if isinstance(main_class, Scalar) else "",
         tuple(item.text for item in getattr(args, "items", ()) if isinstance(item, Scalar)),
     )
-    if _SCHEME.match(uri.text) or OPENING in uri.text:
-        if OPENING not in uri.text.split(":", 1)[0]:
-            return Written(written, values)
+    if _SCHEME.match(uri.text):
+        return Written(written, values)
+    if OPENING in uri.text:
         if not _SCHEME.match(_resolved(uri.text, values)):
             problem = "a jar in the repository is named without placeholders"
             page.report.add(page.name, uri, problem, "or begin with a URL scheme such as s3://")

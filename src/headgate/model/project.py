@@ -53,12 +53,13 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything git says. `root` is the folder of headgate.yaml; `store` a database URL."""
+    """Everything git says. `root` is the folder of headgate.yaml; `store` a database URL, kept out of repr
+    because it may hold a password."""
 
     name: str
     root: Path
     jobs: Mapping[str, JobSpec]
     targets: Mapping[str, Target]
-    store: str = ""
+    store: str = field(default="", repr=False)
     safety: Safety = Safety()
     environment: str = ""

@@ -50,7 +50,7 @@ def serving(context: ssl.SSLContext | None = None, *, authorization: str = "", h
     let_go = threading.Event()
 
     class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's own name
+        def do_GET(self) -> None:
             if hangs:
                 let_go.wait(30)
             status = 200 if self.headers.get("Authorization", "") == authorization else 401
@@ -133,7 +133,7 @@ def test_credentials_reach_the_server_and_wrong_ones_are_said(settings: dict[str
         observe(url=url, **settings)
 
         with pytest.raises(Unauthorised) as refused:
-            observe(url=url, **{key: "wrong-one" for key in settings})
+            observe(url=url, **dict.fromkeys(settings, "wrong-one"))
     assert "wrong-one" not in str(refused.value)
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from headgate.errors import Rejected
+from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Health, StopProgress
 from headgate.model.live import Live, Observation, Several
 from headgate.model.project import Target
@@ -228,8 +228,14 @@ class FlinkProvider:
 
 
 def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProvider:
-    """A provider for a `targets:` entry with `provider: flink`."""
+    """A provider for a `targets:` entry with `provider: flink`. Raises Unavailable if it names no url."""
     form: FlinkTarget = target.settings
+    if form.url is None:
+        raise Unavailable(
+            "no Flink of this project runs on this machine, and the target names no url",
+            where=target.name,
+            hint="`headgate local up` starts one",
+        )
     headers = {"Authorization": f"Bearer {form.token.get_secret_value()}"} if form.token else {}
     password = form.password.get_secret_value() if form.password else ""
     api = Api(

@@ -10,7 +10,11 @@ class FlinkTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(pattern=r"^https?://", description="REST address of the JobManager")
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="REST address of the JobManager; left out: the Flink of this project on this machine (headgate local)",
+    )
     username: str | None = Field(default=None, description="basic auth")
     password: SecretStr | None = Field(default=None, description="basic auth")
     token: SecretStr | None = Field(default=None, description="bearer token")
