@@ -18,6 +18,15 @@ _FIELDS = "statement, statement_file contents, jar.uri, jar.args, config values,
 _ANY = re.compile(r"\$\{env:")
 
 
+class Concealed(str):
+    """A text with a value in it: used as any text, and not shown by the repr of what holds it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'...'"
+
+
 class Variables:
     """The environment variables headgate was started with."""
 

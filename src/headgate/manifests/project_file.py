@@ -19,7 +19,7 @@ from headgate.manifests.forms import NAME, NAME_RULE, DefaultsForm, ProjectForm,
 from headgate.manifests.jobs import Ground
 from headgate.manifests.mistakes import suggestion
 from headgate.manifests.page import Page
-from headgate.manifests.placeholders import filled
+from headgate.manifests.placeholders import Concealed
 from headgate.manifests.scalars import found, plain, value
 from headgate.manifests.settings import merged, settings
 from headgate.manifests.tree import Mapping, Node, Scalar, Sequence
@@ -68,7 +68,7 @@ def project_file(
         name=form.project if form else "",
         jobs=_texts(root.get("jobs")),
         targets=target_forms.targets(page, targets, forms),
-        store=store or _store(page, whole.get("store")),
+        store=Concealed(store or _store(page, whole.get("store"))),
         safety=Safety(safety.max_restarts, safety.max_cancels, safety.prune),
         ground=Ground(
             targets={name: target_forms.provider_of(node) for name, (_, node) in targets.entries.items()},
@@ -139,7 +139,7 @@ def _default_target(page: Page, written: Node | None, targets: Mapping) -> str:
 def _store(page: Page, written: Node | None) -> str:
     if not isinstance(written, Scalar) or not isinstance(value(written), str):
         return ""
-    return str(filled(written.text, Environment(page.variables.used(page.name, page.tree, written))))
+    return Environment(page.variables.used(page.name, page.tree, written)).fill(written.text)
 
 
 def _parallelism(defaults: Mapping) -> int:
