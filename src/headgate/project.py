@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from headgate import manifests
 from headgate.applying import Executor, Patience
@@ -56,10 +56,18 @@ def load(
 ) -> Project:
     """Read every manifest, offline. Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml."""
     found = file or manifests.find_project(start or Path.cwd())
-    forms = {name: manifests.ProviderForm(*entry.forms()) for name, entry in PROVIDERS.items()}
     return manifests.load(
-        found, forms=forms, environment=environment, environ=os.environ if environ is None else environ
+        found, forms=_forms(), environment=environment, environ=os.environ if environ is None else environ
     )
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON Schemas of headgate.yaml (`project`) and of a job manifest (`job`), for editors."""
+    return manifests.schemas(_forms())
+
+
+def _forms() -> dict[str, manifests.ProviderForm]:
+    return {name: manifests.ProviderForm(*entry.forms()) for name, entry in PROVIDERS.items()}
 
 
 class Headgate:

@@ -8,18 +8,26 @@ visible, and the values of `${env:...}` placeholders are put back to their place
 
 - `plan_text`, `plan_json`, `plan_markdown`  one plan for three readers
 - `report`   what became of it
-- `passes`   one pass of the reconcile loop
-- `status`, `graph`, `failure`  what is live, how it is built, what went wrong
+- `passes`   one pass of the reconcile loop; `events` what happens meanwhile
+- `status`, `graph`, `failure`  what is live, how it is built, what went wrong; `reading` what is valid, what codes mean
 - `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
 """
 
+from headgate.reporting.events import event_text
 from headgate.reporting.failure import error_json, error_text
 from headgate.reporting.graph import graph_json, graph_mermaid, graph_text
 from headgate.reporting.palette import COLOURED, PLAIN, Palette
-from headgate.reporting.passes import pass_json, pass_text
+from headgate.reporting.passes import pass_error_json, pass_json, pass_text
 from headgate.reporting.plan_json import plan_document, plan_json
 from headgate.reporting.plan_markdown import plan_markdown
 from headgate.reporting.plan_text import plan_text
+from headgate.reporting.reading import (
+    explanation_json,
+    explanation_text,
+    explanations_text,
+    valid_json,
+    valid_text,
+)
 from headgate.reporting.report import report_json, report_markdown, report_text
 from headgate.reporting.status import StatusLine, status_json, status_markdown, status_text
 
@@ -30,9 +38,14 @@ __all__ = [
     "StatusLine",
     "error_json",
     "error_text",
+    "event_text",
+    "explanation_json",
+    "explanation_text",
+    "explanations_text",
     "graph_json",
     "graph_mermaid",
     "graph_text",
+    "pass_error_json",
     "pass_json",
     "pass_text",
     "plan_document",
@@ -45,4 +58,6 @@ __all__ = [
     "status_json",
     "status_markdown",
     "status_text",
+    "valid_json",
+    "valid_text",
 ]

@@ -1,0 +1,73 @@
+"""The options and arguments that mean the same on every command."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy
+
+if TYPE_CHECKING:
+    from headgate.model.project import Project
+    from headgate.project import Headgate
+
+Command = Callable[..., int | None]
+
+
+def with_project(command: Command) -> Command:
+    """`--project` and `--env`, before or after the command's name; given to it as the first argument, a `Chosen`."""
+
+    @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
+    @click.option("--env", "environment", metavar="NAME", default="", help="Environment of headgate.yaml to use.")
+    @click.pass_context
+    @functools.wraps(command)
+    def with_chosen(ctx: click.Context, /, file: Path | None, environment: str, **rest: Any) -> int | None:
+        before = ctx.find_object(Chosen) or Chosen()
+        return command(Chosen(file or before.file, environment or before.environment), **rest)
+
+    return with_chosen
+
+
+def opened(chosen: Chosen) -> Headgate:
+    """The project and its targets, to be closed."""
+    from headgate.project import Headgate
+
+    with busy("Reading the manifests"):
+        return Headgate.open(file=chosen.file, environment=chosen.environment)
+
+
+def loaded(chosen: Chosen) -> Project:
+    """The project alone, offline."""
+    from headgate.project import load
+
+    return load(file=chosen.file, environment=chosen.environment)
+
+
+def format_option(*styles: str) -> Callable[[Command], Command]:
+    """`--format`, the first of the styles by default; given to the command as `style`."""
+    return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True)
+
+
+def complete_jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of git's jobs, for the shell. A project that cannot be read completes to nothing, and never fails."""
+    try:
+        given = ctx.find_object(Chosen) or Chosen()
+        jobs = loaded(
+            Chosen(ctx.params.get("file") or given.file, ctx.params.get("environment") or given.environment)
+        ).jobs
+    except Exception:  # a shell prompt is no place for any error
+        return []
+    return [CompletionItem(name) for name in sorted(jobs) if name.startswith(incomplete)]
+
+
+jobs_argument = click.argument("jobs", nargs=-1, metavar="[JOB]...", shell_complete=complete_jobs)
+job_argument = click.argument("job", metavar="JOB", shell_complete=complete_jobs)
+prune_option = click.option(
+    "--prune", is_flag=True, help="Stop, with a savepoint, jobs of this project whose manifest is gone."
+)

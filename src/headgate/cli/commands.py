@@ -1,0 +1,98 @@
+"""A group whose commands are imported when they are run, and which turns trouble into a message and an exit code."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from headgate.errors import HeadgateError, UsageError
+
+DEBUG_VARIABLE = "HEADGATE_DEBUG"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What `--project` and `--env` say."""
+
+    file: Path | None = None
+    environment: str = ""
+
+
+class Commands(click.Group):
+    """`modules` maps a command to `module:name`. Commands return their exit code, None for 0."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._modules:
+            return None
+        module, _, name = self._modules[cmd_name].partition(":")
+        return cast(click.Command, getattr(import_module(module), name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self._modules and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self._modules, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"commands: {', '.join(self._modules)}"
+            raise UsageError(f"there is no command `{ctx.command_path} {args[0]}`", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run and exit, as a program; with `standalone_mode=False` return or raise, as a library."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        arguments = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(arguments, "headgate", complete_var, False, **extra)
+        except click.Abort:
+            click.echo("Given up; nothing was changed.", err=True)
+            code = 1
+        except Exception as trouble:
+            code = _tell(trouble, as_json=_asks_for_json(arguments))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(trouble: Exception, *, as_json: bool) -> int:
+    """Say what went wrong, in the form that was asked for; the exit code it means."""
+    from headgate.cli.failures import known
+    from headgate.cli.telling import note, palette, say
+    from headgate.reporting import error_json, error_text
+
+    error: HeadgateError = known(trouble)
+    if error is not trouble and not isinstance(trouble, click.ClickException) and os.environ.get(DEBUG_VARIABLE):
+        note("".join(traceback.format_exception(trouble)).rstrip())
+    if as_json:
+        say(error_json(error))
+    else:
+        note(error_text(error, palette(sys.stderr)))
+    return error.exit_code
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    """Also where the arguments make no sense otherwise: whoever asked for JSON reads JSON."""
+    following = [*arguments[1:], ""]
+    return any(
+        a == "--format=json" or (a == "--format" and b == "json") for a, b in zip(arguments, following, strict=True)
+    )

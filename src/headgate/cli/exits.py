@@ -1,0 +1,28 @@
+"""The exit codes of a plan and of a report; those of errors are theirs (`HeadgateError.exit_code`)."""
+
+from __future__ import annotations
+
+from headgate.model.outcome import Report
+from headgate.model.plan import Plan
+
+DONE = 0
+NOTHING_CHANGED = 1
+CHANGES_PENDING = 2
+PARTIAL = 3
+
+
+def of_plan(plan: Plan, *, named: bool, detailed: bool) -> int:
+    """3 goes first: whoever waits for "no changes" must not take a job nobody can see for one that is in sync."""
+    if plan.blocked or _silent(plan, named=named):
+        return PARTIAL
+    return CHANGES_PENDING if detailed and plan.has_changes else DONE
+
+
+def of_report(plan: Plan, report: Report, *, named: bool) -> int:
+    """Of everything that was applied; a target that gave no answer may hold jobs that left git."""
+    return report.exit_code or (PARTIAL if _silent(plan, named=named) else DONE)
+
+
+def _silent(plan: Plan, *, named: bool) -> bool:
+    """With jobs named, only their own targets count, and those show as blocked jobs."""
+    return bool(plan.unknown_targets) and not named

@@ -1,0 +1,67 @@
+"""`headgate explain`."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+
+import click
+
+from headgate.cli.choices import format_option
+from headgate.cli.telling import say
+from headgate.errors import HeadgateError, UsageError
+from headgate.model.reasons import EXPLAINED
+from headgate.reporting import explanation_json, explanation_text, explanations_text
+
+# Errors are defined beside the code that raises them.
+_PACKAGES = ("headgate.applying", "headgate.providers")
+_MODULES = ("headgate.cli.failures", "headgate.project")
+
+
+@click.command()
+@click.argument("code", required=False)
+@format_option("text", "json")
+def explain(code: str | None, style: str) -> None:
+    """Say what a CODE means and what to do.
+
+    Errors and the reasons in a plan have codes; without one, all of them are listed.
+    """
+    known = explanations()
+    if code is None:
+        say(explanation_json(known) if style == "json" else explanations_text(known))
+    elif code not in known:
+        near = difflib.get_close_matches(code, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`headgate explain` lists all codes"
+        raise UsageError(f"there is no code {code!r}", hint=hint)
+    else:
+        say(explanation_json({code: known[code]}) if style == "json" else explanation_text(code, known[code]))
+
+
+def explanations() -> dict[str, str]:
+    """Every code with what it means: of errors, the docstring of their class; of reasons, the rule book's text."""
+    texts: dict[str, list[str]] = {}
+    for error in errors():
+        texts.setdefault(error.code, []).append(inspect.cleandoc(error.__doc__ or ""))
+    for reason, text in EXPLAINED.items():
+        texts.setdefault(reason.value, []).append(text)
+    return {code: "\n\n".join(dict.fromkeys(found)) for code, found in sorted(texts.items())}
+
+
+def errors() -> Iterator[type[HeadgateError]]:
+    """Every error class there is."""
+    for name in _PACKAGES:
+        package = import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            import_module(module.name)
+    for name in _MODULES:
+        import_module(name)
+    waiting: list[type[HeadgateError]] = [HeadgateError]
+    while waiting:
+        error = waiting.pop()
+        waiting += error.__subclasses__()
+        # A class without a code of its own is explained by the one it inherits the code from.
+        if "code" in vars(error):
+            yield error

@@ -1,0 +1,52 @@
+"""Every exception that may come out of a command, as an error with a code, a problem and a hint."""
+
+from __future__ import annotations
+
+import click
+
+from headgate.errors import HeadgateError, UsageError
+
+
+class InternalError(HeadgateError):
+    """headgate met something it was not written for: a bug of ours, not of yours.
+
+    Run the command again with HEADGATE_DEBUG=1 to see where, and please report it with that output. If jobs were being
+    applied, `headgate plan` shows what is left to do; running `headgate apply` again is safe.
+    """
+
+    code = "internal"
+
+
+class UnderWay(InternalError):
+    """A bug of headgate's own stopped it while jobs were being applied: some are done, some are not.
+
+    `headgate plan` shows what is left to do; running `headgate apply` again is safe.
+    """
+
+    code = "internal-while-applying"
+    exit_code = 3
+
+
+def known(trouble: Exception) -> HeadgateError:
+    """The error that says what this exception means to a user."""
+    match trouble:
+        case HeadgateError():
+            return trouble
+        case click.UsageError(ctx=ctx) as misuse:
+            command = ctx.command_path if ctx else "headgate"
+            return UsageError(misuse.format_message(), hint=f"`{command} --help` shows how it is used")
+        case click.ClickException() as misuse:
+            return UsageError(misuse.format_message())
+        case _:
+            return _unexpected(trouble, InternalError)
+
+
+def while_applying(trouble: Exception) -> HeadgateError:
+    """The same for what happens once jobs are being changed: then "nothing was changed" would be a lie."""
+    return trouble if isinstance(trouble, HeadgateError) else _unexpected(trouble, UnderWay)
+
+
+def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
+    words = str(trouble).partition("\n")[0]
+    problem = f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
+    return kind(problem, hint="run it again with HEADGATE_DEBUG=1 to see where, and report it")

@@ -1,0 +1,99 @@
+"""`headgate local`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from headgate.cli import exits
+from headgate.cli.choices import format_option, with_project
+from headgate.cli.commands import Chosen, Commands
+from headgate.cli.telling import busy, note, say
+from headgate.errors import ProjectNotFound, UsageError
+from headgate.local import LocalFlink
+from headgate.local import down as stop
+from headgate.local import status as look
+from headgate.local import up as start
+
+MODULES = {name: f"headgate.cli.local:{name}" for name in ("up", "down", "status")}
+
+
+@click.group(cls=Commands, modules=MODULES)
+def local() -> None:
+    """A real Flink on this machine: up, down, status."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="REST port; by default 8081 or a free one.")
+@click.option("--slots", type=click.IntRange(1, 1024), default=16, show_default=True, help="Task slots.")
+@click.option("--flink", type=click.Path(path_type=Path), metavar="DIR", help="A Flink distribution to use.")
+@click.option("--config", "settings", multiple=True, metavar="KEY=VALUE", help="A Flink option; may be repeated.")
+@format_option("text", "json")
+@with_project
+def up(chosen: Chosen, port: int | None, slots: int, flink: Path | None, settings: tuple[str, ...], style: str) -> None:
+    """Start Flink; harmless if it runs."""
+    config = dict(_setting(text) for text in settings)
+    with busy("Starting Flink") as words:
+        running = start(_folder(chosen), port=port, slots=slots, flink=flink, config=config, say=words)
+    say(_rendered(running, style))
+
+
+@click.command()
+@with_project
+def down(chosen: Chosen) -> None:
+    """Stop the Flink that was started here, and nothing else; savepoints and checkpoints stay."""
+    with busy("Stopping Flink"):
+        was_running = stop(_folder(chosen))
+    note("Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here.")
+
+
+@click.command()
+@format_option("text", "json")
+@with_project
+def status(chosen: Chosen, style: str) -> int:
+    """Show the Flink that was started here; exits with 3 if only a part of it is left."""
+    found = look(_folder(chosen))
+    say(_rendered(found, style))
+    return exits.DONE if found is None or found.alive else exits.PARTIAL
+
+
+def _folder(chosen: Chosen) -> Path:
+    """The project's `.headgate`, or that of the working directory where there is no project."""
+    from headgate.manifests import find_project
+
+    if chosen.file:
+        return chosen.file.parent / ".headgate"
+    try:
+        return find_project(Path.cwd()).parent / ".headgate"
+    except ProjectNotFound:
+        return Path.cwd() / ".headgate"
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"expected --config key=value, found {text!r}")
+    return key.strip(), value.strip()
+
+
+def _rendered(found: LocalFlink | None, style: str) -> str:
+    if style == "json":
+        document = None
+        if found:
+            document = {
+                "url": found.url,
+                "version": found.version,
+                "alive": found.alive,
+                "slots": found.slots,
+                "pids": list(found.pids),
+                "directory": str(found.directory),
+                "logs": [str(file) for file in found.log_files],
+            }
+        return json.dumps({"format_version": "1", "flink": document}, indent=2)
+    if found is None:
+        return "No Flink was started here."
+    state = "runs at" if found.alive else "is down, or only a part of it is left; it was at"
+    logs = "\n".join(f"  {file}" for file in found.log_files)
+    return f"Flink {found.version} {state} {found.url}, {found.slots} slots\nlogs:\n{logs}"

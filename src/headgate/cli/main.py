@@ -1,0 +1,55 @@
+"""The program `headgate`: its name, its global options and where each command is."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from headgate._version import __version__
+from headgate.cli.commands import Chosen, Commands
+
+MODULES = {
+    "init": "headgate.cli.init:init",
+    "validate": "headgate.cli.validate:validate",
+    "plan": "headgate.cli.plan:plan",
+    "apply": "headgate.cli.apply:apply",
+    "reconcile": "headgate.cli.reconcile:reconcile",
+    "status": "headgate.cli.status:status",
+    "graph": "headgate.cli.graph:graph",
+    "local": "headgate.cli.local:local",
+    "schema": "headgate.cli.schema:schema",
+    "explain": "headgate.cli.explain:explain",
+}
+
+
+@click.group(cls=Commands, modules=MODULES, invoke_without_command=True)
+@click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
+@click.option("--env", "environment", metavar="NAME", default="", help="Environment of headgate.yaml to use.")
+@click.version_option(__version__, prog_name="headgate", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, file: Path | None, environment: str) -> None:
+    """Keep the Flink jobs that run equal to the job manifests in git.
+
+    Exit codes: 0 done, or nothing to do; 1 error, nothing was changed; 2 changes are pending, and plan was asked for
+    --detailed-exitcode; 3 some jobs failed, are blocked or unknown, the rest is done; 4 refused: stale plan, safety
+    limit.
+    """
+    ctx.obj = Chosen(file, environment)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or log that knows ASCII only must not turn a result into a crash.
+            stream.reconfigure(errors="backslashreplace")
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`headgate plan`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from headgate.cli import exits
+from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy, palette, say
+from headgate.errors import UsageError
+from headgate.model.plan import Plan
+from headgate.reporting import PLAIN, Palette, plan_json, plan_markdown, plan_text
+
+
+@click.command()
+@jobs_argument
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to a file as well."
+)
+@format_option("text", "json", "markdown")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
+@prune_option
+@with_project
+def plan(
+    chosen: Chosen, jobs: tuple[str, ...], output: Path | None, style: str, detailed_exitcode: bool, prune: bool
+) -> int:
+    """Show what would change; change nothing."""
+    with opened(chosen) as headgate, busy("Asking the targets"):
+        found = headgate.plan(jobs, prune=prune)
+    if output:
+        _write(output, rendered(found, style, PLAIN))
+    say(rendered(found, style, palette(sys.stdout)))
+    return exits.of_plan(found, named=bool(jobs), detailed=detailed_exitcode)
+
+
+def rendered(found: Plan, style: str, colours: Palette) -> str:
+    """A plan in the form that was asked for."""
+    match style:
+        case "json":
+            return plan_json(found)
+        case "markdown":
+            return plan_markdown(found)
+        case _:
+            return plan_text(found, colours)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise UsageError(f"the plan cannot be written: {problem.strerror}", where=str(file)) from problem

@@ -1,0 +1,74 @@
+"""`headgate status`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import exits
+from headgate.cli.choices import format_option, jobs_argument, opened, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy, palette, say
+from headgate.errors import UsageError
+from headgate.model.live import Live
+from headgate.reporting import StatusLine, status_json, status_markdown, status_text
+
+if TYPE_CHECKING:
+    from headgate.project import Headgate
+
+
+@click.command()
+@jobs_argument
+@format_option("text", "json", "markdown")
+@click.option("--raw", is_flag=True, help="The platform's own words about each JOB, as JSON.")
+@with_project
+def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
+    """Show what is live of git's jobs.
+
+    A single JOB also says how it is doing: tasks, checkpoints, restarts, and the cause of its last failure.
+    """
+    with opened(chosen) as headgate, busy("Asking the targets"):
+        if raw:
+            text = _raw(headgate, jobs)
+            lines = []
+        else:
+            lines = _lines(headgate, jobs)
+            text = _rendered(lines, style)
+    say(text)
+    return exits.DONE if all(line.known for line in lines) else exits.PARTIAL
+
+
+def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
+    lines = []
+    for job, target, observed in headgate.status(jobs):
+        spec = headgate.project.jobs[job]
+        asked = len(jobs) == 1 and isinstance(observed, Live)
+        health = headgate.health(job) if asked else None
+        lines.append(StatusLine(job, target, observed, spec.revision, health, spec.environment))
+    return lines
+
+
+def _rendered(lines: list[StatusLine], style: str) -> str:
+    match style:
+        case "json":
+            return status_json(lines)
+        case "markdown":
+            return status_markdown(lines)
+        case _:
+            return status_text(lines, palette(sys.stdout))
+
+
+def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
+    if not jobs:
+        raise UsageError("--raw shows single jobs", hint="`headgate status --raw JOB`")
+    told = {}
+    for job in jobs:
+        provider, live = headgate.live(job)
+        told[job] = provider.detail(live.job_id)
+    text = json.dumps(told, indent=2, sort_keys=True, default=str)
+    for job in jobs:
+        text = headgate.project.jobs[job].environment.mask(text)
+    return text

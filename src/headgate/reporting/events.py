@@ -1,0 +1,15 @@
+"""One event of an apply on one line, for a log and for a live display."""
+
+from __future__ import annotations
+
+from headgate.model.outcome import Event, Phase
+from headgate.reporting.actions import mask_of
+from headgate.reporting.plain import one_line
+
+
+def event_text(event: Event) -> str:
+    """`orders-totals: stop-with-savepoint done: savepoint file:/...`."""
+    begun = event.phase is Phase.STARTED and event.step
+    words = event.step if begun else f"{event.step} {event.phase}".strip()
+    detail = f": {mask_of(event.action)(event.detail)}" if event.detail else ""
+    return one_line(f"{event.action.job}: {words}{detail}")
