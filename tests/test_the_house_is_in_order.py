@@ -1,0 +1,110 @@
+"""Rules of the project that a tool can see: sizes, names, documents."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from headgate.cli.main import main
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "headgate"
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
+    """Every command by its words."""
+    found = {path: group} if path else {}
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            child = group.get_command(context, name)
+            assert child is not None
+            found |= commands(child, (*path, name))
+    return found
+
+
+@pytest.mark.parametrize("folder", [SOURCE, ROOT / "tests"], ids=["src", "tests"])
+def test_no_module_is_over_400_lines(folder: Path):
+    """Two names would tell the story better."""
+    long = {str(file): n for file in folder.rglob("*.py") if (n := len(file.read_text("utf-8").splitlines())) > 400}
+
+    assert long == {}
+
+
+def test_there_is_no_drawer_for_odds_and_ends():
+    """A folder name tells the architecture; `utils` tells nothing."""
+    names = {file.stem for file in SOURCE.rglob("*.py")}
+
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
+
+
+def test_every_package_says_what_it_is_for():
+    """The docstring of `__init__` is its architecture page."""
+    silent = [
+        str(file.parent.relative_to(ROOT))
+        for file in SOURCE.rglob("__init__.py")
+        if not file.read_text("utf-8").lstrip().startswith('"""')
+    ]
+
+    assert silent == []
+
+
+def test_every_command_and_option_is_in_the_readme():
+    """What is not written down is found by nobody."""
+    missing = []
+    for words, command in commands().items():
+        if f"headgate {' '.join(words)}" not in README:
+            missing.append(" ".join(words))
+        for parameter in command.params:
+            options = [name for name in parameter.opts if name.startswith("--")]
+            if isinstance(parameter, click.Option) and options and options[0] not in README:
+                missing.append(f"{' '.join(words)} {options[0]}")
+
+    assert missing == []
+
+
+def test_the_version_is_told_without_waiting_for_what_it_does_not_need():
+    """Nobody should wait for an import that a command does not use."""
+    heavy = "{'pydantic', 'httpx', 'ruamel', 'deepdiff', 'rich', 'sqlalchemy'}"
+    script = f"""
+import sys
+from click.testing import CliRunner
+from headgate.cli.main import main
+result = CliRunner().invoke(main, ["--version"])
+assert result.exit_code == 0, result.output
+print(sorted({heavy} & {{name.partition('.')[0] for name in sys.modules}}))
+"""
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_top_level_stays_small():
+    """What convention puts there, and five more."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    top = {name.partition("/")[0] for name in tracked if name}
+
+    expected = {"pyproject.toml", "README.md", "src", "tests", "examples", "jobs"}
+    assert top - expected <= {"LICENSE", "CHANGELOG.md", ".github", ".ci", ".gitignore"}
+
+
+def test_no_host_or_path_of_a_machine_is_in_the_project():
+    """The same anywhere."""
+    odd = re.compile(r"/root/|/home/[a-z]+/|/work/|/opt/[a-z]+/lib")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    found = [
+        name
+        for name in tracked
+        if name.endswith((".py", ".md", ".sh", ".toml", ".yml", ".yaml", ".java"))
+        and name != "tests/test_the_house_is_in_order.py"
+        and odd.search((ROOT / name).read_text("utf-8"))
+    ]
+
+    assert found == []
