@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,9 +12,7 @@ from typing import Any, cast
 
 import click
 
-from headgate.errors import HeadgateError, UsageError
-
-DEBUG_VARIABLE = "HEADGATE_DEBUG"
+from headgate.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,13 @@ class Commands(click.Group):
 
 def _tell(trouble: Exception, *, as_json: bool) -> int:
     """Say what went wrong, in the form that was asked for; the exit code it means."""
-    from headgate.cli.failures import known
+    from headgate.cli.failures import known, trace
     from headgate.cli.telling import note, palette, say
     from headgate.reporting import error_json, error_text
 
-    error: HeadgateError = known(trouble)
-    if error is not trouble and not isinstance(trouble, click.ClickException) and os.environ.get(DEBUG_VARIABLE):
-        note("".join(traceback.format_exception(trouble)).rstrip())
+    error = known(trouble)
+    if where := trace(error, trouble):
+        note(where)
     if as_json:
         say(error_json(error))
     else:

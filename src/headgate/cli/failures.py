@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+
 import click
 
 from headgate.errors import HeadgateError, UsageError
+
+DEBUG_VARIABLE = "HEADGATE_DEBUG"
 
 
 class InternalError(HeadgateError):
@@ -46,7 +51,14 @@ def while_applying(trouble: Exception) -> HeadgateError:
     return trouble if isinstance(trouble, HeadgateError) else _unexpected(trouble, UnderWay)
 
 
+def trace(error: HeadgateError, trouble: Exception) -> str:
+    """Where a bug is, for whoever set HEADGATE_DEBUG; empty for everybody else, and for every other error."""
+    if not isinstance(error, InternalError) or not os.environ.get(DEBUG_VARIABLE):
+        return ""
+    return "".join(traceback.format_exception(trouble)).rstrip()
+
+
 def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
     words = str(trouble).partition("\n")[0]
     problem = f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
-    return kind(problem, hint="run it again with HEADGATE_DEBUG=1 to see where, and report it")
+    return kind(problem, hint=f"run it again with {DEBUG_VARIABLE}=1 to see where, and report it")

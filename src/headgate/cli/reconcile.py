@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import sys
 import threading
-import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,11 +13,10 @@ import click
 
 from headgate.cli import exits
 from headgate.cli.choices import format_option, opened, prune_option, with_project
-from headgate.cli.commands import DEBUG_VARIABLE, Chosen
-from headgate.cli.failures import while_applying
+from headgate.cli.commands import Chosen
+from headgate.cli.failures import known, trace, while_applying
 from headgate.cli.interrupts import heeding
 from headgate.cli.telling import note, palette, say
-from headgate.errors import HeadgateError
 from headgate.reporting import error_text, pass_error_json, pass_json, pass_text
 
 if TYPE_CHECKING:
@@ -52,34 +49,6 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
     Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
     refused, and nothing is ever asked.
     """
-
-
-STOPPING = "Stopping: steps in flight are finished, no other is begun. Once more to give up at once.\n"
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-# So that many loops that were started together do not ask their targets together.
-_JITTER = 0.1
-
-
-def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
-    """A time such as `30s`, `5m` or `1h`, at least a second."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", value.strip())
-    found = float(match[1]) * _UNITS[match[2]] if match else 0.0
-    if found < 1.0:
-        raise click.BadParameter(f"expected a time such as 30s, 5m or 1h, found {value!r}", ctx, param)
-    return found
-
-
-@click.command()
-@click.option("--interval", callback=seconds, default="60s", show_default=True, help="Time between passes.")
-@click.option("--once", is_flag=True, help="One pass, then exit with its code: for cron.")
-@format_option("text", "json")
-@prune_option
-@with_project
-def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bool) -> int:
-    """Plan and apply, again and again.
-
-    Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is refused, and nothing is ever asked.
-    """
     from headgate.applying import Patience
 
     patience = Patience()
@@ -99,9 +68,12 @@ def one_pass(chosen: Chosen, patience: Patience, *, style: str, prune: bool) -> 
     try:
         with opened(chosen) as headgate:
             found = headgate.plan(prune=prune)
-            report = headgate.apply(found, patience=patience)
+            try:
+                report = headgate.apply(found, patience=patience)
+            except Exception as trouble:
+                raise while_applying(trouble) from trouble
     except Exception as trouble:
-        return _report(while_applying(trouble), style, trouble)
+        return _report(trouble, style)
     say(pass_json(found, report) if style == "json" else pass_text(found, report, palette(sys.stdout)))
     return exits.of_report(found, report, named=False)
 
@@ -111,9 +83,10 @@ def wait(stop: threading.Event, interval: float) -> None:
     stop.wait(interval * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load, keeps no secret
 
 
-def _report(error: HeadgateError, style: str, trouble: Exception) -> int:
-    if error is not trouble and os.environ.get(DEBUG_VARIABLE):
-        note("".join(traceback.format_exception(trouble)).rstrip())
+def _report(trouble: Exception, style: str) -> int:
+    error = known(trouble)
+    if where := trace(error, trouble):
+        note(where)
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if style == "json":
         say(pass_error_json(error, at))
