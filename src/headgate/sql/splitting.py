@@ -1,0 +1,120 @@
+"""A script to its statements, with the INSERTs taken out of their statement set.
+
+One job runs all INSERTs of a script together, however they were grouped, so the brackets of a statement set are
+dropped here: `BEGIN STATEMENT SET; ... END;`, `EXECUTE STATEMENT SET BEGIN ... END;` and the EXECUTE of
+`EXECUTE INSERT`. END is a bracket only as a statement of its own, so the END of a CASE never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from headgate.sql.lexing import Token, TokenKind, runs, tokens
+
+
+class StatementKind(StrEnum):
+    """How a statement is handed to Flink: executed at once, set as configuration, or made part of the job."""
+
+    EXECUTE = "execute"
+    SET = "set"
+    INSERT = "insert"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement without its semicolon, as written, comments inside it included; a SET is `key=value`.
+
+    Line and column are those of its first token in the script, so a position that Flink reports inside the text can
+    be added to them.
+    """
+
+    kind: StatementKind
+    text: str
+    line: int
+    column: int
+
+
+class Role(StrEnum):
+    """What a run of tokens is for: a statement, or a bracket of a statement set."""
+
+    OPENS_SET = "opens-set"
+    CLOSES_SET = "closes-set"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of at least one token, and its role. A bracket is `alone` if a semicolon follows it."""
+
+    role: Role
+    tokens: tuple[Token, ...]
+    alone: bool = True
+
+
+def parts(text: str) -> Iterator[Part]:
+    """Statements and brackets of a script, in order; not all of them need make sense. Raises SqlMistake."""
+    for run in runs(tokens(text)):
+        match words(run, 4):
+            case ["BEGIN", "STATEMENT", "SET", *_]:
+                yield from _opening(run, 3)
+            case ["EXECUTE", "STATEMENT", "SET", "BEGIN"]:
+                yield from _opening(run, 4)
+            case ["END"] if len(run) == 1:
+                yield Part(Role.CLOSES_SET, run)
+            case ["EXECUTE", "INSERT", *_]:
+                yield Part(Role.STATEMENT, run[1:])
+            case _:
+                yield Part(Role.STATEMENT, run)
+
+
+def split(text: str) -> tuple[Statement, ...]:
+    """The statements of a script, in order. Raises SqlMistake where the text cannot be read to its end."""
+    return tuple(_statement(part.tokens, text) for part in parts(text) if part.role is Role.STATEMENT)
+
+
+def words(run: tuple[Token, ...], count: int) -> list[str]:
+    """The first tokens as keywords, up to the first that cannot be one."""
+    found: list[str] = []
+    for token in run[:count]:
+        if not (word := token.keyword()):
+            break
+        found.append(word)
+    return found
+
+
+def setting(run: tuple[Token, ...]) -> tuple[str, str] | None:
+    """Key and value of `SET 'key' = 'value'`; None for anything else."""
+    shape = [token.kind for token in run] == [
+        TokenKind.WORD,
+        TokenKind.STRING,
+        TokenKind.SYMBOL,
+        TokenKind.STRING,
+    ]
+    if not shape or run[0].keyword() != "SET" or run[2].text != "=":
+        return None
+    key, value = run[1].text, run[3].text
+    if not (key.startswith("'") and value.startswith("'")):
+        return None
+    return key[1:-1].replace("''", "'"), value[1:-1].replace("''", "'")
+
+
+def _opening(run: tuple[Token, ...], length: int) -> Iterator[Part]:
+    bracket, rest = run[:length], run[length:]
+    yield Part(Role.OPENS_SET, bracket, alone=not rest)
+    if rest:
+        yield Part(Role.STATEMENT, rest)
+
+
+def _statement(run: tuple[Token, ...], text: str) -> Statement:
+    first, last = run[0], run[-1]
+    if pair := setting(run):
+        return Statement(StatementKind.SET, "=".join(pair), first.line, first.column)
+    inserts = words(run, 1) == ["INSERT"]
+    return Statement(
+        kind=StatementKind.INSERT if inserts else StatementKind.EXECUTE,
+        text=text[first.offset : last.offset + len(last.text)],
+        line=first.line,
+        column=first.column,
+    )
