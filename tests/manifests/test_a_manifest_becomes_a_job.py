@@ -12,7 +12,7 @@ from headgate.model.spec import Jar, JobSpec, RunState, Savepoint, Source, Sql, 
 from tests.manifests.given import JOB, PROJECT, SQL, Repo
 
 
-def test_a_manifest_with_everything_in_it(repo: Repo):
+def test_a_manifest_with_everything_in_it(repo: Repo) -> None:
     """Every field of the contract has its place in the spec."""
     manifest = f"""\
 name: orders-totals
@@ -49,14 +49,14 @@ statement: {SQL}
     assert str(job.source) == "jobs/orders.yaml:1:1"
 
 
-def test_a_manifest_with_nothing_but_a_name_and_a_statement(repo: Repo):
+def test_a_manifest_with_nothing_but_a_name_and_a_statement(repo: Repo) -> None:
     """Everything else has a default, and the safe one: resume from the latest state."""
     job = repo.job(f"name: a\nstatement: {SQL}\n").jobs["a"]
 
     assert job == JobSpec(name="a", target="local", program=Sql(SQL))
 
 
-def test_a_default_of_the_provider_written_out_is_no_difference(repo: Repo):
+def test_a_default_of_the_provider_written_out_is_no_difference(repo: Repo) -> None:
     """Quiet where nothing changed: the revision is that of a manifest without it."""
     plain = repo.job(JOB).jobs["orders"]
     written = repo.job(JOB + "options: {dialect: flink-sql, clusterId: 0}\nparallelism: 1\n").jobs["orders"]
@@ -64,7 +64,7 @@ def test_a_default_of_the_provider_written_out_is_no_difference(repo: Repo):
     assert written.revision == plain.revision
 
 
-def test_headgate_yaml_gives_what_manifests_leave_out(repo: Repo):
+def test_headgate_yaml_gives_what_manifests_leave_out(repo: Repo) -> None:
     """A team writes its target, parallelism and checkpointing once; a job's own word wins."""
     project = """\
 project: payments
@@ -89,7 +89,7 @@ store: sqlite:///x.db
     assert (loaded.name, loaded.store, loaded.root) == ("payments", "sqlite:///x.db", repo.root)
 
 
-def test_an_old_name_in_a_manifest_overrides_the_new_name_in_the_defaults(repo: Repo):
+def test_an_old_name_in_a_manifest_overrides_the_new_name_in_the_defaults(repo: Repo) -> None:
     """`state.backend` became `state.backend.type`; both at once would leave the choice to chance."""
     project = PROJECT + "defaults: {config: {state.backend.type: hashmap}}\n"
 
@@ -98,7 +98,7 @@ def test_an_old_name_in_a_manifest_overrides_the_new_name_in_the_defaults(repo: 
     assert job.config == {"state.backend": "rocksdb"}
 
 
-def test_a_statement_file_is_found_beside_its_manifest(repo: Repo):
+def test_a_statement_file_is_found_beside_its_manifest(repo: Repo) -> None:
     """Its text is the statement, without a byte order mark and with plain newlines."""
     repo.write({"jobs/sql/a.sql": b"\xef\xbb\xbfINSERT INTO c\r\nSELECT b FROM a;"})
 
@@ -108,7 +108,7 @@ def test_a_statement_file_is_found_beside_its_manifest(repo: Repo):
     assert job.source.at(2, 3) == "jobs/sql/a.sql:2:3"
 
 
-def test_a_jar_in_the_repository_is_known_by_its_content(repo: Repo):
+def test_a_jar_in_the_repository_is_known_by_its_content(repo: Repo) -> None:
     """A rebuilt jar is a change; where the manifest stands is not."""
     repo.write({"build/a.jar": b"PK", "jobs/deep/b.yaml": "name: b\njar: {uri: ../../build/a.jar, args: ['1']}\n"})
 
@@ -122,21 +122,21 @@ def test_a_jar_in_the_repository_is_known_by_its_content(repo: Repo):
 
 
 @pytest.mark.parametrize("uri", ["https://repo/a.jar", "s3://b/a.jar", "obs://b/a.jar", "local:///opt/a.jar"])
-def test_a_jar_elsewhere_is_left_to_the_platform(repo: Repo, uri: str):
+def test_a_jar_elsewhere_is_left_to_the_platform(repo: Repo, uri: str) -> None:
     """headgate validates offline; it neither reads nor resolves a URL."""
     job = repo.job(f"name: a\njar: {{uri: '{uri}'}}\n").jobs["a"]
 
     assert job.program == Jar(uri)
 
 
-def test_the_store_of_the_environment_wins(repo: Repo):
+def test_the_store_of_the_environment_wins(repo: Repo) -> None:
     """A CI runner has its own store, and need not know the password of the one in the file."""
     project = PROJECT + "store: postgresql://${env:PW}@db/x\n"
 
     assert repo.job(JOB, project, HEADGATE_STORE="sqlite:///ci.db").store == "sqlite:///ci.db"
 
 
-def test_where_a_job_was_written_takes_no_part_in_what_it_is(repo: Repo):
+def test_where_a_job_was_written_takes_no_part_in_what_it_is(repo: Repo) -> None:
     """Moving a manifest restarts nothing."""
     here = repo.job(JOB).jobs["orders"]
     repo.write({"jobs/orders.yaml": f"name: other\nstatement: {SQL}\n", "jobs/moved/o.yaml": "# moved\n" + JOB})

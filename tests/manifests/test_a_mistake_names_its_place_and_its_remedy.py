@@ -120,7 +120,8 @@ TAIL = f"statement: {SQL}\n"
             JOB + "ignore: [name]\n",
             at(
                 "6:10",
-                "expected one of parallelism, config, config.KEY, statement, jar, options, options.KEY, found text 'name'",
+                "expected one of parallelism, config, config.KEY, statement, jar, options, options.KEY, "
+                "found text 'name'",
             ),
             id="name-cannot-be-ignored",
         ),
@@ -195,7 +196,7 @@ TAIL = f"statement: {SQL}\n"
         ),
     ],
 )
-def test_one_mistake_is_one_error(repo: Repo, manifest: str | bytes, mistake: Mistake):
+def test_one_mistake_is_one_error(repo: Repo, manifest: str | bytes, mistake: Mistake) -> None:
     """Whoever made it can go to the place and knows what to write instead."""
     found = repo.job_mistakes(manifest, P="4")
 
@@ -203,7 +204,7 @@ def test_one_mistake_is_one_error(repo: Repo, manifest: str | bytes, mistake: Mi
     assert len([other for other in found if other.where == mistake.where]) == 1
 
 
-def test_all_mistakes_of_all_files_are_told_in_one_run(repo: Repo):
+def test_all_mistakes_of_all_files_are_told_in_one_run(repo: Repo) -> None:
     """A person mends them all and runs it once more, instead of once for each."""
     repo.write(
         {

@@ -59,7 +59,7 @@ PIECES = st.sampled_from(
 )
 
 
-def test_an_ordinary_manifest_takes_the_short_way():
+def test_an_ordinary_manifest_takes_the_short_way() -> None:
     """Otherwise ten thousand manifests take a quarter of a minute."""
     assert documents(MANIFEST, MANIFEST.split("\n")) is not None
 
@@ -79,7 +79,7 @@ def test_an_ordinary_manifest_takes_the_short_way():
         pytest.param("a: {b: c, d: 'e: f'}\n", id="flow-mapping"),
     ],
 )
-def test_both_ways_read_the_same(text: str):
+def test_both_ways_read_the_same(text: str) -> None:
     """Words, places and styles: a mistake must be shown in the same place whichever way was taken."""
     short = documents(text, text.split("\n"))
 
@@ -95,7 +95,7 @@ def test_both_ways_read_the_same(text: str):
 @example("a: b:\n")
 @example("a: b: c\n")
 @example("a: |\n  b\n c\n")
-def test_whatever_is_not_declined_is_read_the_same(text: str):
+def test_whatever_is_not_declined_is_read_the_same(text: str) -> None:
     """YAML has many corners; the short way must know which it does not know."""
     text += "\n"
 
@@ -109,7 +109,7 @@ def test_whatever_is_not_declined_is_read_the_same(text: str):
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_a_manifest_with_a_slip_is_read_the_same(data: st.DataObject):
+def test_a_manifest_with_a_slip_is_read_the_same(data: st.DataObject) -> None:
     """Slips happen to manifests that are nearly right: a character added, lost or changed."""
     at = data.draw(st.integers(0, len(MANIFEST) - 1))
     kept = data.draw(st.integers(0, 3))

@@ -14,7 +14,7 @@ VALUE = "hunter2-correct-horse"
 FIELDS = "statement, statement_file contents, jar.uri, jar.args, config values, options, savepoint.path"
 
 
-def test_a_job_keeps_the_placeholder_and_carries_the_value_beside_it(repo: Repo):
+def test_a_job_keeps_the_placeholder_and_carries_the_value_beside_it(repo: Repo) -> None:
     """Only the names a job uses go with it, so that a rotated secret restarts only the jobs that use it."""
     manifest = """\
 name: sql
@@ -42,7 +42,7 @@ statement: INSERT INTO c SELECT 1
     assert jobs["none"].environment.values == {}
 
 
-def test_a_default_that_a_job_overrides_is_not_a_variable_it_uses(repo: Repo):
+def test_a_default_that_a_job_overrides_is_not_a_variable_it_uses(repo: Repo) -> None:
     """Its rotation is none of that job's business."""
     project = PROJECT + 'defaults: {config: {s3.key: "${env:KEY}", s3.secret: "${env:B}"}}\n'
 
@@ -51,7 +51,7 @@ def test_a_default_that_a_job_overrides_is_not_a_variable_it_uses(repo: Repo):
     assert job.environment.values == {"B": "2"}
 
 
-def test_a_target_and_the_store_get_the_values(repo: Repo):
+def test_a_target_and_the_store_get_the_values(repo: Repo) -> None:
     """They are settings of headgate, not of a job; the target knows what to mask."""
     project = """\
 project: payments
@@ -70,7 +70,7 @@ store: postgresql://x:${env:PW}@db/x
     assert loaded.targets["t"].environment.mask(f"no {VALUE}") == "no ${env:PW}"
 
 
-def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCaptureFixture):
+def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCaptureFixture) -> None:
     """A repr ends in logs and tracebacks."""
     project = PROJECT.replace("}\n", ', password: "${env:PW}"}\n') + "store: x://${env:PW}@db\n"
     manifest = f'{JOB}config: {{a: "${{env:PW}}"}}\noptions: {{note: "${{env:PW}}"}}\n'
@@ -92,7 +92,7 @@ def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCapt
     ],
 )
 @pytest.mark.parametrize("value", [VALUE, "x", "http//"])
-def test_no_mistake_shows_a_value(repo: Repo, settings: str, problem: str, value: str):
+def test_no_mistake_shows_a_value(repo: Repo, settings: str, problem: str, value: str) -> None:
     """Not even a value so short that masking it hides other text."""
     repo.write({"headgate.yaml": f"project: p\ntargets: {{t: {{provider: river, {settings}}}}}\n"})
 
@@ -104,7 +104,7 @@ def test_no_mistake_shows_a_value(repo: Repo, settings: str, problem: str, value
         assert value not in str(caught.value) + repr(caught.value.mistakes)
 
 
-def test_a_variable_that_is_not_set_is_named_once_for_each_place(repo: Repo):
+def test_a_variable_that_is_not_set_is_named_once_for_each_place(repo: Repo) -> None:
     """The name and the nearest one that is set, never what others are set to."""
     manifest = f'name: a\nstatement: {SQL}\nconfig:\n  a: "${{env:DB_PASSWRD}}"\n  b: x${{env:OTHER}}\n'
 
@@ -129,7 +129,7 @@ def test_a_variable_that_is_not_set_is_named_once_for_each_place(repo: Repo):
         pytest.param("name: a\njar: {uri: s3://a/b.jar, main_class: '${env:A}'}\n", id="main-class"),
     ],
 )
-def test_a_placeholder_where_none_may_stand(repo: Repo, manifest: str):
+def test_a_placeholder_where_none_may_stand(repo: Repo, manifest: str) -> None:
     """What a job is, and where it runs, is read in review and not known only to a runner."""
     found = repo.job_mistakes(manifest, A="1")
 
@@ -139,14 +139,14 @@ def test_a_placeholder_where_none_may_stand(repo: Repo, manifest: str):
 
 
 @pytest.mark.parametrize("text", ["${env:}", "${env:1}", "${env:A", "${env: A}"])
-def test_a_placeholder_that_is_not_complete(repo: Repo, text: str):
+def test_a_placeholder_that_is_not_complete(repo: Repo, text: str) -> None:
     """Passed on as it is, it would be a wrong password."""
     found = repo.job_mistakes(JOB + f"config: {{a: '{text}'}}\n", A="1")
 
     assert found == [at("6:14", "a placeholder that is not complete", "write ${env:NAME}")]
 
 
-def test_a_jar_in_the_repository_is_named_without_placeholders(repo: Repo):
+def test_a_jar_in_the_repository_is_named_without_placeholders(repo: Repo) -> None:
     """A path that depends on the machine cannot be told apart from a missing file."""
     found = repo.job_mistakes("name: a\njar: {uri: '${env:A}/b.jar'}\n", A="build")
 

@@ -31,7 +31,7 @@ def place_of(word: str, text: str) -> tuple[int, int]:
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["unix", "windows"])
-def test_a_word_of_the_statement_is_shown_where_it_stands(repo: Repo, statement: str, newline: str):
+def test_a_word_of_the_statement_is_shown_where_it_stands(repo: Repo, statement: str, newline: str) -> None:
     """A platform that rejects line 2 of the SQL is quoted with the line an editor can go to."""
     manifest = f"# first\nname: orders\nstatement: {statement}\nparallelism: 2\n"
 
@@ -52,7 +52,7 @@ def test_a_word_of_the_statement_is_shown_where_it_stands(repo: Repo, statement:
         pytest.param('"INSERT INTO c SELECT 1\\tFROM MARK"', "3:12", id="double-quoted-with-an-escape"),
     ],
 )
-def test_a_text_that_lost_its_lines_is_shown_where_it_begins(repo: Repo, statement: str, where: str):
+def test_a_text_that_lost_its_lines_is_shown_where_it_begins(repo: Repo, statement: str, where: str) -> None:
     """A place that would be wrong is not shown."""
     job = repo.job(f"# first\nname: orders\nstatement: {statement}\n").jobs["orders"]
 
@@ -60,7 +60,7 @@ def test_a_text_that_lost_its_lines_is_shown_where_it_begins(repo: Repo, stateme
     assert job.source.at(*place_of("MARK", job.program.text)) == f"jobs/orders.yaml:{where}"
 
 
-def test_a_mistake_in_the_sql_is_a_mistake_in_the_manifest(repo: Repo):
+def test_a_mistake_in_the_sql_is_a_mistake_in_the_manifest(repo: Repo) -> None:
     """Found offline, before a platform is asked."""
     manifest = "name: a\nstatement: |\n  INSERT INTO c\n    SELECT 'x FROM a;\n"
 
@@ -71,7 +71,7 @@ def test_a_mistake_in_the_sql_is_a_mistake_in_the_manifest(repo: Repo):
     ]
 
 
-def test_a_mistake_in_a_statement_file_is_shown_in_that_file(repo: Repo):
+def test_a_mistake_in_a_statement_file_is_shown_in_that_file(repo: Repo) -> None:
     """The manifest is not where it has to be mended."""
     repo.write({"sql/a.sql": "INSERT INTO c\nSELECT 'x FROM a;\n"})
 
@@ -80,7 +80,7 @@ def test_a_mistake_in_a_statement_file_is_shown_in_that_file(repo: Repo):
     assert [(mistake.where, mistake.problem) for mistake in found] == [("sql/a.sql:2:8", "this string is not closed")]
 
 
-def test_a_missing_variable_is_shown_inside_the_statement(repo: Repo):
+def test_a_missing_variable_is_shown_inside_the_statement(repo: Repo) -> None:
     """The position of the placeholder, not of the statement."""
     found = repo.job_mistakes("name: a\nstatement: |\n  INSERT INTO c\n  SELECT '${env:KEY}' FROM a;\n")
 

@@ -18,6 +18,7 @@ PROJECT_FILE = "headgate.yaml"
 LARGEST = 16 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
 _GLOB = frozenset("*?[")
+_UNLINK = "put the file itself into it"
 
 
 class Refused(Exception):
@@ -69,22 +70,23 @@ class Repository:
         if Path(written).is_absolute() or not _within(joined, str(self.boundary)):
             raise Refused(f"`{written}` is outside the repository", "use a relative path to a file inside it")
         if not _within(os.path.realpath(joined), self._real_boundary):
-            raise Refused(f"`{written}` is a link that leaves the repository", "put the file itself into it")
+            raise Refused(f"`{written}` is a link that leaves the repository", _UNLINK)
         return Path(joined)
 
-    def manifests(self, entry: str) -> list[Path]:
-        """The manifests of one entry of `jobs:`, sorted."""
+    def manifests(self, entry: str) -> tuple[list[Path], list[Refused]]:
+        """The manifests of one entry of `jobs:`, sorted, and what under it cannot be used. Raises `Refused`."""
         if _GLOB & set(entry):
             self.path(self.root, str(Path(re.split(r"[*?[]", entry)[0] + "x").parent))
-            matches = [self.path(self.root, self.name(match)) for match in self._glob(entry)]
-            found = [file for match in matches for file in self._files(match)]
-            if not found:
-                raise Refused(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
-            return sorted(set(found))
-        path = self.path(self.root, entry)
-        if not path.exists():
-            raise Refused(f"there is no `{entry}`", "create the folder, or correct the path")
-        return sorted(set(self._files(path)))
+            starts = [self.path(self.root, self.name(match)) for match in self._glob(entry)]
+        else:
+            starts = [self.path(self.root, entry)]
+            if not starts[0].exists():
+                raise Refused(f"there is no `{entry}`", "create the folder, or correct the path")
+        found = [file for start in starts for file in self._files(start)]
+        if not found and _GLOB & set(entry):
+            raise Refused(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
+        paths = {file for file in found if isinstance(file, Path)}
+        return sorted(paths), [refused for refused in found if isinstance(refused, Refused)]
 
     def _glob(self, entry: str) -> Iterator[Path]:
         try:
@@ -94,8 +96,8 @@ class Repository:
         except (ValueError, NotImplementedError) as error:
             raise Refused(f"`{entry}` is not a glob: {error}") from error
 
-    def _files(self, path: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
-        """Every manifest at or under a path. Linked folders are followed, once."""
+    def _files(self, path: Path, above: frozenset[str] = frozenset()) -> Iterator[Path | Refused]:
+        """Every manifest at or under a path. Linked folders are followed, in a circle once."""
         if not path.is_dir():
             if path.suffix in _SUFFIXES:
                 yield path
@@ -106,14 +108,18 @@ class Repository:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as error:
-            raise Refused(f"`{self.name(path)}` cannot be listed: {error.strerror}") from error
+            yield Refused(f"`{self.name(path)}` cannot be listed: {error.strerror}")
+            return
         for entry in entries:
             inner = Path(entry.path)
             if _hidden(entry.name) or not (entry.is_dir() or inner.suffix in _SUFFIXES):
                 continue
-            if entry.is_symlink():
-                self.path(path, entry.name)
-            yield from self._files(inner, above | {real}) if entry.is_dir() else [inner]
+            if entry.is_symlink() and not _within(os.path.realpath(inner), self._real_boundary):
+                yield Refused(f"`{self.name(inner)}` is a link that leaves the repository", _UNLINK)
+            elif entry.is_dir():
+                yield from self._files(inner, above | {real})
+            else:
+                yield inner
 
 
 def _within(path: str, folder: str) -> bool:

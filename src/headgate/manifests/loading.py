@@ -110,10 +110,13 @@ class _Loader:
         found: dict[str, Path] = {}
         for entry in entries:
             try:
-                for path in self.repository.manifests(entry.text):
-                    found.setdefault(os.path.realpath(path), path)
+                paths, refusals = self.repository.manifests(entry.text)
             except Refused as refused:
-                self.report.add(project.name, entry, f"`jobs`: {refused.problem}", refused.hint)
+                paths, refusals = [], [refused]
+            for path in paths:
+                found.setdefault(os.path.realpath(path), path)
+            for refusal in refusals:
+                self.report.add(project.name, entry, f"`jobs`: {refusal.problem}", refusal.hint)
                 self.complete = False
         found.pop(os.path.realpath(project.path), None)
         return sorted(found.values(), key=self.repository.name)

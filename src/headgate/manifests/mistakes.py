@@ -45,8 +45,8 @@ _BOUNDS = {
     "less_than": ("lt", "less than {}"),
     "string_too_short": ("min_length", "text of {} characters or more"),
     "string_too_long": ("max_length", "text of {} characters or less"),
-    "too_short": ("min_length", "{} items or more"),
-    "too_long": ("max_length", "{} items or less"),
+    "too_short": ("min_length", "a list of {} or more"),
+    "too_long": ("max_length", "a list of {} or less"),
 }
 
 
@@ -138,10 +138,11 @@ def _reworded(
     if kind == "string_pattern_mismatch":
         return at, f"expected text like {detail['ctx']['pattern']}, found {scalars.found(at)}", ""
     if kind in _BOUNDS:
-        limit, words = _BOUNDS[kind]
-        bound = words.format(detail["ctx"][limit])
-        number = "a whole number of " if kind.startswith(("great", "less")) and _is_whole(at) else ""
-        return at, f"expected {number}{bound}, found {scalars.found(at)}", ""
+        name, words = _BOUNDS[kind]
+        limit = detail["ctx"][name]
+        number = "" if kind.startswith(("string", "too")) else "a number of "
+        number = "a whole number of " if number and isinstance(limit, int) else number
+        return at, f"expected {number}{words.format(f'{limit:g}')}, found {scalars.found(at)}", ""
     if kind in _EXPECTED:
         return at, f"expected {_EXPECTED[kind]}, found {scalars.found(at)}", _remedy(kind, at)
     # These words are a validator's own, and may quote what it was given.
@@ -160,10 +161,6 @@ def _remedy(kind: str, at: Node) -> str:
     if kind in ("list_type", "tuple_type"):
         return f"write [{at.text}]" if at.text else "write []"
     return ""
-
-
-def _is_whole(node: Node) -> bool:
-    return isinstance(node, tree.Scalar) and isinstance(scalars.value(node), int)
 
 
 def _listed(expected: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -103,15 +103,24 @@ def _syntax(error: YAMLError, tree: Tree) -> Finding:
     return Finding(line, column, f"not valid YAML: {said}" if said else "not valid YAML")
 
 
-class _Open:
-    """A list or mapping that has begun and not ended. `size` is how many nodes it expands to so far."""
+class _Whole(NamedTuple):
+    """A node that has ended, with the values and the levels it expands to."""
 
-    __slots__ = ("anchor", "key", "merges", "node", "size")
+    node: Node
+    size: int = 1
+    height: int = 0
+
+
+class _Open:
+    """A list or mapping that has begun and not ended. `size` and `height` are what it expands to so far."""
+
+    __slots__ = ("anchor", "height", "key", "merges", "node", "size")
 
     def __init__(self, node: Sequence | Mapping, anchor: str | None) -> None:
         self.node = node
         self.anchor = anchor
         self.size = 1
+        self.height = 1
         self.key: Scalar | None = None
         self.merges: list[tuple[Scalar, Node]] = []
 
@@ -120,7 +129,7 @@ class _Builder:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Node, int] | None] = {}
+        self._anchors: dict[str, _Whole | None] = {}
 
     def build(self, events: Iterable[Any]) -> None:
         for event in events:
@@ -131,7 +140,7 @@ class _Builder:
                     if event.style == '"' and _UNFIT.search(event.value):
                         raise Broken(Finding(line, column, "an escape for a character that no file can hold"))
                     scalar = Scalar(event.value, line, column, event.style or "")
-                    self._add(scalar, event.anchor, 1 + len(scalar.text) // _CHARACTERS_PER_NODE, event)
+                    self._add(_Whole(scalar, 1 + len(scalar.text) // _CHARACTERS_PER_NODE), event.anchor, event)
                 case MappingStartEvent():
                     self._begin(Mapping({}, *_place(event)), event)
                 case SequenceStartEvent():
@@ -140,7 +149,7 @@ class _Builder:
                     ended = self._open.pop()
                     if isinstance(ended.node, Mapping):
                         self._merge(ended)
-                    self._add(ended.node, ended.anchor, ended.size, event)
+                    self._add(_Whole(ended.node, ended.size, ended.height), ended.anchor, event)
                 case AliasEvent():
                     self._alias(event)
                 case DocumentStartEvent() | DocumentEndEvent():
@@ -150,8 +159,7 @@ class _Builder:
         self._check_tag(event)
         if self._open and isinstance(self._open[-1].node, Mapping) and self._open[-1].key is None:
             raise Broken(Finding(node.line, node.column, "expected text as a key, found a list or mapping"))
-        if len(self._open) >= DEEPEST:
-            raise Broken(Finding(node.line, node.column, f"nested more than {DEEPEST} levels deep"))
+        self._check_depth(1, event)
         if event.anchor:
             self._anchors[event.anchor] = None
         self._open.append(_Open(node, event.anchor))
@@ -163,18 +171,25 @@ class _Builder:
         known = self._anchors[event.anchor]
         if known is None:
             raise Broken(Finding(line, column, f"`*{event.anchor}` contains itself"))
-        self._add(known[0], None, known[1], event)
+        self._check_depth(known.height, event)
+        self._add(known, None, event)
 
-    def _add(self, node: Node, anchor: str | None, size: int, event: Any) -> None:
+    def _check_depth(self, more: int, event: Any) -> None:
+        if len(self._open) + more > DEEPEST:
+            raise Broken(Finding(*_place(event), f"nested more than {DEEPEST} levels deep"))
+
+    def _add(self, whole: _Whole, anchor: str | None, event: Any) -> None:
         """Hang a complete node where it belongs."""
+        node = whole.node
         if anchor:
-            self._anchors[anchor] = (node, size)
+            self._anchors[anchor] = whole
         parent = self._open[-1] if self._open else None
         if parent is None:
             if not (isinstance(node, Scalar) and not node.style and not node.text):
                 self._tree.documents.append(node)
             return
-        parent.size += size
+        parent.size += whole.size
+        parent.height = max(parent.height, whole.height + 1)
         if parent.size > MOST_NODES:
             line, column = _place(event)
             raise Broken(

@@ -66,8 +66,8 @@ def plain(node: Node) -> Any:
 def found(node: Node) -> str:
     """What stands there, in words: `text 'four'`, `the number 3`, `a list`, `nothing`."""
     match node:
-        case Sequence():
-            return "a list"
+        case Sequence(items):
+            return "a list" if items else "an empty list"
         case Mapping():
             return "a mapping"
     match value(node):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
 
@@ -61,27 +62,30 @@ def settings(page: Page, node: Node | None, *, resolve: bool = True) -> dict[str
     written_as: dict[str, str] = {}
     if not isinstance(node, Mapping):
         return read
-    waiting = [("", node)]
-    while waiting:
-        prefix, mapping = waiting.pop()
-        for name, (key, child) in mapping.entries.items():
-            full = f"{prefix}{name}"
-            if isinstance(child, Mapping) and child.entries:
-                waiting.append((f"{full}.", child))
-            elif not isinstance(child, Scalar) or value(child) is None:
-                problem = f"expected text, a number, true or false for `{full}`, found {found(child)}"
-                page.report.add(page.name, child, problem, "write a list as a;b;c" if found(child) == "a list" else "")
-            elif same := written_as.get(current_key(full)):
-                problem = f"`{full}` is the same option as `{same}`" if same != full else f"duplicate key `{full}`"
-                first = read[same].key
-                hint = f"it was first written on line {first.line}, column {first.column}"
-                page.report.add(page.name, key, problem, hint)
-            else:
-                written_as[current_key(full)] = full
-                variables = page.variables.used(page.name, page.tree, child) if resolve else {}
-                read[full] = Setting(_text(child), key, child, variables)
-                _check(page, full, read[full])
+    for full, key, child in _leaves("", node):
+        if not isinstance(child, Scalar) or value(child) is None:
+            problem = f"expected text, a number, true or false for `{full}`, found {found(child)}"
+            page.report.add(page.name, child, problem, "write a list as a;b;c" if found(child) == "a list" else "")
+        elif same := written_as.get(current_key(full)):
+            problem = f"`{full}` is the same option as `{same}`" if same != full else f"duplicate key `{full}`"
+            first = read[same].key
+            hint = f"it was first written on line {first.line}, column {first.column}"
+            page.report.add(page.name, key, problem, hint)
+        else:
+            written_as[current_key(full)] = full
+            variables = page.variables.used(page.name, page.tree, child) if resolve else {}
+            read[full] = Setting(_text(child), key, child, variables)
+            _check(page, full, read[full])
     return read
+
+
+def _leaves(prefix: str, mapping: Mapping) -> Iterator[tuple[str, Scalar, Node]]:
+    """Every option in file order, its name joined with dots; reading has bounded the nesting."""
+    for name, (key, child) in mapping.entries.items():
+        if isinstance(child, Mapping) and child.entries:
+            yield from _leaves(f"{prefix}{name}.", child)
+        else:
+            yield f"{prefix}{name}", key, child
 
 
 def merged(under: AbstractMapping[str, Setting], over: AbstractMapping[str, Setting]) -> dict[str, Setting]:
