@@ -28,9 +28,9 @@ def heeding(interrupted: threading.Event, words: str) -> Iterator[None]:
             _write((_SHOW_CURSOR if sys.stderr.isatty() else "") + _GIVEN_UP)
             os._exit(3)  # threads in flight would be waited for otherwise
         asked.append(number)
-        _write(words)
         # Not set from here: the main thread may be inside this event's own lock.
         threading.Thread(target=interrupted.set, daemon=True).start()
+        _write(words)
 
     asked: list[int] = []
     before = {number: signal.signal(number, heard) for number in _ORDERS}

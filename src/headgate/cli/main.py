@@ -25,7 +25,11 @@ MODULES = {
 }
 
 
-@click.group(cls=Commands, modules=MODULES, invoke_without_command=True)
+COMPLETION = """Completion of commands, options and job names:
+  eval "$(_HEADGATE_COMPLETE=bash_source headgate)", or zsh_source, or fish_source."""
+
+
+@click.group(cls=Commands, modules=MODULES, invoke_without_command=True, epilog="\b\n" + COMPLETION)
 @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
 @click.option("--env", "environment", metavar="NAME", default="", help="Environment of headgate.yaml to use.")
 @click.version_option(__version__, prog_name="headgate", message="%(prog)s %(version)s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headgate.model.plan import Action, Plan, Verb
+from headgate.model.plan import Action, Plan, Verb, Verdict
 from headgate.reporting.actions import (
     change_words,
     mask_of,
@@ -53,7 +53,8 @@ def _block(action: Action, palette: Palette) -> str:
             lines.append(one_line(change_words(change, mask)))
     if action.state and (word := verdict_word(action)):
         lines.append(f"state: {word}")
-        lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
+        if word != Verdict.KEPT:
+            lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
     if action.restore:
         lines.append(f"restore: {restore_words(action.restore, mask)}")
     if action.steps:

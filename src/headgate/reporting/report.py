@@ -55,7 +55,6 @@ def report_document(plan: Plan, report: Report) -> dict[str, Any]:
         "plan": plan_document(plan),
         "results": [_result(result) for result in report.results],
         "summary": _summary(report),
-        "exit_code": report.exit_code,
     }
 
 

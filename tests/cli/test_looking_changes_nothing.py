@@ -1,0 +1,145 @@
+"""validate, status, graph, schema and explain: what can be learned without touching anything."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+import headgate as package
+from headgate.cli.explain import errors, explanations
+from headgate.model.reasons import Reason
+from tests.cli.given import Workspace, document, headgate, manifest
+
+
+def test_validate_counts_what_is_valid(workspace: Workspace) -> None:
+    """A count that is too small is how a forgotten folder is found."""
+    workspace.write("jobs/two.yaml", manifest("two") + "---\n" + manifest("three"))
+
+    result = headgate("validate")
+
+    assert result.stdout == "headgate.yaml and 3 jobs in 2 files are valid.\n"
+
+
+def test_validate_contacts_nobody(workspace: Workspace) -> None:
+    """It runs in an editor, on a train, in a pull request from a fork."""
+    workspace.local.silent = "contacted"
+
+    result = headgate("validate", "--format", "json")
+
+    assert document(result)["jobs"] == ["orders"]
+
+
+def test_status_of_one_job_says_how_it_is_doing(workspace: Workspace) -> None:
+    """Of all jobs, the table; of one, tasks and checkpoints too - one more request for each would be too many."""
+    workspace.write("jobs/two.yaml", manifest("two"))
+    headgate("apply", "--yes")
+
+    every, one = headgate("status"), headgate("status", "orders")
+
+    assert "settled" not in every.stdout
+    assert "settled: 1/1 tasks running" in one.stdout
+
+
+@pytest.mark.usefixtures("workspace")
+def test_status_of_a_job_without_health_is_still_status() -> None:
+    """A job that is absent has none, and that is no error."""
+    result = headgate("status", "orders", "--format", "json")
+
+    assert result.exit_code == 0
+    assert document(result)["jobs"][0]["status"] == "ABSENT"
+    assert document(result)["jobs"][0]["health"] is None
+
+
+@pytest.mark.usefixtures("workspace")
+def test_raw_status_is_the_platforms_own_words() -> None:
+    """What we left out may be what somebody is looking for."""
+    headgate("apply", "--yes")
+
+    one, all_of_them = headgate("status", "--raw", "orders"), headgate("status", "--raw")
+
+    assert document(one)["orders"]["state"] == "RUNNING"
+    assert all_of_them.exit_code == 1
+
+
+@pytest.mark.parametrize(("style", "expected"), [("text", "└─ "), ("json", '"vertices"'), ("mermaid", "flowchart LR")])
+@pytest.mark.usefixtures("workspace")
+def test_a_graph_in_three_forms(style: str, expected: str) -> None:
+    """For eyes, for programs, for a pull request."""
+    headgate("apply", "--yes")
+
+    result = headgate("graph", "orders", "--format", style)
+
+    assert result.exit_code == 0
+    assert expected in result.stdout
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_job_that_is_not_live_has_no_graph() -> None:
+    """The graph is of what runs, not of what would."""
+    result = headgate("graph", "orders")
+
+    assert result.exit_code == 1
+    assert "error[usage]: job 'orders' is not on target 'local'" in result.stderr
+
+
+def test_schemas_are_for_editors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They need no project: the editor is set up before the first file is written."""
+    monkeypatch.chdir(tmp_path)
+
+    job, both = headgate("schema", "job"), headgate("schema")
+
+    assert "statement" in document(job)["properties"]
+    assert set(document(both)) == {"project", "job"}
+
+
+@pytest.mark.parametrize("reason", [pytest.param(reason.value, id=reason.value) for reason in Reason])
+def test_every_reason_can_be_explained(reason: str) -> None:
+    """A plan shows codes; each must lead somewhere."""
+    result = headgate("explain", reason)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{reason}\n\n")
+
+
+@pytest.mark.parametrize("code", sorted({error.code for error in errors()}))
+def test_every_error_can_be_explained(code: str) -> None:
+    """An error shows its code; its docstring says what it means and what to do."""
+    result = headgate("explain", code)
+
+    assert result.exit_code == 0
+    assert len(result.stdout.split()) > 8
+
+
+def test_no_error_is_forgotten() -> None:
+    """Errors are defined beside the code that raises them, wherever that is."""
+    defined = {
+        (statement.value.value, node.name)
+        for file in Path(package.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id == "code"
+    }
+
+    assert defined == {(error.code, error.__name__) for error in errors()}
+
+
+def test_without_a_code_all_are_listed() -> None:
+    """With a sentence each: a page to find the right one on."""
+    text, data = headgate("explain"), headgate("explain", "--format", "json")
+
+    assert len(text.stdout.splitlines()) == len(explanations())
+    assert json.loads(data.stdout)["codes"] == explanations()
+
+
+def test_a_code_that_is_nearly_right_is_suggested() -> None:
+    """Codes are typed from memory and from screenshots."""
+    result = headgate("explain", "state-los")
+
+    assert "did you mean 'state-lost'?" in result.stderr
