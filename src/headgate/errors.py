@@ -92,9 +92,13 @@ class PlanRefused(HeadgateError):
 
 
 class ProviderError(HeadgateError):
-    """A platform did not do what it was asked; the subclass says what may have happened."""
+    """A platform did not do what it was asked; the subclass says what may have happened.
+
+    `body` is the platform's whole answer, where it gave one, secrets masked; `problem` says the same in few words.
+    """
 
     code = "provider-error"
+    body = ""
 
 
 class Rejected(ProviderError):

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.secret import Environment
 
 _ATTEMPTS = 4
@@ -70,7 +70,8 @@ class Tls:
 class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
-    `missing` finds an answer that means "there is no such thing" under a status other than 404.
+    `missing` finds an answer that means "there is no such thing" under a status other than 404; `explain` makes the few
+    words for people out of an error body.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Api:
         environment: Environment | None = None,
         concurrency: int = 8,
         missing: re.Pattern[str] | None = None,
+        explain: Callable[[str], str] = str,
         transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -92,6 +94,7 @@ class Api:
         self._environment = environment or Environment()
         self._pause = pause
         self._missing = missing
+        self._explain = explain
         self._slots = threading.BoundedSemaphore(concurrency)
         self._client = httpx.Client(
             base_url=base_url.rstrip("/"),
@@ -168,19 +171,26 @@ class Api:
         status = response.status_code
         if status < 300:
             return self._json(response, where, writes=writes)
-        problem = self._mask(f"HTTP {status}: {response.text[:20_000].strip() or response.reason_phrase}")
+        trouble = self._trouble(response, where, writes=writes)
+        trouble.body = self._mask(response.text)
+        raise trouble
+
+    def _trouble(self, response: httpx.Response, where: str, *, writes: bool) -> ProviderError:
+        status, body = response.status_code, self._mask(response.text)
+        said = self._explain(body).strip()[:2000] or response.reason_phrase
+        problem = f"HTTP {status}: {said}"
         if status == 429 or status == 503:
-            raise Unavailable(problem, where=where, retry_after=_retry_after(response))
+            return Unavailable(problem, where=where, retry_after=_retry_after(response))
         if status in (502, 504):
-            raise (OutcomeUnknown if writes else Unavailable)(problem, where=where)
+            return (OutcomeUnknown if writes else Unavailable)(problem, where=where)
         if status in (401, 403):
-            raise Unauthorised(problem, where=where, hint="check the credentials of this target")
-        if status == 404 or (self._missing and self._missing.search(problem)):
-            raise NotFound(problem, where=where)
+            return Unauthorised(problem, where=where, hint="check the credentials of this target")
+        if status == 404 or (self._missing and self._missing.search(body)):
+            return NotFound(problem, where=where)
         if 300 <= status < 400:
             hint = f"the target's url redirects to {response.headers.get('location', '?')}; use that one"
-            raise Rejected(problem, where=where, hint=self._mask(hint))
-        raise Rejected(problem, where=where)
+            return Rejected(problem, where=where, hint=self._mask(hint))
+        return Rejected(problem, where=where)
 
     def _json(self, response: httpx.Response, where: str, *, writes: bool) -> Any:
         if not response.content:

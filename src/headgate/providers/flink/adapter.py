@@ -30,7 +30,7 @@ from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.program import body, may_compile
-from headgate.providers.flink.rejection import statement_rejected
+from headgate.providers.flink.rejection import root_cause, statement_rejected
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
 from headgate.providers.http import Api, NotFound, Tls
@@ -153,7 +153,7 @@ class FlinkProvider:
         except NotFound:
             raise
         except Rejected as problem:
-            raise statement_rejected(problem.problem, spec) from problem
+            raise statement_rejected(problem.body or problem.problem, spec) from problem
         plan: Mapping[str, Any] = answer["plan"]
         return plan
 
@@ -173,7 +173,7 @@ class FlinkProvider:
             # Refused because the cluster knows this id already: it was started, by us or by a run that saw the same.
             if self._exists(job_id):
                 return job_id
-            raise statement_rejected(problem.problem, spec) from problem
+            raise statement_rejected(problem.body or problem.problem, spec) from problem
         return str(answer["jobid"])
 
     def stop_with_savepoint(self, job_id: str) -> None:
@@ -214,7 +214,7 @@ class FlinkProvider:
                 )
                 return answer
             except Rejected as problem:
-                if not (again and _LOST_JAR.search(problem.problem)):
+                if not (again and _LOST_JAR.search(problem.body)):
                     raise
                 self._jars.forget()
         raise AssertionError("unreachable")
@@ -247,6 +247,7 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         timeout=form.timeout,
         environment=target.environment,
         missing=_UNKNOWN_JOB,
+        explain=root_cause,
     )
     facts = Facts(cache, form.url)
     return FlinkProvider(target.name, api, facts, project=project, savepoint_dir=form.savepoint_dir)

@@ -95,7 +95,8 @@ def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tup
         if kind in _STATELESS:
             continue
         fed = "" if kind in (_SCAN, _SINK) else _digest([columns(source) for source in inputs[number]])
-        types = [_types(nodes[source]["outputType"]) for source in inputs[number]]
+        # What a sink keeps are its own open transactions, whatever the rows look like.
+        types = [] if kind == _SINK else [_types(nodes[source]["outputType"]) for source in inputs[number]]
         operators.append(Operator(number, kind, _name(node), _digest([kind, _contents(node, kind), types]), fed))
     return tuple(operators)
 

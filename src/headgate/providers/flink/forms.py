@@ -13,7 +13,7 @@ class FlinkTarget(BaseModel):
     url: str | None = Field(
         default=None,
         pattern=r"^https?://",
-        description="REST address of the JobManager; left out: the Flink of this project on this machine (headgate local)",
+        description="REST address of the JobManager; left out: the one that headgate local started",
     )
     username: str | None = Field(default=None, description="basic auth")
     password: SecretStr | None = Field(default=None, description="basic auth")

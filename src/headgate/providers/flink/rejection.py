@@ -15,7 +15,7 @@ from headgate.model.spec import JobSpec, Sql
 from headgate.sql import Statement, split
 
 _STATEMENT = re.compile(r"headgate: statement (\d+) failed")
-_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+)|[Ll]ine (\d+), column (\d+)")
+_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _CAUSE = re.compile(r"^\s*(?:Caused by: )(.+)", re.MULTILINE)
 _CLASS = re.compile(r"^(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure)?:\s*")
 _WRAPPED = re.compile(r"<Exception on server side:\s*|End of exception on server side>")
