@@ -11,6 +11,8 @@ import pytest
 
 from headgate.local import LocalFlink, down, up
 
+pytest_plugins = ["tests.clusters"]
+
 
 def free_port() -> int:
     """A port nobody uses now; not 8081, where the Flink of whoever runs the tests may be."""

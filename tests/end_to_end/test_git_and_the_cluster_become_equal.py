@@ -11,7 +11,7 @@ from headgate.applying import Patience
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from tests.end_to_end.conftest import Cluster, Repo, counting, eventually
+from tests.clusters import Cluster, Repo, counting, eventually
 from tests.proxy import recording
 from tests.sql.twins import TWINS
 
@@ -58,7 +58,7 @@ def test_cosmetic_edits_are_no_difference_and_their_look_alikes_are(repo: Repo):
         repo.write(f"jobs/{name}.yaml", manifest(name, twin.lookalike))
     lookalike = repo.plan()
 
-    assert [slots[a.job].name for a in cosmetic.actions if a.verb is not Verb.KEEP] == []
+    assert [(slots[a.job].name, a.reason, a.note) for a in cosmetic.actions if a.verb is not Verb.KEEP] == []
     assert [slots[a.job].name for a in lookalike.actions if a.verb is Verb.KEEP] == []
     assert [a.note for a in lookalike.actions if a.reason is Reason.STATEMENT_REJECTED] == []
 

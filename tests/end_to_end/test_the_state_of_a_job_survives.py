@@ -7,7 +7,7 @@ import pytest
 from headgate.model.outcome import Outcome
 from headgate.model.plan import RestoreKind, Verb
 from headgate.model.reasons import Reason
-from tests.end_to_end.conftest import Cluster, Repo, counting, eventually
+from tests.clusters import Cluster, Repo, counting, eventually
 
 pytestmark = pytest.mark.flink
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.end_to_end.conftest import Cluster, Repo, counting
+from tests.clusters import Cluster, Repo, counting
 
 pytestmark = pytest.mark.flink
 
