@@ -17,6 +17,12 @@ SOURCE = ROOT / "src" / "headgate"
 README = (ROOT / "README.md").read_text("utf-8")
 
 
+def tracked() -> list[str]:
+    """The files of the project, as git knows them."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
 def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
     """Every command by its words."""
     found = {path: group} if path else {}
@@ -88,8 +94,7 @@ print(sorted({heavy} & {{name.partition('.')[0] for name in sys.modules}}))
 
 def test_the_top_level_stays_small():
     """What convention puts there, and five more."""
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    top = {name.partition("/")[0] for name in tracked if name}
+    top = {name.partition("/")[0] for name in tracked()}
 
     expected = {"pyproject.toml", "README.md", "src", "tests", "examples", "jobs"}
     assert top - expected <= {"LICENSE", "CHANGELOG.md", ".github", ".ci", ".gitignore"}
@@ -98,10 +103,9 @@ def test_the_top_level_stays_small():
 def test_no_host_or_path_of_a_machine_is_in_the_project():
     """The same anywhere."""
     odd = re.compile(r"/root/|/home/[a-z]+/|/work/|/opt/[a-z]+/lib")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     found = [
         name
-        for name in tracked
+        for name in tracked()
         if name.endswith((".py", ".md", ".sh", ".toml", ".yml", ".yaml", ".java"))
         and name != "tests/test_the_house_is_in_order.py"
         and odd.search((ROOT / name).read_text("utf-8"))

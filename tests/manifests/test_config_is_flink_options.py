@@ -128,3 +128,13 @@ def test_a_mistake_in_the_defaults_is_told_once_where_it_stands(repo: Repo) -> N
     found = repo.job_mistakes(JOB, project)
 
     assert [mistake.where for mistake in found] == ["headgate.yaml:5:35", "headgate.yaml:5:42"]
+
+
+def test_a_set_in_the_sql_is_held_to_the_same_rules(repo: Repo) -> None:
+    """A SET goes over what headgate gives the job: one of the job parameters would wipe its marker."""
+    script = "  SET 'table.exec.state.ttl' = '1 h';\n  SET 'pipeline.global-job-parameters' = 'a:b';\n"
+
+    mistakes = repo.job_mistakes(f"name: orders\nstatement: |\n{script}  INSERT INTO c SELECT b FROM a;\n")
+
+    why = "headgate keeps the marker and the manifest of the job there"
+    assert mistakes == [at("4:3", "`pipeline.global-job-parameters` is set by headgate", why)]

@@ -198,3 +198,17 @@ def test_the_earliest_savepoint_is_not_guessed():
     action = decided(earliest, running(ORDERS))
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.EARLIEST_UNKNOWN)
+
+
+def test_one_option_that_somebody_else_owns_is_kept_and_the_others_compared():
+    """`ignore: [options.slots]`, and the same for one key of the config."""
+    live = running(replace(ORDERS, options={"slots": 8, "queue": "a"}, config={"table.x": "live"}))
+    wants = replace(ORDERS, options={"slots": 2, "queue": "b"}, ignore=("options.slots", "config.table.x"))
+
+    action = decided(wants, live)
+
+    assert [change.path for change in action.changes] == ["options.queue"]
+    submit = action.steps[1]
+    assert isinstance(submit, Submit)
+    assert submit.spec.options == {"slots": 8, "queue": "b"}
+    assert submit.spec.config == {"table.x": "live"}

@@ -32,7 +32,7 @@ _TYPES = {
 }
 _RESTORE = "use `savepoint: {strategy: path, path: ...}`"
 _CONSENT = "use `savepoint: {accept: [...]}`, which names what may be lost"
-_RESERVED = {
+RESERVED = {
     "pipeline.name": "it is the `name` of the job",
     "pipeline.global-job-parameters": "headgate keeps the marker and the manifest of the job there",
     "parallelism.default": "use `parallelism`",
@@ -114,7 +114,7 @@ def _meant(key: str) -> str:
 
 
 def _check(page: Page, key: str, setting: Setting) -> None:
-    if why := _RESERVED.get(key):
+    if why := RESERVED.get(key):
         page.report.add(page.name, setting.key, f"`{key}` is set by headgate", why)
         return
     current = current_key(key)

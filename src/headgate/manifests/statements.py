@@ -15,9 +15,10 @@ from headgate.manifests.mistakes import nearest
 from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
 from headgate.manifests.scalars import value
+from headgate.manifests.settings import RESERVED
 from headgate.manifests.tree import Finding, Mapping, Node, Position, Scalar
 from headgate.model.spec import Jar, Program, Sql
-from headgate.sql import check
+from headgate.sql import StatementKind, check, split
 
 _START = Position(1, 0)
 _KINDS = ("statement", "statement_file", "jar")
@@ -78,9 +79,16 @@ def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node
     if not text.strip():
         page.report.add(file, empty_at, "there is no statement here")
         return None
-    for mistake in check(text):
+    mistakes = check(text)
+    for mistake in mistakes:
         at = Finding(*position.at(mistake.line, mistake.column), "")
         page.report.add(file, at, mistake.problem, mistake.hint)
+    for statement in split(text) if not mistakes else ():
+        key = statement.text.partition("=")[0]
+        # A SET holds for the whole job, wherever it stands, and goes over what headgate gives the job.
+        if statement.kind is StatementKind.SET and key in RESERVED:
+            at = Finding(*position.at(statement.line, statement.column), "")
+            page.report.add(file, at, f"`{key}` is set by headgate", RESERVED[key])
     values = page.variables.used_in(file, position, text)
     return Written(Sql(text), values, position, file if file != page.name else "")
 

@@ -173,20 +173,21 @@ class AppliedSpec:
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
         """`desired` with the fields that somebody else owns (`ignore`) taken from this spec."""
-        config = dict(desired.config)
-        for path in paths:
-            key = path.removeprefix("config.")
-            if path.startswith("config."):
-                config.pop(key, None)
-                if key in self.config:
-                    config[key] = self.config[key]
         return replace(
             desired,
-            config=self.config if "config" in paths else config,
+            config=self.config if "config" in paths else _mixed(desired.config, self.config, paths, "config."),
             parallelism=self.parallelism if "parallelism" in paths else desired.parallelism,
             program=self.program if {"statement", "jar"} & set(paths) else desired.program,
-            options=self.options if "options" in paths else desired.options,
+            options=self.options if "options" in paths else _mixed(desired.options, self.options, paths, "options."),
         )
+
+
+def _mixed(wanted: Mapping[str, Any], live: Mapping[str, Any], paths: tuple[str, ...], under: str) -> dict[str, Any]:
+    """The wanted entries, but those named by a path `under` as they are live, or left out where live has none."""
+    theirs = {path.removeprefix(under) for path in paths if path.startswith(under)}
+    return {key: value for key, value in wanted.items() if key not in theirs} | {
+        key: value for key, value in live.items() if key in theirs
+    }
 
 
 @functools.lru_cache(maxsize=20_000)
