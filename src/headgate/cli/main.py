@@ -50,7 +50,7 @@ def main() -> None:
     """The console script."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal or log that knows ASCII only must not turn a result into a crash.
+            # A terminal or log that cannot show a letter must not turn a result into a crash.
             stream.reconfigure(errors="backslashreplace")
     cli()
 
