@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from headgate.cli.main import main
+from headgate.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "headgate"
@@ -23,7 +23,7 @@ def tracked() -> list[str]:
     return listed.stdout.splitlines()
 
 
-def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
     """Every command by its words."""
     found = {path: group} if path else {}
     if isinstance(group, click.Group):
@@ -64,7 +64,7 @@ def test_every_package_says_what_it_is_for():
 def test_every_command_and_option_is_in_the_readme():
     """What is not written down is found by nobody."""
     missing = []
-    for words, command in commands().items():
+    for words, command in commands(cli).items():
         if f"headgate {' '.join(words)}" not in README:
             missing.append(" ".join(words))
         for parameter in command.params:
@@ -81,8 +81,8 @@ def test_the_version_is_told_without_waiting_for_what_it_does_not_need():
     script = f"""
 import sys
 from click.testing import CliRunner
-from headgate.cli.main import main
-result = CliRunner().invoke(main, ["--version"])
+from headgate.cli.main import cli
+result = CliRunner().invoke(cli, ["--version"])
 assert result.exit_code == 0, result.output
 print(sorted({heavy} & {{name.partition('.')[0] for name in sys.modules}}))
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
 from headgate.applying.steps import Carrier, Interrupted
 from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, Unavailable
@@ -40,6 +41,7 @@ class Executor:
         listen: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._providers = providers
+        self._glances = {target: Glance(provider) for target, provider in providers.items()}
         self._patience = patience or Patience()
         self._parallel = parallel
         self._listen = listen
@@ -91,7 +93,7 @@ class Executor:
         )
         step_name = ""
         try:
-            self._look_again(action, provider)
+            self._look_again(action)
             for number, step in enumerate(action.steps):
                 left = tuple(later.name for later in action.steps[number:])
                 if self._patience.interrupted.is_set():
@@ -114,11 +116,10 @@ class Executor:
             )
         return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
 
-    @staticmethod
-    def _look_again(action: Action, provider: Provider) -> None:
+    def _look_again(self, action: Action) -> None:
         """Live state just before the first write: as the plan saw it, or hands off."""
         want = action.want
-        seen = provider.observe()
+        seen = self._glances[action.target].now()
         have, _ = look_up(seen, action.job, want.previous_name if want else "")
         if have.fingerprint != action.seen:
             before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
