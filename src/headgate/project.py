@@ -186,13 +186,17 @@ class Headgate:
         listen: Callable[[Event], None] = lambda event: None,
     ) -> Report:
         """Carry out a plan of this project. Raises LimitPassed before anything is touched."""
+        self.check(reviewed)
+        targets = {action.target for action in reviewed.actions if action.steps}
+        providers = {target: self.provider(target) for target in targets}
+        return Executor(providers, patience=patience, listen=listen).apply(reviewed)
+
+    def check(self, reviewed: Plan) -> None:
+        """May this plan be applied? Raises LimitPassed: what `apply` would say, before anybody is asked for consent."""
         if too_much := over_limit(reviewed, self.project.safety):
             raise LimitPassed(
                 too_much, where="headgate.yaml", hint="review the plan; raise the limit or name fewer jobs"
             )
-        targets = {action.target for action in reviewed.actions if action.steps}
-        providers = {target: self.provider(target) for target in targets}
-        return Executor(providers, patience=patience, listen=listen).apply(reviewed)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

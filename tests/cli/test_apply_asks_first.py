@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.given import Workspace, document, headgate
+from tests.cli.given import Workspace, document, headgate, manifest
 
 
 @pytest.fixture
@@ -42,6 +42,30 @@ def test_anything_else_does_not(workspace: Workspace, answer: str) -> None:
     assert workspace.local.writes == []
 
 
+@pytest.mark.usefixtures("somebody_watches")
+def test_what_may_not_be_applied_is_not_asked_about(workspace: Workspace) -> None:
+    """A yes that is refused afterwards is a yes too many."""
+    workspace.write("jobs/second.yaml", manifest("second"))
+    headgate("apply", "--yes")
+    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "safety: {max_restarts: 1}\n")
+    for name in ("orders", "second"):
+        workspace.write(f"jobs/{name}.yaml", manifest(name, more="parallelism: 2"))
+
+    result = headgate("apply", answer="y\n")
+
+    assert result.exit_code == 4
+    assert "Apply this plan?" not in result.output
+
+
+@pytest.mark.usefixtures("somebody_watches", "workspace")
+def test_a_no_is_an_error_document_too() -> None:
+    """A program that asked for JSON gets JSON, whatever the person says."""
+    result = headgate("apply", "--format", "json", answer="n\n")
+
+    assert result.exit_code == 1
+    assert document(result)["error"]["code"] == "given-up"
+
+
 @pytest.mark.usefixtures("somebody_watches", "workspace")
 def test_asked_on_stderr_when_stdout_is_for_a_program() -> None:
     """The plan is shown to the person, the document goes to the program."""
@@ -66,8 +90,6 @@ def test_nothing_to_do_is_not_asked_about(workspace: Workspace) -> None:
 
 def test_only_the_jobs_that_were_named_are_touched(workspace: Workspace) -> None:
     """An operator in trouble wants to move one job, not the fleet."""
-    from tests.cli.given import manifest
-
     workspace.write("jobs/second.yaml", manifest("second"))
 
     headgate("apply", "--yes", "second")

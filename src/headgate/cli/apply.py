@@ -9,7 +9,7 @@ import click
 from headgate.cli import exits
 from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.failures import while_applying
+from headgate.cli.failures import GivenUp, while_applying
 from headgate.cli.interrupts import heeding
 from headgate.cli.progress import shown
 from headgate.cli.telling import busy, note, palette, say, watched
@@ -36,9 +36,9 @@ def apply(chosen: Chosen, jobs: tuple[str, ...], yes: bool, style: str, prune: b
             reviewed = headgate.plan(jobs, prune=prune)
         if style == "text":
             say(plan_text(reviewed, palette(sys.stdout)))
-        if reviewed.has_changes and not yes and not _consent(reviewed, shown_before=style == "text"):
-            note("Nothing was changed.")
-            return exits.NOTHING_CHANGED
+        headgate.check(reviewed)
+        if reviewed.has_changes and not yes:
+            _consent(reviewed, shown_before=style == "text")
         try:
             with heeding(patience.interrupted, ONCE), shown() as listen:
                 report = headgate.apply(reviewed, patience=patience, listen=listen)
@@ -53,8 +53,8 @@ def apply(chosen: Chosen, jobs: tuple[str, ...], yes: bool, style: str, prune: b
     return exits.of_report(reviewed, report, named=bool(jobs))
 
 
-def _consent(reviewed: Plan, *, shown_before: bool) -> bool:
-    """Ask the person at the terminal. Raises UsageError where there is none."""
+def _consent(reviewed: Plan, *, shown_before: bool) -> None:
+    """Ask the person at the terminal. Raises UsageError where there is none, and GivenUp unless it is a yes."""
     if not watched(sys.stdin):
         raise UsageError(
             "apply asks before it changes anything, and nobody is here to answer",
@@ -62,4 +62,5 @@ def _consent(reviewed: Plan, *, shown_before: bool) -> bool:
         )
     if not shown_before:
         note(plan_text(reviewed, palette(sys.stderr)))
-    return click.confirm("\nApply this plan?", err=True)
+    if not click.confirm("\nApply this plan?", err=True):
+        raise GivenUp("nobody said yes; nothing was changed")

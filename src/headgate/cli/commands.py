@@ -62,9 +62,6 @@ class Commands(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         try:
             code = super().main(arguments, "headgate", complete_var, False, **extra)
-        except click.Abort:
-            click.echo("Given up; nothing was changed.", err=True)
-            code = 1
         except Exception as trouble:
             code = _tell(trouble, as_json=_asks_for_json(arguments))
         sys.exit(code if isinstance(code, int) else 0)

@@ -6,7 +6,6 @@ from headgate.model.outcome import Report
 from headgate.model.plan import Plan
 
 DONE = 0
-NOTHING_CHANGED = 1
 CHANGES_PENDING = 2
 PARTIAL = 3
 

@@ -12,6 +12,12 @@ from headgate.errors import HeadgateError, UsageError
 DEBUG_VARIABLE = "HEADGATE_DEBUG"
 
 
+class GivenUp(HeadgateError):
+    """You said no, or pressed Ctrl-C, before anything was begun. Nothing was changed."""
+
+    code = "given-up"
+
+
 class InternalError(HeadgateError):
     """headgate met something it was not written for: a bug of ours, not of yours.
 
@@ -37,6 +43,8 @@ def known(trouble: Exception) -> HeadgateError:
     match trouble:
         case HeadgateError():
             return trouble
+        case click.Abort():
+            return GivenUp("stopped before anything was begun; nothing was changed")
         case click.UsageError(ctx=ctx) as misuse:
             command = ctx.command_path if ctx else "headgate"
             return UsageError(misuse.format_message(), hint=f"`{command} --help` shows how it is used")

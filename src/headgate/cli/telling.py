@@ -39,9 +39,9 @@ def watched(stream: TextIO) -> bool:
 
 @contextlib.contextmanager
 def busy(doing: str) -> Iterator[Callable[[str], None]]:
-    """A spinner on stderr while something takes its time, if a person watches; yields how to change its words."""
+    """A spinner on stderr while something takes its time, if a person watches; yields how to say how far it is."""
     if not watched(sys.stderr):
-        yield lambda words: None
+        yield note
         return
     from rich.console import Console
     from rich.markup import escape

@@ -184,8 +184,6 @@ class MemoryPlatform:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    # -- how it works ------------------------------------------------------------------------------------------------
-
     @contextmanager
     def _asked(self, write: str = "") -> Iterator[None]:
         """One request: refused while silent; a write is noted, and its reply may be lost after it was done."""
@@ -236,8 +234,8 @@ class MemoryPlatform:
             self.snapshots[snapshot.path] = dict(each.state)
         elif each.restored:
             snapshot = Snapshot(each.restored, "savepoint", self._now())
-        empty = snapshot is None
-        each.live = replace(each.live, state=state, word=state.value, snapshot=snapshot, provably_empty=empty)
+        ended = replace(each.live, state=state, word=state.value, snapshot=snapshot)
+        each.live = replace(ended, provably_empty=snapshot is None)
 
     def _now(self) -> int:
         return _EPOCH + 1000 * (len(self.jobs) + len(self.snapshots))
