@@ -13,6 +13,15 @@ from headgate.providers.flink import runner
 from headgate.providers.http import Api
 
 
+class JarNotLocal(Rejected):
+    """A job's jar is named by a URL, and a Flink session cluster runs only jars that are uploaded to it.
+
+    Keep the jar in the repository and name it by its path, relative to the manifest.
+    """
+
+    code = "jar-not-local"
+
+
 class Jars:
     """The id of a jar on one cluster, uploading it if it is not there."""
 
@@ -28,9 +37,8 @@ class Jars:
     def program(self, jar: Jar) -> str:
         """The id of a user's jar."""
         if not jar.file:
-            raise Rejected(
+            raise JarNotLocal(
                 f"the jar {jar.uri} is not in the repository, and a Flink session cluster takes uploads only",
-                code="jar-not-local",
                 hint="keep the jar in the repository and name it by its path",
             )
         return self._ensure(f"headgate-{jar.digest[:16]}-{Path(jar.file).name}", Path(jar.file))
