@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, with_project
+from headgate.cli.choices import complete_jobs, format_option, opened, prune_option, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.failures import GivenUp, while_applying
 from headgate.cli.interrupts import heeding
@@ -16,28 +18,37 @@ from headgate.cli.telling import busy, note, palette, say, watched
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
 from headgate.reporting import plan_text, report_json, report_markdown, report_text
+from headgate.reporting.reviewed import Reviewed, read, require_same
 
 ONCE = "\nStopping: steps in flight are finished, no other is begun. Once more to give up at once.\n"
 
 
 @click.command()
-@jobs_argument
+@click.argument("what", nargs=-1, metavar="[FILE | JOB...]", shell_complete=complete_jobs)
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @format_option("text", "json", "markdown")
 @prune_option
 @with_project
-def apply(chosen: Chosen, jobs: tuple[str, ...], yes: bool, style: str, prune: bool) -> int:
-    """Show what would change, ask, and do it."""
+def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: bool) -> int:
+    """Show what would change, ask, and do it.
+
+    A FILE is a reviewed plan, written by `headgate plan -o`: it is applied as it was reviewed, without asking, or
+    refused if the manifests or the live jobs moved since.
+    """
     from headgate.applying import Patience
 
     patience = Patience()
+    plan_file = _plan_file(what, prune=prune)
+    jobs, prune = (plan_file[1].jobs, plan_file[1].prune) if plan_file else (what, prune)
     with opened(chosen) as headgate:
         with busy("Asking the targets"):
             reviewed = headgate.plan(jobs, prune=prune)
+        if plan_file:
+            require_same(plan_file[1], reviewed, where=str(plan_file[0]))
         if style == "text":
             say(plan_text(reviewed, palette(sys.stdout)))
         headgate.check(reviewed)
-        if reviewed.has_changes and not yes:
+        if reviewed.has_changes and not yes and not plan_file:
             _consent(reviewed, shown_before=style == "text")
         try:
             with heeding(patience.interrupted, ONCE), shown() as listen:
@@ -51,6 +62,21 @@ def apply(chosen: Chosen, jobs: tuple[str, ...], yes: bool, style: str, prune: b
     elif reviewed.has_changes:
         say("\n" + report_text(report, palette(sys.stdout)))
     return exits.of_report(reviewed, report, named=bool(jobs))
+
+
+def _plan_file(what: tuple[str, ...], *, prune: bool) -> tuple[Path, Reviewed] | None:
+    """The reviewed plan, if a file is named; job names are no paths. Raises PlanRefused or UsageError."""
+    files = [name for name in what if "/" in name or name.endswith(".json") or Path(name).is_file()]
+    if not files:
+        return None
+    if len(what) > 1 or prune:
+        raise UsageError("a reviewed plan is applied whole", hint="name the file alone: `headgate apply FILE`")
+    file = Path(files[0])
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"the plan file cannot be read: {problem}", where=str(file)) from problem
+    return file, read(text, where=str(file), now=datetime.now(UTC))
 
 
 def _consent(reviewed: Plan, *, shown_before: bool) -> None:

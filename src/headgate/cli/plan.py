@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,13 +14,18 @@ from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, palette, say
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
-from headgate.reporting import PLAIN, Palette, plan_json, plan_markdown, plan_text
+from headgate.reporting import Palette, plan_json, plan_markdown, plan_text
+from headgate.reporting.reviewed import written
 
 
 @click.command()
 @jobs_argument
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to a file as well."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the plan to a file as well, as JSON: review it, then `headgate apply FILE`.",
 )
 @format_option("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
@@ -32,7 +38,7 @@ def plan(
     with opened(chosen) as headgate, busy("Asking the targets"):
         found = headgate.plan(jobs, prune=prune)
     if output:
-        _write(output, rendered(found, style, PLAIN))
+        _write(output, written(found, jobs=jobs, prune=prune, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))
     return exits.of_plan(found, named=bool(jobs), detailed=detailed_exitcode)
 
@@ -50,6 +56,6 @@ def rendered(found: Plan, style: str, colours: Palette) -> str:
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text + "\n", encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as problem:
         raise UsageError(f"the plan cannot be written: {problem.strerror}", where=str(file)) from problem

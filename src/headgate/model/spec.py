@@ -127,6 +127,14 @@ class JobSpec:
         text = json.dumps(self.fields(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def handling(self) -> str:
+        """Digest of what only tells headgate how to handle the job: the rest of the manifest, 16 hex digits."""
+        consents = sorted(self.savepoint.accept)
+        told = [self.target, self.savepoint.strategy, self.savepoint.path, consents, self.state, self.previous_name]
+        text = json.dumps([*told, self.depends_on, self.ignore])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
     def carried(self) -> dict[str, Any]:
         """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""
         program = {"statement": self.program.text} if isinstance(self.program, Sql) else {"jar": _jar(self.program)}

@@ -69,6 +69,7 @@ def action_document(action: Action) -> dict[str, Any]:
         "restore": masked(_restore(action.restore), mask) if action.restore else None,
         "steps": [step.name for step in action.steps],
         "live": _live(action.live) if action.live else None,
+        "desired": {"revision": action.want.revision, "handling": action.want.handling} if action.want else None,
     }
 
 

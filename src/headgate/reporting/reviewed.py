@@ -1,0 +1,148 @@
+"""A plan in a file, to be reviewed by people and applied as it was reviewed, or not at all.
+
+The file is the JSON plan with a `reviewed` part: what it was asked for, until when it holds, a digest over all of it.
+Applying plans anew and compares: the manifests of every job, and for every job that would be touched the live state it
+was decided on, the changes, the state verdict, what is restored, and the steps. There are no secrets in it, and nothing
+in it is executed: what runs is the new plan, which has to be the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from headgate.errors import PlanRefused
+from headgate.model.plan import Plan
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
+
+HOLDS_FOR = timedelta(hours=24)
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_DECIDED_ON = ("verb", "reason", "changes", "state", "steps")
+
+
+class PlanEdited(PlanRefused):
+    """The plan file is not as `headgate plan -o` wrote it: edited, cut short, or something else altogether.
+
+    Run `headgate plan -o FILE` again and review the new plan.
+    """
+
+    code = "plan-edited"
+
+
+class PlanExpired(PlanRefused):
+    """The reviewed plan is too old: it holds for 24 hours. Run `headgate plan -o FILE` again, and review that plan."""
+
+    code = "plan-expired"
+
+
+class PlanMoved(PlanRefused):
+    """What was reviewed is not what would be done now: the manifests or the live jobs moved since. Nothing was changed.
+
+    Both sides are shown. Run `headgate plan -o FILE` again and review the new plan.
+    """
+
+    code = "plan-stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A plan file as read: the JSON plan, the jobs it was limited to, and whether it prunes."""
+
+    document: Mapping[str, Any]
+    jobs: tuple[str, ...]
+    prune: bool
+
+
+def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, now: datetime) -> str:
+    """The text of a plan file."""
+    document = plan_document(plan)
+    part = {"jobs": list(jobs), "prune": prune, "expires_at": f"{now + HOLDS_FOR:{_TIME}}"}
+    document["reviewed"] = part
+    part["digest"] = _digest(document)
+    return as_json(document) + "\n"
+
+
+def read(text: str, *, where: str, now: datetime) -> Reviewed:
+    """Read a plan file. Raises PlanEdited or PlanExpired, before anything is contacted."""
+    again = "run `headgate plan -o FILE` again and review the new plan"
+    try:
+        document = json.loads(text)
+        part = document["reviewed"]
+        digest, expires = part.pop("digest"), datetime.fromisoformat(part["expires_at"])
+        jobs, prune = tuple(str(job) for job in part["jobs"]), bool(part["prune"])
+        whole = document["format_version"] == FORMAT_VERSION and digest == _digest(document)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise PlanEdited("this is not a plan that `headgate plan -o` wrote", where=where, hint=again) from problem
+    if not whole:
+        raise PlanEdited("the plan file was changed after it was written", where=where, hint=again)
+    if now > expires:
+        raise PlanExpired(f"the plan was good until {part['expires_at']}", where=where, hint=again)
+    return Reviewed(document, jobs, prune)
+
+
+def require_same(reviewed: Reviewed, plan: Plan, *, where: str) -> None:
+    """Raise PlanMoved, with both sides, unless the new plan would do what was reviewed."""
+    moved = _differences(reviewed.document, plan_document(plan))
+    if moved:
+        raise PlanMoved(
+            "what was reviewed is not what would be done now:\n" + "\n".join(f"  {line}" for line in moved),
+            where=where,
+            hint="run `headgate plan -o FILE` again and review the new plan",
+        )
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"{key}: was {before.get(key)!r}, is {after.get(key)!r}"
+        for key in ("project", "environment")
+        if before.get(key) != after.get(key)
+    ]
+    old, new = _by_job(before), _by_job(after)
+    for job in sorted(old.keys() | new.keys()):
+        was, now = old.get(job), new.get(job)
+        if was is None or now is None:
+            lines.append(f"{job}: {'not in the reviewed plan' if was is None else 'no longer there'}")
+            continue
+        lines += [
+            f"{job}: {what}: was {_short(one)}, is {_short(other)}"
+            for what, one, other in _compared(was, now)
+            if one != other
+        ]
+    return lines
+
+
+def _compared(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The manifest of every job; and of a job that would be touched, then or now, all that was decided on."""
+    pairs = [("manifest", was.get("desired"), now.get("desired"))]
+    if was["steps"] or now["steps"]:
+        pairs += [(key, was[key], now[key]) for key in _DECIDED_ON]
+        pairs += [("live", _live(was), _live(now)), ("restore", _restore(was), _restore(now))]
+    return pairs
+
+
+def _live(action: Mapping[str, Any]) -> str:
+    live = action["live"]
+    return f"{live['id']} {live['status']} ({live['fingerprint']})" if live else "absent"
+
+
+def _restore(action: Mapping[str, Any]) -> tuple[Any, ...]:
+    restore = action["restore"] or {}
+    return tuple(restore.get(key) for key in ("kind", "path", "allow_non_restored"))
+
+
+def _by_job(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {f"{action['job']} on {action['target']}": action for action in document["actions"]}
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""A plan in a file is applied as it was reviewed, or refused with both sides shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from headgate.reporting import reviewed
+from tests.cli.given import PROJECT_FILE, Workspace, document, headgate, manifest
+
+
+@pytest.fixture
+def plan_file(workspace: Workspace) -> Path:
+    """A reviewed plan that starts `orders`."""
+    assert headgate("plan", "-o", "plan.json").exit_code == 0
+    return workspace.root / "plan.json"
+
+
+def test_a_reviewed_plan_is_applied_without_asking(workspace: Workspace, plan_file: Path) -> None:
+    """The review was the question."""
+    result = headgate("apply", str(plan_file))
+
+    assert result.exit_code == 0, result.output
+    assert len(workspace.local.running("orders")) == 1
+
+
+def test_the_file_is_the_json_plan(plan_file: Path) -> None:
+    """Whatever form the plan is printed in, the file is for programs and has no secrets."""
+    assert headgate("plan", "--format", "markdown", "-o", "again.json").exit_code == 0
+
+    written = json.loads((plan_file.parent / "again.json").read_text())
+    assert written["format_version"] == "1"
+    assert written["actions"][0]["desired"]["revision"]
+    assert set(written["reviewed"]) == {"jobs", "prune", "expires_at", "digest"}
+
+
+def edit_the_sql(workspace: Workspace) -> None:
+    workspace.write("jobs/orders.yaml", manifest("orders", select="SUM(amount)"))
+
+
+def consent_to_loss(workspace: Workspace) -> None:
+    workspace.write("jobs/orders.yaml", manifest("orders", more="savepoint: {accept: [lost]}"))
+
+
+def add_a_job(workspace: Workspace) -> None:
+    workspace.write("jobs/second.yaml", manifest("second"))
+
+
+def remove_the_job(workspace: Workspace) -> None:
+    (workspace.root / "jobs" / "orders.yaml").unlink()
+    add_a_job(workspace)
+
+
+def rename_the_project(workspace: Workspace) -> None:
+    workspace.write("headgate.yaml", PROJECT_FILE.replace("payments", "billing"))
+
+
+def start_it_elsewhere(workspace: Workspace) -> None:
+    workspace.local.start_stranger("orders")
+
+
+def silence_the_target(workspace: Workspace) -> None:
+    workspace.local.silent = "HTTP 503"
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        edit_the_sql,
+        consent_to_loss,
+        add_a_job,
+        remove_the_job,
+        rename_the_project,
+        start_it_elsewhere,
+        silence_the_target,
+    ],
+)
+def test_what_moved_since_is_refused(workspace: Workspace, plan_file: Path, move: Callable[[Workspace], None]) -> None:
+    """Manifests or live: nothing is written, the exit code is 4, and both sides are shown."""
+    move(workspace)
+
+    result = headgate("apply", str(plan_file))
+
+    assert result.exit_code == 4, result.output
+    assert "plan-stale" in result.stderr
+    assert "was" in result.stderr
+    assert workspace.local.writes == []
+
+
+def test_a_reviewed_restart_is_refused_after_the_job_was_restarted_by_somebody_else(workspace: Workspace) -> None:
+    """The job of the plan is gone, another one runs: the same manifest would now do something else."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    headgate("plan", "-o", "plan.json")
+    headgate("apply", "--yes")
+    before = list(workspace.local.writes)
+
+    result = headgate("apply", "plan.json")
+
+    assert result.exit_code == 4
+    assert workspace.local.writes == before
+
+
+def tampered(text: str) -> str:
+    return text.replace('"prune": false', '"prune": true')
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(tampered, id="edited"),
+        pytest.param(lambda text: text[: len(text) // 2], id="cut-short"),
+        pytest.param(lambda text: "{}", id="another-document"),
+        pytest.param(lambda text: "[1]", id="not-even-a-mapping"),
+        pytest.param(lambda text: text.replace('"format_version": "1"', '"format_version": "2"'), id="another-format"),
+    ],
+)
+def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage: Callable[[str], str]) -> None:
+    """Nothing is contacted for it."""
+    plan_file.write_text(damage(plan_file.read_text()))
+
+    result = headgate("apply", str(plan_file), "--format", "json")
+
+    assert result.exit_code == 4
+    assert document(result)["error"]["code"] == "plan-edited"
+    assert workspace.local.writes == []
+
+
+def test_a_plan_holds_for_a_day(plan_file: Path) -> None:
+    """Reviewed last week is not reviewed."""
+    text, now = plan_file.read_text(), datetime.now(UTC)
+
+    assert reviewed.read(text, where="plan.json", now=now + timedelta(hours=23)).prune is False
+    with pytest.raises(reviewed.PlanExpired):
+        reviewed.read(text, where="plan.json", now=now + timedelta(hours=25))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("plan.json", "orders"), ("plan.json", "--prune"), ("missing.json",)],
+    ids=["with-a-job", "with-prune", "missing"],
+)
+@pytest.mark.usefixtures("plan_file")
+def test_a_reviewed_plan_is_applied_whole(workspace: Workspace, arguments: tuple[str, ...]) -> None:
+    """A part of it, or more than it, was not reviewed."""
+    result = headgate("apply", *arguments)
+
+    assert result.exit_code == 1
+    assert workspace.local.writes == []
