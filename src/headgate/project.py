@@ -11,7 +11,9 @@ others are planned and applied.
 
 from __future__ import annotations
 
+import functools
 import os
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,21 +23,24 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from headgate import manifests
-from headgate.applying import Executor, Patience
-from headgate.errors import PlanRefused, ProviderError, Rejected, UsageError
+from headgate.applying import Executor, Memory, Patience
+from headgate.errors import HeadgateError, PlanRefused, ProviderError, Rejected, UsageError
 from headgate.manifests.commit import commit_of
-from headgate.model.live import Absent, Live, Observation, Observed, Unknown
+from headgate.model.live import Absent, Live, Observation, Observed, Remembered, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.plan import Action, Plan, Submit
 from headgate.model.project import Project, Target
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.providers.registry import PROVIDERS, open_provider
+from headgate.store import NoStore, Store, StoreError, StoreTooNew, open_store
 
 if TYPE_CHECKING:
     from headgate.model.health import Graph, Health
+    from headgate.model.spec import JobSpec
     from headgate.providers.port import Provider
 
 _AT_ONCE = 8
+_DEFAULT_STORE = "sqlite:///.headgate/store.db"
 
 
 class LimitPassed(PlanRefused):
@@ -73,17 +78,36 @@ def _forms() -> dict[str, manifests.ProviderForm]:
 class Headgate:
     """A loaded project and its targets. Close it, or use it in a `with` block."""
 
-    def __init__(self, project: Project, *, commit: str = "", clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        commit: str = "",
+        clock: Callable[[], datetime] | None = None,
+        tell: Callable[[HeadgateError], None] = lambda trouble: None,
+    ) -> None:
         self.project = project
         self.commit = commit
         self._clock = clock or (lambda: datetime.now(UTC))
+        self._tell = tell
+        self._store: Store | None = None
         self._providers: dict[str, Provider] = {}
 
     @classmethod
-    def open(cls, start: Path | None = None, *, file: Path | None = None, environment: str = "") -> Self:
-        """Load the project at or above `start` (default: the working directory)."""
+    def open(
+        cls,
+        start: Path | None = None,
+        *,
+        file: Path | None = None,
+        environment: str = "",
+        tell: Callable[[HeadgateError], None] = lambda trouble: None,
+    ) -> Self:
+        """Load the project at or above `start` (default: the working directory).
+
+        `tell` is called with trouble that costs something and stops nothing, such as a store that does not answer.
+        """
         project = load(start, file=file, environment=environment)
-        return cls(project, commit=commit_of(project.root))
+        return cls(project, commit=commit_of(project.root), tell=tell)
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +120,8 @@ class Headgate:
     def close(self) -> None:
         for provider in self._providers.values():
             provider.close()
+        if self._store:
+            self._store.close()
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -146,10 +172,12 @@ class Headgate:
 
     def plan(self, jobs: Iterable[str] = (), *, prune: bool = False) -> Plan:
         """What would be done. Changed and new jobs are compiled on their target; nothing is changed."""
+        observed = self.observe()
         situation = Situation(
             project=self.project.name,
             jobs=self.project.jobs,
-            observed=self.observe(),
+            observed=observed,
+            remembered=self._remembered(observed),
             prune=prune or self.project.safety.prune,
             only=frozenset(self._named(jobs, also_live=True)) if jobs else frozenset(),
             environment=self.project.environment,
@@ -170,13 +198,21 @@ class Headgate:
             old = provider.topology(action.live.compiled) if action.live else None
             same = None
             if action.live and (old is None or compiled.topology is None):
-                live = {vertex.id for vertex in provider.graph(action.live.job_id).vertices}
-                same = live == set(provider.vertices(spec))
+                same = self._same_graph(provider, action.live, spec)
             return Evidence(compiled, old, same)
         except Rejected as problem:
             return Evidence(rejected=problem.problem, where=problem.where)
         except ProviderError as problem:
             return Evidence(unavailable=problem.problem, where=problem.where)
+
+    @staticmethod
+    def _same_graph(provider: Provider, live: Live, spec: JobSpec) -> bool | None:
+        """Are the vertex ids of a job those of the spec run as written? None: the platform has forgotten the job."""
+        try:
+            vertices = provider.graph(live.job_id).vertices
+        except Rejected:
+            return None
+        return {vertex.id for vertex in vertices} == set(provider.vertices(spec))
 
     def apply(
         self,
@@ -189,7 +225,7 @@ class Headgate:
         self.check(reviewed)
         targets = {action.target for action in reviewed.actions if action.steps}
         providers = {target: self.provider(target) for target in targets}
-        return Executor(providers, patience=patience, listen=listen).apply(reviewed)
+        return Executor(providers, patience=patience, memory=self.memory, listen=listen).apply(reviewed)
 
     def check(self, reviewed: Plan) -> None:
         """May this plan be applied? Raises LimitPassed: what `apply` would say, before anybody is asked for consent."""
@@ -197,6 +233,31 @@ class Headgate:
             raise LimitPassed(
                 too_much, where="headgate.yaml", hint="review the plan; raise the limit or name fewer jobs"
             )
+
+    # -- remembering -----------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def memory(self) -> Memory:
+        """What the store knows; without a store that answers, nothing. Raises StoreTooNew."""
+        store: Store = NoStore()
+        try:
+            store = open_store(self.project.store or _DEFAULT_STORE, root=self.project.root)
+        except StoreTooNew:
+            raise
+        except StoreError as trouble:
+            self._tell(trouble)
+        self._store = store
+        run_id = uuid.uuid4().hex
+        return Memory(store, project=self.project.name, commit=self.commit, run_id=run_id, tell=self._tell)
+
+    def _remembered(self, observed: Mapping[str, Observation | Unknown]) -> dict[str, tuple[Remembered, ...]]:
+        """What the store knows of the jobs that their target, which did answer, does not have."""
+        found = {}
+        for name, spec in self.project.jobs.items():
+            seen = observed.get(spec.target)
+            if isinstance(seen, Observation) and isinstance(look_up(seen, name, spec.previous_name)[0], Absent):
+                found[name] = self.memory.remembered(name, self.project.targets)
+        return {name: known for name, known in found.items() if known}
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate import Headgate
-from headgate.applying import Patience
+from headgate.applying import Memory, Patience
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Plan, Verb, Verdict
 from headgate.model.project import Project, Target
 from headgate.model.spec import JobSpec, RunState, Savepoint, Sql, Strategy
+from headgate.store import NoStore
 from headgate.testing.memory import MemoryPlatform
 
 TARGET = "memory"
@@ -55,6 +56,7 @@ def headgate_for(jobs: Mapping[str, JobSpec], platform: MemoryPlatform) -> Headg
     project = Project(platform.project, Path(), jobs, {TARGET: Target(TARGET, "memory", None)})
     made = Headgate(project)
     made._providers[TARGET] = platform
+    made.memory = Memory(NoStore(), project=platform.project, commit="", run_id="", tell=lambda trouble: None)
     return made
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.model.live import JobState, Live, Several, Snapshot, Unknown
+from headgate.model.live import JobState, Live, Observation, Remembered, Several, Snapshot, Unknown
 from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import RunState, Savepoint, Strategy
@@ -156,8 +156,6 @@ def test_a_job_of_another_project_blocks_its_name():
 
 def test_a_job_that_runs_on_another_target_is_not_started_here():
     """A moved manifest must not make two copies."""
-    from headgate.model.live import Observation
-
     here, there = Observation(), Observation({"orders": running(ORDERS)})
 
     found = plan(Situation("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
@@ -212,3 +210,60 @@ def test_one_option_that_somebody_else_owns_is_kept_and_the_others_compared():
     assert isinstance(submit, Submit)
     assert submit.spec.options == {"slots": 8, "queue": "b"}
     assert submit.spec.config == {"table.x": "live"}
+
+
+STOPPED_FOR_GOOD = Remembered("local", running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED))
+RAN_WHEN_LAST_SEEN = Remembered("local", running(ORDERS, snapshot=SAVED))
+
+
+def test_a_job_the_target_forgot_goes_on_from_the_savepoint_the_store_knows():
+    """A JobManager that was restarted between stop and submit remembers nothing."""
+    [action] = planned(ORDERS, remembered={"orders": (STOPPED_FOR_GOOD,)}).actions
+
+    assert (action.verb, action.reason) == (Verb.RESUME, Reason.FORGOTTEN)
+    assert action.steps == (Submit(ORDERS, succeeds="f00"), Settle())
+    assert action.restore is not None
+    assert action.restore.path == SAVED.path
+    assert action.seen == "absent"
+
+
+def test_a_job_that_was_forgotten_while_it_ran_is_not_started_from_an_old_savepoint():
+    """Newer state may exist; where is for a person to say. The last known savepoint is told."""
+    [blocked] = planned(ORDERS, remembered={"orders": (RAN_WHEN_LAST_SEEN,)}).actions
+    chooses = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
+    [chosen] = planned(chooses, remembered={"orders": (RAN_WHEN_LAST_SEEN,)}).actions
+
+    assert (blocked.verb, blocked.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert SAVED.path in blocked.note
+    assert chosen.restore is not None
+    assert chosen.restore.path == SAVED.path
+
+
+@pytest.mark.parametrize(
+    ("there", "remembered", "reason"),
+    [
+        pytest.param(
+            Observation({"orders": running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED)}),
+            (),
+            Reason.MOVED,
+            id="stopped-there",
+        ),
+        pytest.param(
+            Observation(), (replace(STOPPED_FOR_GOOD, target="old"),), Reason.MOVED, id="stopped-there-and-forgotten"
+        ),
+        pytest.param(
+            Unknown("down"),
+            (replace(RAN_WHEN_LAST_SEEN, target="old"),),
+            Reason.LIVES_ELSEWHERE,
+            id="ran-there-and-silent-now",
+        ),
+    ],
+)
+def test_a_job_that_was_on_another_target_is_neither_copied_nor_started_empty(there, remembered, reason):
+    """Its state is there, or it may still run there."""
+    found = plan(
+        Situation("shop", {"orders": ORDERS}, {"local": Observation(), "old": there}, remembered={"orders": remembered})
+    )
+
+    [action] = found.actions
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from headgate.applying.glance import Glance
+from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.steps import Carrier, Interrupted
 from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, Unavailable
@@ -37,12 +38,14 @@ class Executor:
         providers: Mapping[str, Provider],
         *,
         patience: Patience | None = None,
+        memory: Memory | None = None,
         parallel: int = 8,
         listen: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._providers = providers
         self._glances = {target: Glance(provider) for target, provider in providers.items()}
         self._patience = patience or Patience()
+        self._memory = memory
         self._parallel = parallel
         self._listen = listen
 
@@ -99,10 +102,14 @@ class Executor:
                 if self._patience.interrupted.is_set():
                     raise Interrupted(f"stopped before {step.name}")
                 step_name = step.name
+                intent = self._memory.before(action, step) if self._memory else None
                 self._listen(Event(action, Phase.STARTED, step_name))
                 detail = carrier.carry_out(step)
+                if self._memory:
+                    self._memory.after(action, step, carrier, intent)
                 self._listen(Event(action, Phase.DONE, step_name, detail))
         except HeadgateError as trouble:
+            self._remember(action, carrier, _outcome(trouble))
             self._listen(Event(action, Phase.FAILED, step_name, trouble.problem))
             return Result(
                 action,
@@ -114,7 +121,12 @@ class Executor:
                 savepoint=carrier.savepoint,
                 left=left,
             )
+        self._remember(action, carrier, Outcome.APPLIED)
         return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
+
+    def _remember(self, action: Action, carrier: Carrier, outcome: Outcome) -> None:
+        if self._memory:
+            self._memory.ended(action, carrier, outcome)
 
     def _look_again(self, action: Action) -> None:
         """Live state just before the first write: as the plan saw it, or hands off."""

@@ -79,6 +79,7 @@ class Carrier:
         self._waiting = waiting
         self.job_id = ""
         self.savepoint = ""
+        self.compiled = ""
 
     def carry_out(self, step: Step) -> str:
         """Do it, wait for its end, and say in a few words what came of it."""
@@ -122,7 +123,9 @@ class Carrier:
             restored=restore.path,
         )
         self.job_id = successor_id(self._project, step.spec, step.succeeds)
-        self.job_id = self._provider.submit(Submission(step.spec, self.job_id, marker, restore, self._compiled()))
+        compiled = self._compiled()
+        self.compiled = compiled.plan if compiled else ""
+        self.job_id = self._provider.submit(Submission(step.spec, self.job_id, marker, restore, compiled))
         return f"job {self.job_id}"
 
     def _compiled(self) -> Compiled | None:

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy
+from headgate.cli.telling import busy, note
 
 if TYPE_CHECKING:
     from headgate.model.project import Project
@@ -39,7 +39,9 @@ def opened(chosen: Chosen) -> Headgate:
     from headgate.project import Headgate
 
     with busy("Reading the manifests"):
-        return Headgate.open(file=chosen.file, environment=chosen.environment)
+        return Headgate.open(
+            file=chosen.file, environment=chosen.environment, tell=lambda trouble: note(f"warning: {trouble}")
+        )
 
 
 def loaded(chosen: Chosen) -> Project:

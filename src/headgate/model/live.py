@@ -119,6 +119,18 @@ Observed = Live | Absent | Unknown | Several
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """A job as the store last saw it on `target`: for when its platform has forgotten it, or does not answer.
+
+    `job.state` is SUSPENDED if it was stopped with a savepoint, which is then `job.snapshot`, the last of its state. In
+    any other state its snapshot, if there is one, may be old.
+    """
+
+    target: str
+    job: Live
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """All that one target said in one look: our jobs by name, and the active jobs that are not ours.
 

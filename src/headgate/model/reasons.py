@@ -26,6 +26,8 @@ class Reason(StrEnum):
     OWNED_BY_ANOTHER = "owned-by-another"
     LIVES_ELSEWHERE = "lives-elsewhere"
     IN_TRANSITION = "in-transition"
+    MOVED = "moved"
+    FORGOTTEN = "forgotten"
     NOTHING_TO_RESTORE = "nothing-to-restore"
     EARLIEST_UNKNOWN = "earliest-unknown"
     STATEMENT_REJECTED = "statement-rejected"
@@ -82,6 +84,15 @@ EXPLAINED = {
         "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. If it "
         "never settles, cancel it with the platform's own tools: headgate then starts it from its newest retained "
         "checkpoint. With `savepoint.strategy: none` it is cancelled and started empty."
+    ),
+    Reason.MOVED: (
+        "The job is new on this target and has run on another one, where its state still is. Starting it here would "
+        "mean starting empty. Name its savepoint with `savepoint: {strategy: path, path: ...}` if this target can read "
+        "it, or consent to an empty start with `savepoint: {strategy: none}`."
+    ),
+    Reason.FORGOTTEN: (
+        "The target no longer knows this job - a JobManager that was restarted remembers nothing - but the store does: "
+        "it was stopped with a savepoint, and is started from that savepoint."
     ),
     Reason.NOTHING_TO_RESTORE: (
         "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "

@@ -26,7 +26,7 @@ from headgate.model.plan import (
     Verdict,
 )
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState
+from headgate.model.spec import JobSpec, RunState, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.planning.diffing import diff
 from headgate.planning.judging import judge, unchanged_program
@@ -89,6 +89,30 @@ def decide_adoption(want: JobSpec, found: Live, *, evidence: Evidence | None = N
         return action
     # An adopted job keeps the operator ids it was started with, so its statements are run as they are written.
     return _judged(action, found, replace(evidence, old=None, compiled=replace(evidence.compiled, plan="")))
+
+
+def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = None) -> Action:
+    """What to do when the target does not know a job that the store does.
+
+    Its final savepoint is a start; anything else is only told, because newer state may have been lost with the target's
+    memory. What was observed stays "absent".
+    """
+    final = known.state is JobState.SUSPENDED and known.snapshot is not None
+    chosen = want.savepoint.strategy in (Strategy.NONE, Strategy.PATH)
+    if want.state is RunState.RUNNING and not final and not chosen:
+        told = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
+        why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it{told}"
+        return _blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why)
+    ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
+    action = decide(want, ended, evidence=evidence)
+    reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
+    return replace(action, reason=reason, seen=Absent().fingerprint)
+
+
+def decide_moved(want: JobSpec, target: str, *, snapshot: str) -> Action:
+    """A job whose state is on another target is not started empty here."""
+    where = f"its state is on target {target!r}" + (f", at {snapshot}" if snapshot else "")
+    return _blocked(want, Absent(), Reason.MOVED, where)
 
 
 def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -> Action:

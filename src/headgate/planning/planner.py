@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from headgate.model.live import Absent, Live, Observation, Observed, Several, Unknown
+from headgate.model.live import Absent, JobState, Live, Observation, Observed, Remembered, Several, Unknown
 from headgate.model.plan import Action, Plan, Submit
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec
-from headgate.planning.deciding import Evidence, decide, decide_adoption, decide_orphan
+from headgate.model.spec import JobSpec, RunState, Strategy
+from headgate.planning.deciding import (
+    Evidence,
+    decide,
+    decide_adoption,
+    decide_forgotten,
+    decide_moved,
+    decide_orphan,
+)
 
 _NOT_HEARD = Unknown("the target did not report")
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a plan depends on. `observed` holds an answer, or an Unknown, for every target that was asked."""
+    """Everything a plan depends on.
+
+    `observed` holds an answer, or an Unknown, for every target that was asked; `remembered` what the store knows of
+    jobs that their target does not have.
+    """
 
     project: str
     jobs: Mapping[str, JobSpec]
@@ -27,6 +38,7 @@ class Situation:
     commit: str = ""
     created_at: str = ""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    remembered: Mapping[str, tuple[Remembered, ...]] = field(default_factory=dict)
 
     def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
         """The same situation, now with what the platforms said about the jobs that would be started."""
@@ -85,10 +97,29 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         elsewhere = _elsewhere(situation, want)
         if elsewhere:
             action = decide(want, Unknown(""))
-            return replace(action, reason=Reason.LIVES_ELSEWHERE, note=f"it runs on target {elsewhere!r}")
+            return replace(action, reason=Reason.LIVES_ELSEWHERE, note=elsewhere)
     if stranger and isinstance(have, Live):
         return decide_adoption(want, have, evidence=evidence)
+    if isinstance(have, Absent):
+        return _of_absent(situation, want, evidence)
     return decide(want, have, evidence=evidence)
+
+
+def _of_absent(situation: Situation, want: JobSpec, evidence: Evidence | None) -> Action:
+    """Absent is new only if no target and no store has ever had it."""
+    known = situation.remembered.get(want.name, ())
+    here = next((one for one in known if one.target == want.target), None)
+    if here is not None:
+        return decide_forgotten(want, here.job, evidence=evidence)
+    chosen = want.savepoint.strategy in (Strategy.NONE, Strategy.PATH) or want.state is RunState.SUSPENDED
+    if not chosen:
+        for target, seen in sorted(situation.observed.items()):
+            ended = seen.jobs.get(want.name) if isinstance(seen, Observation) else None
+            if isinstance(ended, Live) and ended.snapshot:
+                return decide_moved(want, target, snapshot=ended.snapshot.path)
+        for one in known:
+            return decide_moved(want, one.target, snapshot=one.job.snapshot.path if one.job.snapshot else "")
+    return decide(want, Absent(), evidence=evidence)
 
 
 def _active(have: Live | Several) -> bool:
@@ -96,12 +127,16 @@ def _active(have: Live | Several) -> bool:
 
 
 def _elsewhere(situation: Situation, want: JobSpec) -> str:
-    """The other target where a job of ours by this name still runs: a second copy must not start."""
+    """Where else a job of ours by this name runs, or may run: a second copy must not start. Empty: nowhere."""
     for target, seen in sorted(situation.observed.items()):
         if target != want.target and isinstance(seen, Observation):
             have = seen.jobs.get(want.name)
             if have is not None and _active(have):
-                return target
+                return f"it runs on target {target!r}"
+    for one in situation.remembered.get(want.name, ()):
+        silent = isinstance(situation.observed.get(one.target), Unknown)
+        if one.target != want.target and silent and one.job.state is not JobState.SUSPENDED:
+            return f"it ran on target {one.target!r} when last seen, and that does not answer"
     return ""
 
 
