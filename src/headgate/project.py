@@ -32,7 +32,7 @@ from headgate.model.plan import Action, Plan, Submit
 from headgate.model.project import Project, Target
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.providers.registry import PROVIDERS, open_provider
-from headgate.store import NoStore, Store, StoreError, StoreTooNew, open_store
+from headgate.store import Applied, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
 
 if TYPE_CHECKING:
     from headgate.model.health import Graph, Health
@@ -236,19 +236,36 @@ class Headgate:
 
     # -- remembering -----------------------------------------------------------------------------------------------
 
+    @property
+    def store(self) -> Store:
+        """The store of this project, opened once. Raises StoreError."""
+        if self._store is None:
+            self._store = open_store(self.project.store or _DEFAULT_STORE, root=self.project.root)
+        return self._store
+
     @functools.cached_property
     def memory(self) -> Memory:
         """What the store knows; without a store that answers, nothing. Raises StoreTooNew."""
-        store: Store = NoStore()
         try:
-            store = open_store(self.project.store or _DEFAULT_STORE, root=self.project.root)
+            store = self.store
         except StoreTooNew:
             raise
         except StoreError as trouble:
             self._tell(trouble)
-        self._store = store
+            store = NoStore()
         run_id = uuid.uuid4().hex
         return Memory(store, project=self.project.name, commit=self.commit, run_id=run_id, tell=self._tell)
+
+    def history(self, job: str) -> tuple[Applied, ...]:
+        """What was applied to a job, newest first; also of one that left git. Raises StoreError."""
+        found = self.store.history(self.project.name, job)
+        if not found and job not in self.project.jobs:
+            raise UsageError(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
+        return found
+
+    def unlock(self, lock_id: str) -> Lock:
+        """End the lock of a run that is certainly gone. Raises UnknownLock, StoreError."""
+        return self.store.break_lock(lock_id)
 
     def _remembered(self, observed: Mapping[str, Observation | Unknown]) -> dict[str, tuple[Remembered, ...]]:
         """What the store knows of the jobs that their target, which did answer, does not have."""

@@ -228,7 +228,7 @@ def test_a_job_that_moved_after_the_plan_is_left_alone(repo: Repo, cluster: Clus
 
         [result] = headgate.apply(reviewed).results
 
-    assert (result.outcome, result.code) == (Outcome.FAILED, "plan-stale")
+    assert (result.outcome, result.code) == (Outcome.REFUSED, "plan-stale")
     assert cluster.running("totals") == []
 
 

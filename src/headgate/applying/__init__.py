@@ -1,9 +1,12 @@
 """Doing it: the only code with effects on a platform.
 
-`memory` tells the store what is about to be done and what came of it; `glance` looks again before a job's first write;
-`executor` runs actions side by side and in dependency order, `steps` carries out one step and waits for its end,
-`patience` says how long. What is done is what the plan shows: the same steps, in the same order; live state is read
-again before the first write of every job, and a job that moved since the plan is left alone.
+- `executor`  runs actions side by side and in dependency order
+- `steps`     carries out one step and waits for its end; `patience` says how long
+- `glance`    looks at the live job again just before its first write; a job that moved since the plan is left alone
+- `locking`   keeps two runs off one job
+- `memory`    tells the store what is about to be done and what came of it
+
+What is done is what the plan shows: the same steps, in the same order.
 """
 
 from headgate.applying.executor import Executor

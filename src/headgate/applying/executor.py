@@ -6,8 +6,10 @@ report says what is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from headgate.applying.glance import Glance
 from headgate.applying.memory import Memory
@@ -19,6 +21,7 @@ from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Verb
 from headgate.planning import look_up
 from headgate.providers.port import Provider
+from headgate.store import LockLost
 
 
 class Stale(PlanRefused):
@@ -28,6 +31,14 @@ class Stale(PlanRefused):
     """
 
     code = "plan-stale"
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far an action is: the step in flight, and how many are done."""
+
+    step: str = ""
+    done: int = 0
 
 
 class Executor:
@@ -94,23 +105,14 @@ class Executor:
             patience=self._patience,
             waiting=lambda detail: self._listen(Event(action, Phase.WAITING, detail=detail)),
         )
-        step_name = ""
+        progress = _Progress()
         try:
-            self._look_again(action)
-            for number, step in enumerate(action.steps):
-                left = tuple(later.name for later in action.steps[number:])
-                if self._patience.interrupted.is_set():
-                    raise Interrupted(f"stopped before {step.name}")
-                step_name = step.name
-                intent = self._memory.before(action, step) if self._memory else None
-                self._listen(Event(action, Phase.STARTED, step_name))
-                detail = carrier.carry_out(step)
-                if self._memory:
-                    self._memory.after(action, step, carrier, intent)
-                self._listen(Event(action, Phase.DONE, step_name, detail))
+            with self._locked(action.job) as still_ours:
+                self._look_again(action)
+                self._carry_out(action, carrier, progress, still_ours)
         except HeadgateError as trouble:
             self._remember(action, carrier, _outcome(trouble))
-            self._listen(Event(action, Phase.FAILED, step_name, trouble.problem))
+            self._listen(Event(action, Phase.FAILED, progress.step, trouble.problem))
             return Result(
                 action,
                 _outcome(trouble),
@@ -119,10 +121,33 @@ class Executor:
                 code=trouble.code,
                 job_id=carrier.job_id,
                 savepoint=carrier.savepoint,
-                left=left,
+                left=left[progress.done :],
             )
         self._remember(action, carrier, Outcome.APPLIED)
         return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
+
+    def _carry_out(self, action: Action, carrier: Carrier, progress: _Progress, still_ours: Callable[[], None]) -> None:
+        """The steps in order; before each, the lock is checked and the intent written down."""
+        for step in action.steps:
+            if self._patience.interrupted.is_set():
+                raise Interrupted(f"stopped before {step.name}")
+            still_ours()
+            progress.step = step.name
+            intent = self._memory.before(action, step) if self._memory else None
+            self._listen(Event(action, Phase.STARTED, step.name))
+            detail = carrier.carry_out(step)
+            if self._memory:
+                self._memory.after(action, step, carrier, intent)
+            self._listen(Event(action, Phase.DONE, step.name, detail))
+            progress.done += 1
+
+    @contextmanager
+    def _locked(self, job: str) -> Iterator[Callable[[], None]]:
+        if self._memory is None:
+            yield lambda: None
+        else:
+            with self._memory.locked(job) as still_ours:
+                yield still_ours
 
     def _remember(self, action: Action, carrier: Carrier, outcome: Outcome) -> None:
         if self._memory:
@@ -150,7 +175,9 @@ def _outcome(trouble: HeadgateError) -> Outcome:
     match trouble:
         case Interrupted():
             return Outcome.INTERRUPTED
-        case OutcomeUnknown() | Unavailable():
+        case PlanRefused():
+            return Outcome.REFUSED
+        case OutcomeUnknown() | Unavailable() | LockLost():
             return Outcome.UNCLEAR
         case _:
             return Outcome.FAILED

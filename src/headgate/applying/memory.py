@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from headgate.applying.locking import JobLocks
 from headgate.applying.steps import Carrier
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
 from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit
@@ -34,6 +36,16 @@ class Memory:
         self._run_id = run_id
         self._tell = tell
         self._broken = threading.Event()
+        self._locks = JobLocks(store, project=project, tell=self._trouble)
+
+    @contextmanager
+    def locked(self, job: str) -> Iterator[Callable[[], None]]:
+        """Hold the lock of a job; what is yielded raises LockLost once it is no longer ours. Raises LockHeld."""
+        if self._broken.is_set():
+            yield lambda: None
+        else:
+            with self._locks.held(job) as check:
+                yield check
 
     def remembered(self, job: str, targets: Iterable[str]) -> tuple[Remembered, ...]:
         """What is known of a job on each target, by target name."""
@@ -115,10 +127,13 @@ class Memory:
         try:
             return ask()
         except StoreError as trouble:
-            if not self._broken.is_set():
-                self._broken.set()
-                self._tell(trouble)
+            self._trouble(trouble)
             return None
+
+    def _trouble(self, trouble: StoreError) -> None:
+        if not self._broken.is_set():
+            self._broken.set()
+            self._tell(trouble)
 
 
 def _as_snapshot(known: KnownSnapshot) -> Snapshot:

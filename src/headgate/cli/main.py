@@ -19,6 +19,8 @@ MODULES = {
     "reconcile": "headgate.cli.reconcile:reconcile",
     "status": "headgate.cli.status:status",
     "graph": "headgate.cli.graph:graph",
+    "history": "headgate.cli.history:history",
+    "unlock": "headgate.cli.unlock:unlock",
     "local": "headgate.cli.local:local",
     "schema": "headgate.cli.schema:schema",
     "explain": "headgate.cli.explain:explain",
@@ -38,8 +40,8 @@ def cli(ctx: click.Context, file: Path | None, environment: str) -> None:
     """Keep the Flink jobs that run equal to the job manifests in git.
 
     Exit codes: 0 done, or nothing to do; 1 error, nothing was changed; 2 changes are pending, and plan was asked for
-    --detailed-exitcode; 3 some jobs failed, are blocked or unknown, the rest is done; 4 refused: stale plan, safety
-    limit.
+    --detailed-exitcode; 3 some jobs failed, are blocked or unknown, the rest is done; 4 refused: stale plan, lock
+    held, safety limit.
     """
     ctx.obj = Chosen(file, environment)
     if ctx.invoked_subcommand is None:

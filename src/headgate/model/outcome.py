@@ -9,7 +9,11 @@ from headgate.model.plan import Action
 
 
 class Outcome(StrEnum):
-    """APPLIED: done and settled. UNCLEAR: something may have happened; the next run observes, then decides."""
+    """What became of an action.
+
+    APPLIED: done and settled. UNCLEAR: something may have happened; the next run observes, then decides. REFUSED: left
+    alone because it moved after the plan was made, or because another run holds its lock.
+    """
 
     KEPT = "kept"
     APPLIED = "applied"
@@ -17,6 +21,7 @@ class Outcome(StrEnum):
     UNCLEAR = "unclear"
     BLOCKED = "blocked"
     SKIPPED = "skipped"
+    REFUSED = "refused"
     INTERRUPTED = "interrupted"
 
     @property
@@ -50,8 +55,11 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all done; 3 some jobs failed, are blocked or unknown, the rest is done."""
-        return 0 if all(result.outcome.fine for result in self.results) else 3
+        """0 all done; 4 nothing was done because all there was to do was refused; 3 anything between."""
+        found = {result.outcome for result in self.results if result.outcome is not Outcome.KEPT}
+        if found == {Outcome.REFUSED}:
+            return 4
+        return 0 if all(outcome.fine for outcome in found) else 3
 
     def count(self, outcome: Outcome) -> int:
         return sum(1 for result in self.results if result.outcome is outcome)

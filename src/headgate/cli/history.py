@@ -1,0 +1,23 @@
+"""`headgate history`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from headgate.cli.choices import format_option, job_argument, opened, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import palette, say
+from headgate.reporting.history import history_json, history_text
+
+
+@click.command()
+@job_argument
+@format_option("text", "json")
+@with_project
+def history(chosen: Chosen, job: str, style: str) -> None:
+    """Show what was applied to a JOB, newest first."""
+    with opened(chosen) as headgate:
+        found = headgate.history(job)
+    say(history_json(found) if style == "json" else history_text(found, palette(sys.stdout)))

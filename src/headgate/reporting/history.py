@@ -1,0 +1,56 @@
+"""What was applied to a job: revision, commit, when, from which snapshot, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from headgate.reporting.palette import PLAIN, Palette
+from headgate.reporting.plain import one_line
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+from headgate.store import Applied
+
+_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "TARGET", "JOB ID", "RESTORED FROM")
+
+
+def history_text(applied: Sequence[Applied], palette: Palette = PLAIN) -> str:
+    """A table, newest first."""
+    if not applied:
+        return "Nothing was applied to this job yet, as far as the store knows."
+    rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(one)) for one in applied)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([palette.paint(palette.strong, lines[0]), *lines[1:]])
+
+
+def history_json(applied: Sequence[Applied]) -> str:
+    """One JSON document, newest first; manifests with their placeholders."""
+    return as_json({"format_version": FORMAT_VERSION, "history": [_document(one) for one in applied]})
+
+
+def _cells(one: Applied) -> tuple[str, ...]:
+    return (
+        str(one.number),
+        f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+        one.outcome,
+        one.revision,
+        one.commit[:12] or "-",
+        one.target,
+        one.job_id,
+        one.restored_from or "(started empty)",
+    )
+
+
+def _document(one: Applied) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
+        "outcome": one.outcome,
+        "revision": one.revision,
+        "commit": one.commit or None,
+        "target": one.target,
+        "job_id": one.job_id or None,
+        "succeeds": one.succeeds or None,
+        "restored_from": one.restored_from or None,
+        "manifest": {key: value for key, value in one.manifest.items() if key != "compiled"},
+    }

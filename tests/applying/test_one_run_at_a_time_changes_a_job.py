@@ -1,0 +1,108 @@
+"""Two runs meet at one job: the second is told who was first, and changes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headgate.applying import locking
+from headgate.model.outcome import Outcome
+from headgate.store import Lock, Store, open_store
+from tests.applying.test_the_store_remembers_what_a_platform_forgets import ORDERS, Place, edited
+
+URL = "sqlite:///.headgate/store.db"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    with open_store(URL, root=place.root) as opened:
+        yield opened
+
+
+def test_a_job_that_somebody_else_is_changing_is_left_alone(place: Place, store: Store):
+    """The holder is named, with the lock's id; the exit code says refused."""
+    place.apply(ORDERS)
+    lock = store.acquire("shop", "orders", "ci-runner (process 7)", ttl=60)
+    assert isinstance(lock, Lock)
+    before = list(place.platform.writes)
+
+    with place.open(edited()) as headgate:
+        report = headgate.apply(headgate.plan())
+
+    [result] = report.results
+    assert (result.outcome, result.code) == (Outcome.REFUSED, "lock-held")
+    assert "ci-runner" in result.detail
+    assert lock.id in result.hint
+    assert report.exit_code == 4
+    assert place.platform.writes == before
+
+
+def test_a_lock_is_given_back_when_the_job_is_done(place: Place, store: Store):
+    """Also when the job failed."""
+    place.apply(ORDERS)
+    assert store.locks("shop") == ()
+
+    place.platform.no_savepoints = "the disk is full"
+    assert place.apply(edited()) is Outcome.FAILED
+    assert store.locks("shop") == ()
+
+
+def test_a_run_whose_lock_was_taken_stops_before_its_next_step(place: Place, store: Store):
+    """Fencing: whoever lost the lock writes nothing more, and the next run goes on from the savepoint."""
+    place.apply(ORDERS)
+
+    with place.open(edited()) as headgate:
+        plan = headgate.plan()
+
+        def take_the_lock(event: object) -> None:
+            for lock in store.locks("shop"):
+                store.break_lock(lock.id)
+
+        [result] = headgate.apply(plan, listen=take_the_lock).results
+
+    assert (result.outcome, result.code) == (Outcome.UNCLEAR, "lock-lost")
+    assert result.left == ("submit", "settle")
+    assert place.apply(edited()) is Outcome.APPLIED
+
+
+def test_the_lock_of_a_process_that_was_killed_here_does_not_hold_up_the_next_run(place: Place, store: Store):
+    """A plain re-run after a SIGKILL goes on at once."""
+    script = (
+        "import sys, pathlib\n"
+        "from headgate.applying.locking import holder\n"
+        "from headgate.store import open_store\n"
+        f"store = open_store({URL!r}, root=pathlib.Path(sys.argv[1]))\n"
+        "store.acquire('shop', 'orders', holder(), ttl=600)\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(place.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == "held\n"
+        [held] = store.locks("shop")
+        assert not locking.is_gone(held.holder)
+        assert place.apply(ORDERS) is Outcome.REFUSED
+        killed.kill()
+        killed.wait()
+
+    assert locking.is_gone(held.holder)
+    assert place.apply(ORDERS) is Outcome.APPLIED
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "ci-runner", "x #", "x #-1-2", "x #abc-1", "x #000000000000-1-5", "x #abc-not-a-pid"],
+)
+def test_a_holder_of_another_machine_is_never_taken_for_dead(name: str):
+    """Only the table of processes it ran in can tell."""
+    assert not locking.is_gone(name)

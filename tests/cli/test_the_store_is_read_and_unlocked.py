@@ -1,0 +1,65 @@
+"""history tells what was applied; unlock ends the lock of a run that is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.store import Lock, open_store
+from tests.cli.given import Workspace, document, headgate, manifest
+
+URL = "sqlite:///.headgate/store.db"
+
+
+def test_history_is_told_newest_first(workspace: Workspace) -> None:
+    """Each revision with the snapshot it went on from."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    headgate("apply", "--yes")
+
+    text = headgate("history", "orders")
+    newest, oldest = document(headgate("history", "orders", "--format", "json"))["history"]
+
+    assert text.exit_code == 0
+    assert text.stdout.splitlines()[1].startswith("2")
+    assert (newest["number"], oldest["number"]) == (2, 1)
+    assert newest["succeeds"] == oldest["job_id"]
+    assert newest["restored_from"] in workspace.local.snapshots
+    assert oldest["restored_from"] is None
+    assert newest["manifest"]["parallelism"] == 2
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_job_nobody_knows_has_no_history() -> None:
+    """One that is in git and was never applied has an empty one."""
+    assert headgate("history", "orders").exit_code == 0
+
+    result = headgate("history", "order")
+
+    assert result.exit_code == 1
+    assert "did you mean 'orders'?" in result.stderr
+
+
+def test_a_lock_that_is_held_refuses_and_is_ended_by_its_id(workspace: Workspace) -> None:
+    """The refusal names the id that unlock wants."""
+    with open_store(URL, root=workspace.root) as store:
+        lock = store.acquire("payments", "orders", "ci-runner (process 7)", ttl=600)
+    assert isinstance(lock, Lock)
+
+    refused = headgate("apply", "--yes")
+    assert refused.exit_code == 4, refused.output
+    assert lock.id in refused.output
+    assert workspace.local.writes == []
+
+    unlocked = headgate("unlock", lock.id)
+    assert unlocked.exit_code == 0
+    assert "ci-runner (process 7)" in unlocked.stdout
+    assert headgate("apply", "--yes").exit_code == 0
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_id_that_no_lock_has_is_an_error() -> None:
+    """Nothing is unlocked by guessing."""
+    result = headgate("unlock", "no-such-lock")
+
+    assert result.exit_code == 1
+    assert "lock-unknown" in result.stderr
