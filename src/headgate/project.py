@@ -30,6 +30,7 @@ from headgate.model.live import Absent, Live, Observation, Observed, Remembered,
 from headgate.model.outcome import Event, Report
 from headgate.model.plan import Action, Plan, Submit
 from headgate.model.project import Project, Target
+from headgate.model.secret import Environment
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.providers.registry import PROVIDERS, open_provider
 from headgate.store import Applied, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
@@ -240,7 +241,11 @@ class Headgate:
     def store(self) -> Store:
         """The store of this project, opened once. Raises StoreError."""
         if self._store is None:
-            self._store = open_store(self.project.store or _DEFAULT_STORE, root=self.project.root)
+            known = [job.environment for job in self.project.jobs.values()]
+            known += [target.environment for target in self.project.targets.values()]
+            secrets = Environment({name: value for one in known for name, value in one.values.items()})
+            url = self.project.store or _DEFAULT_STORE
+            self._store = open_store(url, root=self.project.root, environment=secrets)
         return self._store
 
     @functools.cached_property

@@ -12,7 +12,7 @@ from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
 from tests.clusters import Cluster, Repo, counting, eventually
-from tests.proxy import recording
+from tests.faults.proxy import faulty
 from tests.sql.twins import TWINS
 
 pytestmark = pytest.mark.flink
@@ -78,8 +78,8 @@ def test_values_written_another_way_are_no_difference(repo: Repo):
 
 def test_an_unchanged_plan_costs_one_listing(repo: Repo, cluster: Cluster):
     """Requests grow with what changed: facts are asked for once a job id, and only changed jobs are compiled."""
-    with recording(cluster.url) as recorder:
-        target = f"project: {repo.project}\ntargets: {{local: {{provider: flink, url: '{recorder.url}'}}}}\n"
+    with faulty(cluster.url) as proxy:
+        target = f"project: {repo.project}\ntargets: {{local: {{provider: flink, url: '{proxy.url}'}}}}\n"
         repo.write("headgate.yaml", target)
         for name in ("one", "two", "three"):
             repo.write(f"jobs/{name}.yaml", counting(name, repo.project))
@@ -87,21 +87,21 @@ def test_an_unchanged_plan_costs_one_listing(repo: Repo, cluster: Cluster):
         assert repo.apply().exit_code == 0
         repo.plan()
 
-        recorder.clear()
+        proxy.requests.clear()
         assert not repo.plan().has_changes
-        assert recorder.requests == ["GET /jobs/overview"]
+        assert proxy.requests == ["GET /jobs/overview"]
 
         repo.write("jobs/two.yaml", counting("two", repo.project, where="WHERE v <> 3"))
-        recorder.clear()
+        proxy.requests.clear()
         assert [action.job for action in repo.plan().actions if action.steps] == ["two"]
-        assert sum("/plan" in request for request in recorder.requests) == 1
+        assert sum("/plan" in request for request in proxy.requests) == 1
 
         (repo.root / ".headgate" / "cache").rename(repo.root / ".headgate" / "lost")
         repo.write("jobs/two.yaml", counting("two", repo.project))
         listed = len(cluster.call("GET", "/jobs/overview")["jobs"])
-        recorder.clear()
+        proxy.requests.clear()
         assert not repo.plan().has_changes
-        assert len(recorder.requests) <= 1 + listed
+        assert len(proxy.requests) <= 1 + listed
 
 
 def test_wrong_sql_is_blocked_at_plan_with_flinks_message_at_the_manifests_line(repo: Repo, cluster: Cluster):

@@ -17,8 +17,8 @@ from headgate.model.reasons import EXPLAINED
 from headgate.reporting import explanation_json, explanation_text, explanations_text
 
 # Errors are defined beside the code that raises them.
-_PACKAGES = ("headgate.applying", "headgate.providers", "headgate.reporting", "headgate.store")
-_MODULES = ("headgate.cli.failures", "headgate.project")
+_PACKAGES = ("headgate.applying", "headgate.providers", "headgate.reporting")
+_MODULES = ("headgate.cli.failures", "headgate.project", "headgate.store.errors")
 
 
 @click.command()
