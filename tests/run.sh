@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every check and test of the project: ruff, mypy, the layer contracts, pytest with a real Flink.
 #   bash tests/run.sh          what a newcomer runs
-#   bash tests/run.sh --full   adds the other Flink version and the long suites; CI runs this
+#   bash tests/run.sh --full   adds the other Flink version and the long tests; CI runs this
 #   bash tests/run.sh --faults the fault suite alone; ends with "fault cases: N passed, M failed"
 #   further arguments go to pytest
 set -euo pipefail
@@ -36,7 +36,7 @@ lint-imports
 
 if [ "$full" = yes ]; then
   say "pytest, everything"
-  pytest "$@"
+  pytest -m "not faults" "$@"
   ensure_venv "$PWD/.venv-flink-$other_flink" "flink-$other_flink" "apache-flink-libraries==$other_flink"
   say "pytest, on Flink $other_flink"
   home=$(echo "$PWD/.venv-flink-$other_flink"/lib/python*/site-packages/pyflink)
