@@ -52,7 +52,13 @@ def copied(folder: Path, cluster: Cluster, project_file: str) -> Path:
             id="every-kind-of-job",
         ),
         pytest.param("examples/environments/headgate.yaml", "dev", {"basket-sizes"}, id="an-environment"),
-        pytest.param("examples/environments/headgate.yaml", "prod", {"basket-sizes"}, id="another-environment"),
+        pytest.param(
+            "examples/environments/headgate.yaml",
+            "prod",
+            {"basket-sizes"},
+            id="another-environment",
+            marks=pytest.mark.full,  # its first checkpoint comes after a minute
+        ),
     ],
 )
 def test_an_example_is_applied_and_then_in_sync(
