@@ -174,6 +174,22 @@ def test_a_job_that_fails_again_and_again_is_a_failure_with_its_root_cause(repo:
     assert report.exit_code == 3
 
 
+def test_a_job_that_never_got_going_is_replaced_when_its_manifest_is_mended(repo: Repo, cluster: Cluster):
+    """It restarts for ever and never completed a checkpoint: it has nothing to lose, and nobody has to cancel it."""
+    repo.write("jobs/broken.yaml", counting("broken", repo.project, select="k, 10 / (k - 7)", group=""))
+    repo.commit()
+    assert repo.apply().exit_code == 3
+
+    def mended() -> Outcome:
+        repo.write("jobs/broken.yaml", counting("broken", repo.project))
+        return repo.apply().results[0].outcome
+
+    # Between two failures it is RUNNING for a moment; then no savepoint can be taken, and that is said.
+    eventually(lambda: mended() is Outcome.APPLIED)
+    assert len(cluster.running("broken")) == 1
+    assert not repo.plan().has_changes
+
+
 def test_a_dependency_is_settled_first_and_its_failure_holds_back_only_what_depends_on_it(repo: Repo):
     """`depends_on` is an order, not a wish."""
     repo.write("jobs/a.yaml", counting("a", repo.project, more="depends_on: [b]"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from headgate.model.live import JobState, Live, Observation, Remembered, Several, Snapshot, Unknown
-from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, Verb
+from headgate.model.plan import CancelJob, RestoreKind, Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import RunState, Savepoint, Strategy
 from headgate.planning import Evidence, Situation, plan
@@ -267,3 +267,17 @@ def test_a_job_that_was_on_another_target_is_neither_copied_nor_started_empty(th
 
     [action] = found.actions
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
+
+
+def test_a_job_in_a_restart_loop_that_never_completed_a_checkpoint_is_replaced():
+    """The everyday mistake: a new job fails at once, its manifest is mended. There is no state to wait for."""
+    looping = running(ORDERS, state=JobState.STARTING, provably_empty=True)
+
+    kept = decided(ORDERS, looping)
+    mended = decided(EDITED, looping)
+
+    assert kept.verb is Verb.KEEP
+    assert mended.verb is Verb.RESTART
+    assert mended.steps == (CancelJob("f00"), Submit(EDITED, succeeds="f00"), Settle())
+    assert mended.restore is not None
+    assert mended.restore.kind is RestoreKind.FRESH

@@ -65,8 +65,8 @@ class Live:
 
     `applied` is the manifest it carries (None: it carries none that can be read), `compiled` its compiled form.
     `snapshot` is set on jobs that are no longer active: the newest snapshot a successor can restore from.
-    `provably_empty` says that a dead job has nothing a successor could lose: it restored nothing and, with checkpoints
-    on, never completed one, so the platform itself would have recovered it empty.
+    `provably_empty` says that a dead or restarting job has nothing a successor could lose: it restored nothing and,
+    with checkpoints on, never completed one, so the platform itself would have recovered it empty.
     """
 
     job_id: str
@@ -85,7 +85,7 @@ class Live:
         """Digest of what a plan relies on: which job, in which state, from which revision."""
         revision = self.marker.revision if self.marker else ""
         snapshot = self.snapshot.path if self.snapshot else ""
-        text = "\n".join((self.job_id, self.state, revision, snapshot))
+        text = "\n".join((self.job_id, self.state, revision, snapshot, "empty" if self.provably_empty else ""))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -81,9 +81,10 @@ EXPLAINED = {
         "there first (`state: suspended` under the old target), or cancel it."
     ),
     Reason.IN_TRANSITION: (
-        "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. If it "
-        "never settles, cancel it with the platform's own tools: headgate then starts it from its newest retained "
-        "checkpoint. With `savepoint.strategy: none` it is cancelled and started empty."
+        "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. (One "
+        "that restarts and never completed a checkpoint has nothing to lose, and is replaced.) If it never settles, "
+        "cancel it with the platform's own tools: headgate then starts it from its newest retained checkpoint. "
+        "With `savepoint.strategy: none` it is cancelled and started empty."
     ),
     Reason.MOVED: (
         "The job is new on this target and has run on another one, where its state still is. Starting it here would "

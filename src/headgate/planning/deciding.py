@@ -32,6 +32,7 @@ from headgate.planning.diffing import diff
 from headgate.planning.judging import judge, unchanged_program
 from headgate.planning.restoring import (
     NothingToRestore,
+    nothing_to_lose,
     restore_of_ended,
     restore_of_new,
     restore_of_running,
@@ -149,6 +150,8 @@ def _of_active(want: JobSpec, have: Live) -> Action:
         restore = restore_of_running(want)
     except NothingToRestore as nothing:
         return _blocked(want, have, Reason(nothing.reason), nothing.why, changes)
+    if have.state is not JobState.RUNNING and have.provably_empty and want.savepoint.strategy is Strategy.LATEST:
+        restore = nothing_to_lose()
     if have.state is not JobState.RUNNING and restore.kind is not RestoreKind.FRESH:
         return _blocked(want, have, Reason.IN_TRANSITION, have.word, changes)
     reason = Reason.RENAMED if have.name != want.name else Reason.SPEC_CHANGED

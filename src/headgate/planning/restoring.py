@@ -43,12 +43,17 @@ def restore_of_ended(want: JobSpec, live: Live) -> Restore:
                 kind = RestoreKind.SAVEPOINT if live.snapshot.kind == "savepoint" else RestoreKind.CHECKPOINT
                 return Restore(kind, live.snapshot.path, _completed(live.snapshot))
             if live.provably_empty:
-                return Restore(RestoreKind.FRESH, note="it never completed a checkpoint: there is no state to lose")
+                return nothing_to_lose()
     raise NothingToRestore(
         "nothing-to-restore",
         f"it is {live.word} and left no savepoint or retained checkpoint; name one with savepoint.strategy: path, "
         "or consent to start empty with savepoint.strategy: none",
     )
+
+
+def nothing_to_lose() -> Restore:
+    """The start of a successor to a job that never got as far as a first checkpoint."""
+    return Restore(RestoreKind.FRESH, note="it never completed a checkpoint: there is no state to lose")
 
 
 def restore_of_new(want: JobSpec) -> Restore:

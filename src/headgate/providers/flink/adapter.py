@@ -111,7 +111,7 @@ class FlinkProvider:
         if len(active) > 1:
             return Several(tuple(sorted(active, key=lambda live: live.job_id)))
         if active:
-            return active[0]
+            return self._endings.while_restarting(active[0]) if active[0].word == "RESTARTING" else active[0]
         return self._endings.described(max(map(self._refreshed, lives), key=lambda live: live.started_at))
 
     def _refreshed(self, live: Live) -> Live:

@@ -45,6 +45,14 @@ class Endings:
         left = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
         return replace(live, state=final_state(live.state, left), snapshot=left.snapshot, provably_empty=left.empty)
 
+    def while_restarting(self, live: Live) -> Live:
+        """A job in a restart loop, and whether it has anything a successor could lose: nothing, if it never got as far
+        as a first checkpoint and restored none. Not kept: it may still get there.
+        """
+        statistics = self._api.read(f"/jobs/{live.job_id}/checkpoints")
+        left = remains(statistics, checkpointing=watching.checkpointing(self._api, live.job_id))
+        return replace(live, provably_empty=left.empty)
+
     def _found(self, job_id: str) -> dict[str, Any]:
         """Our own stop knows its savepoint at once; any other ending is read from settled statistics."""
         stop = self._stops.last(job_id)
