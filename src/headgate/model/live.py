@@ -85,7 +85,8 @@ class Live:
         """Digest of what a plan relies on: which job, in which state, from which revision."""
         revision = self.marker.revision if self.marker else ""
         snapshot = self.snapshot.path if self.snapshot else ""
-        text = "\n".join((self.job_id, self.state, revision, snapshot, "empty" if self.provably_empty else ""))
+        seen = [self.job_id, self.state, revision, snapshot] + ["empty"] * self.provably_empty
+        text = "\n".join(seen)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
