@@ -59,8 +59,7 @@ targets:
 YAML
 git add -A && git commit -q -m "The first job"
 
-# totals FILE: how many counts the job printed, and the highest; the print sink writes to the TaskManager's output.
-printed() { grep -cE '^orders> \+[IU]' .headgate/flink/log/taskmanager.out || true; }
+# The print sink writes every count to the TaskManager's output: the highest so far, and how often one began empty.
 highest() { grep -E '^orders> \+[IU]' .headgate/flink/log/taskmanager.out | sed -E 's/^[^[]*\[([^,]*), ([0-9]+).*/\2/' | sort -n | tail -1; }
 resets() { grep -cE '^orders> \+I' .headgate/flink/log/taskmanager.out || true; }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -51,8 +51,3 @@ class Environment:
             if len(value) >= _SHORTEST_MASKED:
                 text = text.replace(value, "${env:" + name + "}")
         return text
-
-
-def placeholders(text: str) -> Iterable[str]:
-    """The names a text asks for, in order, repeats included."""
-    return PLACEHOLDER.findall(text)

@@ -2,26 +2,23 @@
 
 Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
-`identity` names what is started, `ordering` says who waits for whom, `safety` bounds how much one run may touch, and
+`identity` names what is started, `safety` bounds how much one run may touch, and
 `planner` puts the actions together.
 """
 
 from headgate.planning.deciding import Evidence
 from headgate.planning.diffing import diff
 from headgate.planning.identity import successor_id
-from headgate.planning.ordering import cycle, waves
 from headgate.planning.planner import Situation, look_up, needs_evidence, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
     "Evidence",
     "Situation",
-    "cycle",
     "diff",
     "look_up",
     "needs_evidence",
     "over_limit",
     "plan",
     "successor_id",
-    "waves",
 ]
