@@ -19,6 +19,7 @@ from headgate.model.plan import (
     Step,
     StopWithSavepoint,
     Submit,
+    Update,
 )
 from headgate.model.topology import Compiled
 from headgate.planning import successor_id
@@ -92,6 +93,8 @@ class Carrier:
                 return self._cancel(job_id)
             case Settle():
                 return self._settle()
+            case Update():
+                return self._update(step)
             case _:
                 assert_never(step)
 
@@ -121,11 +124,14 @@ class Carrier:
             commit=self._commit,
             succeeds=step.succeeds,
             restored=restore.path,
+            attempt=successor_id(self._project, step.spec, step.succeeds),
         )
-        self.job_id = successor_id(self._project, step.spec, step.succeeds)
+        self.job_id = marker.attempt
         compiled = self._compiled()
         self.compiled = compiled.plan if compiled else ""
-        self.job_id = self._provider.submit(Submission(step.spec, self.job_id, marker, restore, compiled))
+        self.job_id = self._provider.submit(
+            Submission(step.spec, self.job_id, marker, restore, compiled, self._action.live)
+        )
         return f"job {self.job_id}"
 
     def _compiled(self) -> Compiled | None:
@@ -135,6 +141,23 @@ class Carrier:
             return None
         ids, fresh_from = (state.ids, state.fresh_from) if state else ({}, 0)
         return replace(compiled, plan=self._provider.numbered(compiled.plan, ids, fresh_from))
+
+    def _update(self, step: Update) -> str:
+        live = self._action.live
+        assert live is not None  # noqa: S101 - only what is there is updated
+        old = live.marker
+        marker = Marker(
+            project=self._project,
+            job=step.spec.name,
+            revision=step.spec.revision,
+            commit=self._commit,
+            succeeds=old.succeeds if old else "",
+            restored=old.restored if old else "",
+            attempt=old.attempt if old else "",
+        )
+        self._provider.update(live, step.spec, marker)
+        self.job_id = live.job_id
+        return "changed in place"
 
     def _cancel(self, job_id: str) -> str:
         self._provider.cancel(job_id)

@@ -32,8 +32,12 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class StopProgress:
-    """How far a stop with savepoint has come. `path` is set once it is `done`; `failed` says why it did not work."""
+class SavepointProgress:
+    """How far a savepoint has come, be it of a job that goes on or of one that is stopped by it.
+
+    `path` is set once it is `done`, and never empty then: a platform that names none is given a name that it can read
+    back. `failed` says why it did not work.
+    """
 
     asked: bool = False
     done: bool = False
@@ -43,13 +47,17 @@ class StopProgress:
 
 @dataclass(frozen=True, slots=True)
 class Vertex:
-    """One node of an execution graph; `inputs` are (vertex id, ship strategy) pairs."""
+    """One node of an execution graph; `inputs` are (vertex id, ship strategy) pairs.
+
+    `max_parallelism` is the bound its state was made for, 0 where the platform does not say.
+    """
 
     id: str
     name: str
     parallelism: int
     status: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
+    max_parallelism: int = 0
 
 
 @dataclass(frozen=True, slots=True)

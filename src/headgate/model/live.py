@@ -39,7 +39,10 @@ _ACTIVE = {JobState.RUNNING, JobState.STARTING, JobState.STOPPING, JobState.UNKN
 class Marker:
     """The sign of ownership headgate leaves on a job: whose it is and what it was started from.
 
-    `succeeds` is the id of the job it took over from, empty for the first; `restored` the snapshot path it was given.
+    `succeeds` is the id of the run it took over from, empty for the first; `restored` the snapshot path it was given.
+    `attempt` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of their
+    own need it to tell "started already" from "to be started again". `avoids` is the edition of the manifest that did
+    not settle, where this job was started in its stead: it is not tried again.
     """
 
     project: str
@@ -48,6 +51,8 @@ class Marker:
     commit: str = ""
     succeeds: str = ""
     restored: str = ""
+    attempt: str = ""
+    avoids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Live:
     `snapshot` is set on jobs that are no longer active: the newest snapshot a successor can restore from.
     `provably_empty` says that a dead or restarting job has nothing a successor could lose: it restored nothing and,
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
+
+    `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
+    the platform can be told whose the job is without restarting it.
     """
 
     job_id: str
@@ -79,13 +87,20 @@ class Live:
     started_at: int = 0
     snapshot: Snapshot | None = None
     provably_empty: bool = False
+    run: str = ""
+    markable: bool = False
+
+    @property
+    def run_id(self) -> str:
+        """The id of this very start of the job: what a successor succeeds."""
+        return self.run or self.job_id
 
     @property
     def fingerprint(self) -> str:
         """Digest of what a plan relies on: which job, in which state, from which revision."""
         revision = self.marker.revision if self.marker else ""
         snapshot = self.snapshot.path if self.snapshot else ""
-        seen = [self.job_id, self.state, revision, snapshot] + ["empty"] * self.provably_empty
+        seen = [self.run_id, self.state, revision, snapshot] + ["empty"] * self.provably_empty
         text = "\n".join(seen)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -132,10 +147,22 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """All that one target said in one look: our jobs by name, and the active jobs that are not ours.
+class Kept:
+    """What a target's storage still says of a job by name, also after the target forgot the job itself.
 
-    Jobs that are no longer active are in `jobs` only if they are the newest of their name.
+    `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first.
+    """
+
+    existed: bool = False
+    snapshots: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All that one target said in one look: our jobs by name, and the jobs that are not ours.
+
+    Jobs of ours that are no longer active are in `jobs` only if they are the newest of their name. `others` holds every
+    active job that is not ours, and those that are not active but still occupy their name on the platform.
     """
 
     jobs: Mapping[str, Live | Several] = field(default_factory=dict)

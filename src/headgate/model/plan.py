@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from headgate.model.live import Live
+from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 
@@ -80,6 +81,21 @@ class StateVerdict:
     fresh_from: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a platform makes of changes to a job, said at plan time.
+
+    `in_place` are the paths of the changes that it makes without stopping the job. `state` is the verdict where the
+    platform's own ways decide about state and operators need not be compared; None: judge them. `blocked` is the reason
+    why it cannot be done at all, `note` the details of whichever it is.
+    """
+
+    in_place: frozenset[str] = frozenset()
+    state: StateVerdict | None = None
+    blocked: Reason | None = None
+    note: str = ""
+
+
 class RestoreKind(StrEnum):
     """What a start reads its state from. FRESH only by written consent, or where nothing was there to lose."""
 
@@ -124,13 +140,21 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """Change the job without stopping it, and leave our marker on it."""
+
+    spec: JobSpec
+    name = "update"
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Wait until the job is healthy, or say why it is not."""
 
     name = "settle"
 
 
-Step = StopWithSavepoint | Submit | CancelJob | Settle
+Step = StopWithSavepoint | Submit | CancelJob | Update | Settle
 
 
 @dataclass(frozen=True, slots=True)

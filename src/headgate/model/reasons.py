@@ -37,6 +37,8 @@ class Reason(StrEnum):
     STATE_UNKNOWN = "state-unknown"
     STATE_WRONG = "state-wrong"
     NAME_TAKEN = "name-taken"
+    NOT_SUPPORTED = "not-supported"
+    ABOVE_MAX_PARALLELISM = "above-max-parallelism"
 
 
 EXPLAINED = {
@@ -131,5 +133,13 @@ EXPLAINED = {
         "A job of this name runs that no headgate project started, and its execution graph is not the one the manifest "
         "compiles to. Starting the manifest would run beside it; taking it over could lose its state. Rename the job "
         "in git, make the manifest match, or consent with `savepoint: {accept: [unknown]}`."
+    ),
+    Reason.NOT_SUPPORTED: (
+        "The platform cannot do what the manifest asks for; the message says what. Nothing is done. Change the "
+        "manifest, or run the job on another target. The README has a table of what each platform can do."
+    ),
+    Reason.ABOVE_MAX_PARALLELISM: (
+        "The parallelism is above the max parallelism of the job, and state cannot be spread wider than that. Lower "
+        "the parallelism, or raise `pipeline.max-parallelism`, which loses the state."
     ),
 }

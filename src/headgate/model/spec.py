@@ -12,10 +12,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from headgate.model.configuration import normalised
-from headgate.model.secret import Environment
+from headgate.model.secret import Environment, digests
 from headgate.sql import meaning
 
 
@@ -135,6 +136,11 @@ class JobSpec:
         text = json.dumps([*told, self.depends_on, self.ignore])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def edition(self) -> str:
+        """Digest of the whole manifest as far as it counts: what is remembered of one that did not settle."""
+        return hashlib.sha256(f"{self.revision} {self.handling}".encode()).hexdigest()[:16]
+
     def carried(self) -> dict[str, Any]:
         """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""
         program = {"statement": self.program.text} if isinstance(self.program, Sql) else {"jar": _jar(self.program)}
@@ -150,13 +156,18 @@ class JobSpec:
 
 @dataclass(frozen=True, slots=True)
 class AppliedSpec:
-    """The manifest a live job was started from, read back from the job itself."""
+    """The manifest a live job was started from, read back from the job itself or from the platform's own fields.
+
+    `filled` says that it was read from the platform's fields, where values stand in place of `${env:NAME}`; `env` is
+    empty then, and `unfilled` puts the placeholders back.
+    """
 
     program: Program
     parallelism: int
     config: Mapping[str, str]
     options: Mapping[str, Any]
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    filled: bool = False
 
     @classmethod
     def restored(cls, carried: Mapping[str, Any]) -> AppliedSpec:
@@ -178,6 +189,29 @@ class AppliedSpec:
     def fields(self) -> dict[str, Any]:
         """The same shape as `JobSpec.fields`."""
         return _shape(self.program, self.parallelism, self.config, self.options, self.env)
+
+    def unfilled(self, want: JobSpec) -> AppliedSpec:
+        """This spec with the placeholders of `want` put back where its values stand, and digests of those values.
+
+        A text that is not the template with values in it is shown with every value that is known masked.
+        """
+        if not self.filled:
+            return self
+        values: dict[str, str] = {}
+        unfill = functools.partial(want.environment.unfill, values=values)
+        program = self.program
+        match program, want.program:
+            case Sql(text), Sql(template):
+                program = Sql(unfill(text, template))
+            case Jar(args=arguments), Jar(args=templates):
+                pairs = zip_longest(arguments, templates, fillvalue="")
+                program = replace(program, args=tuple(unfill(*pair) for pair in pairs)[: len(arguments)])
+        config = {key: unfill(value, want.config.get(key, "")) for key, value in self.config.items()}
+        options = {
+            key: unfill(value, str(want.options.get(key, ""))) if isinstance(value, str) else value
+            for key, value in self.options.items()
+        }
+        return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
         """`desired` with the fields that somebody else owns (`ignore`) taken from this spec."""

@@ -174,7 +174,7 @@ def _of_ended(want: JobSpec, have: Live) -> Action:
         JobState.FAILED: (Verb.SUBMIT, Reason.FAILED),
         JobState.FINISHED: (Verb.SUBMIT, Reason.SPEC_CHANGED),
     }.get(have.state, (Verb.SUBMIT, Reason.STOPPED_OUTSIDE))
-    steps = (Submit(_effective(want, have), succeeds=have.job_id), Settle())
+    steps = (Submit(_effective(want, have), succeeds=have.run_id), Settle())
     return _action(want, have, verb, reason, steps=steps, restore=restore, changes=changes)
 
 
@@ -182,7 +182,7 @@ def _restart_steps(want: JobSpec, have: Live) -> tuple[Step, ...]:
     stop: Step = StopWithSavepoint(have.job_id)
     if have.state is not JobState.RUNNING:
         stop = CancelJob(have.job_id)
-    return stop, Submit(_effective(want, have), succeeds=have.job_id), Settle()
+    return stop, Submit(_effective(want, have), succeeds=have.run_id), Settle()
 
 
 def _changes(want: JobSpec, have: Live) -> tuple[Change, ...]:

@@ -19,6 +19,7 @@ def diff(applied: AppliedSpec, want: JobSpec) -> tuple[Change, ...]:
 
     Fields under `ignore` must be taken out before (`AppliedSpec.over`): the same rule for plan and apply.
     """
+    applied = applied.unfilled(want)
     before, after = applied.fields(), want.fields()
     if before == after:
         return ()

@@ -1,5 +1,6 @@
 """The one door to the network: sends requests and sorts what went wrong by what may have happened.
 
+Queries are encoded here, once, by RFC 3986, and bodies are made to bytes once, so that what is signed is what is sent.
 Reads are repeated with jittered backoff. A write is repeated only if its caller says that asking twice does it once
 (`repeatable`); any other write whose reply is lost ends in `OutcomeUnknown`, and the caller observes first.
 """
@@ -14,8 +15,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -24,6 +27,8 @@ from headgate.model.secret import Environment
 
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
+# Signatures are good for 15 minutes either way; well before that a clock is worth a word.
+_LARGEST_SKEW = 300.0
 
 
 class NotFound(Rejected):
@@ -67,11 +72,39 @@ class Tls:
         return context
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One request as it will be sent: `url` whole with its encoded query, `headers` those set so far, `body` its bytes."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. `json` is its document, None if it is empty or none; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    json: Any
+
+
+# Headers to add to a request: asked anew for every attempt, because signatures carry the time.
+Signer = Callable[[Outgoing], Mapping[str, str]]
+# What a platform's own envelope says of an answer, whatever its HTTP status: an error to raise, or None to let the
+# status decide. The bool tells whether the request was a write.
+Judge = Callable[[Reply, bool], ProviderError | None]
+
+
 class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
     `missing` finds an answer that means "there is no such thing" under a status other than 404; `explain` makes the few
-    words for people out of an error body.
+    words for people out of an error body. `judge` is asked first about every answer, `sign` before every request.
+    At most `concurrency` requests are under way at a time, and at most `per_second` begin in a second.
     """
 
     def __init__(
@@ -85,6 +118,9 @@ class Api:
         timeout: float = 30.0,
         environment: Environment | None = None,
         concurrency: int = 8,
+        per_second: float | None = None,
+        sign: Signer | None = None,
+        judge: Judge | None = None,
         missing: re.Pattern[str] | None = None,
         explain: Callable[[str], str] = str,
         transport: httpx.BaseTransport | None = None,
@@ -95,9 +131,12 @@ class Api:
         self._pause = pause
         self._missing = missing
         self._explain = explain
+        self._sign = sign
+        self._judge = judge
         self._slots = threading.BoundedSemaphore(concurrency)
+        self._pace = _Pace(per_second, pause)
+        self._base_url = base_url.rstrip("/")
         self._client = httpx.Client(
-            base_url=base_url.rstrip("/"),
             auth=auth,
             headers=dict(headers or {}),
             verify=(tls or Tls()).context(),
@@ -120,45 +159,79 @@ class Api:
         writes: bool,
         repeatable: bool = False,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         upload: tuple[str, Path] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """One request. `writes` is stated by the caller: some platforms cancel a job through GET.
 
-        `upload` is (multipart field, file). Returns the JSON document, or None for an empty body.
+        `path` is encoded already. `body` is sent as JSON, `form` as a form, `upload` as (multipart field, file).
+        Returns the JSON document, or None for an empty body.
         """
+        return self.reply(
+            method,
+            path,
+            writes=writes,
+            repeatable=repeatable,
+            body=body,
+            form=form,
+            params=params,
+            upload=upload,
+            headers=headers,
+        ).json
+
+    def reply(
+        self,
+        method: str,
+        path: str,
+        *,
+        writes: bool,
+        repeatable: bool = False,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        upload: tuple[str, Path] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """As `call`, with the headers of the answer."""
+        url = f"{self._base_url}{path}" + (f"?{encoded(params)}" if params else "")
+        sent = dict(headers or {})
+        content = b""
+        if body is not None:
+            content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+            sent.setdefault("Content-Type", "application/json")
+        elif form is not None:
+            content = encoded(form).encode()
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        request = Outgoing(method, url, sent, content)
+        where = f"{self._name}: {method} {path}"
         attempts = _ATTEMPTS if repeatable or not writes else 1
         for attempt in range(1, attempts + 1):
             try:
                 with self._slots:
-                    return self._once(method, path, writes=writes, body=body, params=params, upload=upload)
+                    self._pace.wait()
+                    return self._once(request, where, writes=writes, upload=upload)
             except (Unavailable, OutcomeUnknown) as trouble:
                 if attempt == attempts:
                     raise
                 self._pause(_wait(attempt, trouble))
         raise AssertionError("unreachable")
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        body: Any,
-        params: Mapping[str, str] | None,
-        upload: tuple[str, Path] | None,
-    ) -> Any:
-        where = f"{self._name}: {method} {path}"
+    def _once(self, request: Outgoing, where: str, *, writes: bool, upload: tuple[str, Path] | None) -> Reply:
+        headers = {**request.headers, **(self._sign(request) if self._sign else {})}
         try:
             if upload is not None:
                 field, file = upload
                 with file.open("rb") as content:
                     files = {field: (file.name, content, "application/x-java-archive")}
-                    response = self._client.request(method, path, params=params, files=files)
+                    response = self._client.request(request.method, request.url, headers=headers, files=files)
             else:
-                response = self._client.request(method, path, params=params, json=body)
+                response = self._client.request(
+                    request.method, request.url, headers=headers, content=request.body or None
+                )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout) as problem:
-            message = self._mask(f"no connection to {self._client.base_url}: {_plainly(problem)}")
+            message = self._mask(f"no connection to {self._base_url}: {_plainly(problem)}")
             raise Unavailable(message, where=where, hint=_CHECK_TARGET) from problem
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as problem:
             raise Rejected(self._mask(str(problem)), where=where, hint=_CHECK_TARGET) from problem
@@ -167,11 +240,18 @@ class Api:
             raise lost(f"the reply was lost: {_plainly(problem)}", where=where) from problem
         return self._answer(response, where, writes=writes)
 
-    def _answer(self, response: httpx.Response, where: str, *, writes: bool) -> Any:
-        status = response.status_code
-        if status < 300:
-            return self._json(response, where, writes=writes)
-        trouble = self._trouble(response, where, writes=writes)
+    def _answer(self, response: httpx.Response, where: str, *, writes: bool) -> Reply:
+        reply = Reply(response.status_code, dict(response.headers), response.text, _document(response))
+        trouble = self._judge(reply, writes) if self._judge else None
+        if trouble is not None:
+            trouble.problem, trouble.where = self._mask(trouble.problem), trouble.where or where
+        elif reply.status < 300:
+            self._expect_json(response, reply, where, writes=writes)
+            return reply
+        else:
+            trouble = self._trouble(response, where, writes=writes)
+        if isinstance(trouble, Unauthorised):
+            trouble.hint = _skew(response.headers.get("date", "")) or trouble.hint
         trouble.body = self._mask(response.text)
         raise trouble
 
@@ -192,19 +272,59 @@ class Api:
             return Rejected(problem, where=where, hint=self._mask(hint))
         return Rejected(problem, where=where)
 
-    def _json(self, response: httpx.Response, where: str, *, writes: bool) -> Any:
-        if not response.content:
-            return None
-        try:
-            return response.json()
-        except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+    def _expect_json(self, response: httpx.Response, reply: Reply, where: str, *, writes: bool) -> None:
+        if response.content and reply.json is None and response.text.strip() != "null":
             kind = response.headers.get("content-type", "no content type")
             lost = OutcomeUnknown if writes else Unavailable
             hint = "is the target's url that of the REST API?"
-            raise lost(f"the answer is not JSON but {kind}", where=where, hint=hint) from problem
+            raise lost(f"the answer is not JSON but {kind}", where=where, hint=hint)
 
     def _mask(self, text: str) -> str:
         return self._environment.mask(text)
+
+
+class _Pace:
+    """Lets at most so many requests begin in a second, evenly spread."""
+
+    def __init__(self, per_second: float | None, pause: Callable[[float], None]) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def wait(self) -> None:
+        if not self._gap:
+            return
+        with self._lock:
+            now = time.monotonic()
+            begin = max(now, self._next)
+            self._next = begin + self._gap
+        if begin > now:
+            self._pause(begin - now)
+
+
+def encoded(pairs: Mapping[str, str]) -> str:
+    """`key=value&...` by RFC 3986: a space is %20, and only letters, digits and `-_.~` stand for themselves."""
+    return "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs.items())
+
+
+def _document(response: httpx.Response) -> Any:
+    try:
+        return json.loads(response.content) if response.content else None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return None
+
+
+def _skew(date: str) -> str:
+    """What to say if the server's clock and ours differ so much that a signature cannot be right."""
+    try:
+        ahead = time.time() - parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError):
+        return ""
+    if abs(ahead) < _LARGEST_SKEW:
+        return ""
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"this machine's clock is {abs(ahead) / 60:.0f} minutes {side} the platform's: set it right"
 
 
 _CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate local up` starts a Flink here"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from headgate.model.health import Graph, Health, StopProgress
-from headgate.model.live import Marker, Observation
-from headgate.model.plan import Restore
+from headgate.model.health import Graph, Health, SavepointProgress
+from headgate.model.live import Kept, Live, Marker, Observation
+from headgate.model.plan import Change, Prospect, Restore
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled, Topology
 
@@ -24,22 +24,46 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do; planning asks before it promises."""
+    """What a provider can do; planning asks before it promises, and the table in the README is made from it.
+
+    sql, jar              runs statements; runs a program in a jar
+    compile               checks a spec at plan time without running it
+    state_by_operator     says what each operator stores: the state of an edited job is judged by it
+    stop_with_savepoint   stops a job with its state kept
+    savepoint             takes a savepoint of a job that goes on
+    savepoint_path        restores from a path that the manifest names
+    list_savepoints       still knows the savepoints of a job that is gone
+    dispose               deletes a savepoint
+    graph                 shows the execution graph of a job
+    mark_in_place         can be told whose a job is without a restart: adoption restarts nothing
+    rescale_in_place      changes parallelism without a restart
+    update_in_place       changes other fields without a restart
+    read_back             tells the program of a job it did not start through us: `headgate import`
+    """
 
     sql: Support = Support.YES
     jar: Support = Support.YES
-    stop_with_savepoint: Support = Support.YES
     compile: Support = Support.YES
+    state_by_operator: Support = Support.NO
+    stop_with_savepoint: Support = Support.YES
+    savepoint: Support = Support.YES
+    savepoint_path: Support = Support.YES
+    list_savepoints: Support = Support.NO
+    dispose: Support = Support.NO
     graph: Support = Support.YES
     mark_in_place: Support = Support.NO
-    rescale_in_place: Support = Support.UNWRITTEN
+    rescale_in_place: Support = Support.NO
+    update_in_place: Support = Support.NO
+    read_back: Support = Support.YES
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One start of one job.
 
-    `job_id` is chosen by headgate so that asking twice starts once; platforms that choose their own ignore it.
+    `job_id` is chosen by headgate so that asking twice starts once; platforms that choose their own ids leave it as
+    `marker.attempt` on the job and compare it. `marker.succeeds` names the run it takes over from, `live` that job
+    where it is still there: a platform that keeps definitions changes and starts that one.
     `compiled` is the compiled plan with the operator ids it is to run under, or None to run the statements.
     """
 
@@ -48,22 +72,28 @@ class Submission:
     marker: Marker
     restore: Restore
     compiled: Compiled | None = None
+    live: Live | None = None
 
 
 class Provider(Protocol):
     """A configured platform. Every method may raise `ProviderError`; its subclass says what may have happened.
 
-    All methods are safe to call from several threads at once.
+    All methods are safe to call from several threads at once. `job_id` is always `Live.job_id`.
     """
 
     name: str
     capabilities: Capabilities
+
+    # -- looking: changes nothing ------------------------------------------------------------------------------------
 
     def observe(self) -> Observation:
         """Everything this target says about every job. Complete, or an error: never a part."""
 
     def compile(self, spec: JobSpec) -> Compiled:
         """Check a spec on the platform without running it. Raises `Rejected` at the statement that is wrong."""
+
+    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+        """What the platform would make of these changes to a job; `live` None for a first start."""
 
     def topology(self, compiled: str) -> Topology | None:
         """Read the compiled form that a live job carries; None if it cannot be read."""
@@ -72,19 +102,16 @@ class Provider(Protocol):
         """The compiled form with operator ids taken over from a live job, all others above `fresh_from`."""
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        """The vertex ids of a spec run as written, not from a compiled plan: to compare with a live job's."""
+        """The vertex ids of a spec run as written, not from a compiled plan: to compare with a live job's.
 
-    def submit(self, submission: Submission) -> str:
-        """Start a job; returns the id it runs under. Asking again for the same `job_id` starts nothing."""
+        Empty where the platform has no such ids.
+        """
 
-    def stop_with_savepoint(self, job_id: str) -> None:
-        """Ask the job to take a savepoint and stop. Asking again while it is under way changes nothing."""
+    def kept(self, job: str) -> Kept | None:
+        """What storage still says of a job of ours by name. None: this target has no such memory."""
 
-    def stop_progress(self, job_id: str) -> StopProgress:
-        """How far the last stop with savepoint of this job has come."""
-
-    def cancel(self, job_id: str) -> None:
-        """End the job at once, without a savepoint."""
+    def exists(self, path: str) -> bool | None:
+        """Is there a snapshot at this path, readable by this target? None: it cannot be found out before a start."""
 
     def health(self, job_id: str) -> Health:
         """How the job is doing now."""
@@ -93,7 +120,36 @@ class Provider(Protocol):
         """The execution graph of the job."""
 
     def detail(self, job_id: str) -> dict[str, Any]:
-        """The platform's own words about the job, for `status --raw`."""
+        """The platform's own words about the job, for `status --raw`; the caller masks what is secret."""
+
+    def references(self, package: str) -> tuple[str, ...]:
+        """The names of all jobs on this target, ours and others, that use a jar or package, sorted."""
+
+    # -- single effects ------------------------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission) -> str:
+        """Start a job; returns the `job_id` it runs under. Asking again for the same submission starts nothing."""
+
+    def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
+        """Make a job equal to the spec without stopping it, and leave the marker on it. Asking twice does it once."""
+
+    def stop_with_savepoint(self, job_id: str) -> None:
+        """Ask the job to take a savepoint and stop. Asking again while it is under way changes nothing."""
+
+    def stop_progress(self, job_id: str) -> SavepointProgress:
+        """How far the last stop with savepoint of this job has come; `done` once the job has ended, too."""
+
+    def cancel(self, job_id: str) -> None:
+        """End the job at once, without a savepoint. Of a job that has ended: nothing."""
+
+    def take_savepoint(self, job_id: str, key: str) -> None:
+        """Ask for a savepoint of a job that goes on. `key` (32 hex digits) names this one: asking twice takes one."""
+
+    def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
+        """How far that savepoint has come."""
+
+    def dispose(self, path: str) -> None:
+        """Delete a savepoint, and return when it is gone. Of one that is gone: nothing."""
 
     def close(self) -> None:
         """Let go of connections and write caches."""

@@ -19,12 +19,13 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
-from headgate.model.health import Graph, Health, StopProgress, Vertex
-from headgate.model.live import JobState, Live, Marker, Observation, Several, Snapshot
-from headgate.model.plan import Restore, RestoreKind
-from headgate.model.spec import AppliedSpec, JobSpec, Sql
+from headgate.model.health import Graph, Health, SavepointProgress, Vertex
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.plan import Change, Prospect, Restore, RestoreKind
+from headgate.model.reasons import Reason
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.model.topology import Compiled, Topology
-from headgate.providers.port import Capabilities, Submission
+from headgate.providers.port import Capabilities, Submission, Support
 from headgate.testing import operators
 from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state
 
@@ -38,9 +39,21 @@ class MemoryPlatform:
     `rejects`           a word no statement may contain
     `no_savepoints`     why savepoints fail
     `lost_replies`      how many of the next writes are done without their reply arriving
+    `rescales`          whether parallelism changes without a restart
+    `forgets_storage`   whether storage, too, says nothing of jobs that are gone
+    `starts_broken`     a word: jobs whose program holds it fail as soon as they are started
+
+    `snapshots` may be one dictionary for two platforms: they then read each other's.
     """
 
-    capabilities = Capabilities()
+    capabilities = Capabilities(
+        state_by_operator=Support.YES,
+        list_savepoints=Support.YES,
+        dispose=Support.YES,
+        rescale_in_place=Support.YES,
+        read_back=Support.NO,
+    )
+    max_parallelism = 128
 
     def __init__(self, name: str = "memory", *, project: str = "payments") -> None:
         self.name = name
@@ -49,10 +62,17 @@ class MemoryPlatform:
         self.rejects = ""
         self.no_savepoints = ""
         self.lost_replies = 0
+        self.rescales = False
+        self.forgets_storage = False
+        self.starts_broken = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
         self.writes: list[str] = []
         self._stop_failures: dict[str, str] = {}
+        self._count = 0
+        self._taken: dict[str, str] = {}
+        self._started: set[str] = set()
+        self._savepoints: dict[str, list[Snapshot]] = {}
         self._lock = threading.RLock()
 
     # -- what the world does, and what a test looks at ---------------------------------------------------------------
@@ -149,6 +169,55 @@ class MemoryPlatform:
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         return operators.vertices_of(spec.program)
 
+    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+        if live is None or spec.parallelism == live_parallelism(live):
+            return Prospect()
+        if spec.parallelism > self.max_parallelism:
+            note = f"parallelism {spec.parallelism} is above the job's max parallelism {self.max_parallelism}"
+            return Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
+        only_parallelism = {change.path for change in changes} == {"parallelism"}
+        return Prospect(in_place=frozenset({"parallelism"}) if self.rescales and only_parallelism else frozenset())
+
+    def kept(self, job: str) -> Kept | None:
+        with self._asked():
+            if self.forgets_storage:
+                return None
+            found = [one for one in self._savepoints.get(job, ()) if one.path in self.snapshots]
+            return Kept(job in self._started, tuple(reversed(found)))
+
+    def exists(self, path: str) -> bool | None:
+        with self._asked():
+            return path in self.snapshots
+
+    def references(self, package: str) -> tuple[str, ...]:
+        with self._asked():
+            programs = {each.live.name: each.spec.program for each in self.jobs.values()}
+            return tuple(
+                sorted(name for name, each in programs.items() if isinstance(each, Jar) and package in each.uri)
+            )
+
+    def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
+        with self._asked(f"update {live.name}"):
+            each = self._known(live.job_id)
+            each.spec = spec
+            each.live = replace(each.live, applied=AppliedSpec.restored(spec.carried()), marker=marker)
+
+    def take_savepoint(self, job_id: str, key: str) -> None:
+        with self._asked(f"savepoint {self._name(job_id)}"):
+            if key not in self._taken:
+                self._taken[key] = self._snapshot(job_id, "savepoint").path if not self.no_savepoints else ""
+
+    def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
+        with self._asked():
+            path = self._taken.get(key)
+            if path is None:
+                return SavepointProgress()
+            return SavepointProgress(True, bool(path), path, "" if path else self.no_savepoints)
+
+    def dispose(self, path: str) -> None:
+        with self._asked(f"dispose {path}"):
+            self.snapshots.pop(path, None)
+
     def submit(self, submission: Submission) -> str:
         with self._asked(f"submit {submission.spec.name}"):
             spec, path = submission.spec, submission.restore.path
@@ -167,14 +236,14 @@ class MemoryPlatform:
                 if not self.no_savepoints:
                     self._end(job_id, JobState.SUSPENDED, "savepoint")
 
-    def stop_progress(self, job_id: str) -> StopProgress:
+    def stop_progress(self, job_id: str) -> SavepointProgress:
         with self._asked():
             if why := self._stop_failures.get(job_id, ""):
-                return StopProgress(asked=True, failed=why)
+                return SavepointProgress(asked=True, failed=why)
             live = self._known(job_id).live
             if live.state is JobState.SUSPENDED and live.snapshot:
-                return StopProgress(asked=True, done=True, path=live.snapshot.path)
-            return StopProgress()
+                return SavepointProgress(asked=True, done=True, path=live.snapshot.path)
+            return SavepointProgress()
 
     def cancel(self, job_id: str) -> None:
         with self._asked(f"cancel {self._name(job_id)}"):
@@ -219,26 +288,44 @@ class MemoryPlatform:
         )
         each = MemoryJob(live, spec, topology, restored=restore.path)
         self.jobs[job_id] = each
+        self._started.add(spec.name)
         try:
             old = self.snapshots.get(restore.path, {})
             each.state = restored_state(topology, old, dropping=restore.allow_non_restored)
         except StateRefused as refused:
             each.cause = str(refused)
             self._end(job_id, JobState.FAILED, "")
+        text = spec.program.text if isinstance(spec.program, Sql) else ""
+        if self.starts_broken and self.starts_broken in text and each.live.state.active:
+            each.cause = f"it cannot run with {self.starts_broken}"
+            self._end(job_id, JobState.FAILED, "")
 
     def _end(self, job_id: str, state: JobState, leaves: str) -> None:
         each = self.jobs[job_id]
         snapshot = None
         if leaves:
-            snapshot = Snapshot(f"memory:/{self.name}/{leaves}-{len(self.snapshots) + 1}", leaves, self._now())
-            self.snapshots[snapshot.path] = dict(each.state)
+            snapshot = self._snapshot(job_id, leaves)
         elif each.restored:
             snapshot = Snapshot(each.restored, "savepoint", self._now())
         ended = replace(each.live, state=state, word=state.value, snapshot=snapshot)
         each.live = replace(ended, provably_empty=snapshot is None)
 
+    def _snapshot(self, job_id: str, kind: str) -> Snapshot:
+        each = self.jobs[job_id]
+        self._count += 1
+        snapshot = Snapshot(f"memory:/{self.name}/{kind}-{self._count}", kind, self._now())
+        self.snapshots[snapshot.path] = dict(each.state)
+        if kind == "savepoint":
+            self._savepoints.setdefault(each.live.name, []).append(snapshot)
+        return snapshot
+
     def _now(self) -> int:
-        return _EPOCH + 1000 * (len(self.jobs) + len(self.snapshots))
+        return _EPOCH + 1000 * (len(self.jobs) + self._count)
+
+
+def live_parallelism(live: Live) -> int:
+    """The parallelism a job runs with, 0 if it does not say."""
+    return live.applied.parallelism if live.applied else 0
 
 
 def _current(lives: list[Live]) -> Live | Several:

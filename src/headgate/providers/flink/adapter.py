@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from headgate.errors import Rejected, Unavailable
-from headgate.model.health import Graph, Health, StopProgress
-from headgate.model.live import Live, Observation, Several
+from headgate.model.health import Graph, Health, SavepointProgress
+from headgate.model.live import Kept, Live, Marker, Observation, Several
+from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.spec import Jar, JobSpec
 from headgate.model.topology import Compiled, Topology
@@ -45,7 +46,7 @@ _LOST_JAR = re.compile(r"Jar file .* does not exist")
 class FlinkProvider:
     """One Flink session cluster. Facts from the REST API of 1.20 and 2.2, all run on real clusters."""
 
-    capabilities = Capabilities(mark_in_place=Support.NO)
+    capabilities = Capabilities(state_by_operator=Support.YES, read_back=Support.NO)
 
     def __init__(self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None) -> None:
         self.name = name
@@ -138,6 +139,18 @@ class FlinkProvider:
         text = plans.numbered(spec.environment.mask(name), {}, fresh_from=0)
         return Compiled(text, plans.topology(text))
 
+    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+        return Prospect()
+
+    def kept(self, job: str) -> Kept | None:
+        return None
+
+    def exists(self, path: str) -> bool | None:
+        return None
+
+    def references(self, package: str) -> tuple[str, ...]:
+        return ()
+
     def topology(self, compiled: str) -> Topology | None:
         return plans.topology(compiled) if compiled else None
 
@@ -179,16 +192,28 @@ class FlinkProvider:
     def stop_with_savepoint(self, job_id: str) -> None:
         self._stops.ask(job_id)
 
-    def stop_progress(self, job_id: str) -> StopProgress:
+    def stop_progress(self, job_id: str) -> SavepointProgress:
         progress = self._stops.last(job_id)
         if progress.path:
             # COMPLETED may come a moment before the job's own final state.
             ended = not common_state(watching.status_word(self._api, job_id)).active
-            return StopProgress(asked=True, done=ended, path=progress.path)
+            return SavepointProgress(asked=True, done=ended, path=progress.path)
         return progress
 
     def cancel(self, job_id: str) -> None:
         self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
+
+    def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
+        raise Rejected("Flink does not change a job that runs", where=self.name)
+
+    def take_savepoint(self, job_id: str, key: str) -> None:
+        raise Rejected("not yet", where=self.name)
+
+    def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
+        return SavepointProgress()
+
+    def dispose(self, path: str) -> None:
+        raise Rejected("not yet", where=self.name)
 
     # -- how a job is doing ----------------------------------------------------------------------------------------
 

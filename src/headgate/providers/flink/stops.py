@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from headgate.model.health import StopProgress
+from headgate.model.health import SavepointProgress
 from headgate.providers.flink import watching
 from headgate.providers.http import Api, NotFound
 
@@ -33,13 +33,13 @@ class Stops:
         self._api.call("POST", f"/jobs/{job_id}/stop", writes=True, repeatable=True, body=request)
         self._first[job_id] = attempt
 
-    def last(self, job_id: str) -> StopProgress:
+    def last(self, job_id: str) -> SavepointProgress:
         """How far the last stop that was asked for is; nothing asked if there was none."""
         return self._look(job_id)[1]
 
-    def _look(self, job_id: str) -> tuple[int, StopProgress]:
+    def _look(self, job_id: str) -> tuple[int, SavepointProgress]:
         """The last attempt if it is under way or done, else the number of the next one; and how the last one went."""
-        attempt, last = self._first.get(job_id, 0), StopProgress()
+        attempt, last = self._first.get(job_id, 0), SavepointProgress()
         while True:
             try:
                 answer = self._api.read(f"/jobs/{job_id}/savepoints/{_trigger(job_id, attempt)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headgate.model.health import Graph, Health, StopProgress, Vertex
+from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState
 from headgate.providers.flink.rejection import root_cause
 from headgate.providers.flink.states import common_state
@@ -49,15 +49,15 @@ def health(api: Api, job_id: str) -> Health:
     return Health(state, word, running, total, periodic, completed, failures, cause)
 
 
-def stop_progress(answer: Mapping[str, Any]) -> StopProgress:
+def stop_progress(answer: Mapping[str, Any]) -> SavepointProgress:
     """Read `GET /jobs/:id/savepoints/:triggerId`: COMPLETED is not success, the operation says which."""
     if answer["status"]["id"] != "COMPLETED":
-        return StopProgress(asked=True)
+        return SavepointProgress(asked=True)
     operation = answer.get("operation") or {}
     if "location" in operation:
-        return StopProgress(asked=True, done=True, path=str(operation["location"]))
+        return SavepointProgress(asked=True, done=True, path=str(operation["location"]))
     trace = (operation.get("failure-cause") or {}).get("stack-trace", "")
-    return StopProgress(asked=True, failed=root_cause(str(trace)))
+    return SavepointProgress(asked=True, failed=root_cause(str(trace)))
 
 
 def graph(answer: Mapping[str, Any]) -> Graph:

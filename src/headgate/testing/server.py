@@ -1,0 +1,242 @@
+"""The ground a simulator stands on: a real HTTP server on a loopback port, that can be told to misbehave.
+
+    class Simulator(SimulatedServer):
+        def answer(self, request): ...         # the platform
+        def writes(self, request): ...         # does this request change something there?
+
+    with Simulator() as platform:
+        provider = open_it(platform.url)
+        platform.lose_replies()                # the next write is done, and its reply never arrives
+
+Every request is answered under one lock, so a simulator is a plain sequential program. What it does over time (a job
+that starts, a savepoint that completes) it does by counting looks, not by the clock: see `ticks`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came. `target` is the raw path with its query; `path` and `query` are decoded.
+
+    Header names are in lower case.
+    """
+
+    method: str
+    target: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def line(self) -> str:
+        return f"{self.method} {self.target}"
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, None if it is none."""
+        try:
+            return json.loads(self.body) if self.body else None
+        except ValueError:
+            return None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body as a form."""
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`body` is sent as JSON unless it is text or bytes already; None is an empty body."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What happens to the next `times` requests whose line matches: `does` is what a method of the server is called."""
+
+    does: str
+    at: re.Pattern[str]
+    times: int
+    writes_only: bool
+    response: Response | None = None
+    seconds: float = 0.0
+
+
+class SimulatedServer:
+    """A platform as an HTTP server. `requests` holds the line of every request, `url` where it listens.
+
+    Use it in a `with` block. Subclasses give `answer`, and `writes` where GET is not always a read.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.url = ""
+        self.ticks = 0
+        self._troubles: list[_Trouble] = []
+        self._silent = False
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._server: ThreadingHTTPServer | None = None
+
+    def answer(self, request: Request) -> Response:
+        """What the platform says. Called for one request at a time; `ticks` counts them."""
+        raise NotImplementedError
+
+    def writes(self, request: Request) -> bool:
+        """Does this request change something?"""
+        return request.method not in ("GET", "HEAD")
+
+    def throttled(self) -> Response:
+        """How this platform says that there were too many requests."""
+        return Response(429, {}, {"Retry-After": "0"})
+
+    def broken(self) -> Response:
+        """How this platform says that it cannot answer now."""
+        return Response(503, {})
+
+    # -- switches ------------------------------------------------------------------------------------------------------
+
+    def lose_replies(self, times: int = 1, *, at: str = "") -> None:
+        """The next writes (at requests whose line matches `at`) are done, and the connection ends without a reply."""
+        self._trouble("lose", at, times, writes_only=not at)
+
+    def refuse(self, times: int = 1, *, at: str = "") -> None:
+        """The next requests are not done: the connection ends at once."""
+        self._trouble("refuse", at, times)
+
+    def throttle(self, times: int = 1, *, at: str = "") -> None:
+        """The next requests are not done: too many."""
+        self._trouble("respond", at, times, response=self.throttled())
+
+    def fail(self, times: int = 1, *, at: str = "", response: Response | None = None) -> None:
+        """The next requests are not done, and answered with this."""
+        self._trouble("respond", at, times, response=response or self.broken())
+
+    def delay(self, seconds: float, times: int = 1, *, at: str = "") -> None:
+        """The next requests wait this long before they are done."""
+        self._trouble("delay", at, times, seconds=seconds)
+
+    def silence(self) -> None:
+        """No request gets an answer, or is done, until `speak`."""
+        self._silent = True
+
+    def speak(self) -> None:
+        """Everything that `silence` or another switch did to the platform is over."""
+        self._silent = False
+        self._troubles.clear()
+
+    def _trouble(
+        self,
+        does: str,
+        at: str,
+        times: int,
+        *,
+        writes_only: bool = False,
+        response: Response | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        self._troubles.append(_Trouble(does, re.compile(at), times, writes_only, response, seconds))
+
+    # -- serving -------------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        simulator = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _any(self) -> None:
+                parts = urlsplit(self.path)
+                request = Request(
+                    self.command,
+                    self.path,
+                    parts.path,
+                    dict(parse_qsl(parts.query, keep_blank_values=True)),
+                    {key.lower(): value for key, value in self.headers.items()},
+                    self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+                )
+                response = simulator._served(request)
+                if response is None:
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                content = _content(response.body)
+                self.send_response(response.status)
+                headers = {"Content-Type": "application/json", **response.headers}
+                for key, value in headers.items():
+                    self.send_header(key, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - http.server's own names
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
+                """A test's output is no access log."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """A client that went away is no trouble of ours."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+
+    def _served(self, request: Request) -> Response | None:
+        """The answer, or None to end the connection without one."""
+        with self._lock:
+            self.requests.append(request.line)
+            trouble = None if self._silent else self._next_trouble(request)
+        if self._silent or (trouble and trouble.does == "refuse"):
+            return None
+        if trouble and trouble.does == "respond":
+            return trouble.response
+        if trouble and trouble.does == "delay":
+            self._closing.wait(trouble.seconds)
+        with self._lock:
+            self.ticks += 1
+            response = self.answer(request)
+        return None if trouble and trouble.does == "lose" else response
+
+    def _next_trouble(self, request: Request) -> _Trouble | None:
+        for trouble in self._troubles:
+            if trouble.times and trouble.at.search(request.line) and (not trouble.writes_only or self.writes(request)):
+                trouble.times -= 1
+                return trouble
+        return None
+
+
+def _content(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    return body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()
