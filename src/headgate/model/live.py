@@ -40,9 +40,9 @@ class Marker:
     """The sign of ownership headgate leaves on a job: whose it is and what it was started from.
 
     `succeeds` is the id of the run it took over from, empty for the first; `restored` the snapshot path it was given.
-    `attempt` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of their
-    own need it to tell "started already" from "to be started again". `avoids` is the edition of the manifest that did
-    not settle, where this job was started in its stead: it is not tried again.
+    `attempt` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of
+    their own need it to tell "started already" from "to be started again". `avoids` is the edition of the manifest that
+    did not settle, where this job was started in its stead: it is not tried again.
     """
 
     project: str

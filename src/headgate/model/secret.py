@@ -57,7 +57,7 @@ class Environment:
         """Put the placeholders of `template` back into a text that was filled from it; the values go into `values`.
 
         Whatever values the text was filled with, older ones too, they are found by their places. A text that does not
-        fit the template keeps its own words, known values masked, and so is what stands under a key that tells a secret.
+        fit the template keeps its own words, but for known values and what stands under a key that tells a secret.
         """
         names = PLACEHOLDER.findall(template)
         if not names:

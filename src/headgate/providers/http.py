@@ -74,7 +74,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One request as it will be sent: `url` whole with its encoded query, `headers` those set so far, `body` its bytes."""
+    """One request as it will be sent: `url` whole with its encoded query, `headers` set so far, `body` its bytes."""
 
     method: str
     url: str

@@ -12,6 +12,7 @@ from a snapshot it cannot read, fails here too.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -111,6 +112,12 @@ class MemoryPlatform:
             job_id, spec, operators.topology_of("INSERT INTO t SELECT a FROM s"), marker, Restore(RestoreKind.FRESH)
         )
         return job_id
+
+    def opened_by(self, project: str) -> MemoryPlatform:
+        """The same platform as another project, or another process, sees it."""
+        other = copy.copy(self)
+        other.project = project
+        return other
 
     # -- the port ------------------------------------------------------------------------------------------------------
 
