@@ -1,0 +1,140 @@
+"""Who asks: keys, tokens and passwords, from headgate.yaml or from the variables and the file of the ecosystem.
+
+The names are those of huaweicloudsdkcore (HUAWEICLOUD_SDK_*, and its ini file) and of the Terraform provider (HW_*,
+OS_*). What headgate.yaml names goes first, then the SDK's variables, then Terraform's, then the file. Credentials are
+taken from one place: an access key from here is never put together with a secret from there.
+"""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headgate.providers.http import Unauthorised
+from headgate.providers.huawei.forms import HuaweiTarget
+from headgate.providers.huawei.signing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """An IAM user with its password; `domain` is the name of the account it belongs to."""
+
+    user: str
+    password: str = field(repr=False)
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An IAM token somebody else has fetched; it ends 24 hours after that."""
+
+    text: str = field(repr=False)
+
+
+Proof = Keys | Token | Password
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to prove who asks, and for which region and project as far as that is told: empty where it is not."""
+
+    proof: Proof
+    region: str = ""
+    project_id: str = ""
+    project: str = ""
+    iam: str = ""
+
+    def secrets(self) -> dict[str, str]:
+        """What no output may show, by the name to show in its place."""
+        match self.proof:
+            case Keys(secret=secret, token=token):
+                found = {"HUAWEICLOUD_SDK_SK": secret, "HUAWEICLOUD_SDK_SECURITY_TOKEN": token}
+            case Token(text):
+                found = {"HW_AUTH_TOKEN": text}
+            case Password(password=password):
+                found = {"HW_USER_PASSWORD": password}
+        return {name: value for name, value in found.items() if value}
+
+
+def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -> Credentials:
+    """The credentials of a target. Raises `Unauthorised` if there are none; `where` is the target's name."""
+    proof = next((found for found in _proofs(form, environ, where) if found), None)
+    if proof is None:
+        raise Unauthorised("no credentials for Huawei Cloud", where=where, hint=_HOW)
+    get = _Variables(environ)
+    return Credentials(
+        proof,
+        region=form.region or get("HW_REGION_NAME", "OS_REGION_NAME"),
+        project_id=form.project_id
+        or get("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID")
+        or _profile(environ, where).get("project_id", ""),
+        project=form.project or get("HW_PROJECT_NAME", "OS_PROJECT_NAME"),
+        iam=(form.iam_endpoint or get("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL", "OS_AUTH_URL"))
+        .rstrip("/")
+        .removesuffix("/v3"),
+    )
+
+
+_HOW = (
+    "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), "
+    "or HW_ACCESS_KEY and HW_SECRET_KEY, or name access_key and secret_key in headgate.yaml"
+)
+
+
+def _proofs(form: HuaweiTarget, environ: Mapping[str, str], where: str) -> Iterator[Proof | None]:
+    """Every place in its order: what it holds, or None."""
+    get = _Variables(environ)
+    secret = {name: value.get_secret_value() for name, value in form.secrets().items()}
+    yield _keys(form.access_key, secret.get("secret_key", ""), secret.get("security_token", ""))
+    yield _token(secret.get("token", ""))
+    yield _password(form.username, secret.get("password", ""), form.domain)
+    yield _keys(get("HUAWEICLOUD_SDK_AK"), get("HUAWEICLOUD_SDK_SK"), get("HUAWEICLOUD_SDK_SECURITY_TOKEN"))
+    for side in ("HW", "OS"):
+        yield _keys(get(f"{side}_ACCESS_KEY"), get(f"{side}_SECRET_KEY"), get(f"{side}_SECURITY_TOKEN"))
+    yield _token(get("HW_AUTH_TOKEN", "OS_AUTH_TOKEN"))
+    user, domain = get("HW_USER_NAME", "OS_USERNAME"), get("HW_DOMAIN_NAME", "OS_DOMAIN_NAME")
+    yield _password(user, get("HW_USER_PASSWORD", "OS_PASSWORD"), domain)
+    profile = _profile(environ, where)
+    yield _keys(profile.get("ak", ""), profile.get("sk", ""), profile.get("security_token", ""))
+
+
+def _keys(access: str, secret: str, token: str) -> Keys | None:
+    return Keys(access, secret, token) if access and secret else None
+
+
+def _token(text: str) -> Token | None:
+    return Token(text) if text else None
+
+
+def _password(user: str, password: str, domain: str) -> Password | None:
+    return Password(user, password, domain) if user and password and domain else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """The first of some variables that is set to something."""
+
+    environ: Mapping[str, str]
+
+    def __call__(self, *names: str) -> str:
+        return next((value for name in names if (value := self.environ.get(name, "").strip())), "")
+
+
+def _profile(environ: Mapping[str, str], where: str) -> Mapping[str, str]:
+    """The section `basic` of the SDK's credentials file, empty if there is no such file."""
+    named = environ.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "")
+    home = environ.get("HOME", "") or environ.get("USERPROFILE", "")
+    file = Path(named) if named else Path(home) / ".huaweicloud" / "credentials"
+    if not named and not (home and file.is_file()):
+        return {}
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, configparser.Error) as problem:
+        # A parser's message quotes the line, and the line may be the secret.
+        raise Unauthorised(
+            f"the credentials file {file} cannot be read: {type(problem).__name__}", where=where, hint=_HOW
+        ) from None
+    return dict(parser["basic"]) if parser.has_section("basic") else {}

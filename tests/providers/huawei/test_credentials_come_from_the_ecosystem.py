@@ -1,0 +1,278 @@
+"""Keys, tokens and passwords: where they are found, what goes first, and that they are never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate.errors import HeadgateError, Rejected
+from headgate.model.project import Target
+from headgate.providers.http import NotFound, Unauthorised
+from headgate.providers.huawei.account import Account, host
+from headgate.providers.huawei.credentials import Credentials, Password, Proof, Token, credentials
+from headgate.providers.huawei.forms import HuaweiTarget
+from headgate.providers.huawei.signing import Keys
+from headgate.testing.server import Request, Response, SimulatedServer
+
+PROJECT = "0123456789abcdef0123456789abcdef"
+
+
+def _found(environ: dict[str, str], **form: Any) -> Credentials:
+    return credentials(HuaweiTarget.model_validate(form), environ, where="dli")
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param({"HUAWEICLOUD_SDK_AK": "A", "HUAWEICLOUD_SDK_SK": "S"}, Keys("A", "S"), id="the-sdk"),
+        pytest.param(
+            {"HUAWEICLOUD_SDK_AK": "A", "HUAWEICLOUD_SDK_SK": "S", "HUAWEICLOUD_SDK_SECURITY_TOKEN": "T"},
+            Keys("A", "S", "T"),
+            id="temporary-keys-of-the-sdk",
+        ),
+        pytest.param({"HW_ACCESS_KEY": "A", "HW_SECRET_KEY": "S"}, Keys("A", "S"), id="terraform"),
+        pytest.param(
+            {"HW_ACCESS_KEY": "A", "HW_SECRET_KEY": "S", "HW_SECURITY_TOKEN": "T"},
+            Keys("A", "S", "T"),
+            id="temporary-keys-of-terraform",
+        ),
+        pytest.param({"OS_ACCESS_KEY": "A", "OS_SECRET_KEY": "S"}, Keys("A", "S"), id="openstack"),
+        pytest.param({"HW_AUTH_TOKEN": "T"}, Token("T"), id="a-token"),
+        pytest.param(
+            {"HW_USER_NAME": "ann", "HW_USER_PASSWORD": "P", "HW_DOMAIN_NAME": "acme"},
+            Password("ann", "P", "acme"),
+            id="a-password",
+        ),
+        pytest.param(
+            {"OS_USERNAME": "ann", "OS_PASSWORD": "P", "OS_DOMAIN_NAME": "acme"},
+            Password("ann", "P", "acme"),
+            id="a-password-of-openstack",
+        ),
+    ],
+)
+def test_the_variables_everybody_uses_are_read(environ: dict[str, str], expected: object) -> None:
+    """Whoever runs the SDK or Terraform runs headgate."""
+    assert _found(environ).proof == expected
+
+
+def test_what_headgate_yaml_names_goes_first() -> None:
+    """The project's own word, then the SDK's variables, then Terraform's."""
+    sdk = {"HUAWEICLOUD_SDK_AK": "sdk", "HUAWEICLOUD_SDK_SK": "S"}
+    terraform = {"HW_ACCESS_KEY": "terraform", "HW_SECRET_KEY": "S"}
+
+    written = _found(sdk | terraform, access_key="written", secret_key="S")
+
+    assert written.proof == Keys("written", "S")
+    assert _found(sdk | terraform).proof == Keys("sdk", "S")
+    assert _found(terraform).proof == Keys("terraform", "S")
+
+
+def test_keys_are_never_put_together_from_two_places() -> None:
+    """An access key with another one's secret is five wrong signatures and a locked key."""
+    torn = {"HUAWEICLOUD_SDK_AK": "sdk", "HW_ACCESS_KEY": "terraform", "HW_SECRET_KEY": "S"}
+
+    assert _found(torn).proof == Keys("terraform", "S")
+
+
+def test_the_sdks_file_is_read_last(tmp_path: Path) -> None:
+    """Where it is by default, and where a variable says it is."""
+    folder = tmp_path / ".huaweicloud"
+    folder.mkdir()
+    (folder / "credentials").write_text(f"[basic]\nak = file\nsk = S%S\nproject_id = {PROJECT}\n")
+
+    at_home = _found({"HOME": str(tmp_path)})
+    named = _found({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(folder / "credentials")})
+
+    assert at_home == named
+    assert (at_home.proof, at_home.project_id) == (Keys("file", "S%S"), PROJECT)
+    assert _found({"HOME": str(tmp_path), "HW_AUTH_TOKEN": "T"}).proof == Token("T")
+
+
+def test_a_broken_file_is_told_without_its_words(tmp_path: Path) -> None:
+    """A line of it may be the secret."""
+    file = tmp_path / "credentials"
+    file.write_text("the-secret\n")
+
+    with pytest.raises(Unauthorised) as refused:
+        _found({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(file)})
+
+    assert str(file) in refused.value.problem
+    assert "the-secret" not in str(refused.value)
+
+
+def test_no_credentials_is_told_with_the_names_to_set(tmp_path: Path) -> None:
+    """An error tells the next move."""
+    with pytest.raises(Unauthorised) as refused:
+        _found({"HOME": str(tmp_path)})
+
+    assert "HUAWEICLOUD_SDK_AK" in refused.value.hint
+
+
+def test_region_project_and_iam_are_found_too() -> None:
+    """As Terraform names them; its address of IAM ends in the version."""
+    known = _found(
+        {"HW_REGION_NAME": "eu-west-101", "HW_PROJECT_ID": PROJECT, "HW_AUTH_URL": "https://iam.example/v3"},
+        token="T",
+    )
+
+    assert (known.region, known.project_id, known.iam) == ("eu-west-101", PROJECT, "https://iam.example")
+
+
+def test_secrets_are_in_no_repr() -> None:
+    """Credentials pass through tracebacks and debuggers."""
+    proofs: list[Proof] = [
+        Keys("A", "the-secret", "the-secret"),
+        Token("the-secret"),
+        Password("ann", "the-secret", "acme"),
+    ]
+
+    assert "the-secret" not in repr([Credentials(proof) for proof in proofs])
+    assert all("the-secret" in Credentials(proof).secrets().values() for proof in proofs)
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("cn-north-4", "https://dli.cn-north-4.myhuaweicloud.com"),
+        ("eu-west-101", "https://dli.eu-west-101.myhuaweicloud.eu"),
+        ("eu-de", "https://dli.eu-de.otc.t-systems.com"),
+    ],
+)
+def test_a_region_has_its_address(region: str, expected: str) -> None:
+    """Most are under one domain."""
+    assert host("dli", region) == expected
+
+
+# -- with IAM ----------------------------------------------------------------------------------------------------------
+
+
+class Iam(SimulatedServer):
+    """Two projects, one user, and a service at the same address that says who asked it."""
+
+    projects: tuple[dict[str, str], ...] = (
+        {"id": PROJECT, "name": "eu-west-101"},
+        {"id": "f" * 32, "name": "eu-west-101_other"},
+    )
+
+    def answer(self, request: Request) -> Response:
+        if request.path == "/v3/auth/tokens":
+            asked = request.json["auth"]
+            user = asked["identity"]["password"]["user"]
+            if (user["name"], user["password"], user["domain"]["name"]) != ("ann", "the-password", "acme"):
+                return Response(401, {"error": {"code": 401, "message": f"wrong password {user['password']}"}})
+            name = asked["scope"]["project"].get("name")
+            told = {"token": {"project": {"id": PROJECT, "name": name}}}
+            return Response(201, told, {"X-Subject-Token": f"token-{self.ticks}"})
+        if request.path == "/v3/projects":
+            # By IAM's page the name is exact; a server that reads it as a part of the name must not confuse us.
+            return Response(200, {"projects": [one for one in self.projects if request.query["name"] in one["name"]]})
+        who = request.headers.get("x-auth-token", "") or request.headers.get("authorization", "").split(",")[0]
+        return Response(200, {"who": who, "project": request.headers.get("x-project-id", "")})
+
+
+@pytest.fixture
+def iam() -> Iterator[Iam]:
+    with Iam() as server:
+        yield server
+
+
+def _account(iam: Iam, environ: dict[str, str], **form: Any) -> Account:
+    settings = {"endpoint": iam.url, "iam_endpoint": iam.url, **form}
+    target = Target("dli", "huawei-dli", HuaweiTarget.model_validate(settings))
+    return Account.of(target, environ, address=partial(host, "dli"))
+
+
+USER = {"HW_USER_NAME": "ann", "HW_USER_PASSWORD": "the-password", "HW_DOMAIN_NAME": "acme"}
+SIGNED = {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": "SK"}
+
+
+def test_a_password_becomes_a_token_once(iam: Iam) -> None:
+    """It is good for a day; the project's id comes with it."""
+    account = _account(iam, USER, region="eu-west-101")
+
+    api = account.api()
+    first, second = api.read("/service"), api.read("/service")
+    project = account.project_id()
+    account.close()
+
+    assert first["who"] == second["who"] == "token-1"
+    assert project == PROJECT
+    assert [line for line in iam.requests if "v3" in line] == ["POST /v3/auth/tokens"]
+
+
+def test_a_wrong_password_is_told_without_it(iam: Iam) -> None:
+    """Nor does the body of the answer show it."""
+    account = _account(iam, USER | {"HW_USER_PASSWORD": "not-the-password"}, region="eu-west-101")
+
+    with pytest.raises(Unauthorised) as refused:
+        account.project_id()
+    account.close()
+
+    assert "not-the-password" not in str(refused.value) + refused.value.body
+
+
+def test_the_project_is_looked_up_by_the_regions_name(iam: Iam) -> None:
+    """Every region has a project of its own name."""
+    account = _account(iam, SIGNED, region="eu-west-101")
+
+    told = account.api().read("/service")
+    account.close()
+
+    assert told == {"who": "SDK-HMAC-SHA256 Access=AK", "project": PROJECT}
+    assert iam.requests == ["GET /v3/projects?name=eu-west-101", "GET /service"]
+
+
+def test_a_token_that_somebody_fetched_is_sent_as_it_is(iam: Iam) -> None:
+    """CI systems hand out tokens."""
+    account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
+
+    told = account.api().read("/service")
+    account.close()
+
+    assert told["who"] == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "named"),
+    [
+        pytest.param({"region": "af-south-1"}, NotFound, "af-south-1", id="no-such-project"),
+        pytest.param({"iam_endpoint": ""}, Rejected, "IAM", id="nowhere-to-ask"),
+    ],
+)
+def test_a_project_that_cannot_be_found_is_told(
+    iam: Iam, form: dict[str, str], kind: type[HeadgateError], named: str
+) -> None:
+    """With what to write down instead."""
+    account = _account(iam, SIGNED, **form)
+
+    with pytest.raises(kind) as refused:
+        account.project_id()
+    account.close()
+
+    assert named in refused.value.problem
+    assert "project_id" in refused.value.hint
+
+
+def test_several_projects_of_a_name_are_not_chosen_from(iam: Iam) -> None:
+    """Which one is meant is for people to say."""
+    iam.projects = (*Iam.projects, {"id": "e" * 32, "name": "eu-west-101"})
+    account = _account(iam, SIGNED, region="eu-west-101")
+
+    with pytest.raises(Rejected) as refused:
+        account.project_id()
+    account.close()
+
+    assert PROJECT in refused.value.problem
+
+
+def test_neither_region_nor_endpoint_is_told_at_once(iam: Iam) -> None:
+    """Before anything is contacted."""
+    with pytest.raises(Rejected) as refused:
+        _account(iam, SIGNED, endpoint="")
+
+    assert "HW_REGION_NAME" in refused.value.hint
+    assert iam.requests == []
