@@ -1,0 +1,129 @@
+"""The gate of the simulators: it believes the official signers, us, and nobody who changed a byte."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from headgate.providers.http import Outgoing
+from headgate.providers.huawei.signing import PLAIN, Keys, Scheme, Signing, scoped
+from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY, HuaweiGate, expected
+from headgate.testing.server import Request
+
+AT = datetime(2026, 11, 21, 7, 13, 13, tzinfo=UTC)
+KEYS = Keys(ACCESS_KEY, SECRET_KEY)
+
+
+def _gate() -> HuaweiGate:
+    return HuaweiGate(clock=lambda: AT)
+
+
+def _signed(
+    method: str = "POST",
+    target: str = "/v1.0/p%20q/jobs?b=1%202&a=%E6%B5%81",
+    body: bytes = b'{"desc":"x"}',
+    keys: Keys = KEYS,
+    scheme: Scheme = PLAIN,
+    at: datetime = AT,
+) -> Request:
+    """A request as it comes out of our signer, as a server sees it."""
+    outgoing = Outgoing(method, f"http://127.0.0.1:8080{target}", {}, body)
+    headers = Signing(keys, PROJECT_ID, scheme, clock=lambda: at)(outgoing)
+    path, _, _ = target.partition("?")
+    return Request(method, target, path, {}, {name.lower(): value for name, value in headers.items()}, body)
+
+
+SCHEMES = pytest.mark.parametrize("scheme", [PLAIN, scoped("cn-north-1", "CS")], ids=["plain", "scoped"])
+
+
+@SCHEMES
+def test_a_right_signature_passes(scheme: Scheme) -> None:
+    """Whatever is in path, query and body."""
+    gate = _gate()
+
+    assert gate.refusal(_signed(scheme=scheme)) is None
+    assert gate.refusal(_signed("GET", "/", b"", scheme=scheme)) is None
+
+
+def test_it_makes_the_signature_the_official_signer_made() -> None:
+    """The second opinion agrees with the fixed one: java-sdk-core 2.0.1, made-up keys."""
+    headers = {
+        "host": "cs.cn-north-1.myhuaweicloud.com",
+        "x-project-id": PROJECT_ID,
+        "x-sdk-date": "20261121T071313Z",
+    }
+    path = f"/v1.0/{PROJECT_ID}/job/50320"
+    request = Request("GET", path, path, {}, headers, b"")
+
+    made = expected(request, SECRET_KEY, "20261121/cn-north-1/CS/sdk_request", sorted(headers))
+
+    assert made == "4636a4b67792a2fd97830bfa1b72e84de8e9707a3ed662e267d8dfc33ccf8e01"
+
+
+@SCHEMES
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"method": "PUT"}, id="method"),
+        pytest.param({"target": "/v1.0/p%20q/jobs?b=1%202"}, id="query"),
+        pytest.param({"target": "/v1.0/other/jobs?b=1%202&a=%E6%B5%81"}, id="path"),
+        pytest.param({"body": b'{"desc":"y"}'}, id="body"),
+    ],
+)
+def test_a_changed_request_does_not(scheme: Scheme, change: dict[str, object]) -> None:
+    """That is what a signature is for."""
+    request = replace(_signed(scheme=scheme), **change)  # type: ignore[arg-type]
+
+    refused = _gate().refusal(request)
+
+    assert refused is not None
+    assert (refused.status, refused.body["error_code"]) == (401, "APIG.0301")
+
+
+def test_an_old_signature_does_not() -> None:
+    """A clock that is too far off is the usual cause."""
+    refused = _gate().refusal(_signed(at=AT - timedelta(minutes=16)))
+
+    assert refused is not None
+    assert "expired" in refused.body["error_msg"]
+
+
+def test_temporary_keys_come_with_their_token() -> None:
+    """Without it, or with another, they open nothing."""
+    gate = _gate()
+    gate.temporary[ACCESS_KEY] = "FAKE.TOKEN"
+
+    assert gate.refusal(_signed(keys=replace(KEYS, token="FAKE.TOKEN"))) is None
+    assert gate.refusal(_signed(keys=replace(KEYS, token="OTHER.TOKEN"))) is not None
+    assert gate.refusal(_signed()) is not None
+
+
+def test_too_many_wrong_signatures_lock_the_key() -> None:
+    """Which is why nobody may try a refused request again and again."""
+    gate = _gate()
+    for _ in range(6):
+        gate.refusal(_signed(keys=replace(KEYS, secret="wrong")))
+
+    refused = gate.refusal(_signed())
+
+    assert refused is not None
+    assert "locked" in refused.body["error_msg"]
+
+
+def test_a_token_passes_if_iam_gave_it() -> None:
+    """And nothing else does."""
+    gate = _gate()
+    login = {"password": {"user": {"name": "ann", "password": "ann-password", "domain": {"name": "acme"}}}}
+    body = {"auth": {"identity": {"methods": ["password"], **login}, "scope": {"project": {"id": PROJECT_ID}}}}
+    asked = Request("POST", "/v3/auth/tokens", "/v3/auth/tokens", {}, {}, str(body).replace("'", '"').encode())
+
+    answer = gate.iam(asked)
+
+    assert answer is not None
+    token = answer.headers["X-Subject-Token"]
+    plain = Request("GET", "/", "/", {}, {"x-auth-token": token}, b"")
+    assert gate.refusal(plain) is None
+    assert gate.refusal(replace(plain, headers={"x-auth-token": "made-up"})) is not None
+    assert gate.refusal(replace(plain, headers={})) is not None
