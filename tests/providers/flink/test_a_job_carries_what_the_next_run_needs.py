@@ -20,7 +20,7 @@ def read_back(text: str) -> parameters.Carried:
 def test_whatever_is_written_is_read_back(statement: str, restored: str, job: str):
     """Commas, colons, quotes and every script of the world."""
     spec = JobSpec("orders", "local", Sql(statement), config={"a.b": "1:2,3"})
-    marker = Marker("shop", job, "abc", commit="c0ffee", succeeds="f00", restored=restored)
+    marker = Marker("shop", job, "abc", "c0ffee", succeeds="f00", restored=restored, attempt="9a01", avoids="bad: one")
 
     carried = read_back(parameters.write(marker, spec.carried(), "{}"))
 

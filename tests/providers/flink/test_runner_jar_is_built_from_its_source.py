@@ -29,7 +29,7 @@ def test_the_jar_records_the_source_it_was_built_from() -> None:
     assert recorded == current, "run: python -m headgate.providers.flink.runner.build"
 
 
-def test_the_class_is_what_the_compiler_makes_of_the_source() -> None:
+def test_the_classes_are_what_the_compiler_makes_of_the_sources() -> None:
     """Where a JDK like the builder's is present, the bytes themselves are compared."""
     classes = {name: content for name, content in shipped().items() if name.endswith(".class")}
     like_the_builders = shutil.which("javac") is not None and build.jdk() == manifest()["Build-Jdk-Spec"]
@@ -45,7 +45,7 @@ def test_every_class_runs_on_the_oldest_java_flink_supports() -> None:
 
     versions = [int.from_bytes(header[6:8]) for header in headers]
 
-    assert versions == [55]
+    assert set(versions) == {55}
 
 
 def test_the_entry_class_is_in_the_jar() -> None:

@@ -19,8 +19,8 @@ from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import Kept, Live, Marker, Observation, Several
-from headgate.model.plan import Change, Prospect
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several
+from headgate.model.plan import Change, Prospect, RestoreKind
 from headgate.model.project import Target
 from headgate.model.spec import Jar, JobSpec
 from headgate.model.topology import Compiled, Topology
@@ -29,24 +29,36 @@ from headgate.providers.flink import parameters, watching
 from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.forms import FlinkTarget
+from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.flink.rejection import root_cause, statement_rejected
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
+from headgate.providers.flink.storage import Storage
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.port import Capabilities, Submission, Support
 
 _UNCOMPILABLE = "uncompilable: "
 # Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
 _UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
-_LOST_JAR = re.compile(r"Jar file .* does not exist")
+
+
+class JobEnded(Rejected):
+    """A savepoint was asked of a job that is no longer active. What it left behind is in `headgate status`."""
+
+    code = "job-ended"
 
 
 class FlinkProvider:
     """One Flink session cluster. Facts from the REST API of 1.20 and 2.2, all run on real clusters."""
 
-    capabilities = Capabilities(state_by_operator=Support.YES, read_back=Support.NO)
+    capabilities = Capabilities(
+        state_by_operator=Support.YES,
+        list_savepoints=Support.YES,
+        dispose=Support.YES,
+        read_back=Support.NO,
+    )
 
     def __init__(self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None) -> None:
         self.name = name
@@ -54,7 +66,9 @@ class FlinkProvider:
         self._facts = facts
         self._project = project
         self._jars = Jars(api)
-        self._stops = Stops(api, savepoint_dir)
+        self._stops = Stops(api)
+        self._homes = Homes(api, savepoint_dir)
+        self._storage = Storage(api, self._jars)
         self._endings = Endings(api, facts, self._stops)
 
     def close(self) -> None:
@@ -143,10 +157,12 @@ class FlinkProvider:
         return Prospect()
 
     def kept(self, job: str) -> Kept | None:
-        return None
+        """The folder that a job of ours has below the savepoint directory; None where no such directory is known."""
+        home = self._homes.of(self._project, job)
+        return self._storage.kept(home) if home else None
 
     def exists(self, path: str) -> bool | None:
-        return None
+        return self._storage.exists(path)
 
     def references(self, package: str) -> tuple[str, ...]:
         return ()
@@ -162,58 +178,83 @@ class FlinkProvider:
 
     def _plan(self, spec: JobSpec, *, mode: str) -> Mapping[str, Any]:
         try:
-            answer = self._with_jar(spec, "plan", body(spec, mode=mode))
+            return self._jars.plan(spec.program, body(spec, mode=mode))
         except NotFound:
             raise
         except Rejected as problem:
             raise statement_rejected(problem.body or problem.problem, spec) from problem
-        plan: Mapping[str, Any] = answer["plan"]
-        return plan
 
     # -- single effects --------------------------------------------------------------------------------------------
 
     def submit(self, submission: Submission) -> str:
-        spec, job_id = submission.spec, submission.job_id
+        spec, job_id, restore = submission.spec, submission.job_id, submission.restore
+        if restore.kind is not RestoreKind.FRESH and not restore.path:
+            raise Rejected(f"job {spec.name} is to be restored, and no snapshot is named", where=self.name)
         compiled = submission.compiled.plan if submission.compiled else ""
         carried = parameters.write(submission.marker, spec.carried(), compiled)
-        request = body(spec, mode="run", compiled=compiled, parameters=carried)
-        request |= {"jobId": job_id, "allowNonRestoredState": submission.restore.allow_non_restored}
-        if submission.restore.path:
-            request["savepointPath"] = submission.restore.path
+        sign = self._homes.sign(submission.marker.project, spec.name, spec.config)
+        if sign and isinstance(spec.program, Jar):
+            self._storage.mark(sign)
+        request = body(spec, mode="run", compiled=compiled, parameters=carried, home=sign)
+        request |= {"jobId": job_id, "allowNonRestoredState": restore.allow_non_restored}
+        if restore.path:
+            request["savepointPath"] = restore.path
         try:
-            answer = self._with_jar(spec, "run", request)
+            answer = self._jars.run(spec.program, request)
         except Rejected as problem:
             # Refused because the cluster knows this id already: it was started, by us or by a run that saw the same.
-            if self._exists(job_id):
+            if self._knows(job_id):
                 return job_id
             raise statement_rejected(problem.body or problem.problem, spec) from problem
         return str(answer["jobid"])
 
-    def stop_with_savepoint(self, job_id: str) -> None:
-        self._stops.ask(job_id)
-
-    def stop_progress(self, job_id: str) -> SavepointProgress:
-        progress = self._stops.last(job_id)
-        if progress.path:
-            # COMPLETED may come a moment before the job's own final state.
-            ended = not common_state(watching.status_word(self._api, job_id)).active
-            return SavepointProgress(asked=True, done=ended, path=progress.path)
-        return progress
-
-    def cancel(self, job_id: str) -> None:
-        self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
-
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         raise Rejected("Flink does not change a job that runs", where=self.name)
 
+    def stop_with_savepoint(self, job_id: str) -> None:
+        """Raises NotFound for a job the cluster has forgotten, Rejected for one that ended otherwise."""
+        try:
+            self._stops.ask(job_id, lambda: self._place(job_id))
+        except JobEnded:
+            if not self.stop_progress(job_id).done:
+                raise
+
+    def stop_progress(self, job_id: str) -> SavepointProgress:
+        """The cluster forgets an operation some minutes after it is over; what it did is in the job's own end.
+
+        Raises NotFound for a job the cluster has forgotten, too.
+        """
+        progress = self._stops.last(job_id)
+        if progress.asked and not progress.path:
+            return progress
+        word = watching.status_word(self._api, job_id)
+        if common_state(word).active:
+            # COMPLETED may come a moment before the job's own final state.
+            return replace(progress, done=False)
+        if not progress.path:
+            ended = self._endings.described(Live(job_id, "", common_state(word), word))
+            if ended.state is JobState.SUSPENDED and ended.snapshot:
+                return SavepointProgress(asked=True, done=True, path=ended.snapshot.path)
+        return progress
+
+    def cancel(self, job_id: str) -> None:
+        """Raises NotFound for a job the cluster has forgotten."""
+        try:
+            self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
+        except Rejected:
+            # 409: it has reached another final state before.
+            if common_state(watching.status_word(self._api, job_id)).active:
+                raise
+
     def take_savepoint(self, job_id: str, key: str) -> None:
-        raise Rejected("not yet", where=self.name)
+        """Raises NotFound for a job the cluster has forgotten, Rejected for one that has ended."""
+        self._stops.take(job_id, key, lambda: self._place(job_id))
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
-        return SavepointProgress()
+        return self._stops.taken(job_id, key)
 
     def dispose(self, path: str) -> None:
-        raise Rejected("not yet", where=self.name)
+        self._storage.dispose(path)
 
     # -- how a job is doing ----------------------------------------------------------------------------------------
 
@@ -229,22 +270,22 @@ class FlinkProvider:
 
     # -- shared ----------------------------------------------------------------------------------------------------
 
-    def _with_jar(self, spec: JobSpec, verb: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """POST to the spec's jar; once more with a fresh upload if the cluster has lost it."""
-        for again in (True, False):
-            jar_id = self._jars.program(spec.program) if isinstance(spec.program, Jar) else self._jars.runner()
-            try:
-                answer: Mapping[str, Any] = self._api.call(
-                    "POST", f"/jars/{jar_id}/{verb}", writes=verb == "run", repeatable=True, body=request
-                )
-                return answer
-            except Rejected as problem:
-                if not (again and _LOST_JAR.search(problem.body)):
-                    raise
-                self._jars.forget()
-        raise AssertionError("unreachable")
+    def _place(self, job_id: str) -> str:
+        """Where the savepoints of a job go; those of a job that is not ours, to where it would be ours.
 
-    def _exists(self, job_id: str) -> bool:
+        Flink takes savepoints of any id at all, and says only later that there was no such job: that is asked first.
+        """
+        word = watching.status_word(self._api, job_id)
+        if not common_state(word).active:
+            raise JobEnded(f"job {job_id} is {word}: no savepoint can be taken of it", where=self.name)
+        carried = parameters.read(self._user_config(job_id))
+        config = carried.applied.config if carried.applied else {}
+        if carried.marker:
+            return self._homes.savepoints(carried.marker.project, carried.marker.job, config)
+        name = str(self._api.read(f"/jobs/{job_id}/config")["name"])
+        return self._homes.savepoints(self._project, name, config)
+
+    def _knows(self, job_id: str) -> bool:
         try:
             watching.status_word(self._api, job_id)
         except NotFound:

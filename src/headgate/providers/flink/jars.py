@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from headgate.errors import Rejected
-from headgate.model.spec import Jar
+from headgate.model.spec import Jar, Program
 from headgate.providers.flink import runner
 from headgate.providers.http import Api
+
+_LOST = re.compile(r"Jar file .* does not exist")
 
 
 class JarNotLocal(Rejected):
@@ -23,12 +28,36 @@ class JarNotLocal(Rejected):
 
 
 class Jars:
-    """The id of a jar on one cluster, uploading it if it is not there."""
+    """The jars of one cluster: calls them, uploading one that is not there."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._ids: dict[str, str] = {}
         self._lock = threading.Lock()
+
+    def plan(self, program: Program, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a jar's main would run; nothing is run. SQL goes to the runner. Repeated on trouble that may pass."""
+        answer: Mapping[str, Any] = self._post(program, "plan", request, writes=False)["plan"]
+        return answer
+
+    def run(self, program: Program, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Start a job; `request` names its id, so asking twice starts once."""
+        return self._post(program, "run", request, writes=True)
+
+    def _post(self, program: Program, verb: str, request: Mapping[str, Any], *, writes: bool) -> Mapping[str, Any]:
+        """POST to a jar; once more with a fresh upload if the cluster has lost it."""
+        for again in (True, False):
+            jar_id = self.program(program) if isinstance(program, Jar) else self.runner()
+            try:
+                answer: Mapping[str, Any] = self._api.call(
+                    "POST", f"/jars/{jar_id}/{verb}", writes=writes, repeatable=True, body=request
+                )
+                return answer
+            except Rejected as problem:
+                if not (again and _LOST.search(problem.body)):
+                    raise
+                self.forget()
+        raise AssertionError("unreachable")
 
     def runner(self) -> str:
         """The id of the SQL runner."""

@@ -12,7 +12,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from headgate.model.live import Marker
@@ -21,6 +21,8 @@ from headgate.model.spec import AppliedSpec
 _PREFIX = "headgate."
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
+_MARKER = tuple(field.name for field in fields(Marker))
+_NEEDED = {"project", "job", "revision"}
 # Flink answered with values of 120 KB whole; a larger compiled plan is left out and made anew when it is needed.
 _LARGEST_COMPILED = 100_000
 _LARGEST_MANIFEST = 1_000_000
@@ -37,14 +39,7 @@ class Carried:
 
 def write(marker: Marker, manifest: Mapping[str, Any], compiled: str) -> str:
     """The value of `pipeline.global-job-parameters` for a job."""
-    words = {
-        "project": marker.project,
-        "job": marker.job,
-        "revision": marker.revision,
-        "commit": marker.commit,
-        "succeeds": marker.succeeds,
-        "restored": marker.restored,
-    }
+    words = {key: str(getattr(marker, key)) for key in _MARKER}
     pairs = {key: _word(value) for key, value in words.items() if value}
     text = _packed(json.dumps(manifest, separators=(",", ":"), ensure_ascii=False))
     if len(text) <= _LARGEST_MANIFEST:
@@ -58,14 +53,7 @@ def read(parameters: Mapping[str, str]) -> Carried:
     """Read what `write` wrote back from a job's user-config. What cannot be read is left empty."""
     own = {key.removeprefix(_PREFIX): value for key, value in parameters.items() if key.startswith(_PREFIX)}
     try:
-        marker = Marker(
-            project=_unword(own["project"]),
-            job=_unword(own["job"]),
-            revision=_unword(own["revision"]),
-            commit=_unword(own.get("commit", "")),
-            succeeds=_unword(own.get("succeeds", "")),
-            restored=_unword(own.get("restored", "")),
-        )
+        marker = Marker(**{key: _unword(own[key] if key in _NEEDED else own.get(key, "")) for key in _MARKER})
     except (KeyError, ValueError):
         return Carried()
     return Carried(marker, _applied(own.get("manifest", "")), _compiled(own.get("compiled", "")))

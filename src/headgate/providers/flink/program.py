@@ -12,8 +12,11 @@ JOB_NAME = "pipeline.name"
 JOB_PARAMETERS = "pipeline.global-job-parameters"
 
 
-def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "") -> dict[str, Any]:
-    """`mode` is the runner's (compile or run); with `compiled` the job runs from that plan, not from its INSERTs."""
+def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "", home: str = "") -> dict[str, Any]:
+    """`mode` is the runner's (compile or run); with `compiled` the job runs from that plan, not from its INSERTs.
+
+    `home` is the folder that the runner marks before it starts the job.
+    """
     fill = spec.environment.fill
     configuration = {key: fill(value) for key, value in spec.config.items()} | {JOB_NAME: spec.name}
     if parameters:
@@ -22,7 +25,9 @@ def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "") 
     match spec.program:
         case Sql(text):
             request["entryClass"] = runner.ENTRY_CLASS
-            request["programArgsList"] = [mode, *_arguments(fill(text), fill(compiled))]
+            # Last, so that the runner counts statements as the manifest does.
+            marked = ["home", home] if home else []
+            request["programArgsList"] = [mode, *_arguments(fill(text), fill(compiled)), *marked]
         case Jar(main_class=main_class, args=arguments):
             if main_class:
                 request["entryClass"] = main_class

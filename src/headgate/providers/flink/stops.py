@@ -1,12 +1,13 @@
-"""Stops with savepoint, each under a derived trigger id: asking again finds the same savepoint, never makes another.
+"""Savepoints of jobs, each under a trigger id that is not drawn: asking again finds the same one, never makes another.
 
-An attempt that failed (its job runs on) is over, and the next one goes by the next id. Attempts are counted from 0
-without gaps, so any process can find the last one by asking the cluster.
+A stop goes by an id derived from its job. An attempt that failed (its job runs on) is over, and the next one goes by
+the next id. Attempts are counted from 0 without gaps, so any process can find the last one by asking the cluster.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from headgate.model.health import SavepointProgress
@@ -15,21 +16,23 @@ from headgate.providers.http import Api, NotFound
 
 
 class Stops:
-    """The stops of the jobs of one cluster; `directory` None leaves the place to the cluster."""
+    """The savepoints that are taken on one cluster.
 
-    def __init__(self, api: Api, directory: str | None) -> None:
+    `place` says where one goes, empty to leave that to the cluster; it is asked only if one is about to be asked for.
+    """
+
+    def __init__(self, api: Api) -> None:
         self._api = api
-        self._directory = directory
         self._first: dict[str, int] = {}
 
-    def ask(self, job_id: str) -> None:
+    def ask(self, job_id: str, place: Callable[[], str]) -> None:
         """Ask for a stop, unless one is under way or done."""
         attempt, last = self._look(job_id)
         if last.asked and not last.failed:
             return
         request: dict[str, Any] = {"drain": False, "triggerId": _trigger(job_id, attempt)}
-        if self._directory:
-            request["targetDirectory"] = self._directory
+        if directory := place():
+            request["targetDirectory"] = directory
         self._api.call("POST", f"/jobs/{job_id}/stop", writes=True, repeatable=True, body=request)
         self._first[job_id] = attempt
 
@@ -37,15 +40,30 @@ class Stops:
         """How far the last stop that was asked for is; nothing asked if there was none."""
         return self._look(job_id)[1]
 
+    def take(self, job_id: str, key: str, place: Callable[[], str]) -> None:
+        """Ask for a savepoint of a job that goes on, unless the one of this key was asked for."""
+        if self.taken(job_id, key).asked:
+            return
+        request: dict[str, Any] = {"cancel-job": False, "triggerId": key}
+        if directory := place():
+            request["target-directory"] = directory
+        self._api.call("POST", f"/jobs/{job_id}/savepoints", writes=True, repeatable=True, body=request)
+
+    def taken(self, job_id: str, key: str) -> SavepointProgress:
+        """How far the savepoint of this key is; nothing asked if the cluster does not know it."""
+        try:
+            return watching.savepoint_progress(self._api.read(f"/jobs/{job_id}/savepoints/{key}"))
+        except NotFound:
+            return SavepointProgress()
+
     def _look(self, job_id: str) -> tuple[int, SavepointProgress]:
         """The last attempt if it is under way or done, else the number of the next one; and how the last one went."""
         attempt, last = self._first.get(job_id, 0), SavepointProgress()
         while True:
-            try:
-                answer = self._api.read(f"/jobs/{job_id}/savepoints/{_trigger(job_id, attempt)}")
-            except NotFound:
+            found = self.taken(job_id, _trigger(job_id, attempt))
+            if not found.asked:
                 return attempt, last
-            last = watching.stop_progress(answer)
+            last = found
             if not last.failed:
                 return attempt, last
             attempt += 1

@@ -49,7 +49,7 @@ def health(api: Api, job_id: str) -> Health:
     return Health(state, word, running, total, periodic, completed, failures, cause)
 
 
-def stop_progress(answer: Mapping[str, Any]) -> SavepointProgress:
+def savepoint_progress(answer: Mapping[str, Any]) -> SavepointProgress:
     """Read `GET /jobs/:id/savepoints/:triggerId`: COMPLETED is not success, the operation says which."""
     if answer["status"]["id"] != "COMPLETED":
         return SavepointProgress(asked=True)

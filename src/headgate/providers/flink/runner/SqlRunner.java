@@ -1,6 +1,7 @@
 package dev.headgate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -15,8 +16,11 @@ import org.apache.flink.table.api.TableEnvironment;
  *
  * <p>MODE is {@code compile} (hand the compiled plan back as the job's name; meant for the plan
  * endpoint) or {@code run}. KIND is {@code set} (key=value), {@code execute} (DDL), {@code insert}
- * (all of them become one job) or {@code plan} (a compiled plan that takes the place of the inserts).
+ * (all of them become one job), {@code plan} (a compiled plan that takes the place of the inserts) or
+ * {@code home} (a folder that is marked just before a job is started; see {@link Folders}).
  * What fails is named: "headgate: statement N failed", counted from 0 over the pairs.
+ *
+ * <p>The modes {@code look} and {@code mark} take paths and run no statements: see {@link Folders}.
  */
 public final class SqlRunner {
 
@@ -28,6 +32,7 @@ public final class SqlRunner {
     private final TableEnvironment tables;
     private final List<Integer> inserts = new ArrayList<>();
     private int plan = -1;
+    private String home = "";
 
     private SqlRunner(boolean compiling, String[] pairs) {
         this.compiling = compiling;
@@ -38,7 +43,11 @@ public final class SqlRunner {
                         (batch() ? settings.inBatchMode() : settings.inStreamingMode()).build());
     }
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
+        if (args.length > 0 && (args[0].equals("look") || args[0].equals("mark"))) {
+            Folders.answer(args[0], Arrays.asList(args).subList(1, args.length));
+            return;
+        }
         boolean compiling = args.length > 0 && args[0].equals("compile");
         if (args.length % 2 == 0 || !(compiling || args[0].equals("run"))) {
             throw new IllegalArgumentException(
@@ -104,12 +113,18 @@ public final class SqlRunner {
             case "plan":
                 plan = i;
                 break;
+            case "home":
+                home = text;
+                break;
             default:
                 throw new IllegalArgumentException("unknown kind of statement: " + pairs[2 * i]);
         }
     }
 
     private void execute() {
+        if (!compiling && !home.isEmpty()) {
+            Folders.marked(home);
+        }
         try {
             if (plan >= 0) {
                 executePlan(text(plan));

@@ -1,8 +1,7 @@
 """The jar that lets a plain Flink run SQL through its REST API.
 
-`SqlRunner.java` is the source, `sql-runner.jar` what is uploaded; `build.py` makes the one from the other and
-needs a JDK, which users do not. The jar's manifest holds the digest of its source, so that a forgotten
-rebuild is noticed.
+The `.java` files are the source, `sql-runner.jar` what is uploaded; `build.py` makes the one from the other and needs
+a JDK, which users do not. The jar's manifest holds the digest of its source, so that a forgotten rebuild is noticed.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 JAR: Path = Path(__file__).with_name("sql-runner.jar")
-SOURCE: Path = Path(__file__).with_name("SqlRunner.java")
+SOURCES: tuple[Path, ...] = tuple(sorted(Path(__file__).parent.glob("*.java")))
 ENTRY_CLASS: str = "dev.headgate.SqlRunner"
 
 

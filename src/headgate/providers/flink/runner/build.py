@@ -1,7 +1,7 @@
 """Build the jar from its source: `python -m headgate.providers.flink.runner.build [FLINK_LIB]`.
 
 The same source and the same JDK give the same bytes: entries in a fixed order, a fixed time, and nothing
-compressed (zlib and its replacements differ). The class is the same whether 1.20 or 2.x is compiled against.
+compressed (zlib and its replacements differ). The classes are the same whether 1.20 or 2.x is compiled against.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from headgate.providers.flink.runner import ENTRY_CLASS, JAR, SOURCE
+from headgate.providers.flink.runner import ENTRY_CLASS, JAR, SOURCES
 
 OLDEST_JAVA = "11"
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -34,7 +34,8 @@ def compiled(flink_lib: Path) -> dict[str, bytes]:
             "-proc:none",
         ]
         class_path = os.pathsep.join(str(jar) for jar in jars)
-        subprocess.run([*command, "-cp", class_path, "-d", scratch, str(SOURCE)], check=True)
+        sources = [str(source) for source in SOURCES]
+        subprocess.run([*command, "-cp", class_path, "-d", scratch, *sources], check=True)
         found = sorted(Path(scratch).rglob("*.class"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in found}
 
@@ -46,8 +47,8 @@ def jdk() -> str:
 
 
 def source_digest() -> str:
-    """The SHA-256 of the source, as the manifest records it."""
-    return hashlib.sha256(SOURCE.read_bytes()).hexdigest()
+    """The SHA-256 of the sources, as the manifest records it."""
+    return hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()
 
 
 def manifest() -> bytes:

@@ -1,0 +1,71 @@
+"""Where the savepoints of a job go: a folder of its own, named by project and job.
+
+    <savepoint directory>/headgate/<project>/<job>/started
+                                                   savepoint-5d09da-899b63c0c1ee/_metadata
+
+The directory is the target's `savepoint_dir`, else the cluster's own. The folder is made when a job is started, so it
+tells a job that is new from one that its cluster forgot, without any other memory. A job whose own configuration names
+a savepoint directory has its savepoints below that one; the file `started` then says so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from headgate.model.secret import PLACEHOLDER
+from headgate.providers.http import Api, NotFound
+
+# The second is the older name of the first, which 2.x still reads.
+_OPTIONS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
+
+
+class Homes:
+    """The savepoint folders on one cluster; `configured` is the target's own directory."""
+
+    def __init__(self, api: Api, configured: str | None) -> None:
+        self._api = api
+        self._directory = configured
+        self._lock = threading.Lock()
+
+    def of(self, project: str, job: str) -> str:
+        """The folder of a job, empty where no savepoint directory is known."""
+        return _below(self._of_cluster(), project, job)
+
+    def savepoints(self, project: str, job: str, config: Mapping[str, str]) -> str:
+        """Where this job's savepoints go: as `of`, unless its own configuration says otherwise.
+
+        Empty leaves the place to Flink: no directory is known, or the job's own is told by a placeholder.
+        """
+        own = _named(config)
+        return "" if PLACEHOLDER.search(own) else _below(own or self._of_cluster(), project, job)
+
+    def sign(self, project: str, job: str, config: Mapping[str, str]) -> str:
+        """What the runner marks when a job is started: the folder, and below it the other one that is used instead."""
+        home, used = self.of(project, job), self.savepoints(project, job, config)
+        return f"{home}\n{used}" if home and used and used != home else home
+
+    def _of_cluster(self) -> str:
+        """The savepoint directory, asked for once. Flink: `GET /jobmanager/config`, a list of keys and values."""
+        with self._lock:
+            if self._directory is None:
+                try:
+                    entries = self._api.read("/jobmanager/config")
+                except NotFound:
+                    entries = []
+                self._directory = _named({str(entry["key"]): str(entry["value"]) for entry in entries})
+            return self._directory
+
+
+def _named(config: Mapping[str, str]) -> str:
+    return next((config[option] for option in _OPTIONS if config.get(option)), "")
+
+
+def _below(directory: str, project: str, job: str) -> str:
+    return "/".join((directory.rstrip("/"), "headgate", _part(project), _part(job))) if directory else ""
+
+
+def _part(name: str) -> str:
+    """One part of a path on any file system: letters, digits and `-_.~` as they are, the rest as `=XX`."""
+    return "=2E" * len(name) if not name.strip(".") else quote(name, safe="").replace("%", "=")

@@ -1,0 +1,172 @@
+package dev.headgate;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at folders, and leaves the sign of a job in one, through the JobManager's own file systems.
+ *
+ * <p>What is found is JSON, handed back as the name of a pipeline that is never run: a list with one
+ * object a path, in their order. {@code failed} holds why a path could not be read, {@code
+ * unsupported} that nothing here reads such paths at all.
+ */
+final class Folders {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
+    private static final String SIGN = "started";
+    private static final String METADATA = "_metadata";
+    private static final int LONGEST_SIGN = 4096;
+    private static final int MOST_SNAPSHOTS = 500;
+    // Below what a client waits for an answer; an unreachable store would be tried for minutes.
+    private static final long SECONDS = 15;
+
+    private Folders() {}
+
+    /** {@code look} says what is at the paths, {@code mark} leaves a sign in them. */
+    static void answer(String mode, List<String> paths) throws Exception {
+        List<String> told = new ArrayList<>();
+        for (String path : paths) {
+            told.add(mode.equals("look") ? looked(path) : marked(path));
+        }
+        StreamExecutionEnvironment never = StreamExecutionEnvironment.getExecutionEnvironment();
+        never.fromSequence(0, 0).print();
+        never.execute("[" + String.join(",", told) + "]");
+    }
+
+    /**
+     * Makes a folder with a file in it that says that a job was started there: the first line of the
+     * text is the folder, what follows goes into the file. A failure is logged, and starts go on.
+     */
+    static String marked(String text) {
+        String[] parts = text.split("\n", 2);
+        String told = within(parts[0], () -> leave(parts[0], parts.length > 1 ? parts[1] : ""));
+        if (!told.equals("{}")) {
+            LOG.warn("headgate could not leave the sign that a job was started in {}: {}", parts[0], told);
+        }
+        return told;
+    }
+
+    private static String leave(String folder, String content) throws IOException {
+        Path sign = new Path(new Path(folder), SIGN);
+        FileSystem files = FileSystem.get(sign.toUri());
+        files.mkdirs(new Path(folder));
+        try (FSDataOutputStream out = files.create(sign, FileSystem.WriteMode.OVERWRITE)) {
+            out.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return "{}";
+    }
+
+    private static String looked(String path) {
+        return within(path, () -> found(new Path(path)));
+    }
+
+    private static String found(Path path) throws IOException {
+        FileSystem files = FileSystem.get(path.toUri());
+        FileStatus own = status(files, path);
+        if (own == null) {
+            return "{\"exists\":false}";
+        }
+        if (!own.isDir()) {
+            boolean metadata = path.getName().equals(METADATA);
+            return "{\"exists\":true" + (metadata ? ",\"at\":" + own.getModificationTime() : "") + "}";
+        }
+        FileStatus metadata = status(files, new Path(path, METADATA));
+        return "{\"exists\":true"
+                + (metadata != null ? ",\"at\":" + metadata.getModificationTime() : "")
+                + ",\"sign\":"
+                + quoted(sign(files, new Path(path, SIGN)))
+                + ",\"snapshots\":["
+                + String.join(",", snapshots(files, path))
+                + "]}";
+    }
+
+    /** The folders in a folder that hold a complete savepoint, newest first. */
+    private static List<String> snapshots(FileSystem files, Path folder) throws IOException {
+        List<FileStatus> complete = new ArrayList<>();
+        FileStatus[] children = files.listStatus(folder);
+        for (FileStatus child : children == null ? new FileStatus[0] : children) {
+            FileStatus metadata =
+                    child.isDir() ? status(files, new Path(child.getPath(), METADATA)) : null;
+            if (metadata != null) {
+                complete.add(metadata);
+            }
+        }
+        complete.sort(Comparator.comparingLong(FileStatus::getModificationTime).reversed());
+        List<String> told = new ArrayList<>();
+        for (FileStatus each : complete.subList(0, Math.min(MOST_SNAPSHOTS, complete.size()))) {
+            String path = quoted(each.getPath().getParent().toString());
+            told.add("{\"path\":" + path + ",\"at\":" + each.getModificationTime() + "}");
+        }
+        return told;
+    }
+
+    private static String sign(FileSystem files, Path path) throws IOException {
+        if (status(files, path) == null) {
+            return "";
+        }
+        try (FSDataInputStream in = files.open(path)) {
+            return new String(in.readNBytes(LONGEST_SIGN), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static FileStatus status(FileSystem files, Path path) throws IOException {
+        try {
+            return files.getFileStatus(path);
+        } catch (FileNotFoundException gone) {
+            return null;
+        }
+    }
+
+    /** The answer, or why there is none: a store that does not answer must not hold up the caller. */
+    private static String within(String path, Callable<String> question) {
+        FutureTask<String> task = new FutureTask<>(question);
+        Thread thread = new Thread(task, "headgate " + path);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            task.cancel(true);
+            return "{\"failed\":" + quoted("no answer within " + SECONDS + " s") + "}";
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return "{\"failed\":\"interrupted\"}";
+        } catch (ExecutionException problem) {
+            Throwable cause = problem.getCause();
+            boolean unsupported = cause instanceof UnsupportedFileSystemSchemeException;
+            return "{\"" + (unsupported ? "unsupported" : "failed") + "\":" + quoted(cause.toString()) + "}";
+        }
+    }
+
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+}

@@ -1,0 +1,165 @@
+"""The savepoint directory says what the JobManager forgets: that a job was there before, and its savepoints."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from tests.clusters import eventually
+from tests.providers.flink.jobs import a_project, counting_spec, opened, settled, stopped, submission, taken
+
+from headgate.errors import Rejected
+from headgate.local import LocalFlink
+from headgate.model.live import Kept
+from headgate.model.plan import Restore, RestoreKind
+from headgate.model.spec import Jar, Sql
+from headgate.providers.flink import runner
+from headgate.providers.flink.adapter import FlinkProvider, JobEnded
+from headgate.providers.http import NotFound
+
+pytestmark = pytest.mark.flink
+
+
+@pytest.fixture(scope="module")
+def project() -> str:
+    return a_project()
+
+
+@pytest.fixture(scope="module")
+def provider(flink: LocalFlink, project: str) -> Iterator[FlinkProvider]:
+    opening = opened(flink, project)
+    yield opening
+    opening.close()
+
+
+def test_a_job_nobody_started_left_no_sign(provider: FlinkProvider):
+    """New: it may start empty."""
+    assert provider.kept("nobody") == Kept(existed=False)
+
+
+def test_savepoints_of_a_job_are_found_by_its_name(provider: FlinkProvider, project: str):
+    """Started, one savepoint on the way, one at the stop: all told by the folder alone, newest first."""
+    begun = time.time() * 1000
+    job_id = settled(provider, project, counting_spec("kept", f"{project}-kept"))
+    started = provider.kept("kept")
+    key = uuid.uuid4().hex
+
+    first = taken(provider, job_id, key)
+    again = taken(provider, job_id, key)
+    last = stopped(provider, job_id)
+    found = provider.kept("kept")
+
+    assert started == Kept(existed=True)
+    assert again == first
+    assert found is not None
+    assert [snapshot.path for snapshot in found.snapshots] == [last, first]
+    assert [snapshot.kind for snapshot in found.snapshots] == ["savepoint"] * 2
+    assert begun < found.snapshots[1].at <= found.snapshots[0].at <= time.time() * 1000
+    assert f"/headgate/{project}/kept/" in first
+    assert provider.stop_progress(job_id).path == last
+
+
+def test_a_savepoint_is_there_until_it_is_disposed_of(provider: FlinkProvider, project: str):
+    """Gone is gone, and asking again is nothing."""
+    path = stopped(provider, settled(provider, project, counting_spec("disposed", f"{project}-disposed")))
+    assert provider.exists(path) is True
+    assert provider.exists(f"{path}/_metadata") is True
+
+    provider.dispose(path)
+    provider.dispose(path)
+
+    assert provider.exists(path) is False
+    assert provider.kept("disposed") == Kept(existed=True)
+
+
+def test_what_cannot_be_read_is_not_said_to_be_missing(provider: FlinkProvider):
+    """No file system for it in this JobManager: unknown before a start, and nothing is deleted there."""
+    assert provider.exists("nowhere://bucket/savepoint-1") is None
+    assert provider.exists("file:///no/such/savepoint") is False
+    with pytest.raises(Rejected, match="nowhere"):
+        provider.dispose("nowhere://bucket/savepoint-1")
+
+
+def test_a_jar_leaves_the_same_sign(provider: FlinkProvider, project: str):
+    """Its main is somebody else's, so the sign is left just before it."""
+    sql = counting_spec("jarred", f"{project}-jarred")
+    assert isinstance(sql.program, Sql)
+    pairs = [part for text in sql.program.text.split(";") for part in (_kind(text), text)]
+    digest = hashlib.sha256(runner.JAR.read_bytes()).hexdigest()
+    jar = Jar("libs/runner.jar", runner.ENTRY_CLASS, ("run", *pairs), digest, str(runner.JAR))
+
+    job_id = settled(provider, project, counting_spec("jarred", "", program=jar))
+
+    assert provider.kept("jarred") == Kept(existed=True)
+    provider.cancel(job_id)
+
+
+def _kind(statement: str) -> str:
+    return "insert" if "INSERT" in statement else "execute"
+
+
+def test_a_sign_that_cannot_be_left_stops_nothing(flink: LocalFlink, project: str):
+    """It runs, and the JobManager's log says what is missing."""
+    there = opened(flink, project, savepoint_dir="file:///proc/no-folder-here")
+
+    job_id = settled(there, project, counting_spec("unsigned", f"{project}-unsigned"))
+    there.cancel(job_id)
+    there.close()
+
+    [log] = [file for file in flink.log_files if file.name == "jobmanager.log"]
+    assert f"no-folder-here/headgate/{project}/unsigned" in log.read_text()
+
+
+def test_a_savepoint_directory_of_its_own_is_used_and_found(provider: FlinkProvider, project: str, tmp_path: Path):
+    """The job's manifest is nearer to it than the cluster's configuration; the sign says where to look."""
+    own = {"execution.checkpointing.savepoint-dir": tmp_path.as_uri()}
+    job_id = settled(provider, project, counting_spec("elsewhere", f"{project}-elsewhere", config=own))
+
+    path = stopped(provider, job_id)
+    found = provider.kept("elsewhere")
+
+    assert urlsplit(path).path.startswith(f"{tmp_path}/headgate/{project}/elsewhere/")
+    assert found is not None
+    assert [snapshot.path for snapshot in found.snapshots] == [path]
+
+
+def test_a_restore_from_nothing_is_refused(provider: FlinkProvider, project: str):
+    """An empty path would start the job empty."""
+    spec = counting_spec("unrestored", f"{project}-unrestored")
+
+    with pytest.raises(Rejected, match="no snapshot is named"):
+        provider.submit(submission(project, spec, Restore(RestoreKind.SAVEPOINT)))
+
+    assert provider.kept("unrestored") == Kept(existed=False)
+
+
+def test_a_job_the_cluster_does_not_know_is_not_found(provider: FlinkProvider):
+    """Flink would accept a savepoint of any id, and say later that there is no such job."""
+    nobody = uuid.uuid4().hex
+
+    for ask in (provider.stop_with_savepoint, provider.stop_progress, provider.cancel, provider.health):
+        with pytest.raises(NotFound):
+            ask(nobody)
+    with pytest.raises(NotFound):
+        provider.take_savepoint(nobody, uuid.uuid4().hex)
+
+
+def test_a_job_that_has_ended_is_cancelled_without_effect_and_gives_no_savepoint(provider: FlinkProvider, project: str):
+    """Cancelling what is over is nothing; a savepoint of it cannot be had."""
+    finite = "CREATE TABLE few (k INT) WITH ('connector' = 'datagen', 'number-of-rows' = '3');"
+    finite += "CREATE TABLE gone (k INT) WITH ('connector' = 'blackhole'); INSERT INTO gone SELECT k FROM few"
+    spec = counting_spec("finite", "", program=Sql(finite))
+    job_id = provider.submit(submission(project, spec))
+    eventually(lambda: not provider.health(job_id).state.active)
+
+    provider.cancel(job_id)
+
+    with pytest.raises(JobEnded):
+        provider.take_savepoint(job_id, uuid.uuid4().hex)
+    with pytest.raises(JobEnded):
+        provider.stop_with_savepoint(job_id)
