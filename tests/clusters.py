@@ -81,7 +81,11 @@ class Repo:
         self.root = root
         self.project = f"p{uuid.uuid4().hex[:8]}"
         (root / "jobs").mkdir(parents=True)
-        self.write("headgate.yaml", f"project: {self.project}\ntargets:\n  local: {{provider: flink, url: {url}}}\n")
+        self.write(
+            "headgate.yaml",
+            f"project: {self.project}\ntargets:\n  local: {{provider: flink, url: {url}}}\n"
+            "safety: {settle_time: 500ms}\n",
+        )
         for arguments in (["init", "-q", "-b", "main"], ["config", "user.name", "t"], ["config", "user.email", "t@t"]):
             subprocess.run(["git", *arguments], cwd=root, check=True)
 
@@ -103,7 +107,8 @@ class Repo:
 
     def apply(self, *jobs: str, patience: Patience | None = None, **options: Any) -> Report:
         with Headgate.open(self.root) as headgate:
-            return headgate.apply(headgate.plan(jobs, **options), patience=patience or Patience(settle=60))
+            patience = patience or Patience(settle=60, stable=0.5)
+            return headgate.apply(headgate.plan(jobs, **options), patience=patience)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def headgate_for(jobs: Mapping[str, JobSpec], platform: MemoryPlatform) -> Headg
 
 
 def impatient(*, interrupted: bool = False) -> Patience:
-    patience = Patience(stop=2, settle=2, stable=0, first_look=0)
+    patience = Patience(stop=2, settle=2, stable=0, confirm=2, first_look=0)
     if interrupted:
         patience.interrupted.set()
     return patience

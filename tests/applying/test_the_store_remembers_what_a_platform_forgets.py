@@ -38,7 +38,7 @@ class Place:
         return made
 
     def apply(self, *jobs: JobSpec, interrupted: bool = False) -> Outcome:
-        patience = Patience(stable=0, first_look=0)
+        patience = Patience(stable=0, confirm=2, first_look=0)
         with self.open(*jobs) as headgate:
             plan = headgate.plan()
             if interrupted:

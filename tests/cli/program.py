@@ -36,5 +36,5 @@ def opener(target: Target, *, project: str, cache: Path | None) -> Provider:
 
 
 if __name__ == "__main__":
-    with mock.patch("headgate.project.open_provider", opener):
+    with mock.patch("headgate.project.headgate.open_provider", opener):
         main()

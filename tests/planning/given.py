@@ -10,7 +10,7 @@ from headgate.model.live import JobState, Live, Marker, Observation, Several, Un
 from headgate.model.plan import Action, Plan
 from headgate.model.spec import AppliedSpec, JobSpec, Sql
 from headgate.model.topology import Compiled, Operator, Topology
-from headgate.planning import Evidence, Situation, plan
+from headgate.planning import Evidence, Past, Situation, plan
 
 ORDERS = JobSpec("orders", "local", Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id"))
 EDITED = replace(ORDERS, program=Sql("INSERT INTO sink SELECT id, SUM(price) FROM orders GROUP BY id"))
@@ -53,6 +53,8 @@ def planned(
             seen = Observation({}, others)
         case _:
             seen = Observation(observed, others)
+    if "remembered" in more:
+        more["past"] = {name: Past(remembered=known) for name, known in more.pop("remembered").items()}
     proof = dict.fromkeys(wanted, evidence) if evidence else {}
     situation = Situation("shop", wanted, {"local": seen}, **more)
     return plan(situation.with_evidence({name: one for name, one in proof.items() if one}))

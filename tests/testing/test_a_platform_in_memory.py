@@ -19,7 +19,7 @@ from headgate.testing.memory import MemoryPlatform
 ORDERS = JobSpec("orders", "memory", Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id"))
 FILTERED = replace(ORDERS, program=Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders WHERE id > 7 GROUP BY id"))
 SUMMED = replace(ORDERS, program=Sql("INSERT INTO sink SELECT id, SUM(price) FROM orders GROUP BY id"))
-QUICK = Patience(stop=1.0, settle=1.0, stable=0.0, first_look=0.001)
+QUICK = Patience(stop=1.0, settle=1.0, stable=0.0, confirm=1.0, first_look=0.001)
 
 
 def planned(platform: MemoryPlatform, spec: JobSpec) -> Plan:
@@ -83,7 +83,7 @@ def test_a_start_under_the_wrong_ids_fails_as_it_would_for_real() -> None:
 
     report = Executor({"memory": platform}, patience=QUICK).apply(Plan("payments", (forgetful,)))
 
-    assert report.results[0].code == "not-settled"
+    assert report.results[0].code == "rolled-back"
     assert "cannot be restored" in report.results[0].detail
 
 

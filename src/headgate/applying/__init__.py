@@ -2,7 +2,8 @@
 
 - `executor`  runs actions side by side and in dependency order
 - `steps`     carries out one step and waits for its end; `patience` says how long
-- `glance`    looks at the live job again just before its first write; a job that moved since the plan is left alone
+- `looking`   looks at the live job again just before its first write, and after its last; `glance` shares the look
+- `rolling_back`  what to start again where a start did not settle
 - `locking`   keeps two runs off one job
 - `memory`    tells the store what is about to be done and what came of it
 

@@ -1,36 +1,28 @@
 """Runs the actions of a plan: side by side where they may, in `depends_on` order where they must.
 
 One job's trouble is that job's outcome. An interrupt lets every step in flight reach its end, starts no other, and the
-report says what is left.
+report says what is left. A start that does not settle is rolled back, under the same lock, by the same kind of steps.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headgate.applying.glance import Glance
+from headgate.applying.looking import require_as_seen, require_done
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.steps import Carrier, Interrupted
-from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, Unavailable
-from headgate.model.live import Live, Observed
+from headgate.applying.rolling_back import changed_something, rollback_of
+from headgate.applying.steps import Carrier, Interrupted, NotSettled, RolledBack
+from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, Rejected, Unavailable
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Verb
-from headgate.planning import look_up
 from headgate.providers.port import Provider
 from headgate.store import LockLost
-
-
-class Stale(PlanRefused):
-    """The live job is not as the plan saw it: it was changed, stopped or started in between. It was left alone.
-
-    Run `headgate plan` again and review the new plan.
-    """
-
-    code = "plan-stale"
 
 
 @dataclass(slots=True)
@@ -39,6 +31,17 @@ class _Progress:
 
     step: str = ""
     done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One action being carried out; `still_ours` raises once its lock is not."""
+
+    plan: Plan
+    action: Action
+    carrier: Carrier
+    still_ours: Callable[[], None] = lambda: None
+    progress: _Progress = field(default_factory=_Progress)
 
 
 class Executor:
@@ -51,6 +54,7 @@ class Executor:
         patience: Patience | None = None,
         memory: Memory | None = None,
         parallel: int = 8,
+        environ: Mapping[str, str] | None = None,
         listen: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._providers = providers
@@ -58,6 +62,7 @@ class Executor:
         self._patience = patience or Patience()
         self._memory = memory
         self._parallel = parallel
+        self._environ = os.environ if environ is None else environ
         self._listen = listen
 
     def apply(self, plan: Plan) -> Report:
@@ -68,6 +73,8 @@ class Executor:
             if not action.steps:
                 outcome = Outcome.BLOCKED if action.verb is Verb.BLOCKED else Outcome.KEPT
                 done[action.job] = Result(action, outcome, detail=action.note)
+                if outcome is Outcome.KEPT and self._memory:
+                    self._memory.put_to_rest(action.job)
         with ThreadPoolExecutor(max_workers=self._parallel) as pool:
             running: dict[Future[Result], str] = {}
             while waiting or running:
@@ -96,23 +103,14 @@ class Executor:
             return Result(action, Outcome.SKIPPED, f"it depends on {held_back_by}, which is not in order", left=left)
         if self._patience.interrupted.is_set():
             return Result(action, Outcome.INTERRUPTED, "not begun", left=left)
-        provider = self._providers[action.target]
-        carrier = Carrier(
-            action,
-            provider,
-            project=plan.project,
-            commit=plan.commit,
-            patience=self._patience,
-            waiting=lambda detail: self._listen(Event(action, Phase.WAITING, detail=detail)),
-        )
-        progress = _Progress()
+        carrier = self._carrier(plan, action)
+        work = _Work(plan, action, carrier)
         try:
             with self._locked(action.job) as still_ours:
-                self._look_again(action)
-                self._carry_out(action, carrier, progress, still_ours)
+                work = _Work(plan, action, carrier, still_ours)
+                self._apply(work)
         except HeadgateError as trouble:
-            self._remember(action, carrier, _outcome(trouble))
-            self._listen(Event(action, Phase.FAILED, progress.step, trouble.problem))
+            self._listen(Event(action, Phase.FAILED, work.progress.step, trouble.problem))
             return Result(
                 action,
                 _outcome(trouble),
@@ -121,25 +119,84 @@ class Executor:
                 code=trouble.code,
                 job_id=carrier.job_id,
                 savepoint=carrier.savepoint,
-                left=left[progress.done :],
+                left=left[work.progress.done :],
             )
-        self._remember(action, carrier, Outcome.APPLIED)
         return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
 
-    def _carry_out(self, action: Action, carrier: Carrier, progress: _Progress, still_ours: Callable[[], None]) -> None:
+    def _carrier(self, plan: Plan, action: Action) -> Carrier:
+        return Carrier(
+            action,
+            self._providers[action.target],
+            source=self._providers[action.source] if action.source else None,
+            project=plan.project,
+            commit=plan.commit,
+            patience=self._patience,
+            waiting=lambda detail: self._listen(Event(action, Phase.WAITING, detail=detail)),
+        )
+
+    def _apply(self, work: _Work) -> None:
+        """From the last look before the first write to the look that shows nothing is left to do."""
+        action, carrier = work.action, work.carrier
+        require_as_seen(action, self._glances)
+        try:
+            self._carry_out(work)
+            require_done(action, carrier, self._glances, self._patience)
+        except (NotSettled, Rejected) as trouble:
+            self._remember(action, carrier, Outcome.FAILED)
+            # A start that was refused after its predecessor was stopped leaves nothing running, just as one that died.
+            undone = isinstance(trouble, NotSettled) or (work.progress.step == "submit" and carrier.savepoint)
+            raise (self._rolled_back(work, trouble) if undone else trouble) from trouble
+        except HeadgateError as trouble:
+            self._remember(action, carrier, _outcome(trouble))
+            raise
+        self._remember(action, carrier, Outcome.APPLIED)
+        if self._memory:
+            self._memory.settled(action, carrier)
+
+    def _carry_out(self, work: _Work) -> None:
         """The steps in order; before each, the lock is checked and the intent written down."""
+        action, carrier, progress = work.action, work.carrier, work.progress
         for step in action.steps:
             if self._patience.interrupted.is_set():
                 raise Interrupted(f"stopped before {step.name}")
-            still_ours()
+            work.still_ours()
             progress.step = step.name
-            intent = self._memory.before(action, step) if self._memory else None
+            intent = self._memory.before(action, step, carrier.intended(step)) if self._memory else None
             self._listen(Event(action, Phase.STARTED, step.name))
-            detail = carrier.carry_out(step)
+            try:
+                detail = carrier.carry_out(step)
+            except (Unavailable, OutcomeUnknown, Interrupted):
+                raise  # the intent stays open: the next run finds out
+            except HeadgateError as trouble:
+                if self._memory:
+                    self._memory.failed(intent, trouble)
+                raise
             if self._memory:
                 self._memory.after(action, step, carrier, intent)
             self._listen(Event(action, Phase.DONE, step.name, detail))
             progress.done += 1
+
+    def _rolled_back(self, work: _Work, trouble: NotSettled | Rejected) -> HeadgateError:
+        """What to raise for a start that did not settle, after what ran before it runs again."""
+        if self._memory and changed_something(work.action):
+            self._memory.mark_failing(work.action, trouble.problem)
+        action = rollback_of(work.action, work.carrier, self._glances[work.action.target], self._environ)
+        if action is None:
+            return trouble
+        again = _Work(work.plan, action, self._carrier(work.plan, action), work.still_ours)
+        try:
+            self._carry_out(again)
+            require_done(action, again.carrier, self._glances, self._patience)
+        except HeadgateError as second:
+            problem = f"{trouble.problem}; and it could not be rolled back: {second.problem}"
+            return type(trouble)(problem, hint="run again: headgate goes on with the rollback")
+        finally:
+            work.carrier.job_id = again.carrier.job_id or work.carrier.job_id
+        self._remember(action, again.carrier, Outcome.APPLIED)
+        if action.verb is Verb.CANCEL:
+            return RolledBack(f"{trouble.problem}; it was ended", hint=_MEND)
+        revision = next(step.revision for step in action.steps if hasattr(step, "revision"))
+        return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again", hint=_MEND)
 
     @contextmanager
     def _locked(self, job: str) -> Iterator[Callable[[], None]]:
@@ -153,22 +210,8 @@ class Executor:
         if self._memory:
             self._memory.ended(action, carrier, outcome)
 
-    def _look_again(self, action: Action) -> None:
-        """Live state just before the first write: as the plan saw it, or hands off."""
-        want = action.want
-        seen = self._glances[action.target].now()
-        have, _ = look_up(seen, action.job, want.previous_name if want else "")
-        if have.fingerprint != action.seen:
-            before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
-            raise Stale(
-                f"job {action.job!r} moved after the plan was made: it was {before}, it is {_shown(have)}",
-                where=action.target,
-                hint="run `headgate plan` again and review the new plan",
-            )
 
-
-def _shown(have: Observed) -> str:
-    return f"{have.job_id} {have.word}" if isinstance(have, Live) else type(have).__name__.lower()
+_MEND = "mend the manifest; this edition of it is not tried again until it changes, or `--retry` is given"
 
 
 def _outcome(trouble: HeadgateError) -> Outcome:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from headgate.store import Held, Lock, LockHeld, LockLost, Renewer, Store, StoreError, UnknownLock
+from headgate.store import Lock, LockHeld, LockLost, Renewer, Store, StoreError, UnknownLock
 
 TTL = 60.0
 _MARK = " #"
@@ -53,7 +53,7 @@ class JobLocks:
             if isinstance(got, Lock):
                 return got
             if not (again and is_gone(got.lock.holder)):
-                raise LockHeld(_for_people(got))
+                raise LockHeld(for_people(got.lock))
             with suppress(UnknownLock):  # somebody else saw it first
                 self._store.break_lock(got.lock.id)
         raise AssertionError("unreachable")
@@ -113,5 +113,6 @@ def _started(pid: int) -> str:
     return "gone" if fields[0] == "Z" else fields[19]
 
 
-def _for_people(held: Held) -> Lock:
-    return replace(held.lock, holder=held.lock.holder.partition(_MARK)[0])
+def for_people(lock: Lock) -> Lock:
+    """The lock with its holder in words only."""
+    return replace(lock, holder=lock.holder.partition(_MARK)[0])

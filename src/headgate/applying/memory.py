@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from headgate.applying.locking import JobLocks
+from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.steps import Carrier
+from headgate.errors import HeadgateError, ProviderError
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
-from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit
-from headgate.model.spec import AppliedSpec
-from headgate.store import Applied, Intent, KnownSnapshot, SnapshotKind, Store, StoreError
+from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit, Update
+from headgate.model.reasons import Reason
+from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.providers.port import Provider, Support
+from headgate.store import Applied, Failing, Intent, KnownSnapshot, Lock, SnapshotKind, Store, StoreError
 
 T = TypeVar("T")
 
@@ -28,11 +32,19 @@ class Memory:
     """One run's dealings with the store. `tell` is called with the first trouble, and never again."""
 
     def __init__(
-        self, store: Store, *, project: str, commit: str, run_id: str, tell: Callable[[StoreError], None]
+        self,
+        store: Store,
+        *,
+        project: str,
+        commit: str,
+        run_id: str,
+        tell: Callable[[StoreError], None],
+        author: str = "",
     ) -> None:
         self._store = store
         self._project = project
         self._commit = commit
+        self._author = author
         self._run_id = run_id
         self._tell = tell
         self._broken = threading.Event()
@@ -52,11 +64,19 @@ class Memory:
         found = (self._safely(functools.partial(self._recall, job, target)) for target in sorted(targets))
         return tuple(one for one in found if one is not None)
 
-    def before(self, action: Action, step: Step) -> int | None:
+    def before(self, action: Action, step: Step, effect_key: str) -> int | None:
         """Write down what is about to be asked. Returns the intent's id."""
         job_id = step.job_id if isinstance(step, StopWithSavepoint | CancelJob) else ""
-        intent = Intent(self._project, action.job, action.target, self._run_id, step.name, job_id)
+        target = action.source if action.source and job_id else action.target
+        restored = action.restore.path if action.restore else ""
+        detail = {"restore": restored} if restored else {}
+        intent = Intent(self._project, action.job, target, self._run_id, step.name, job_id, effect_key, detail)
         return self._safely(lambda: self._store.intend(intent))
+
+    def failed(self, intent: int | None, trouble: HeadgateError) -> None:
+        """The platform said no, or the job did not get there: there is nothing left to find out."""
+        if intent is not None:
+            self._safely(lambda: self._store.conclude(intent, "failed", {"why": trouble.problem}))
 
     def after(self, action: Action, step: Step, carrier: Carrier, intent: int | None) -> None:
         """Write down what came of it."""
@@ -72,30 +92,121 @@ class Memory:
 
     def ended(self, action: Action, carrier: Carrier, outcome: str) -> None:
         """Add what was put to the platform to the history of the job."""
-        want = action.want
-        if want is None or not carrier.job_id:
+        submit = next((step for step in action.steps if isinstance(step, Submit | Update)), None)
+        if submit is None or not carrier.job_id:
             return
         applied = Applied(
             self._project,
             action.job,
             action.target,
-            want.revision,
-            outcome,
+            (submit.revision if isinstance(submit, Submit) else "") or submit.spec.revision,
+            "rolled-back" if action.reason is Reason.ROLLED_BACK else outcome,
             commit=self._commit,
+            author=self._author,
             # The operator ids its savepoints are keyed by go with it.
-            manifest=want.carried() | {"compiled": carrier.compiled},
+            manifest=submit.spec.carried() | {"compiled": carrier.compiled},
             job_id=carrier.job_id,
             succeeds=action.live.job_id if action.live else "",
-            restored_from=(action.restore.path if action.restore else "") or carrier.savepoint,
+            restored_from=carrier.restored,
             run_id=self._run_id,
         )
         self._safely(lambda: self._store.record(applied))
+
+    def settled(self, action: Action, carrier: Carrier) -> None:
+        """The job is as git asks: what was open about it is closed, and savepoints beyond `savepoint.keep` may go."""
+        if action.reason is Reason.ROLLED_BACK:
+            if self.failing(action.job) is None:
+                self.mark_failing(action, "it was rolled back by hand")
+        else:
+            self._safely(lambda: self._store.clear_failing(self._project, action.job))
+        self.put_to_rest(action.job)
+        if action.want and action.want.savepoint.keep:
+            needed = {path for path in (carrier.savepoint, carrier.restored) if path}
+            self._safely(functools.partial(self._retire, action.want, needed))
+
+    def put_to_rest(self, job: str) -> None:
+        """Close the intents that earlier runs left open about a job that is now as git asks, or as it was decided."""
+        for intent in self.unfinished.get(job, ()):
+            self._safely(functools.partial(self._store.conclude, intent.id, "superseded"))
+
+    def mark_failing(self, action: Action, why: str) -> None:
+        """Remember the edition of the manifest that did not settle."""
+        if action.want is not None:
+            edition = action.want.edition
+            self._safely(lambda: self._store.mark_failing(self._project, action.job, edition, why))
+
+    @functools.cached_property
+    def unfinished(self) -> Mapping[str, tuple[Intent, ...]]:
+        """What earlier runs intended and never saw the end of, by job, oldest first."""
+        found: dict[str, list[Intent]] = {}
+        for intent in self._safely(lambda: self._store.unfinished(self._project)) or ():
+            if intent.run_id != self._run_id:
+                found.setdefault(intent.job, []).append(intent)
+        return {job: tuple(intents) for job, intents in found.items()}
+
+    def at_work(self) -> dict[str, Lock]:
+        """The jobs that another run, which is alive as far as can be told, is at work on."""
+        held = self._safely(lambda: self._store.locks(self._project)) or ()
+        return {lock.job: for_people(lock) for lock in held if not is_gone(lock.holder)}
+
+    def history(self, job: str) -> tuple[Applied, ...]:
+        """What was applied to a job, newest first; nothing where the store does not answer."""
+        return self._safely(lambda: self._store.history(self._project, job)) or ()
+
+    def failing(self, job: str) -> Failing | None:
+        """The edition of a job's manifest that is not to be tried again."""
+        return self._safely(lambda: self._store.failing(self._project, job))
+
+    def snapshots(self, job: str, target: str) -> tuple[Snapshot, ...]:
+        """The savepoints of a job on a target that are known, newest first."""
+        known = self._safely(lambda: self._store.snapshots(self._project, job)) or ()
+        return tuple(as_snapshot(one) for one in known if one.target == target and one.kind is SnapshotKind.SAVEPOINT)
+
+    def took(self, job: str, target: str, job_id: str, path: str) -> None:
+        """A savepoint was taken of a job that goes on."""
+        now = datetime.now(UTC)
+        one = KnownSnapshot(self._project, job, target, job_id, path, SnapshotKind.SAVEPOINT, now)
+        self._safely(lambda: self._store.saw_snapshot(one))
+
+    def intend(self, intent: Intent) -> int | None:
+        """Write down an effect that belongs to no plan."""
+        return self._safely(lambda: self._store.intend(replace(intent, project=self._project, run_id=self._run_id)))
+
+    def conclude(self, intent: int | None) -> None:
+        if intent is not None:
+            self._safely(lambda: self._store.conclude(intent, "done"))
+
+    def retire(self, want: JobSpec, provider: Provider) -> None:
+        """Delete the savepoints of a job beyond `savepoint.keep`, as far as the platform does it now."""
+        if want.savepoint.keep:
+            self._safely(functools.partial(self._retire, want, set()))
+        self.dispose(want.target, provider)
+
+    def dispose(self, target: str, provider: Provider) -> None:
+        """Delete what was asked to be deleted, now or in an earlier run; what fails is tried again by the next."""
+        if provider.capabilities.dispose is not Support.YES:
+            return
+        for one in self._safely(lambda: self._store.disposals(self._project)) or ():
+            if one.target != target:
+                continue
+            try:
+                provider.dispose(one.path)
+            except ProviderError as trouble:
+                self._safely(functools.partial(self._store.disposal_failed, self._project, one.path, trouble.problem))
+            else:
+                self._safely(functools.partial(self._store.disposed, self._project, one.path))
+
+    def _retire(self, want: JobSpec, needed: set[str]) -> None:
+        for one in self._store.to_dispose(self._project, want.name, want.savepoint.keep, needed):
+            if one.target == want.target:
+                self._store.ask_disposal(one)
 
     def _recall(self, job: str, target: str) -> Remembered | None:
         known = self._store.last_known(self._project, job, target)
         if known is None:
             return None
-        applied = next((one for one in self._store.history(self._project, job) if one.job_id == known.job_id), None)
+        history = self._store.history(self._project, job)
+        applied = next((one for one in history if one.job_id == known.job_id and one.target == target), None)
         snapshot = known.snapshot
         state = JobState(known.state) if known.state in JobState.__members__ else JobState.UNKNOWN
         live = Live(
@@ -106,20 +217,21 @@ class Memory:
             marker=Marker(self._project, job, applied.revision, applied.commit) if applied else None,
             applied=AppliedSpec.restored(applied.manifest) if applied else None,
             compiled=str(applied.manifest.get("compiled", "")) if applied else "",
-            snapshot=_as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
+            snapshot=as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
         )
         return Remembered(target, live)
 
     def _stopped(self, action: Action, job_id: str, path: str) -> None:
         revision = action.live.marker.revision if action.live and action.live.marker else ""
-        now = datetime.now(UTC)
+        now, target = datetime.now(UTC), action.source or action.target
         self._store.saw_snapshot(
-            KnownSnapshot(self._project, action.job, action.target, job_id, path, SnapshotKind.SAVEPOINT, now, revision)
+            KnownSnapshot(self._project, action.job, target, job_id, path, SnapshotKind.SAVEPOINT, now, revision)
         )
         self._saw(action, job_id, JobState.SUSPENDED)
 
     def _saw(self, action: Action, job_id: str, state: JobState) -> None:
-        self._store.saw_job(self._project, action.job, action.target, job_id, state.value)
+        target = action.source if action.source and state is not JobState.RUNNING else action.target
+        self._store.saw_job(self._project, action.job, target, job_id, state.value)
 
     def _safely(self, ask: Callable[[], T]) -> T | None:
         if self._broken.is_set():
@@ -136,5 +248,6 @@ class Memory:
             self._tell(trouble)
 
 
-def _as_snapshot(known: KnownSnapshot) -> Snapshot:
+def as_snapshot(known: KnownSnapshot) -> Snapshot:
+    """A snapshot as planning speaks of it."""
     return Snapshot(known.path, known.kind.value, int(known.completed_at.timestamp() * 1000))

@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Times in seconds. `stable` is how long a job without checkpoints must run before it counts as settled."""
+    """Times in seconds.
+
+    `stable` is how long a job must be healthy before it counts as settled, `confirm` how long its target may take to
+    tell the same to somebody who looks anew.
+    """
 
     stop: float = 600.0
     settle: float = 180.0
     stable: float = 2.0
+    confirm: float = 30.0
     first_look: float = 0.1
     slowest_look: float = 2.0
     interrupted: threading.Event = field(default_factory=threading.Event)

@@ -59,14 +59,28 @@ class Interrupted(StepFailed):
     code = "interrupted"
 
 
+class RolledBack(StepFailed):
+    """The job did not settle, so what ran before was started again from the same snapshot, and runs.
+
+    The edition of the manifest that did not settle is not tried again until the manifest changes, or `--retry` is
+    given.
+    """
+
+    code = "rolled-back"
+
+
 class Carrier:
-    """Carries out the steps of one action on one provider, remembering what the next step needs."""
+    """Carries out the steps of one action, remembering what the next step needs.
+
+    `source` is the provider of the target the job is on where that is not the action's own (a move).
+    """
 
     def __init__(
         self,
         action: Action,
         provider: Provider,
         *,
+        source: Provider | None = None,
         project: str,
         commit: str,
         patience: Patience,
@@ -74,12 +88,15 @@ class Carrier:
     ) -> None:
         self._action = action
         self._provider = provider
+        self._source = source or provider
         self._project = project
         self._commit = commit
         self._patience = patience
         self._waiting = waiting
         self.job_id = ""
+        self.attempt = ""
         self.savepoint = ""
+        self.restored = ""
         self.compiled = ""
 
     def carry_out(self, step: Step) -> str:
@@ -99,9 +116,9 @@ class Carrier:
                 assert_never(step)
 
     def _stop(self, job_id: str) -> str:
-        self._provider.stop_with_savepoint(job_id)
+        self._source.stop_with_savepoint(job_id)
         for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
-            progress = self._provider.stop_progress(job_id)
+            progress = self._source.stop_progress(job_id)
             if progress.failed:
                 problem = f"no savepoint could be taken of job {job_id}, which runs on: {progress.failed}"
                 raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
@@ -113,32 +130,44 @@ class Carrier:
             hint="run again: headgate waits for this same savepoint, it does not ask for another",
         )
 
+    def intended(self, step: Step) -> str:
+        """The id under which the platform will know what this step starts; empty for steps that start nothing."""
+        if isinstance(step, Submit):
+            self.attempt = successor_id(self._project, step.spec, step.succeeds)
+        return self.attempt if isinstance(step, Submit | Settle) else ""
+
     def _submit(self, step: Submit) -> str:
         restore = self._action.restore or Restore(RestoreKind.FRESH)
         if restore.kind is not RestoreKind.FRESH and not restore.path:
             restore = replace(restore, path=self.savepoint)
+        if restore.kind is not RestoreKind.FRESH and not restore.path:
+            raise StepFailed("there is no snapshot to restore from, and nothing says that it may start empty")
+        self.restored = restore.path
+        self.attempt = successor_id(self._project, step.spec, step.succeeds)
         marker = Marker(
             project=self._project,
             job=step.spec.name,
-            revision=step.spec.revision,
+            revision=step.revision or step.spec.revision,
             commit=self._commit,
             succeeds=step.succeeds,
             restored=restore.path,
-            attempt=successor_id(self._project, step.spec, step.succeeds),
+            attempt=self.attempt,
+            avoids=step.avoids,
         )
-        self.job_id = marker.attempt
-        compiled = self._compiled()
+        compiled = self._compiled(step)
         self.compiled = compiled.plan if compiled else ""
-        self.job_id = self._provider.submit(
-            Submission(step.spec, self.job_id, marker, restore, compiled, self._action.live)
-        )
+        live = None if self._action.source else self._action.live
+        submission = Submission(step.spec, self.attempt, marker, restore, compiled, live)
+        self.job_id = self._provider.submit(submission)
         return f"job {self.job_id}"
 
-    def _compiled(self) -> Compiled | None:
+    def _compiled(self, step: Submit) -> Compiled | None:
         """The compiled plan under the ids that keep the state; None where the statements are run as they are."""
         compiled, state = self._action.compiled, self._action.state
         if compiled is None or not compiled.plan:
             return None
+        if step.as_it_was:
+            return compiled
         ids, fresh_from = (state.ids, state.fresh_from) if state else ({}, 0)
         return replace(compiled, plan=self._provider.numbered(compiled.plan, ids, fresh_from))
 
@@ -155,19 +184,21 @@ class Carrier:
             restored=old.restored if old else "",
             attempt=old.attempt if old else "",
         )
-        self._provider.update(live, step.spec, marker)
         self.job_id = live.job_id
+        self._provider.update(live, step.spec, marker)
+        self.attempt = marker.attempt
         return "changed in place"
 
     def _cancel(self, job_id: str) -> str:
-        self._provider.cancel(job_id)
+        self._source.cancel(job_id)
         for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
-            health = self._provider.health(job_id)
+            health = self._source.health(job_id)
             if not health.state.active:
                 return health.word
         raise OutcomeUnknown(f"job {job_id} has not ended after {self._patience.stop:.0f} s")
 
     def _settle(self) -> str:
+        self.job_id = self.job_id or (self._action.live.job_id if self._action.live else "")
         health, healthy_since = Health(JobState.UNKNOWN), -1.0
         for gone in self._patience.looks(self._patience.settle, heed_interrupt=True):
             try:
@@ -181,7 +212,7 @@ class Carrier:
                 raise NotSettled(_unhealthy(self.job_id, health), hint=_LEFT_AS_IT_IS)
             if health.settled:
                 healthy_since = gone if healthy_since < 0 else healthy_since
-                if health.checkpointing or gone - healthy_since >= self._patience.stable:
+                if gone - healthy_since >= self._patience.stable:
                     return _described(health)
             else:
                 healthy_since = -1.0

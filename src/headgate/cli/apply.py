@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import complete_jobs, format_option, opened, prune_option, with_project
+from headgate.cli.choices import (
+    TRANSITIONS,
+    complete_jobs,
+    format_option,
+    opened,
+    prune_option,
+    retry_option,
+    with_project,
+)
 from headgate.cli.commands import Chosen
 from headgate.cli.failures import GivenUp, while_applying
 from headgate.cli.interrupts import heeding
@@ -28,21 +37,20 @@ ONCE = "\nStopping: steps in flight are finished, no other is begun. Once more t
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @format_option("text", "json", "markdown")
 @prune_option
+@retry_option
 @with_project
-def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: bool) -> int:
+def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: bool, retry: bool) -> int:
     """Show what would change, ask, and do it.
 
     A FILE is a reviewed plan, written by `headgate plan -o`: it is applied as it was reviewed, without asking, or
     refused if the manifests or the live jobs moved since.
     """
-    from headgate.applying import Patience
-
-    patience = Patience()
+    stop = threading.Event()
     plan_file = _plan_file(what, prune=prune)
     jobs, prune = (plan_file[1].jobs, plan_file[1].prune) if plan_file else (what, prune)
     with opened(chosen) as headgate:
         with busy("Asking the targets"):
-            reviewed = headgate.plan(jobs, prune=prune)
+            reviewed = headgate.plan(jobs, prune=prune, retry=retry, wait=TRANSITIONS)
         if plan_file:
             require_same(plan_file[1], reviewed, where=str(plan_file[0]))
         if style == "text":
@@ -51,8 +59,8 @@ def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: b
         if reviewed.has_changes and not yes and not plan_file:
             _consent(reviewed, shown_before=style == "text")
         try:
-            with heeding(patience.interrupted, ONCE), shown() as listen:
-                report = headgate.apply(reviewed, patience=patience, listen=listen)
+            with heeding(stop, ONCE), shown() as listen:
+                report = headgate.apply(reviewed, patience=headgate.patience(stop), listen=listen)
         except Exception as trouble:
             raise while_applying(trouble) from trouble
     if style == "json":

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from headgate.model.project import Project
     from headgate.project import Headgate
 
+# How long apply waits for jobs that are starting, restarting or stopping, in seconds, before it says so.
+TRANSITIONS = 15.0
+
 Command = Callable[..., int | None]
 
 
@@ -72,4 +75,7 @@ jobs_argument = click.argument("jobs", nargs=-1, metavar="[JOB]...", shell_compl
 job_argument = click.argument("job", metavar="JOB", shell_complete=complete_jobs)
 prune_option = click.option(
     "--prune", is_flag=True, help="Stop, with a savepoint, jobs of this project whose manifest is gone."
+)
+retry_option = click.option(
+    "--retry", is_flag=True, help="Try editions of manifests again that did not settle when they were started before."
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, with_project
+from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, retry_option, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, palette, say
 from headgate.errors import UsageError
@@ -30,13 +30,20 @@ from headgate.reporting.reviewed import written
 @format_option("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
 @prune_option
+@retry_option
 @with_project
 def plan(
-    chosen: Chosen, jobs: tuple[str, ...], output: Path | None, style: str, detailed_exitcode: bool, prune: bool
+    chosen: Chosen,
+    jobs: tuple[str, ...],
+    output: Path | None,
+    style: str,
+    detailed_exitcode: bool,
+    prune: bool,
+    retry: bool,
 ) -> int:
     """Show what would change; change nothing."""
     with opened(chosen) as headgate, busy("Asking the targets"):
-        found = headgate.plan(jobs, prune=prune)
+        found = headgate.plan(jobs, prune=prune, retry=retry)
     if output:
         _write(output, written(found, jobs=jobs, prune=prune, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))

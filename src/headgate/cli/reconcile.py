@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import random
-import re
 import sys
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, opened, prune_option, with_project
+from headgate.cli.choices import TRANSITIONS, format_option, opened, prune_option, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.failures import known, trace, while_applying
 from headgate.cli.interrupts import heeding
 from headgate.cli.telling import note, palette, say
+from headgate.model.duration import seconds_of
 from headgate.reporting import error_text, pass_error_json, pass_json, pass_text
 
-if TYPE_CHECKING:
-    from headgate.applying import Patience
-
 STOPPING = "Stopping: steps in flight are finished, no other is begun. Once more to give up at once.\n"
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 # So that many loops that were started together do not ask their targets together.
 _JITTER = 0.1
 
 
 def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     """A time such as `30s`, `5m` or `1h`, at least a second."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", value.strip())
-    found = float(match[1]) * _UNITS[match[2]] if match else 0.0
-    if found < 1.0:
+    found = seconds_of(value)
+    if found is None or found < 1.0:
         raise click.BadParameter(f"expected a time such as 30s, 5m or 1h, found {value!r}", ctx, param)
     return found
 
@@ -49,13 +43,10 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
     Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
     refused, and nothing is ever asked.
     """
-    from headgate.applying import Patience
-
-    patience = Patience()
-    stop = patience.interrupted
+    stop = threading.Event()
     with heeding(stop, STOPPING):
         while True:
-            code = one_pass(chosen, patience, style=style, prune=prune)
+            code = one_pass(chosen, stop, style=style, prune=prune)
             if once or stop.is_set():
                 return code
             wait(stop, interval)
@@ -63,13 +54,13 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
                 return exits.DONE
 
 
-def one_pass(chosen: Chosen, patience: Patience, *, style: str, prune: bool) -> int:
+def one_pass(chosen: Chosen, stop: threading.Event, *, style: str, prune: bool) -> int:
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
         with opened(chosen) as headgate:
-            found = headgate.plan(prune=prune)
+            found = headgate.plan(prune=prune, wait=TRANSITIONS)
             try:
-                report = headgate.apply(found, patience=patience)
+                report = headgate.apply(found, patience=headgate.patience(stop))
             except Exception as trouble:
                 raise while_applying(trouble) from trouble
     except Exception as trouble:

@@ -15,6 +15,14 @@ def commit_of(folder: Path) -> str:
         return ""
 
 
+def author_of(folder: Path) -> str:
+    """Who wrote the commit at HEAD, by name; empty without git or a commit."""
+    try:
+        return _git(folder, "log", "-1", "--format=%an")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=20

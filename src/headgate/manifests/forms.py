@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from headgate.model.duration import seconds_of
 from headgate.model.project import Limit
 
 # The name is the identity of a job on every platform; upper case is allowed because jobs that exist have it.
@@ -56,6 +57,13 @@ def _limit(written: Any) -> Limit:
     raise ValueError("expected a share of the jobs such as 30%, or a whole number of 0 or more")
 
 
+def _duration(written: Any) -> float:
+    found = seconds_of(written) if isinstance(written, str) else None
+    if found is None:
+        raise ValueError("expected a time such as 500ms, 30s, 5m, 1h or 7d")
+    return found
+
+
 Name = Annotated[str, BeforeValidator(_name), Field(json_schema_extra={"pattern": f"^{NAME.pattern}$"})]
 Ignorable = Annotated[
     str, BeforeValidator(_ignorable), Field(json_schema_extra={"pattern": f"^(?:{IGNORABLE.pattern})$"})
@@ -64,6 +72,11 @@ Share = Annotated[
     Limit,
     BeforeValidator(_limit),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\d{1,3}\s*%$"}]}),
+]
+Duration = Annotated[
+    float,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(ms|s|min|m|h|d)$"}),
 ]
 Config = Annotated[dict[str, str], WithJsonSchema(_CONFIG_SCHEMA)]
 Parallelism = Annotated[int, Field(ge=1, le=MOST_PARALLEL)]
@@ -91,6 +104,10 @@ class SavepointForm(Form):
     )
     path: str = Field(default="", description="with strategy path: the snapshot to restore")
     accept: list[Literal["partial", "lost", "unknown"]] = Field(default=[], description="state verdicts that may pass")
+    max_age: Duration = Field(
+        default=0.0, description="how old the snapshot may be that a failed or cancelled job is started again from"
+    )
+    keep: int = Field(default=0, ge=0, description="how many savepoints are kept; older ones are deleted; 0 keeps all")
 
 
 class JobForm(Form):
@@ -127,6 +144,10 @@ class SafetyForm(Form):
     max_restarts: Share = Field(default_factory=Limit, description="jobs that may be restarted in one run")
     max_cancels: Share = Field(default_factory=Limit, description="jobs that may be cancelled in one run")
     prune: bool = Field(default=False, description="cancel jobs that have left git")
+    settle_time: Duration = Field(default=2.0, description="how long a started job must be healthy to count as settled")
+    settle_timeout: Duration = Field(
+        default=600.0, description="how long it may take to settle before it is rolled back"
+    )
 
 
 class EnvironmentForm(Form):

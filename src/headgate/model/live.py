@@ -147,6 +147,20 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """What ran before a start that did not settle: what a rollback starts again.
+
+    `snapshot` is the path the failed start was given; `compiled` the compiled form whose operator ids that is keyed by.
+    """
+
+    name: str
+    applied: AppliedSpec
+    revision: str
+    compiled: str = ""
+    snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a target's storage still says of a job by name, also after the target forgot the job itself.
 

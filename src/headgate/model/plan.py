@@ -124,10 +124,17 @@ class StopWithSavepoint:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Start the spec as `job_id`, restoring as the action's `restore` says."""
+    """Start the spec, restoring as the action's `restore` says.
+
+    `succeeds` is the run it takes over from. A rollback starts a `revision` that is not the spec's own and `avoids` the
+    edition of the manifest that did not settle; `as_it_was`: its compiled form keeps the operator ids it has.
+    """
 
     spec: JobSpec
     succeeds: str = ""
+    revision: str = ""
+    avoids: str = ""
+    as_it_was: bool = False
     name = "submit"
 
 
@@ -162,7 +169,8 @@ class Action:
     """One job, one verb, the reason, and the steps that will be taken, one effect each.
 
     `note` says more about the reason, and `where` (file:line:column, or a request) what place it is about. `seen` is
-    the fingerprint of what was observed, `live` the job itself where there is one.
+    the fingerprint of what was observed, `live` the job itself where there is one, and `source` the target it is on if
+    that is not the action's own.
     """
 
     job: str
@@ -176,6 +184,7 @@ class Action:
     restore: Restore | None = None
     steps: tuple[Step, ...] = ()
     live: Live | None = None
+    source: str = ""
     seen: str = "absent"
     want: JobSpec | None = None
     compiled: Compiled | None = field(default=None, compare=False)
@@ -187,7 +196,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done to every job, in name order, and what was seen when it was decided."""
+    """What would be done to every job, in name order, and what was seen when it was decided.
+
+    `drift` are jobs that left what git asks for by themselves, `interrupted` jobs that an earlier run left in the
+    middle of something or that another run is at work on: (job, what and who).
+    """
 
     project: str
     actions: tuple[Action, ...]
@@ -197,6 +210,7 @@ class Plan:
     unmanaged: tuple[tuple[str, Live], ...] = ()
     unknown_targets: tuple[tuple[str, str], ...] = ()
     drift: tuple[tuple[str, str], ...] = ()
+    interrupted: tuple[tuple[str, str], ...] = ()
 
     @property
     def fingerprint(self) -> str:

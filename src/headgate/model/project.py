@@ -44,11 +44,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """`safety:` in headgate.yaml. Limits that are not written down are not set."""
+    """`safety:` in headgate.yaml. Limits that are not written down are not set.
+
+    `settle_time` is how long a started job must be healthy before it counts as settled, `settle_timeout` how long it
+    may take to get there before it is rolled back, both in seconds.
+    """
 
     max_restarts: Limit = Limit()
     max_cancels: Limit = Limit()
     prune: bool = False
+    settle_time: float = 2.0
+    settle_timeout: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,12 @@ class Reason(StrEnum):
     NAME_TAKEN = "name-taken"
     NOT_SUPPORTED = "not-supported"
     ABOVE_MAX_PARALLELISM = "above-max-parallelism"
+    SNAPSHOT_MISSING = "snapshot-missing"
+    SNAPSHOT_TOO_OLD = "snapshot-too-old"
+    REVISION_FAILING = "revision-failing"
+    ROLLED_BACK = "rolled-back"
+    NOT_SETTLED_YET = "not-settled-yet"
+    LIKELY_RENAME = "likely-rename"
 
 
 EXPLAINED = {
@@ -89,9 +95,9 @@ EXPLAINED = {
         "With `savepoint.strategy: none` it is cancelled and started empty."
     ),
     Reason.MOVED: (
-        "The job is new on this target and has run on another one, where its state still is. Starting it here would "
-        "mean starting empty. Name its savepoint with `savepoint: {strategy: path, path: ...}` if this target can read "
-        "it, or consent to an empty start with `savepoint: {strategy: none}`."
+        "The job has run on another target, where its state is. It is stopped there with a savepoint and started here "
+        "from it, where this target can read it. Where it cannot, that would mean starting empty: name a savepoint "
+        "that it can read with `savepoint: {strategy: path, path: ...}`, or consent with `savepoint: {accept: [lost]}`."
     ),
     Reason.FORGOTTEN: (
         "The target no longer knows this job - a JobManager that was restarted remembers nothing - but the store does: "
@@ -103,8 +109,8 @@ EXPLAINED = {
         "start with `savepoint: {strategy: none}`."
     ),
     Reason.EARLIEST_UNKNOWN: (
-        "`savepoint.strategy: earliest` needs a history of savepoints that this platform does not keep. Name the "
-        "savepoint with `strategy: path`."
+        "`savepoint.strategy: earliest` needs to know the savepoints of the job, and neither the target nor the store "
+        "knows any. Name one with `strategy: path`."
     ),
     Reason.STATEMENT_REJECTED: (
         "The target does not accept the new statement; the message is its own. The job that runs is left as it is. "
@@ -141,5 +147,32 @@ EXPLAINED = {
     Reason.ABOVE_MAX_PARALLELISM: (
         "The parallelism is above the max parallelism of the job, and state cannot be spread wider than that. Lower "
         "the parallelism, or raise `pipeline.max-parallelism`, which loses the state."
+    ),
+    Reason.SNAPSHOT_MISSING: (
+        "There is no snapshot at the path that the job would be restored from. Nothing was stopped. Mend "
+        "`savepoint.path`, or choose another strategy."
+    ),
+    Reason.SNAPSHOT_TOO_OLD: (
+        "The newest snapshot of the job is older than `savepoint.max_age` allows, so what was computed since would be "
+        "computed again. Raise max_age, name the snapshot with `strategy: path`, or consent to an empty start with "
+        "`strategy: none`."
+    ),
+    Reason.REVISION_FAILING: (
+        "This edition of the manifest was started before and did not settle, or was rolled back by hand. It is not "
+        "tried again until the manifest changes, or `--retry` is given."
+    ),
+    Reason.ROLLED_BACK: (
+        "What was started did not settle, or a person asked for a rollback: the revision that ran before is started "
+        "again from the same snapshot."
+    ),
+    Reason.NOT_SETTLED_YET: (
+        "An earlier run started this job and ended before it saw the job settle. It is waited for now; if it does not "
+        "settle, it is rolled back."
+    ),
+    Reason.LIKELY_RENAME: (
+        "The manifest is new, and a job with the same program runs under a name that has left git: most likely it was "
+        "renamed. Starting it would run both. Write `previous_name: OLD` to go on with the state of the old one; or "
+        "end the old one first, in a run of its own (`headgate apply --prune OLD`); or consent to an empty start "
+        "beside it with `savepoint: {strategy: none}`."
     ),
 }

@@ -63,11 +63,17 @@ Program = Sql | Jar
 
 @dataclass(frozen=True, slots=True)
 class Savepoint:
-    """How a job is restored, and the state verdicts its owner has consented to in writing."""
+    """How a job is restored, and the state verdicts its owner has consented to in writing.
+
+    `max_age` bounds the age of what a failed or cancelled job is started again from, in seconds; 0: no bound. `keep` is
+    how many savepoints are kept, 0: all.
+    """
 
     strategy: Strategy = Strategy.LATEST
     path: str = ""
     accept: frozenset[str] = frozenset()
+    max_age: float = 0.0
+    keep: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ class JobSpec:
         """Digest of what only tells headgate how to handle the job: the rest of the manifest, 16 hex digits."""
         consents = sorted(self.savepoint.accept)
         told = [self.target, self.savepoint.strategy, self.savepoint.path, consents, self.state, self.previous_name]
+        told += [f"max_age={self.savepoint.max_age}"] if self.savepoint.max_age else []
         text = json.dumps([*told, self.depends_on, self.ignore])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -212,6 +219,19 @@ class AppliedSpec:
             for key, value in self.options.items()
         }
         return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
+
+    def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec:
+        """A spec that runs this manifest once more, handled as `want` is; values come from it or from `environ`."""
+        known = {name: environ[name] for name in self.env if name in environ} | dict(want.environment.values)
+        return replace(
+            want,
+            name=name,
+            program=self.program,
+            parallelism=self.parallelism,
+            config=self.config,
+            options=self.options,
+            environment=Environment({name: known[name] for name in self.env if name in known}),
+        )
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
         """`desired` with the fields that somebody else owns (`ignore`) taken from this spec."""

@@ -1,21 +1,28 @@
 """What to do: a pure function from desired and observed to a plan.
 
-Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time;
+Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time,
+`evidence` its second look, at what a platform says of what would be started;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
 `identity` names what is started, `safety` bounds how much one run may touch, and
 `planner` puts the actions together.
 """
 
-from headgate.planning.deciding import Evidence
+from headgate.planning.deciding import both, decide, decide_rollback, in_sync
 from headgate.planning.diffing import diff
+from headgate.planning.evidence import Evidence
 from headgate.planning.identity import successor_id
-from headgate.planning.planner import Situation, look_up, needs_evidence, plan
+from headgate.planning.planner import Past, Situation, look_up, needs_evidence, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
     "Evidence",
+    "Past",
     "Situation",
+    "both",
+    "decide",
+    "decide_rollback",
     "diff",
+    "in_sync",
     "look_up",
     "needs_evidence",
     "over_limit",

@@ -5,40 +5,68 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from headgate.model.live import Absent, JobState, Live, Observation, Observed, Remembered, Several, Unknown
-from headgate.model.plan import Action, Plan, Submit
+from headgate.model.live import Absent, JobState, Live, Observation, Observed, Previous, Remembered, Several, Unknown
+from headgate.model.plan import Action, Plan, Settle, Submit, Update, Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState, Strategy
+from headgate.model.spec import JobSpec, Strategy
+from headgate.planning.actions import blocked
 from headgate.planning.deciding import (
-    Evidence,
+    both,
     decide,
     decide_adoption,
     decide_forgotten,
     decide_moved,
     decide_orphan,
+    decide_rollback,
 )
+from headgate.planning.evidence import Evidence
 
 _NOT_HEARD = Unknown("the target did not report")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier runs left in memory about one job.
+
+    `remembered` is the job on each target as last seen. `failing` is the edition of its manifest that is not tried
+    again, `failing_why` what it died of, `previous` what ran before it and `again` the spec that runs that once more.
+    `unsettled` is the run that was started and never seen to settle.
+    """
+
+    remembered: tuple[Remembered, ...] = ()
+    failing: str = ""
+    failing_why: str = ""
+    previous: Previous | None = None
+    again: JobSpec | None = None
+    unsettled: str = ""
+
+
+_NO_PAST = Past()
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a plan depends on.
 
-    `observed` holds an answer, or an Unknown, for every target that was asked; `remembered` what the store knows of
-    jobs that their target does not have.
+    `observed` holds an answer, or an Unknown, for every target that was asked. `in_flight` says who is at work on a
+    job, `interrupted` what an earlier run did not finish. `now` is in milliseconds, 0 where ages do not matter. `retry`
+    tries editions again that did not settle before.
     """
 
     project: str
     jobs: Mapping[str, JobSpec]
     observed: Mapping[str, Observation | Unknown]
     prune: bool = False
+    retry: bool = False
     only: frozenset[str] = frozenset()
     environment: str = ""
     commit: str = ""
     created_at: str = ""
+    now: int = 0
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    remembered: Mapping[str, tuple[Remembered, ...]] = field(default_factory=dict)
+    past: Mapping[str, Past] = field(default_factory=dict)
+    in_flight: Mapping[str, str] = field(default_factory=dict)
+    interrupted: Mapping[str, str] = field(default_factory=dict)
 
     def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
         """The same situation, now with what the platforms said about the jobs that would be started."""
@@ -47,11 +75,9 @@ class Situation:
 
 def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
+    orphans = _orphans(situation)
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
-    actions += _orphans(situation)
-    drift = tuple(
-        (action.job, action.reason) for action in actions if action.reason in (Reason.FAILED, Reason.STOPPED_OUTSIDE)
-    )
+    actions = _renames_told([*actions, *orphans], situation.only)
     wanted = [action for action in actions if not situation.only or action.job in situation.only]
     return Plan(
         project=situation.project,
@@ -59,27 +85,38 @@ def plan(situation: Situation) -> Plan:
         environment=situation.environment,
         commit=situation.commit,
         created_at=situation.created_at,
-        drift=drift,
+        drift=tuple(
+            (action.job, action.reason)
+            for action in actions
+            if action.reason in (Reason.FAILED, Reason.STOPPED_OUTSIDE) and action.job not in situation.in_flight
+        ),
         unmanaged=_unmanaged(situation),
         unknown_targets=tuple(
             (target, seen.why) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
         ),
+        interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
     )
 
 
 def needs_evidence(draft: Plan) -> tuple[Action, ...]:
-    """The actions of a draft that would start something: the only ones worth a compile."""
-    return tuple(action for action in draft.actions if any(isinstance(step, Submit) for step in action.steps))
+    """The actions of a draft that would start something new: the only ones worth a question."""
+    return tuple(
+        action
+        for action in draft.actions
+        if action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps)
+    )
 
 
 def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Observed, bool]:
     """What one look at a target says about a name, and whether that job is a stranger (bears another marker, or none).
 
-    A job of ours that runs goes first, then a stranger that runs under the name, then ours that has ended.
+    A job of ours that runs goes first, then a stranger by the name, then ours that has ended; and a stranger that has
+    ended only if there is none of ours.
     """
     ours = seen.jobs.get(name)
     if ours is None or not _active(ours):
-        namesake = next((other for other in seen.others if other.name == name), None)
+        strangers = [other for other in seen.others if other.name == name and (ours is None or other.state.active)]
+        namesake = next((other for other in strangers if other.state.active), strangers[0] if strangers else None)
         if namesake:
             return namesake, True
     if ours is None and previous_name:
@@ -90,54 +127,121 @@ def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Obse
 def _decided(situation: Situation, want: JobSpec) -> Action:
     seen = situation.observed.get(want.target, _NOT_HEARD)
     evidence = situation.evidence.get(want.name)
+    past = situation.past.get(want.name, _NO_PAST)
     if isinstance(seen, Unknown):
         return decide(want, seen)
     have, stranger = look_up(seen, want.name, want.previous_name)
-    if isinstance(have, Absent) or (isinstance(have, Live) and not have.state.active):
-        elsewhere = _elsewhere(situation, want)
-        if elsewhere:
-            action = decide(want, Unknown(""))
-            return replace(action, reason=Reason.LIVES_ELSEWHERE, note=elsewhere)
     if stranger and isinstance(have, Live):
         return decide_adoption(want, have, evidence=evidence)
-    if isinstance(have, Absent):
-        return _of_absent(situation, want, evidence)
-    return decide(want, have, evidence=evidence)
+    if isinstance(have, Absent) or (isinstance(have, Live) and not have.state.active):
+        moved = _moved(situation, want, have, past, evidence)
+        if moved is not None:
+            return _in_view_of(past, moved, retry=situation.retry)
+    here = next((one for one in past.remembered if one.target == want.target), None)
+    if isinstance(have, Absent) and here is not None:
+        action = decide_forgotten(want, here.job, evidence=evidence, now=situation.now)
+    else:
+        action = decide(want, have, evidence=evidence, now=situation.now)
+    return _in_view_of(past, action, retry=situation.retry)
 
 
-def _of_absent(situation: Situation, want: JobSpec, evidence: Evidence | None) -> Action:
-    """Absent is new only if no target and no store has ever had it."""
-    known = situation.remembered.get(want.name, ())
-    here = next((one for one in known if one.target == want.target), None)
-    if here is not None:
-        return decide_forgotten(want, here.job, evidence=evidence)
-    chosen = want.savepoint.strategy in (Strategy.NONE, Strategy.PATH) or want.state is RunState.SUSPENDED
-    if not chosen:
-        for target, seen in sorted(situation.observed.items()):
-            ended = seen.jobs.get(want.name) if isinstance(seen, Observation) else None
-            if isinstance(ended, Live) and ended.snapshot:
-                return decide_moved(want, target, snapshot=ended.snapshot.path)
-        for one in known:
-            return decide_moved(want, one.target, snapshot=one.job.snapshot.path if one.job.snapshot else "")
-    return decide(want, Absent(), evidence=evidence)
+def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evidence: Evidence | None) -> Action | None:
+    """The action if the job is, or was last, on another target; None if its place is here."""
+    since = have.started_at if isinstance(have, Live) else 0
+    ended: tuple[str, Live, Observed] | None = None
+    for target, seen in sorted(situation.observed.items()):
+        if target == want.target or isinstance(seen, Unknown):
+            continue
+        there = seen.jobs.get(want.name)
+        if isinstance(there, Several):
+            return blocked(want, there, Reason.SEVERAL_LIVE, " and ".join(job.job_id for job in there.jobs))
+        if there is not None and there.state.active:
+            moves = both(have, there)
+            return decide_moved(want, moves, there, target, evidence=evidence, now=situation.now)
+        if there is not None and there.snapshot and there.started_at > since:
+            ended, since = (target, there, there), there.started_at
+    known_here = isinstance(have, Live) or any(one.target == want.target for one in past.remembered)
+    for one in past.remembered:
+        if one.target == want.target:
+            continue
+        silent = isinstance(situation.observed.get(one.target), Unknown)
+        if silent and one.job.state is not JobState.SUSPENDED:
+            why = f"it ran on target {one.target!r} when last seen, and that does not answer"
+            return blocked(want, Unknown(""), Reason.LIVES_ELSEWHERE, why)
+        if not known_here and ended is None:
+            ended = one.target, one.job, Absent()
+    if ended is None or want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
+        return None
+    source, job, told = ended
+    if job.state.active or job.snapshot is None:  # as last seen: the target has forgotten it since
+        where = f"job {job.job_id} was {job.state} on target {source!r} when last seen, which has forgotten it"
+        return blocked(want, have, Reason.MOVED, where)
+    return decide_moved(want, both(have, told), job, source, evidence=evidence, now=situation.now)
+
+
+def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
+    """The action, unless what it would start is known not to settle, or what is there has yet to."""
+    want, live = action.want, action.live
+    if want is None:
+        return action
+    avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
+    starts = any(isinstance(step, Submit | Update) for step in action.steps)
+    if want.edition in avoided and not retry:
+        failed_here = live is not None and live.marker is not None and live.marker.revision == want.revision
+        if failed_here and live is not None and _to_be_ended(live, past):
+            return decide_rollback(want, live, past.previous, past.again)
+        if starts:
+            note = past.failing_why or "it did not settle when it was started, and was rolled back"
+            return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
+    if action.verb is Verb.KEEP and live is not None and live.state.active and past.unsettled == _attempt(live):
+        return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),))
+    return action
+
+
+def _to_be_ended(live: Live, past: Past) -> bool:
+    """A start that did not settle is rolled back; the very first one, with nothing before it, is ended if it loops."""
+    if past.previous is not None and past.again is not None:
+        return True
+    first = live.marker is not None and not live.marker.succeeds
+    return first and live.state.active and live.state is not JobState.RUNNING
+
+
+def _attempt(live: Live) -> str:
+    return (live.marker.attempt if live.marker else "") or live.run_id
+
+
+def _renames_told(actions: list[Action], only: frozenset[str]) -> list[Action]:
+    """A new job with the program of one that left git and runs on is most likely the same under another name.
+
+    Neither is touched then, but in a run that is asked for the old one alone.
+    """
+    told = list(actions)
+    orphans = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
+    for at, action in enumerate(actions):
+        found = next((pair for pair in orphans if _same_program(action, pair[1])), None)
+        if found is None or action.want is None:
+            continue
+        where, orphan = found
+        note = f"{orphan.job!r} runs the same program on target {orphan.target!r} and has left git"
+        told[at] = blocked(action.want, Absent(), Reason.LIKELY_RENAME, note)
+        if orphan.steps and (not only or action.job in only):
+            note = f"{action.job!r} is new in git and has the same program"
+            told[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
+    return told
+
+
+def _same_program(action: Action, orphan: Action) -> bool:
+    want, applied = action.want, orphan.live.applied if orphan.live else None
+    if want is None or applied is None or action.reason is not Reason.NOT_RUNNING_YET or not action.steps:
+        return False
+    if want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
+        return False
+    one, other = applied.unfilled(want).fields(), want.fields()
+    return any(one.get(key) and one.get(key) == other.get(key) for key in ("statement", "jar"))
 
 
 def _active(have: Live | Several) -> bool:
     return isinstance(have, Several) or have.state.active
-
-
-def _elsewhere(situation: Situation, want: JobSpec) -> str:
-    """Where else a job of ours by this name runs, or may run: a second copy must not start. Empty: nowhere."""
-    for target, seen in sorted(situation.observed.items()):
-        if target != want.target and isinstance(seen, Observation):
-            have = seen.jobs.get(want.name)
-            if have is not None and _active(have):
-                return f"it runs on target {target!r}"
-    for one in situation.remembered.get(want.name, ()):
-        silent = isinstance(situation.observed.get(one.target), Unknown)
-        if one.target != want.target and silent and one.job.state is not JobState.SUSPENDED:
-            return f"it ran on target {one.target!r} when last seen, and that does not answer"
-    return ""
 
 
 def _orphans(situation: Situation) -> list[Action]:
@@ -163,5 +267,5 @@ def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:
         for target, seen in sorted(situation.observed.items())
         if isinstance(seen, Observation)
         for live in seen.others
-        if (target, live.name) not in named
+        if live.state.active and (target, live.name) not in named
     )

@@ -39,6 +39,7 @@ class Capabilities:
     rescale_in_place      changes parallelism without a restart
     update_in_place       changes other fields without a restart
     read_back             tells the program of a job it did not start through us: `headgate import`
+    savepoint_format      whose savepoints it reads; targets of one format may take over each other's jobs with state
     """
 
     sql: Support = Support.YES
@@ -55,6 +56,7 @@ class Capabilities:
     rescale_in_place: Support = Support.NO
     update_in_place: Support = Support.NO
     read_back: Support = Support.YES
+    savepoint_format: str = "flink"
 
 
 @dataclass(frozen=True, slots=True)

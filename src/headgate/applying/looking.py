@@ -1,0 +1,81 @@
+"""Two looks at the live job around its writes: it is as the plan saw it, and afterwards as git asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from headgate.applying.glance import Glance
+from headgate.applying.patience import Patience
+from headgate.applying.steps import Carrier
+from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
+from headgate.model.live import Live, Observed
+from headgate.model.plan import Action, Submit, Verb
+from headgate.model.reasons import Reason
+from headgate.planning import both, in_sync, look_up
+
+
+class Stale(PlanRefused):
+    """The live job is not as the plan saw it: it was changed, stopped or started in between. It was left alone.
+
+    Run `headgate plan` again and review the new plan.
+    """
+
+    code = "plan-stale"
+
+
+def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
+    """Look just before the first write. Raises Stale if the job moved since it was planned."""
+    previous_name = action.want.previous_name if action.want else ""
+    have, _ = look_up(glances[action.target].now(), action.job, previous_name)
+    seen = have.fingerprint
+    if action.source:
+        there, _ = look_up(glances[action.source].now(), action.job)
+        seen = both(have, there)
+    if seen != action.seen:
+        before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
+        raise Stale(
+            f"job {action.job!r} moved after the plan was made: it was {before}, it is {_shown(have)}",
+            where=action.target,
+            hint="run `headgate plan` again and review the new plan",
+        )
+
+
+def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance], patience: Patience) -> None:
+    """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown.
+
+    A platform may take a while until its listing tells what it has done.
+    """
+    glance = glances[action.source if action.source and not _starts(action) else action.target]
+    told = "nothing"
+    for _ in patience.looks(patience.confirm, heed_interrupt=True):
+        try:
+            have, _ = look_up(glance.since(time.monotonic()), action.job)
+        except Unavailable as trouble:
+            told = trouble.problem
+            continue
+        if _nothing_left(action, carrier, have):
+            return
+        told = _shown(have)
+    if not patience.interrupted.is_set():
+        raise OutcomeUnknown(
+            f"every step was done, but the target still tells of job {action.job!r}: {told}",
+            where=action.target,
+            hint="run `headgate plan` to see what is left",
+        )
+
+
+def _nothing_left(action: Action, carrier: Carrier, have: Observed) -> bool:
+    if action.want is None or action.verb is Verb.CANCEL:
+        return not (isinstance(have, Live) and have.state.active)
+    if action.reason is Reason.ROLLED_BACK:
+        return isinstance(have, Live) and have.job_id == carrier.job_id
+    return in_sync(action.want, have)
+
+
+def _starts(action: Action) -> bool:
+    return any(isinstance(step, Submit) for step in action.steps)
+
+
+def _shown(have: Observed) -> str:
+    return f"{have.job_id} {have.word}" if isinstance(have, Live) else type(have).__name__.lower()

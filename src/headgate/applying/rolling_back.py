@@ -1,0 +1,52 @@
+"""What to do about a start that did not settle: end it, and start again what ran before, from the same snapshot."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from headgate.applying.glance import Glance
+from headgate.applying.steps import Carrier
+from headgate.errors import ProviderError
+from headgate.model.live import Live, Previous
+from headgate.model.plan import Action, Verb
+from headgate.planning import decide_rollback, look_up
+
+
+def changed_something(action: Action) -> bool:
+    """Was another edition started than ran before, or the very first? Only then can going back help."""
+    if action.want is None or action.verb in (Verb.KEEP, Verb.UPDATE, Verb.RESCALE):
+        return False
+    if action.live is None or action.live.marker is None:
+        return True
+    return bool(action.changes) or action.live.marker.revision != action.want.revision
+
+
+def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]) -> Action | None:
+    """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
+
+    A first start is ended. A job that took the place of one whose program is not known is left as it is.
+    """
+    if action.want is None or not changed_something(action):
+        return None
+    try:
+        failed, _ = look_up(glance.since(time.monotonic()), action.job)
+    except ProviderError:
+        return None
+    if not isinstance(failed, Live):
+        return None
+    if action.live is None or action.live.provably_empty:
+        return decide_rollback(action.want, failed, None, None) if failed.state.active else None
+    before = _previous(action.live, carrier)
+    if before is None or action.source:
+        return None
+    again = before.applied.again(action.want, name=before.name, environ=environ)
+    return decide_rollback(action.want, failed, before, again)
+
+
+def _previous(live: Live, carrier: Carrier) -> Previous | None:
+    snapshot = carrier.savepoint or carrier.restored or (live.snapshot.path if live.snapshot else "")
+    if live.applied is None or not snapshot:
+        return None
+    revision = live.marker.revision if live.marker else ""
+    return Previous(live.name, live.applied, revision, live.compiled, snapshot)

@@ -1,0 +1,160 @@
+"""The second look at a start: what the platform said about the spec that would be started.
+
+Evidence can only block an action, say what becomes of state, name the snapshot that is restored, or show that no
+restart is needed; so changed and new jobs alone are asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from headgate.model.live import Kept, Live, Observed
+from headgate.model.plan import (
+    Action,
+    Impact,
+    OperatorVerdict,
+    Prospect,
+    Restore,
+    RestoreKind,
+    Settle,
+    StateVerdict,
+    Update,
+    Verb,
+    Verdict,
+)
+from headgate.model.reasons import Reason
+from headgate.model.spec import JobSpec, Strategy
+from headgate.model.topology import Compiled, Topology
+from headgate.planning.actions import blocked
+from headgate.planning.judging import judge, unchanged_program
+from headgate.planning.restoring import NothingToRestore, earliest_of
+
+_NOT_COMPILED = Compiled()
+_NOT_ASKED = Prospect()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a platform said about a spec that would be started.
+
+    `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
+    as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
+    line or request it is about. `kept` is what storage knows of the job, `exists` whether there is a snapshot at the
+    path that would be restored; None: it could not be found out.
+    """
+
+    compiled: Compiled = _NOT_COMPILED
+    old: Topology | None = None
+    same_vertices: bool | None = None
+    rejected: str = ""
+    unavailable: str = ""
+    where: str = ""
+    prospect: Prospect = _NOT_ASKED
+    kept: Kept | None = None
+    exists: bool | None = None
+
+
+def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
+    """The action with its state verdict and its snapshot, or changed to one in place, or blocked."""
+    want = action.want
+    if want is None:  # an orphan starts nothing
+        return action
+    if message := evidence.rejected or evidence.unavailable:
+        reason = Reason.STATEMENT_REJECTED if evidence.rejected else Reason.NOT_COMPILED
+        return replace(blocked(want, have, reason, message, action.changes), where=evidence.where)
+    prospect = evidence.prospect
+    if prospect.blocked:
+        return blocked(want, have, prospect.blocked, prospect.note, action.changes)
+    if action.changes and {change.path for change in action.changes} <= prospect.in_place and _runs_on(action):
+        return _in_place(action, want, prospect)
+    try:
+        action = replace(action, restore=_located(action, want, evidence))
+    except NothingToRestore as nothing:
+        return blocked(want, have, nothing.reason, nothing.why, action.changes)
+    verdict = prospect.state if prospect.state and not _starts_empty(action) else _verdict(action, evidence)
+    action = replace(action, state=verdict, compiled=evidence.compiled)
+    return action if _harmless(verdict) or _starts_empty(action) else _consented(action, want, verdict)
+
+
+def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | None:
+    """What is restored, now that storage was asked. Raises NothingToRestore."""
+    restore = action.restore
+    if action.live is None and want.savepoint.strategy in (Strategy.LATEST, Strategy.EARLIEST):
+        _require_new(want, restore, evidence.kept)
+        if want.savepoint.strategy is Strategy.EARLIEST and evidence.kept and evidence.kept.snapshots:
+            restore = earliest_of(evidence.kept)
+    elif want.savepoint.strategy is Strategy.EARLIEST:
+        restore = earliest_of(evidence.kept)
+    if restore and restore.path and evidence.exists is False:
+        raise NothingToRestore(Reason.SNAPSHOT_MISSING, f"there is no snapshot at {restore.path}")
+    return restore
+
+
+def _require_new(want: JobSpec, restore: Restore | None, kept: Kept | None) -> None:
+    """A job that nobody remembers, but whose traces are in the target's storage, has run here: it is not new."""
+    fresh = restore is None or restore.kind is RestoreKind.FRESH
+    if kept is None or not fresh or not (kept.existed or kept.snapshots):
+        return
+    if want.savepoint.strategy is Strategy.EARLIEST and kept.snapshots:
+        return
+    last = f"; the newest savepoint there is {kept.snapshots[0].path}" if kept.snapshots else ""
+    raise NothingToRestore(
+        Reason.NOTHING_TO_RESTORE,
+        f"the target has forgotten this job, but its storage shows that it ran there{last}: it may be older than the "
+        "job's last state. Name it, or a retained checkpoint, with savepoint.strategy: path",
+    )
+
+
+def _runs_on(action: Action) -> bool:
+    return action.live is not None and action.verb is Verb.RESTART and not action.source
+
+
+def _in_place(action: Action, want: JobSpec, prospect: Prospect) -> Action:
+    """No restart: the platform changes the job as it runs."""
+    submitted = next((step.spec for step in action.steps if hasattr(step, "spec")), want)
+    kept = OperatorVerdict("all operators", Verdict.KEPT, prospect.note or "the job is not restarted")
+    return replace(
+        action,
+        verb=Verb.RESCALE if {change.path for change in action.changes} == {"parallelism"} else Verb.UPDATE,
+        changes=tuple(replace(change, impact=Impact.UPDATE) for change in action.changes),
+        state=StateVerdict(Verdict.KEPT, (kept,)),
+        restore=None,
+        steps=(Update(submitted), Settle()),
+    )
+
+
+def _consented(action: Action, want: JobSpec, verdict: StateVerdict) -> Action:
+    """The action if the manifest consents to what becomes of state, else blocked."""
+    if verdict.verdict.value in want.savepoint.accept and action.restore:
+        if verdict.verdict is Verdict.LOST and not verdict.ids and not verdict.fresh_from:
+            return replace(action, restore=Restore(RestoreKind.FRESH, note="starts empty: savepoint.accept has lost"))
+        return replace(action, restore=replace(action.restore, allow_non_restored=True))
+    if action.reason is Reason.MOVED:
+        return replace(action, verb=Verb.BLOCKED, steps=(), restore=None)
+    reason = Reason.NAME_TAKEN if action.verb is Verb.ADOPT else Reason(f"state-{verdict.verdict.value}")
+    return replace(action, verb=Verb.BLOCKED, reason=reason, note="", steps=(), restore=None)
+
+
+def _harmless(verdict: StateVerdict) -> bool:
+    return verdict.verdict in (Verdict.KEPT, Verdict.NONE)
+
+
+def _verdict(action: Action, evidence: Evidence) -> StateVerdict:
+    if action.live is None:
+        return StateVerdict(Verdict.NONE)
+    if _starts_empty(action):
+        return StateVerdict(Verdict.NONE if action.live.provably_empty else Verdict.LOST)
+    no_plans = evidence.old is None or evidence.compiled.topology is None
+    touched = {change.path.partition(".")[0] for change in action.changes}
+    if no_plans and not touched & {"statement", "jar", "manifest"}:
+        return unchanged_program(same_vertices=evidence.same_vertices, why=evidence.compiled.why)
+    return judge(evidence.old, evidence.compiled, same_vertices=evidence.same_vertices)
+
+
+def _starts_empty(action: Action) -> bool:
+    return action.restore is None or action.restore.kind is RestoreKind.FRESH
+
+
+def succeeded(have: Observed) -> str:
+    """The run that a successor takes over from."""
+    return have.run_id if isinstance(have, Live) else ""

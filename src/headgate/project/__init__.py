@@ -1,0 +1,21 @@
+"""One project, from its manifests to its platforms: what the CLI calls, and what `import headgate` offers.
+
+    from headgate import Headgate
+    with Headgate.open() as headgate:
+        plan = headgate.plan()
+        report = headgate.apply(plan)
+
+- `headgate`   the class itself: looking, planning, applying
+- `loading`    headgate.yaml and its manifests, offline
+- `gathering`  what a platform is asked about a spec that would be started
+- `recalling`  what the store knows of a job's past
+- `operating`  savepoints and rollbacks that a person asks for
+
+Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the
+others are planned and applied.
+"""
+
+from headgate.project.headgate import Headgate, LimitPassed
+from headgate.project.loading import load, schemas
+
+__all__ = ["Headgate", "LimitPassed", "load", "schemas"]

@@ -1,0 +1,92 @@
+"""What a platform is asked about a spec that would be started there: the evidence a plan is decided on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from headgate.errors import ProviderError, Rejected
+from headgate.model.live import Kept, Live, Snapshot
+from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
+from headgate.model.spec import JobSpec, Strategy
+from headgate.planning import Evidence
+from headgate.providers.port import Provider
+
+
+def evidence_for(
+    action: Action, provider: Provider, source: Provider | None = None, known: tuple[Snapshot, ...] = ()
+) -> Evidence:
+    """Ask the platform about the start in an action; a platform's trouble is part of the answer.
+
+    `source` is the platform the job moves away from. `known` are savepoints that the store knows, newest first.
+    """
+    spec = next(step.spec for step in action.steps if isinstance(step, Submit))
+    try:
+        prospect = _moving(action, provider, source) if source else provider.prospect(spec, action.live, action.changes)
+        if prospect.blocked or (action.changes and {change.path for change in action.changes} <= prospect.in_place):
+            return Evidence(prospect=prospect)
+        compiled = provider.compile(spec)
+        old = provider.topology(action.live.compiled) if action.live else None
+        same = None
+        if action.live and prospect.state is None and (old is None or compiled.topology is None):
+            same = _same_graph(source or provider, provider, action.live, spec)
+        path = action.restore.path if action.restore else ""
+        exists = provider.exists(path) if path and source is None else None
+        return Evidence(compiled, old, same, prospect=prospect, kept=_kept(action, provider, known), exists=exists)
+    except Rejected as problem:
+        return Evidence(rejected=problem.problem, where=problem.where)
+    except ProviderError as problem:
+        return Evidence(unavailable=problem.problem, where=problem.where)
+
+
+def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Kept | None:
+    """What storage and store know of the job's savepoints; asked for where it decides something."""
+    earliest = action.want is not None and action.want.savepoint.strategy is Strategy.EARLIEST
+    if action.live is not None and not earliest:
+        return None
+    told = provider.kept(action.job)
+    if not known:
+        return told
+    snapshots = {one.path: one for one in (*known, *(told.snapshots if told else ()))}
+    newest_first = sorted(snapshots.values(), key=lambda one: one.at, reverse=True)
+    return Kept(told.existed if told else False, tuple(newest_first))
+
+
+def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> bool | None:
+    """Are the vertex ids of a job those of the spec run as written? None: nobody can tell."""
+    wanted = set(here.vertices(spec))
+    if not wanted:
+        return None
+    try:
+        vertices = there.graph(live.job_id).vertices
+    except Rejected:
+        return None
+    return {vertex.id for vertex in vertices} == wanted
+
+
+def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
+    """Can this target read what the other one wrote? Where nobody can tell, that is said."""
+    spec = next(step.spec for step in action.steps if isinstance(step, Submit))
+    prospect = provider.prospect(spec, None, ())
+    if prospect.blocked:
+        return prospect
+    theirs, ours = source.capabilities.savepoint_format, provider.capabilities.savepoint_format
+    if theirs != ours:
+        why = f"{provider.name!r} cannot read the savepoints of {source.name!r}: another platform, another format"
+        return _state_is(Verdict.LOST, why)
+    path = action.restore.path if action.restore else ""
+    if path:
+        readable = provider.exists(path)
+    else:
+        kept = provider.kept(action.job)
+        readable = None if kept is None else kept.existed
+    if readable is None:
+        return _state_is(
+            Verdict.UNKNOWN, f"nobody can tell whether {provider.name!r} reads the files of {source.name!r}"
+        )
+    if not readable:
+        return _state_is(Verdict.LOST, f"{provider.name!r} does not see where {source.name!r} keeps its savepoints")
+    return replace(prospect, note=f"{provider.name!r} reads the savepoints of {source.name!r}")
+
+
+def _state_is(verdict: Verdict, why: str) -> Prospect:
+    return Prospect(state=StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),)), note=why)

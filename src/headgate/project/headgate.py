@@ -1,0 +1,321 @@
+"""The class `Headgate`: one loaded project and its targets."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from headgate.applying import Executor, Memory, Patience
+from headgate.errors import HeadgateError, PlanRefused, ProviderError, UsageError
+from headgate.manifests.commit import author_of, commit_of
+from headgate.model.live import Absent, Live, Observation, Observed, Unknown
+from headgate.model.outcome import Event, Report
+from headgate.model.plan import Action, Plan
+from headgate.model.project import Project, Target
+from headgate.model.reasons import Reason
+from headgate.model.secret import Environment
+from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
+from headgate.project.gathering import evidence_for
+from headgate.project.loading import load
+from headgate.project.operating import chosen_revision, rollback_action, take_savepoint
+from headgate.project.recalling import with_past
+from headgate.providers.registry import open_provider
+from headgate.store import Applied, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
+
+if TYPE_CHECKING:
+    from headgate.model.health import Graph, Health
+    from headgate.providers.port import Provider
+
+_AT_ONCE = 8
+_DEFAULT_STORE = "sqlite:///.headgate/store.db"
+
+
+class LimitPassed(PlanRefused):
+    """The plan would touch more jobs than `safety:` in headgate.yaml allows in one run. Nothing was changed.
+
+    Review it, then raise the limit in headgate.yaml, or name fewer jobs.
+    """
+
+    code = "safety-limit"
+
+
+class Headgate:
+    """A loaded project and its targets. Close it, or use it in a `with` block."""
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        commit: str = "",
+        author: str = "",
+        environ: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] | None = None,
+        tell: Callable[[HeadgateError], None] = lambda trouble: None,
+    ) -> None:
+        self.project = project
+        self.commit = commit
+        self.author = author
+        self._environ = os.environ if environ is None else environ
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._tell = tell
+        self._store: Store | None = None
+        self._providers: dict[str, Provider] = {}
+
+    @classmethod
+    def open(
+        cls,
+        start: Path | None = None,
+        *,
+        file: Path | None = None,
+        environment: str = "",
+        tell: Callable[[HeadgateError], None] = lambda trouble: None,
+    ) -> Self:
+        """Load the project at or above `start` (default: the working directory).
+
+        `tell` is called with trouble that costs something and stops nothing, such as a store that does not answer.
+        """
+        project = load(start, file=file, environment=environment)
+        return cls(project, commit=commit_of(project.root), author=author_of(project.root), tell=tell)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for provider in self._providers.values():
+            provider.close()
+        if self._store:
+            self._store.close()
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def observe(self) -> dict[str, Observation | Unknown]:
+        """What every target says, asked side by side; a target in trouble is Unknown."""
+        names = sorted(self.project.targets)
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return dict(zip(names, pool.map(self._observe, names), strict=True))
+
+    def _observe(self, target: str) -> Observation | Unknown:
+        try:
+            return self.provider(target).observe()
+        except ProviderError as trouble:
+            return Unknown(trouble.problem)
+
+    def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
+        """(job, target, what was observed) for the named jobs of git, or for all of them."""
+        seen = self.observe()
+        found: list[tuple[str, str, Observed]] = []
+        for name in self._named(jobs):
+            spec = self.project.jobs[name]
+            on_target = seen.get(spec.target, Unknown("no such target"))
+            have = on_target if isinstance(on_target, Unknown) else look_up(on_target, name)[0]
+            found.append((name, spec.target, have))
+        return found
+
+    def live(self, job: str) -> tuple[Provider, Live]:
+        """The provider and the live job of one name. Raises UsageError if it is absent, ProviderError if unknown."""
+        [name] = self._named([job])
+        provider = self.provider(self.project.jobs[name].target)
+        have, _ = look_up(provider.observe(), name)
+        if isinstance(have, Live):
+            return provider, have
+        what = "is not on" if isinstance(have, Absent) else "is there more than once on"
+        raise UsageError(f"job {job!r} {what} target {provider.name!r}", hint="`headgate status` shows what is")
+
+    def graph(self, job: str) -> Graph:
+        """The execution graph of a live job."""
+        provider, live = self.live(job)
+        return provider.graph(live.job_id)
+
+    def health(self, job: str) -> Health:
+        """How a live job is doing."""
+        provider, live = self.live(job)
+        return provider.health(live.job_id)
+
+    # -- planning and applying -------------------------------------------------------------------------------------
+
+    def plan(self, jobs: Iterable[str] = (), *, prune: bool = False, retry: bool = False, wait: float = 0.0) -> Plan:
+        """What would be done. Changed and new jobs are compiled on their target; nothing is changed.
+
+        `retry` tries editions again that did not settle before. Jobs that are starting, restarting or stopping are
+        waited for, up to `wait` seconds.
+        """
+        only = frozenset(self._named(jobs, also_live=True)) if jobs else frozenset()
+        for gone in Patience().looks(wait or 0.001, heed_interrupt=False):
+            made = self._planned(only, prune=prune, retry=retry)
+            if gone >= wait or not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
+                break
+        return made
+
+    def _planned(self, only: frozenset[str], *, prune: bool, retry: bool) -> Plan:
+        now = self._clock()
+        observed = self.observe()
+        situation = Situation(
+            project=self.project.name,
+            jobs=self.project.jobs,
+            observed=observed,
+            prune=prune or self.project.safety.prune,
+            retry=retry,
+            only=only,
+            environment=self.project.environment,
+            commit=self.commit,
+            created_at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            now=int(now.timestamp() * 1000),
+        )
+        answering = {
+            target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)
+        }
+        situation = with_past(situation, self.memory, answering, self._environ)
+        actions = needs_evidence(plan(situation))
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            evidence = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
+        return plan(situation.with_evidence(evidence))
+
+    def _evidence(self, action: Action) -> Evidence:
+        source = self.provider(action.source) if action.source else None
+        known = self.memory.snapshots(action.job, action.target)
+        return evidence_for(action, self.provider(action.target), source, known)
+
+    def patience(self, interrupted: threading.Event | None = None) -> Patience:
+        """How long this project waits for its jobs; `interrupted` ends the waiting."""
+        safety = self.project.safety
+        stop = interrupted or threading.Event()
+        return Patience(settle=safety.settle_timeout, stable=safety.settle_time, interrupted=stop)
+
+    def apply(
+        self,
+        reviewed: Plan,
+        *,
+        patience: Patience | None = None,
+        listen: Callable[[Event], None] = lambda event: None,
+    ) -> Report:
+        """Carry out a plan of this project. Raises LimitPassed before anything is touched."""
+        self.check(reviewed)
+        targets = {target for action in reviewed.actions if action.steps for target in (action.target, action.source)}
+        providers = {target: self.provider(target) for target in targets if target}
+        patience = patience or self.patience()
+        executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
+        report = executor.apply(reviewed)
+        for target, provider in providers.items():
+            self.memory.dispose(target, provider)
+        return report
+
+    def check(self, reviewed: Plan) -> None:
+        """May this plan be applied? Raises LimitPassed: what `apply` would say, before anybody is asked for consent."""
+        if too_much := over_limit(reviewed, self.project.safety):
+            raise LimitPassed(
+                too_much, where="headgate.yaml", hint="review the plan; raise the limit or name fewer jobs"
+            )
+
+    # -- operations ------------------------------------------------------------------------------------------------
+
+    def savepoint(self, job: str, *, patience: Patience | None = None) -> str:
+        """Take a savepoint of a job that goes on; its path. Raises UsageError, LockHeld, ProviderError."""
+        provider, live = self.live(job)
+        return take_savepoint(self.project.jobs[job], live, provider, self.memory, patience or self.patience())
+
+    def rollback(self, job: str, *, to: int | None = None) -> Plan:
+        """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.
+
+        Applied, it holds until the manifest changes: the edition in git is not tried again. Raises UsageError,
+        StoreError, ProviderError.
+        """
+        provider, live = self.live(job)
+        want = self.project.jobs[job]
+        entry = chosen_revision(want, live, self.history(job), to)
+        action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
+        created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
+        return Plan(self.project.name, (action,), self.project.environment, self.commit, created)
+
+    # -- remembering -----------------------------------------------------------------------------------------------
+
+    @property
+    def store(self) -> Store:
+        """The store of this project, opened once. Raises StoreError."""
+        if self._store is None:
+            known = [job.environment for job in self.project.jobs.values()]
+            known += [target.environment for target in self.project.targets.values()]
+            secrets = Environment({name: value for one in known for name, value in one.values.items()})
+            url = self.project.store or _DEFAULT_STORE
+            self._store = open_store(url, root=self.project.root, environment=secrets)
+        return self._store
+
+    @functools.cached_property
+    def memory(self) -> Memory:
+        """What the store knows; without a store that answers, nothing. Raises StoreTooNew."""
+        try:
+            store = self.store
+        except StoreTooNew:
+            raise
+        except StoreError as trouble:
+            self._tell(trouble)
+            store = NoStore()
+        run_id = uuid.uuid4().hex
+        return Memory(
+            store,
+            project=self.project.name,
+            commit=self.commit,
+            author=self.author,
+            run_id=run_id,
+            tell=self._tell,
+        )
+
+    def history(self, job: str) -> tuple[Applied, ...]:
+        """What was applied to a job, newest first; also of one that left git. Raises StoreError."""
+        found = self.store.history(self.project.name, job)
+        if not found and job not in self.project.jobs:
+            raise UsageError(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
+        return found
+
+    def unlock(self, lock_id: str) -> Lock:
+        """End the lock of a run that is certainly gone. Raises UnknownLock, StoreError."""
+        return self.store.break_lock(lock_id)
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def provider(self, target: str) -> Provider:
+        """The adapter for a target, opened once."""
+        if target not in self._providers:
+            folder = self.project.root / ".headgate"
+            configured = _at_home(self.project.targets[target], folder)
+            self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
+        return self._providers[target]
+
+    def _named(self, jobs: Iterable[str], *, also_live: bool = False) -> list[str]:
+        """The jobs asked for, all of git's if none; a name nobody knows is an error with the nearest."""
+        asked = list(jobs)
+        for name in asked:
+            if name not in self.project.jobs and not also_live:
+                raise UsageError(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
+        return asked or sorted(self.project.jobs)
+
+
+def _at_home(target: Target, folder: Path) -> Target:
+    """A Flink target without a url is the one that `headgate local up` started for this project."""
+    if target.provider != "flink" or target.settings.url is not None:
+        return target
+    from headgate import local
+
+    here = local.status(folder)
+    url = here.url if here and here.alive else None
+    return replace(target, settings=target.settings.model_copy(update={"url": url}))
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), n=1)
+    return f"did you mean {close[0]!r}?" if close else "`headgate status` lists the jobs"

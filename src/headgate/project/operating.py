@@ -1,0 +1,100 @@
+"""What a person asks for: a savepoint of a job that goes on, and the return to an earlier revision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from headgate.applying import Memory, Patience
+from headgate.applying.steps import SavepointFailed
+from headgate.errors import OutcomeUnknown, Rejected, UsageError
+from headgate.model.live import JobState, Live
+from headgate.model.plan import Action, Submit, Verb
+from headgate.model.reasons import Reason
+from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.planning import decide
+from headgate.planning.evidence import Evidence
+from headgate.providers.port import Provider, Support
+from headgate.store import Applied, Intent
+
+_STEP = "savepoint"
+
+
+def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
+    """Take a savepoint of a job that runs, and return its path. One that an earlier run began is waited for.
+
+    Raises LockHeld, Rejected, SavepointFailed, or OutcomeUnknown where it is not complete in time.
+    """
+    if provider.capabilities.savepoint is not Support.YES:
+        raise Rejected(
+            f"target {provider.name!r} takes savepoints only of jobs that it stops",
+            hint="`state: suspended` stops the job with its state kept",
+        )
+    if live.state is not JobState.RUNNING:
+        raise Rejected(
+            f"job {want.name!r} is {live.word}: a savepoint is taken of a job that runs", where=provider.name
+        )
+    with memory.locked(want.name):
+        begun = [intent for intent in memory.unfinished.get(want.name, ()) if _is_of(intent, live)]
+        key = begun[-1].effect_key if begun else uuid.uuid4().hex  # drawn: the next one is to be another savepoint
+        named = Intent("", want.name, want.target, "", _STEP, live.job_id, key)
+        intent = begun[-1].id if begun else memory.intend(named)
+        provider.take_savepoint(live.job_id, key)
+        for _ in patience.looks(patience.stop, heed_interrupt=True):
+            progress = provider.savepoint_progress(live.job_id, key)
+            if progress.failed:
+                memory.conclude(intent)
+                problem = f"no savepoint could be taken of job {live.job_id}, which runs on: {progress.failed}"
+                raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
+            if progress.done:
+                memory.took(want.name, want.target, live.job_id, progress.path)
+                memory.conclude(intent)
+                memory.retire(want, provider)
+                return progress.path
+    raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
+
+
+def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> Applied:
+    """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now."""
+    runs = live.marker.revision if live.marker else ""
+    if number is None:
+        found = next(
+            (one for one in history if one.outcome in ("applied", "rolled-back") and one.revision != runs), None
+        )
+        if found is None:
+            raise UsageError(f"no earlier revision of {want.name!r} is known", hint=f"`headgate history {want.name}`")
+        return found
+    found = next((one for one in history if one.number == number), None)
+    if found is None:
+        raise UsageError(f"there is no number {number} in the history", hint=f"`headgate history {want.name}`")
+    if found.revision == runs:
+        raise UsageError(f"number {number} is the revision that runs", hint=f"`headgate history {want.name}`")
+    return found
+
+
+def rollback_action(
+    want: JobSpec,
+    live: Live,
+    to: Applied,
+    environ: Mapping[str, str],
+    ask: Callable[[Action], Evidence],
+) -> Action:
+    """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit."""
+    applied = AppliedSpec.restored(to.manifest)
+    again = applied.again(want, name=want.name, environ=environ)
+    draft = decide(again, live)
+    starts = any(isinstance(step, Submit) for step in draft.steps)
+    action = decide(again, live, evidence=ask(draft)) if starts else draft
+    if action.verb is Verb.BLOCKED or not action.steps:
+        return replace(action, want=want)
+    steps = tuple(
+        replace(step, revision=to.revision, avoids=want.edition) if isinstance(step, Submit) else step
+        for step in action.steps
+    )
+    note = f"to number {to.number} of the history, commit {to.commit[:12] or 'unknown'}"
+    return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note)
+
+
+def _is_of(intent: Intent, live: Live) -> bool:
+    return intent.step == _STEP and intent.job_id == live.job_id

@@ -1,0 +1,105 @@
+"""What the store knows of the past of the jobs in a plan: asked about few jobs, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from headgate.applying import Memory
+from headgate.errors import ProviderError
+from headgate.model.live import Absent, JobState, Live, Observation, Previous, Remembered
+from headgate.model.plan import Action, Plan, StopWithSavepoint, Submit, Update
+from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.planning import Past, Situation, look_up, plan
+from headgate.providers.port import Provider
+from headgate.store import Applied, Intent
+
+_WORKED = ("applied", "rolled-back")
+
+
+def with_past(
+    situation: Situation, memory: Memory, providers: Mapping[str, Provider], environ: Mapping[str, str]
+) -> Situation:
+    """The situation with what the store knows of jobs their target does not have, and of jobs that would be changed."""
+    at_work = {
+        job: f"{lock.holder} is at work on it since {lock.since:%H:%M:%S}Z" for job, lock in memory.at_work().items()
+    }
+    interrupted = {job: _told(intents[-1]) for job, intents in memory.unfinished.items() if job not in at_work}
+    situation = replace(
+        situation, past=_remembered(situation, memory, providers), in_flight=at_work, interrupted=interrupted
+    )
+    past = dict(situation.past)
+    for action in _concerned(plan(situation), memory):
+        if action.want is not None:
+            found = past.get(action.job, Past())
+            past[action.job] = _of_changed(action, action.want, found, memory, environ)
+    return replace(situation, past=past)
+
+
+def _concerned(draft: Plan, memory: Memory) -> list[Action]:
+    """The actions whose past may change what is decided."""
+    return [
+        action
+        for action in draft.actions
+        if action.job in memory.unfinished or any(isinstance(step, Submit | Update) for step in action.steps)
+    ]
+
+
+def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Provider]) -> dict[str, Past]:
+    """What is known of the jobs that their target, which did answer, does not have."""
+    found = {}
+    for name, spec in situation.jobs.items():
+        seen = situation.observed.get(spec.target)
+        if not isinstance(seen, Observation) or not isinstance(look_up(seen, name, spec.previous_name)[0], Absent):
+            continue
+        known = memory.remembered(name, situation.observed)
+        stops = [intent for intent in memory.unfinished.get(name, ()) if intent.step == StopWithSavepoint.name]
+        if known:
+            found[name] = Past(tuple(_finished(one, stops, providers) for one in known))
+    return found
+
+
+def _finished(one: Remembered, stops: list[Intent], providers: Mapping[str, Provider]) -> Remembered:
+    """A job that was being stopped when its run was killed and its platform forgot it: storage has its savepoint."""
+    asked = next((stop for stop in reversed(stops) if (stop.job_id, stop.target) == (one.job.job_id, one.target)), None)
+    if asked is None or not one.job.state.active or one.target not in providers:
+        return one
+    try:
+        kept = providers[one.target].kept(one.job.name)
+    except ProviderError:
+        return one
+    newest = kept.snapshots[0] if kept and kept.snapshots else None
+    if newest is None or newest.at < asked.at.timestamp() * 1000:
+        return one
+    return replace(one, job=replace(one.job, state=JobState.SUSPENDED, snapshot=newest))
+
+
+def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, environ: Mapping[str, str]) -> Past:
+    failing = memory.failing(action.job)
+    starts = [intent for intent in memory.unfinished.get(action.job, ()) if intent.effect_key]
+    past = replace(past, unsettled=starts[-1].effect_key if starts else "")
+    if failing is None or failing.revision != want.edition:
+        return past
+    past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
+    previous = _previous(action.live, want, memory.history(action.job)) if action.live else None
+    if previous is None:
+        return past
+    again = previous.applied.again(want, name=previous.name, environ=environ)
+    return replace(past, previous=previous, again=again)
+
+
+def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
+    """What ran before a live job that is the failing edition, from the history, newest first."""
+    marker = live.marker
+    if marker is None or marker.revision != want.revision or not marker.restored:
+        return None
+    before = next((one for one in history if one.outcome in _WORKED and one.revision != want.revision), None)
+    if before is None:
+        return None
+    applied = AppliedSpec.restored(before.manifest)
+    name = str(before.manifest.get("name", want.name))
+    return Previous(name, applied, before.revision, str(before.manifest.get("compiled", "")), marker.restored)
+
+
+def _told(intent: Intent) -> str:
+    return f"a run that began {intent.step} at {intent.at:%Y-%m-%d %H:%M:%S}Z never saw its end"
