@@ -1,0 +1,41 @@
+"""Who asks: an AccessKey, from headgate.yaml or from the variables of Alibaba's SDKs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from headgate.providers.foas.forms import FoasTarget
+from headgate.providers.http import Unauthorised
+
+_ID, _SECRET, _TOKEN = (
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An AccessKey and its secret; `token` is the security token of temporary ones."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    token: str = field(default="", repr=False)
+
+    def secrets(self) -> dict[str, str]:
+        """What no output may show, by the name to show in its place."""
+        named = {_ID: self.key_id, _SECRET: self.secret, _TOKEN: self.token}
+        return {name: value for name, value in named.items() if value}
+
+
+def credentials(form: FoasTarget, environ: Mapping[str, str], *, where: str) -> Credentials:
+    """The credentials of a target, all from one place. Raises `Unauthorised` if there are none."""
+    if form.access_key_id and form.access_key_secret:
+        token = form.security_token.get_secret_value() if form.security_token else ""
+        return Credentials(form.access_key_id, form.access_key_secret.get_secret_value(), token)
+    key_id, secret = environ.get(_ID, "").strip(), environ.get(_SECRET, "").strip()
+    if key_id and secret:
+        return Credentials(key_id, secret, environ.get(_TOKEN, "").strip())
+    hint = f"set {_ID} and {_SECRET} (and {_TOKEN} for temporary keys), or name access_key_id and access_key_secret"
+    raise Unauthorised("no credentials for Alibaba Cloud", where=where, hint=hint)

@@ -1,0 +1,190 @@
+"""A spec as the fields of a job, and a job as the spec it runs.
+
+The platform fills in much by itself: an engine version, a queue, resources of nodes. So what the manifest asked for is
+left in the job's parameters (`properties.Asked`), what it did not ask for is nobody's difference, and what it did ask
+for is read from the job's own fields, so that a change made in the console is seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from headgate.model.live import Marker
+from headgate.model.spec import AppliedSpec, Jar, JobSpec
+from headgate.providers import marking
+from headgate.providers.foas import plans, programs
+from headgate.providers.foas.forms import normal
+from headgate.providers.foas.properties import Asked, parsed, rendered
+from headgate.providers.foas.wire import BATCH, STREAM, Content, Job
+
+# Words that stand for a version the platform chooses.
+FLOATING = ("", "current", "beta")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where jobs go whose manifests do not say: the target's own cluster and queue."""
+
+    cluster_id: str = ""
+    queue_name: str = ""
+
+
+def filled_options(spec: JobSpec) -> dict[str, Any]:
+    """The options of a spec with the values of `${env:NAME}` in place."""
+    fill = spec.environment.fill
+    return {key: fill(value) if isinstance(value, str) else value for key, value in spec.options.items()}
+
+
+def job_type(options: Mapping[str, Any]) -> str:
+    return str(options.get("jobType", STREAM))
+
+
+def plan_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = options.get("planJson", {})
+    return found
+
+
+def plan_of(spec: JobSpec) -> str:
+    """Digest of what a plan is generated from: a stored plan with another one is not this spec's."""
+    options = filled_options(spec)
+    code = programs.shape(programs.code_of(spec))
+    made_of = [code, sorted(programs.packages_of(spec)), options.get("engineVersion", ""), _hints(options)]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def has_plan(job: Job, spec: JobSpec) -> bool:
+    """Was the stored plan made for this program? It is used again then, with all that somebody tuned in it."""
+    left = Asked.read(job.content.properties)
+    if not plans.nodes(job.content.plan_json):
+        return False
+    if left is not None:
+        return left.plan_of == plan_of(spec)
+    options = filled_options(spec)
+    return (
+        programs.shape(job.content.code) == programs.shape(programs.code_of(spec))
+        and set(job.content.packages) == set(programs.packages_of(spec))
+        and options.get("engineVersion", "") in ("", job.content.engine_version)
+        and not _hints(options)
+    )
+
+
+def _hints(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plan_options(options).items() if key != "nodes"}
+
+
+def asked(spec: JobSpec, *, plan: str = "", folder_id: int = 0) -> Asked:
+    """What a spec asks for; `plan` is the digest of what the stored plan was made from, if it is known."""
+    return Asked(spec.parallelism, filled_options(spec), plan, folder_id)
+
+
+def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> dict[str, str]:
+    """The form fields that make a job equal to a spec, but for its plan; what people wrote in `job` stays."""
+    options = filled_options(spec)
+    config = {key: spec.environment.fill(value) for key, value in spec.config.items()}
+    found = {
+        "code": programs.code_of(spec),
+        "properties": rendered(config, wanted, old=job.content.properties if job else ""),
+        "packages": ",".join(programs.packages_of(spec)),
+        "description": marking.left(job.description if job else "", marker),
+    }
+    for key in ("engineVersion", "clusterId", "queueName"):
+        if value := options.get(key, ""):
+            found[key] = str(value)
+    if wanted.folder_id:
+        found["folderId"] = str(wanted.folder_id)
+    return found
+
+
+def tuned(spec: JobSpec, plan: str) -> str:
+    """A plan with the spec's parallelism and its tuning of single nodes. Raises `Rejected` for a node it has not."""
+    options = plan_options(spec.options)
+    parallelism = None if options.get("autoconf") else spec.parallelism
+    return plans.tuned(plan, parallelism, options.get("nodes", {}))
+
+
+def applied(job: Job, ran: Content | None, place: Place) -> AppliedSpec | None:
+    """The spec a job runs: what its instance was launched with where there is one, else what is saved.
+
+    None where it cannot be read, such as SQL that is broken.
+    """
+    content = ran if ran and ran.code else job.content
+    program = programs.read(job.api_type, content, job.name)
+    if program is None:
+        return None
+    saved = Asked.read(job.content.properties)
+    then = Asked.read(content.properties) or saved
+    parallelism, options = _asked_for(job, content, then, saved) if then else _all(job, content, place)
+    if job.job_type == BATCH:
+        options["jobType"] = BATCH
+    if packages := program[1]:
+        options["packages"] = packages
+    if isinstance(program[0], Jar):
+        # The plan of a DataStream job is what its program made of it, not what a manifest asks for.
+        parallelism = then.parallelism if then else 1
+        options.pop("planJson", None)
+    with contextlib.suppress(ValidationError):  # somebody tuned what no manifest can say: shown as it is
+        options = normal(options)
+    return AppliedSpec(program[0], parallelism, parsed(content.properties), options, filled=True)
+
+
+def _asked_for(job: Job, content: Content, then: Asked, saved: Asked | None) -> tuple[int, dict[str, Any]]:
+    """What a manifest asked for, each part as it is on the platform now."""
+    wanted, options = then.options, dict[str, Any]()
+    engine = wanted.get("engineVersion", "")
+    if engine:
+        options["engineVersion"] = engine if engine in FLOATING else content.engine_version
+    if wanted.get("clusterId"):
+        options["clusterId"] = content.cluster_id
+    if wanted.get("queueName"):
+        options["queueName"] = content.queue_name
+    # These two are read from what is saved: they are changed without a restart.
+    now = saved or then
+    if now.options.get("startOffset"):
+        options["startOffset"] = now.options["startOffset"]
+    if now.options.get("folder"):
+        moved = now.folder_id and job.folder_id and now.folder_id != job.folder_id
+        options["folder"] = f"/(folder {job.folder_id})" if moved else now.options["folder"]
+    if wanted.get("autoscale"):
+        options["autoscale"] = wanted["autoscale"]
+    parallelism, tuning = _parallelism(content.plan_json, then)
+    if plan := {**plan_options(wanted), "nodes": tuning}:
+        options["planJson"] = plan
+    return parallelism, options
+
+
+def _parallelism(plan: str, then: Asked) -> tuple[int, dict[str, Any]]:
+    """The parallelism for all nodes, and what single nodes have beside it."""
+    wanted: Mapping[str, Mapping[str, Any]] = plan_options(then.options).get("nodes", {})
+    left_to_platform = then.options.get("autoscale") or plan_options(then.options).get("autoconf")
+    if left_to_platform or not plans.nodes(plan):
+        return then.parallelism, dict(wanted)
+    untuned = {
+        plans.parallelism_of(node)
+        for name, node in plans.nodes(plan).items()
+        if "parallelism" not in wanted.get(name, {})
+    }
+    # All of them alike, and not as asked for: somebody gave the job another parallelism.
+    parallelism = untuned.pop() if len(untuned) == 1 else then.parallelism
+    return parallelism, plans.tuning_of(plan, parallelism, wanted)
+
+
+def _all(job: Job, content: Content, place: Place) -> tuple[int, dict[str, Any]]:
+    """Everything a manifest could say about a job that headgate did not start."""
+    options: dict[str, Any] = {}
+    if content.engine_version:
+        options["engineVersion"] = content.engine_version
+    if content.cluster_id not in ("", place.cluster_id):
+        options["clusterId"] = content.cluster_id
+    if content.queue_name not in ("", place.queue_name):
+        options["queueName"] = content.queue_name
+    parallelism = plans.usual_parallelism(content.plan_json)
+    if tuning := plans.all_tuning_of(content.plan_json, parallelism):
+        options["planJson"] = {"nodes": tuning}
+    return parallelism, options

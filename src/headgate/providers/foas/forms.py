@@ -1,0 +1,123 @@
+"""What the alibaba-foas provider wants written about it: `targets:` entries and a manifest's `options:`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.functional_validators import AfterValidator
+
+# What the paths of the API take as it is; the signature of anything else is documented nowhere.
+PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+
+
+class FoasTarget(BaseModel):
+    """A project of Alibaba Cloud Realtime Compute (Blink).
+
+    Without keys here they are taken from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for
+    temporary ones, ALIBABA_CLOUD_SECURITY_TOKEN.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    project: str = Field(pattern=PLAIN_NAME, description="the project's name in Realtime Compute")
+    region: str = Field(default="", pattern=r"^[a-z0-9-]*$", description="the region, as cn-shanghai")
+    endpoint: str = Field(
+        default="", pattern=r"^(https?://.+)?$", description="address of the service; default: that of the region"
+    )
+    access_key_id: str = Field(default="", description="AccessKey ID")
+    access_key_secret: SecretStr | None = Field(default=None, description="AccessKey secret")
+    security_token: SecretStr | None = Field(default=None, description="security token of temporary keys (STS)")
+    cluster_id: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
+    queue_name: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
+    signature: Literal["v1", "v3"] = Field(default="v1", description="v1: HMAC-SHA1 (ROA); v3: ACS3-HMAC-SHA256")
+    body: Literal["form", "json"] = Field(default="form", description="how request bodies are written")
+    poll_interval: float = Field(default=1.0, ge=0, le=60, description="seconds between looks at what was asked for")
+    ca: str | None = Field(default=None, description="PEM bundle to trust")
+    verify: bool = Field(default=True, description="check the server's certificate")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    concurrency: int = Field(default=4, ge=1, le=64, description="requests under way at a time")
+    requests_per_second: float = Field(default=5.0, gt=0, description="requests begun in a second, at most")
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NodeTuning(_Options):
+    """What one node of the plan gets; the keys are those of PlanJson, memory in MB."""
+
+    parallelism: int | None = Field(default=None, ge=1, le=32_768)
+    core: float | None = Field(default=None, gt=0)
+    heap_memory: int | None = Field(default=None, ge=1)
+    direct_memory: int | None = Field(default=None, ge=0)
+    native_memory: int | None = Field(default=None, ge=0)
+    state_size: Literal[0, 1] | None = None
+    chaining_strategy: Literal["ALWAYS", "NEVER", "HEAD"] | None = Field(default=None, alias="chainingStrategy")
+
+
+class PlanOptions(_Options):
+    """How the plan of a SQL job is made, and what single nodes get. Nodes are named as the plan names them.
+
+    Where several nodes have one name, the second is `NAME#2`.
+    """
+
+    autoconf: bool = Field(default=False, description="let the platform choose parallelism and resources")
+    expected_core: float | None = Field(default=None, gt=0, alias="expectedCore")
+    expected_gb: float | None = Field(default=None, gt=0, alias="expectedGB")
+    nodes: dict[str, NodeTuning] = Field(default={}, description="single nodes by name")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> PlanOptions:
+        if (self.expected_core is None) != (self.expected_gb is None):
+            raise ValueError("expectedCore and expectedGB go together")
+        return self
+
+
+class AutoScale(_Options):
+    """Automatic tuning of a job that runs; Blink 3.2.1 and newer. One CU is a core and 4 GB."""
+
+    max_cu: float = Field(gt=0, alias="maxCU")
+    configure: dict[str, Any] = Field(default={}, description='such as {"fetch_delay": 1.0}')
+    recommend_only: bool = Field(default=False, alias="recommendOnly", description="Blink 3.7.8 and newer")
+    suspend_periods: list[dict[str, str]] = Field(
+        default=[], alias="suspendPeriods", description="startTime, endTime, plan and policy of each"
+    )
+
+
+def _packages(names: list[str]) -> list[str]:
+    return sorted(set(names))
+
+
+PackageName = Annotated[str, Field(pattern=PLAIN_NAME)]
+
+
+class FoasOptions(_Options):
+    """`options:` of a manifest. What is left out is left to the platform."""
+
+    job_type: Literal["FLINK_STREAM", "FLINK_BATCH"] = Field(default="FLINK_STREAM", alias="jobType")
+    engine_version: str = Field(
+        default="",
+        alias="engineVersion",
+        description="as blink-3.6.0; or current, or beta, which are what they are then",
+    )
+    cluster_id: str = Field(default="", alias="clusterId")
+    queue_name: str = Field(default="", alias="queueName", description="as root.NAME")
+    folder: str = Field(default="", pattern=r"^(/.*)?$", description="path of a folder, as /team; made if need be")
+    packages: Annotated[list[PackageName], AfterValidator(_packages)] = Field(
+        default=[], description="names of registered packages, beside the jar of the job"
+    )
+    plan_json: PlanOptions = Field(default=PlanOptions(), alias="planJson", description="the plan of a SQL job")
+    autoscale: AutoScale | None = Field(default=None, description="automatic tuning of the job as it runs")
+    start_offset: int | None = Field(
+        default=None,
+        alias="startOffset",
+        ge=10**12,
+        lt=10**13,
+        description="where sources begin when the job is started empty, milliseconds since the epoch; SQL streams only",
+    )
+
+
+def normal(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as a manifest's are read: in JSON types, what is at its default left out. Raises ValidationError."""
+    return FoasOptions.model_validate(options).model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -1,0 +1,94 @@
+"""Which changes keep the state of a job.
+
+The only way that keeps it is to pause a job and resume it, and the documentation of manual tuning says what that is
+for: other resources or another plan, other values of WITH options and of job parameters that are there already. Other
+SQL logic, another engine version, a WITH option or a job parameter that is added ask for a stop and a start, which
+begins empty. What the documentation does not speak of is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from headgate.model.configuration import normalised
+from headgate.model.plan import OperatorVerdict, StateVerdict, Verdict
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
+from headgate.providers.foas import programs
+from headgate.providers.foas.definition import FLOATING, filled_options
+
+_RESUMED = "pausing and resuming the job carries it over"
+_STOPPED = "it takes a stop and a start, and a start of this platform begins empty"
+_UNSAID = "whether state survives it is not documented"
+# Kept by the platform beside the job: they change nothing of what runs.
+IN_PLACE = frozenset({"options.folder", "options.startOffset"})
+
+
+def verdict(ran: AppliedSpec, spec: JobSpec) -> StateVerdict:
+    """What becomes of the state of a job that ran this when it goes on with that, change by change."""
+    found = tuple(_judged(ran, spec))
+    all_of_them = {each.verdict for each in found}
+    worst = next((one for one in (Verdict.LOST, Verdict.UNKNOWN) if one in all_of_them), Verdict.KEPT)
+    return StateVerdict(worst, found or (OperatorVerdict("all operators", Verdict.KEPT, "the job is resumed"),))
+
+
+def _judged(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
+    yield from _program(ran, spec)
+    if ran.parallelism != spec.parallelism:
+        yield OperatorVerdict("parallelism", Verdict.KEPT, _RESUMED)
+    yield from _config(ran.config, {key: spec.environment.fill(value) for key, value in spec.config.items()})
+    yield from _options(ran, spec)
+
+
+def _program(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
+    fill = spec.environment.fill
+    match ran.program, spec.program:
+        case Sql(old), Sql(template):
+            new = fill(template)
+            if programs.tokens(old) == programs.tokens(new):
+                return
+            if programs.shape(old) == programs.shape(new):
+                yield OperatorVerdict("WITH options", Verdict.KEPT, f"only their values change: {_RESUMED}")
+            else:
+                yield OperatorVerdict("statement", Verdict.LOST, f"other SQL logic: {_STOPPED}")
+        case Jar() as old_jar, Jar() as new_jar:
+            if old_jar.main_class != new_jar.main_class:
+                yield OperatorVerdict("jar.main_class", Verdict.LOST, f"another program: {_STOPPED}")
+            if old_jar.uri != fill(new_jar.uri):
+                why = f"the new package is resumed from the last checkpoint; {_UNSAID}"
+                yield OperatorVerdict("jar.uri", Verdict.UNKNOWN, why)
+            if old_jar.args != tuple(map(fill, new_jar.args)):
+                yield OperatorVerdict("jar.args", Verdict.UNKNOWN, _UNSAID)
+        case _:
+            yield OperatorVerdict("program", Verdict.LOST, f"another kind of program: {_STOPPED}")
+
+
+def _config(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[OperatorVerdict]:
+    before, after = normalised(old), normalised(new)
+    for key in sorted(before.keys() | after.keys()):
+        if key in before and key in after:
+            if before[key] != after[key]:
+                yield OperatorVerdict(f"config.{key}", Verdict.KEPT, f"only its value changes: {_RESUMED}")
+        else:
+            what = "added" if key in after else "removed"
+            yield OperatorVerdict(f"config.{key}", Verdict.LOST, f"a job parameter is {what}: {_STOPPED}")
+
+
+def _options(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
+    old, new = ran.options, filled_options(spec)
+    for key in sorted(old.keys() | new.keys()):
+        before, after = old.get(key), new.get(key)
+        if before == after or f"options.{key}" in IN_PLACE:
+            continue
+        match key:
+            # Not asked for any more: it stays what it is.
+            case "engineVersion" | "clusterId" | "queueName" if after is None:
+                continue
+            case "engineVersion":
+                why = f"{after} is what the platform makes of it then" if after in FLOATING else "another engine"
+                yield OperatorVerdict("options.engineVersion", Verdict.LOST, f"{why}: {_STOPPED}")
+            case "planJson" | "autoscale":
+                yield OperatorVerdict(f"options.{key}", Verdict.KEPT, _RESUMED)
+            case "packages" if isinstance(spec.program, Sql):
+                yield OperatorVerdict("options.packages", Verdict.KEPT, f"the statement stays: {_RESUMED}")
+            case _:
+                yield OperatorVerdict(f"options.{key}", Verdict.UNKNOWN, _UNSAID)

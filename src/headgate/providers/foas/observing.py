@@ -1,0 +1,86 @@
+"""Everything a project says about its jobs, in the fewest requests: the jobs, and the newest instance of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from headgate.model.live import JobState, Live, Marker, Observation, Several, Snapshot
+from headgate.providers import marking
+from headgate.providers.foas import definition, snapshots
+from headgate.providers.foas.definition import Place
+from headgate.providers.foas.service import Service
+from headgate.providers.foas.states import state_of, word_of
+from headgate.providers.foas.wire import BATCH, Instance, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Observing:
+    """Looks for one headgate project; `place` is where its jobs go that do not say."""
+
+    service: Service
+    project: str
+    place: Place
+
+    def observe(self, jobs: list[Job]) -> Observation:
+        """One listing of instances for each type of job there is; archived ones only for jobs of ours without any."""
+        instances: dict[str, list[Instance]] = {}
+        for job_type in sorted({job.job_type for job in jobs}):
+            for instance in self.service.instances(job_type):
+                instances.setdefault(instance.job, []).append(instance)
+        ours: dict[str, list[Live]] = {}
+        others = []
+        for job in jobs:
+            lives = self.lives(job, instances.get(job.name, []))
+            marker = lives[0].marker
+            if marker is not None and marker.project == self.project:
+                ours.setdefault(marker.job, []).extend(lives)
+            else:
+                others.append(lives[-1])
+        found: Mapping[str, Live | Several] = {name: _current(name, lives) for name, lives in sorted(ours.items())}
+        return Observation(found, tuple(sorted(others, key=lambda live: live.name)))
+
+    def lives(self, job: Job, instances: list[Instance]) -> list[Live]:
+        """A job as it runs, newest last: more than one only for batch jobs, which may run more than once."""
+        marker = marking.read(job.description)
+        if not instances and marker is not None and marker.project == self.project:
+            instances = self.service.instances(job.job_type, name=job.name, archived=True)[-1:]
+        if not instances:
+            return [self.live(job, None, marker)]
+        active = [each for each in instances if state_of(each).active]
+        return [self.live(job, each, marker) for each in active or instances[-1:]]
+
+    def live(self, job: Job, instance: Instance | None, marker: Marker | None) -> Live:
+        state = state_of(instance)
+        live = Live(
+            job_id=job.name,
+            name=job.name,
+            state=state,
+            word=word_of(instance),
+            marker=marker,
+            applied=definition.applied(job, instance.content if instance else None, self.place),
+            started_at=instance.started_at if instance else 0,
+            provably_empty=_is_empty(job, instance, marker),
+            run=instance.run if instance else "",
+            markable=True,
+        )
+        if instance is None or state is not JobState.SUSPENDED:
+            return live
+        path = snapshots.path_of(self.service.project, instance)
+        return replace(live, snapshot=Snapshot(path, "savepoint", instance.operated_at))
+
+
+def _is_empty(job: Job, instance: Instance | None, marker: Marker | None) -> bool:
+    """Is there nothing to lose: never started, a batch job, or stopped by a start of ours that was to begin empty?"""
+    if instance is None or job.job_type == BATCH:
+        return True
+    begun_empty = marker is not None and bool(marker.attempt) and not marker.restored
+    return begun_empty and instance.actual == "TERMINATED" and marker is not None and marker.succeeds == instance.run
+
+
+def _current(name: str, lives: list[Live]) -> Live | Several:
+    """The job a name of ours stands for: the active one, else that of the name, else the newest."""
+    active = [live for live in lives if live.state.active]
+    if len(active) > 1:
+        return Several(tuple(sorted(active, key=lambda live: (live.job_id, live.run))))
+    return active[0] if active else max(lives, key=lambda live: (live.name == name, live.started_at))

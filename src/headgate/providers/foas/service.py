@@ -1,0 +1,209 @@
+"""The calls of the foas OpenAPI that headgate makes, each by its name there.
+
+Paths begin with `/api/v2`. Arguments of writes go into the body, as a form or as JSON: the metadata and the SDKs say
+the one, the documentation's Java sample the other. `.../instance` starts a job; `.../instances/ID` is everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from headgate.errors import Rejected, Unavailable
+from headgate.providers.foas.forms import PLAIN_NAME
+from headgate.providers.foas.wire import Instance, Job, items, member, number, text
+from headgate.providers.http import Api, NotFound
+
+_PAGE = 50
+_READINGS = 3
+Row = Mapping[str, Any]
+
+
+class Service:
+    """One project of the service. `region` is sent as the SDKs send it; empty: not at all."""
+
+    def __init__(self, api: Api, project: str, *, region: str = "", json_bodies: bool = False) -> None:
+        self.project = project
+        self._api = api
+        self._region = region
+        self._json = json_bodies
+        self._root = f"/api/v2/projects/{_segment(project)}"
+
+    # -- jobs ------------------------------------------------------------------------------------------------------
+
+    def jobs(self) -> list[Job]:
+        """ListJob: every job with all of its fields."""
+        rows = self._every("ListJob", "/jobs", "Jobs", "Job", _named("JobName"), {"isShowFullField": "true"})
+        return [Job.of(row) for row in rows]
+
+    def job(self, name: str) -> Job | None:
+        """The job of this very name. By list, because what GetJob answers for an absent one is not documented."""
+        query = {"jobName": name, "isShowFullField": "true"}
+        rows = self._every("ListJob", "/jobs", "Jobs", "Job", _named("JobName"), query)
+        return next((Job.of(row) for row in rows if text(row, "JobName") == name), None)
+
+    def create_job(self, name: str, fields: Mapping[str, str]) -> None:
+        self._write("CreateJob", "POST", "/jobs", {"jobName": name, **fields})
+
+    def update_job(self, name: str, fields: Mapping[str, str]) -> None:
+        """Fields that are left out keep their value."""
+        self._write("UpdateJob", "PUT", _job(name), fields, repeatable=True)
+
+    def validate_job(self, name: str) -> None:
+        """Check the saved job. Raises `Rejected` with what the platform says of its SQL."""
+        self._read("ValidateJob", f"{_job(name)}/validate")
+
+    def commit_job(self, name: str, fields: Mapping[str, str]) -> None:
+        self._write("CommitJob", "PUT", f"{_job(name)}/commit", fields, repeatable=True)
+
+    def begin_plan(self, name: str, hints: Mapping[str, str]) -> str:
+        """GetRawPlanJson: begin to generate the plan of the saved job; the id of that session."""
+        return text(self._read("GetRawPlanJson", f"{_job(name)}/planjson", hints), "SessionId")
+
+    def plan(self, name: str, session: str) -> tuple[str, str]:
+        """CheckRawPlanJson: (`success`, the plan), (`fail`, why), or another word while it is under way."""
+        answer = self._read("CheckRawPlanJson", f"{_job(name)}/planjson/check", {"sessionId": session})
+        told = member(answer, "PlanJsonInfo")
+        status = text(told, "Status").casefold()
+        return status, text(told, "PlanJson" if status == "success" else "ErrorMessage")
+
+    def start_job(self, name: str, parameters: str) -> int:
+        """Start the committed job, empty; the id of the new instance."""
+        answer = self._write("StartJob", "POST", f"{_job(name)}/instance", {"parameterJson": parameters})
+        return number(answer, "instanceId")
+
+    # -- instances -------------------------------------------------------------------------------------------------
+
+    def instances(self, job_type: str, *, name: str = "", archived: bool = False) -> list[Instance]:
+        """ListInstance: those of all jobs of a type, or of one job by its very name, newest last."""
+        query = {"jobType": job_type} | ({"jobName": name} if name else {})
+        query |= {"isArchived": "true"} if archived else {}
+        rows = self._every("ListInstance", "/instances", "Instances", "Instance", _named("Id"), query)
+        found = [each for each in map(Instance.of, rows) if not name or each.job == name]
+        return sorted(found, key=lambda each: (each.started_at, each.id))
+
+    def modify_instance_state(self, instance: Instance, state: str, **flags: bool) -> None:
+        """Ask an instance to be RUNNING, PAUSED or TERMINATED.
+
+        The state is set, not toggled, so asking twice is once - but for RUNNING, which makes another instance of it.
+        """
+        fields = {"expectState": state} | {key: str(value).lower() for key, value in flags.items()}
+        path = f"{_job(instance.job)}/instances/{instance.id}/expectstate"
+        self._write("ModifyInstanceState", "PUT", path, fields, repeatable=state != "RUNNING")
+
+    def checkpoints(self, instance: Instance) -> str:
+        """GetInstanceCheckpoint: the engine's statistics, a JSON text."""
+        answer = self._read("GetInstanceCheckpoint", f"{_job(instance.job)}/instances/{instance.id}/checkpoints")
+        return text(answer, "Checkpoints")
+
+    # -- packages, queues, folders ---------------------------------------------------------------------------------
+
+    def jobs_using(self, package: str) -> list[Row]:
+        """GetRefPackageJob: every job whose committed form uses a package, as the service tells it."""
+        path = f"/packages/{_segment(package)}/jobs"
+        return self._every("GetRefPackageJob", path, "Jobs", "Job", _named("JobName"), {})
+
+    def has_package(self, name: str) -> bool:
+        """Is a package of this very name registered? ListPackage itself finds by parts of names."""
+        rows = self._every(
+            "ListPackage", "/packages", "Packages", "Package", _named("PackageName"), {"packageName": name}
+        )
+        return any(text(row, "PackageName") == name for row in rows)
+
+    def queues(self) -> list[tuple[str, str]]:
+        """ListProjectBindQueue: (cluster, queue) pairs this project may use, sorted."""
+        answer = self._read("ListProjectBindQueue", "/queues")
+        return sorted((text(row, "ClusterId"), text(row, "QueueName")) for row in items(answer, "Queues", "Queue"))
+
+    def folder(self, path: str) -> int:
+        """GetFolder: the id of a folder, 0 if there is none."""
+        try:
+            return number(member(self._read("GetFolder", "/folders", {"path": path}), "Folder"), "FolderId")
+        except NotFound:
+            return 0
+
+    def create_folder(self, path: str) -> int:
+        return number(self._write("CreateFolder", "POST", "/folders", {"path": path}), "FolderId")
+
+    # -- shared ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        self._api.close()
+
+    def _read(self, action: str, path: str, query: Mapping[str, str] | None = None) -> Any:
+        params = {**self._located(), **(query or {})}
+        return self._api.call(
+            "GET", f"{self._root}{path}", writes=False, params=params or None, headers=self._headers(action)
+        )
+
+    def _write(
+        self, action: str, method: str, path: str, fields: Mapping[str, str], *, repeatable: bool = False
+    ) -> Any:
+        return self._api.call(
+            method,
+            f"{self._root}{path}",
+            writes=True,
+            repeatable=repeatable,
+            params=self._located() or None,
+            headers=self._headers(action),
+            body=dict(fields) if self._json else None,
+            form=None if self._json else fields,
+        )
+
+    def _headers(self, action: str) -> dict[str, str]:
+        return {"x-acs-action": action} | ({"x-acs-region-id": self._region} if self._region else {})
+
+    def _located(self) -> dict[str, str]:
+        return {"RegionId": self._region} if self._region else {}
+
+    def _every(
+        self, action: str, path: str, wrapper: str, item: str, key: Callable[[Row], str], query: Mapping[str, str]
+    ) -> list[Row]:
+        """Every entry of a list in pages. Raises `Unavailable` if no reading of it is whole, never a part of it."""
+        for _ in range(_READINGS):
+            found = self._reading(action, path, wrapper, item, key, query)
+            if found is not None:
+                return found
+        raise Unavailable(
+            f"the pages of {action} do not fit together: the list changes while it is read",
+            where=f"project {self.project}",
+            hint="run again",
+        )
+
+    def _reading(
+        self, action: str, path: str, wrapper: str, item: str, key: Callable[[Row], str], query: Mapping[str, str]
+    ) -> list[Row] | None:
+        """One reading, page after page; None if an entry comes twice, is missing, or the total moves."""
+        found: dict[str, Row] = {}
+        total: int | None = None
+        for page in range(1, 100_000):
+            answer = self._read(action, path, {**query, "pageIndex": str(page), "pageSize": str(_PAGE)})
+            rows = items(answer, wrapper, item)
+            if member(answer, "TotalCount") is None or total not in (None, number(answer, "TotalCount")):
+                return None
+            total = number(answer, "TotalCount")
+            new = {key(row): row for row in rows}
+            if len(new) < len(rows) or new.keys() & found.keys():
+                return None
+            found |= new
+            if len(found) >= total:
+                return list(found.values()) if len(found) == total else None
+            if not rows:
+                return None
+        return None
+
+
+def _named(field: str) -> Callable[[Row], str]:
+    return lambda row: text(row, field)
+
+
+def _job(name: str) -> str:
+    return f"/jobs/{_segment(name)}"
+
+
+def _segment(name: str) -> str:
+    """A name as it stands in a path. Raises `Rejected` for one whose signed form nobody documents."""
+    if not re.fullmatch(PLAIN_NAME, name):
+        raise Rejected(f"{name!r} cannot be asked for: only letters, digits, `_`, `.` and `-` can stand in a path")
+    return name

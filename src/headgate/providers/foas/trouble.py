@@ -1,0 +1,63 @@
+"""What the service says of a request that it did not do, sorted by what may have happened.
+
+An error body is `{"Code", "Message", "RequestId", "HostId"}`; only the codes of the gateway are documented, and the
+code decides, not the status: a throttled request comes as 400, an unknown AccessKey and a wrong path as 404, which is
+no proof that a job is absent.
+"""
+
+from __future__ import annotations
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.providers.foas.wire import text
+from headgate.providers.http import NotFound, Reply, Unauthorised
+
+_CREDENTIALS = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken", "IncompleteSignature")
+_CLOCK = "InvalidTimeStamp"
+_PERMISSION = ("Forbidden", "NoPermission")
+_RETRY_AFTER = "x-acs-retry-after"
+
+
+def judge(reply: Reply, writes: bool) -> ProviderError | None:
+    """The `Judge` of `providers.http`."""
+    if reply.status < 300:
+        return _not_json(writes) if reply.text.lstrip().startswith("<") else None
+    code = text(reply.json, "Code")
+    if not code:
+        return None
+    problem = f"{code}: {text(reply.json, 'Message')}"
+    if request := text(reply.json, "RequestId"):
+        problem = f"{problem} (request {request})"
+    if code.startswith(_CREDENTIALS) or code.startswith(_CLOCK):
+        return Unauthorised(problem, hint=_clock_or_keys(code))
+    if code.startswith(_PERMISSION):
+        return Unauthorised(problem, hint="these credentials may not do this: their owner grants it in RAM")
+    if code.startswith("Throttling") or reply.status == 429:
+        return Unavailable(problem, retry_after=_retry_after(reply))
+    if code == "SignatureNonceUsed":
+        # The same request came twice; whichever came first may have been done.
+        return OutcomeUnknown(problem) if writes else Unavailable(problem)
+    if code == "ServiceUnavailable" or reply.status == 503:
+        return Unavailable(problem, retry_after=_retry_after(reply))
+    if reply.status >= 500:
+        return OutcomeUnknown(problem) if writes else Unavailable(problem)
+    if reply.status == 404 and not code.startswith("InvalidApi"):
+        return NotFound(problem)
+    return Rejected(problem)
+
+
+def _not_json(writes: bool) -> ProviderError:
+    hint = "JSON is asked for with every request: is the target's endpoint that of the foas API?"
+    problem = "the answer is XML, or a page for people, not JSON"
+    return OutcomeUnknown(problem, hint=hint) if writes else Rejected(problem, hint=hint)
+
+
+def _clock_or_keys(code: str) -> str:
+    if code.startswith(_CLOCK):
+        return "the clock of this machine is off by more than 15 minutes: set it right"
+    return "check the AccessKey of this target, and the variables it comes from"
+
+
+def _retry_after(reply: Reply) -> float | None:
+    """Seconds to wait; the header tells milliseconds."""
+    told = reply.headers.get(_RETRY_AFTER, "")
+    return int(told) / 1000 if told.isdigit() else None

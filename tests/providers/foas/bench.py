@@ -1,0 +1,86 @@
+"""A simulated project of the service, as the tests of the adapter use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from headgate.model.project import Target
+from headgate.model.spec import JobSpec, Sql
+from headgate.providers.foas.adapter import FoasProvider, open_foas
+from headgate.providers.foas.forms import FoasTarget
+from headgate.testing.foas import FoasSimulator
+
+PROJECT = "payments"
+
+
+def opened(platform: FoasSimulator, project: str = PROJECT, **settings: Any) -> FoasProvider:
+    """The adapter on a simulator, with its keys and without waiting between looks."""
+    form = {
+        "project": platform.project,
+        "region": "cn-shanghai",
+        "endpoint": platform.url,
+        "access_key_id": "testid",
+        "access_key_secret": "testsecret",
+        "poll_interval": 0,
+        "requests_per_second": 100_000,
+        **settings,
+    }
+    return open_foas(Target("foas", "alibaba-foas", FoasTarget.model_validate(form)), project=project, cache=None)
+
+
+def statement(name: str, calculation: str = "SELECT a, COUNT(*) FROM s GROUP BY a") -> str:
+    """A script that keeps state; the name of the job is the value of an option."""
+    return (
+        f"CREATE TABLE s (a INT) WITH (type = 'datahub', topic = '{name}');\n"
+        "CREATE TABLE t (a INT, b BIGINT) WITH (type = 'print');\n"
+        f"INSERT INTO t {calculation}"
+    )
+
+
+@dataclass
+class FoasBench:
+    """The `Bench` of the provider contract."""
+
+    platform: FoasSimulator
+    many: int = 120
+    provider: FoasProvider = field(init=False)
+    opened: list[FoasProvider] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.provider = self.again()
+
+    def again(self, project: str = PROJECT) -> FoasProvider:
+        self.opened.append(opened(self.platform, project))
+        return self.opened[-1]
+
+    def close(self) -> None:
+        for provider in self.opened:
+            provider.close()
+
+    def spec(self, name: str, **changes: Any) -> JobSpec:
+        return replace(JobSpec(name, "foas", Sql(statement(name))), **changes)
+
+    def edited(self, spec: JobSpec) -> JobSpec:
+        return replace(spec, program=Sql(statement(spec.name, "SELECT a, MAX(a) FROM s GROUP BY a")))
+
+    def running(self, name: str) -> list[str]:
+        return self.platform.running(name)
+
+    def start_stranger(self, name: str) -> None:
+        self.platform.start_stranger(name)
+
+    def fail(self, name: str) -> None:
+        self.platform.fail_job(name)
+
+    def lose_reply(self) -> None:
+        self.platform.lose_replies()
+
+    def silence(self) -> None:
+        self.platform.silence()
+
+    def speak(self) -> None:
+        self.platform.speak()
+
+    def vanished(self, path: str) -> str:
+        return path.rpartition("/")[0] + "/4711"

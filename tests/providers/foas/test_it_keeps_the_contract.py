@@ -1,0 +1,22 @@
+"""The simulated service keeps what every provider must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.providers.foas.bench import FoasBench
+
+from headgate.testing.contract import ProviderContract
+from headgate.testing.foas import FoasSimulator
+
+
+class TestFoasKeepsTheContract(ProviderContract):
+    """Statements, from a first start to an adoption in place."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[FoasBench]:
+        with FoasSimulator() as platform:
+            bench = FoasBench(platform)
+            yield bench
+            bench.close()
