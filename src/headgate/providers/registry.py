@@ -28,6 +28,12 @@ class Entry:
 _FLINK = "headgate.providers.flink"
 PROVIDERS = {
     "flink": Entry(f"{_FLINK}.forms:FlinkTarget", f"{_FLINK}.forms:FlinkOptions", f"{_FLINK}.adapter:open_flink"),
+    "alibaba-foas": Entry(
+        *(f"headgate.providers.foas.{p}" for p in ("forms:FoasTarget", "forms:FoasOptions", "adapter:open_foas"))
+    ),
+    "huawei-dli": Entry(
+        *(f"headgate.providers.dli.{p}" for p in ("forms:DliTarget", "forms:DliOptions", "adapter:open_dli"))
+    ),
 }
 
 

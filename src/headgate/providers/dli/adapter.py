@@ -1,0 +1,223 @@
+"""The DLI adapter: the port, method by method.
+
+A job is a definition with a lasting id that is run, stopped and run again. Ours bear the marker in their description,
+which can be written at any time; `Live.run` tells one run from the next. Lists are for the overview and may lag: what
+is about to be changed is read one by one. A savepoint that DLI made is named `dli:JOB/START` here, because DLI gives
+it no name; a snapshot on OBS keeps its address, and is imported before the run that is to go on from it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from headgate.errors import Rejected
+from headgate.model.health import Graph, Health, SavepointProgress
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several
+from headgate.model.plan import Change, Prospect
+from headgate.model.project import Target
+from headgate.model.spec import JobSpec, Sql
+from headgate.model.topology import Compiled, Topology
+from headgate.providers.dli import graphs, making, prospects, states, wire
+from headgate.providers.dli.definition import Definition, own_path
+from headgate.providers.dli.jobs import Jobs
+from headgate.providers.dli.looking import Looks, shown, state_of, there
+from headgate.providers.dli.starting import Starting
+from headgate.providers.dli.stopping import Stopping
+from headgate.providers.http import Api
+from headgate.providers.huawei.account import Account, host
+from headgate.providers.port import Capabilities, Submission, Support
+
+_AT_ONCE = 8
+_NOT_COMPILED = "DLI does not say what the operators of a job store"
+_NOT_CHECKED = "DLI checks statements when the job is run; before that, for jobs it knows on Flink 1.10 and 1.12 alone"
+_PACKAGES = ("entrypoint", "udf_jar_url", "dependency_jars", "dependency_files")
+
+
+class DliProvider:
+    """The Flink jobs of one DLI project. Facts from the API pages dli_02_0228 to dli_02_0393 and the official SDK."""
+
+    capabilities = Capabilities(
+        compile=Support.NO,
+        mark_in_place=Support.YES,
+        update_in_place=Support.YES,
+        savepoint_format="huawei-dli",
+    )
+
+    def __init__(self, name: str, jobs: Jobs, *, project: str, close: Callable[[], None], looks: Looks) -> None:
+        self.name = name
+        self._jobs = jobs
+        self._project = project
+        self._close = close
+        self._starting = Starting(jobs, project=project, looks=looks)
+        self._stopping = Stopping(jobs, looks=looks)
+
+    def close(self) -> None:
+        self._close()
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def observe(self) -> Observation:
+        """The list with details; once more without them if a job of ours has ended: only then savepoints are told."""
+        found = [Definition.of(row) for row in self._jobs.listed()]
+        ours = [one for one in found if one.marker and one.marker.project == self._project]
+        saved = self._saved([one for one in ours if not one.state.active])
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            lives = list(pool.map(partial(self._live, saved=saved), found))
+        jobs: dict[str, list[tuple[Definition, Live]]] = {}
+        others = []
+        for one, live in zip(found, lives, strict=True):
+            if one.marker and one.marker.project == self._project:
+                jobs.setdefault(one.marker.job, []).append((one, live))
+            else:
+                others.append(live)
+        seen = {name: _current(several) for name, several in sorted(jobs.items())}
+        return Observation(seen, tuple(sorted(others, key=lambda live: (live.name, int(live.job_id)))))
+
+    def _saved(self, ended: list[Definition]) -> Mapping[str, bool]:
+        """Job id to whether there is a savepoint to go on from."""
+        silent = [one.id for one in ended if one.has_savepoint is None and not one.never_ran]
+        plain = {}
+        if silent:
+            plain = {str(row["job_id"]): Definition.of(row) for row in self._jobs.listed(detail=False)}
+        told = {one.id: one.has_savepoint for one in ended}
+        for job_id in silent:
+            known = plain[job_id].has_savepoint if job_id in plain else None
+            if known is None:
+                one = there(self._jobs, job_id)
+                known = bool(one and one.has_savepoint)
+            told[job_id] = known
+        return {job_id: bool(known) for job_id, known in told.items()}
+
+    def _live(self, one: Definition, *, saved: Mapping[str, bool]) -> Live:
+        if one.sets.has("tags") and one.marker and one.marker.project == self._project:
+            one = Definition.of({**one.row, "tags": self._jobs.tags(one.id)})
+        return one.live(state=state_of(self._jobs, one), saved=saved.get(one.id))
+
+    def health(self, job_id: str) -> Health:
+        """DLI tells neither tasks nor checkpoints: a running job counts as one task.
+
+        `restart_times` is not taken for restarts since the start: whether a new run counts anew is not told.
+        """
+        found = shown(self._jobs, job_id)
+        state, word = state_of(self._jobs, found), found.word
+        cause = str(found.row.get("status_desc") or "") if state is JobState.FAILED else ""
+        if word == states.RUNNING:
+            flink = graphs.flink_word(self._jobs, job_id)
+            if flink and flink != "RUNNING":
+                # DLI's own word says when a job has ended; until then it is on its way.
+                state, word = JobState.STARTING, f"{word}/{flink}"
+        return Health(state, word, tasks_running=int(state is JobState.RUNNING), tasks=1, cause=cause)
+
+    def graph(self, job_id: str) -> Graph:
+        return graphs.graph_of(self._jobs, shown(self._jobs, job_id))
+
+    def detail(self, job_id: str) -> dict[str, Any]:
+        return {"job_detail": self._jobs.shown(job_id), "execute_graph": self._jobs.execute_graph(job_id)}
+
+    def references(self, package: str) -> tuple[str, ...]:
+        names = set()
+        for row in self._jobs.listed():
+            config = row.get("job_config") or {}
+            used = [config.get(name) or "" for name in _PACKAGES]
+            if any(package in part for each in used for part in ([each] if isinstance(each, str) else each)):
+                names.add(str(row.get("name") or row["job_id"]))
+        return tuple(sorted(names))
+
+    def kept(self, job: str) -> Kept | None:
+        return None
+
+    def exists(self, path: str) -> bool | None:
+        """Of a savepoint that DLI made: is it still there? Of a snapshot on OBS nothing is known before the start."""
+        own = own_path(path)
+        if own is None:
+            return None
+        found = there(self._jobs, own[0])
+        return found is not None and found.started == own[1] and bool(found.has_savepoint)
+
+    # -- what a spec would become --------------------------------------------------------------------------------------
+
+    def compile(self, spec: JobSpec) -> Compiled:
+        """DLI reads a statement only for a job it knows, on Flink 1.10 and 1.12."""
+        if not isinstance(spec.program, Sql) or prospects.impossible(spec):
+            return Compiled(why=_NOT_COMPILED)
+        known = [Definition.of(row) for row in self._jobs.listed(name=spec.name)]
+        found = next((one for one in known if not one.is_jar), None)
+        checked = found is not None and graphs.checked(self._jobs, found, spec)
+        return Compiled(why=_NOT_COMPILED if checked else _NOT_CHECKED)
+
+    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+        return prospects.prospect(spec, live, changes)
+
+    def topology(self, compiled: str) -> Topology | None:
+        return None
+
+    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
+        return compiled
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        return ()
+
+    # -- single effects ------------------------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission) -> str:
+        return self._starting.submit(submission)
+
+    def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
+        found = shown(self._jobs, live.job_id)
+        if state_of(self._jobs, found).active:
+            making.updated_in_place(self._jobs, found, spec, marker)
+        else:
+            making.updated(self._jobs, found, spec, marker)
+
+    def stop_with_savepoint(self, job_id: str) -> None:
+        self._stopping.with_savepoint(job_id)
+
+    def stop_progress(self, job_id: str) -> SavepointProgress:
+        return self._stopping.progress(job_id)
+
+    def cancel(self, job_id: str) -> None:
+        self._stopping.cancel(job_id)
+
+    def take_savepoint(self, job_id: str, key: str) -> None:
+        self._stopping.take(job_id, key)
+
+    def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
+        return self._stopping.taken(job_id, key)
+
+    def dispose(self, path: str) -> None:
+        hint = "DLI deletes the savepoint of a stop when the job runs again; delete others on OBS"
+        raise Rejected("DLI has no call that deletes a savepoint", where=path, hint=hint)
+
+
+def _current(several: list[tuple[Definition, Live]]) -> Live | Several:
+    """The job that a name stands for: the active one, else the newest that ever ran, else the oldest draft."""
+    active = [live for _, live in several if live.state.active]
+    if len(active) > 1:
+        return Several(tuple(sorted(active, key=lambda live: int(live.job_id))))
+    if active:
+        return active[0]
+    ran = [pair for pair in several if not pair[0].never_ran]
+    if ran:
+        return max(ran, key=lambda pair: (pair[0].started, pair[0].created))[1]
+    return min(several, key=lambda pair: int(pair[0].id))[1]
+
+
+def open_dli(target: Target, *, project: str, cache: Path | None) -> DliProvider:
+    """A provider for a `targets:` entry with `provider: huawei-dli`. Raises `Unauthorised` without credentials."""
+    return opened(target, os.environ, project=project)
+
+
+def opened(
+    target: Target, environ: Mapping[str, str], *, project: str, pause: Callable[[float], None] = time.sleep
+) -> DliProvider:
+    """As `open_dli`, with the variables and the clock to use."""
+    account = Account.of(target, environ, address=partial(host, "dli"))
+    api: Api = account.api(judge=wire.judge, headers={"X-Language": "en-us"}, pause=pause)
+    jobs = Jobs(api, account.project_id, pause=pause)
+    return DliProvider(target.name, jobs, project=project, close=account.close, looks=Looks(pause))

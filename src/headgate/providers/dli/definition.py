@@ -1,0 +1,124 @@
+"""A job as DLI keeps it: its definition, and how its last run stands.
+
+DLI has one savepoint for a job to go on from, made when the job was stopped and deleted when it is run again, and does
+not name it. Here it gets a name that says which run it ended, `dli:JOB/START`: such a name never stands for the
+savepoint of a later run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from headgate.model.live import JobState, Live, Marker, Snapshot
+from headgate.providers.dli import reading, signs, states
+from headgate.providers.dli.forms import JAR_JOB
+from headgate.providers.dli.signs import EVERYTHING, Sets
+
+_OWN_PATH = re.compile(r"dli:(?P<job>\d+)/(?P<start>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`started` is when the last run began, milliseconds since the epoch, 0: it never ran. `row` is what DLI told."""
+
+    id: str
+    name: str
+    desc: str
+    word: str
+    started: int
+    created: int
+    is_jar: bool
+    marker: Marker | None = None
+    sets: Sets = EVERYTHING
+    row: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Definition:
+        desc = str(row.get("desc") or "")
+        marker, sets = signs.read(desc)
+        return cls(
+            id=str(row["job_id"]),
+            name=str(row.get("name") or ""),
+            desc=desc,
+            word=str(row.get("status") or ""),
+            started=int(row.get("start_time") or 0),
+            created=int(row.get("create_time") or 0),
+            is_jar=row.get("job_type") == JAR_JOB,
+            marker=marker,
+            sets=sets,
+            row=row,
+        )
+
+    @property
+    def state(self) -> JobState:
+        """By the word alone: SUSPENDED where it was stopped and has a savepoint is for who knows that."""
+        return states.common_state(self.word)
+
+    @property
+    def never_ran(self) -> bool:
+        return self.word == states.DRAFT and not self.started
+
+    @property
+    def savepoint(self) -> str:
+        """The name of the savepoint that ended its last run."""
+        return f"dli:{self.id}/{self.started}"
+
+    @property
+    def has_savepoint(self) -> bool | None:
+        """Is there a savepoint to go on from? None: this row does not say."""
+        told = self.row.get("has_savepoint")
+        if told is not None:
+            return str(told).lower() == "true"
+        return bool(self.row["savepoint_path"]) if "savepoint_path" in self.row else None
+
+    @property
+    def run(self) -> str:
+        """What tells this run from the next: `JOB.START`, and the attempt it was started for."""
+        attempt = self.marker.attempt[:8] if self.marker else ""
+        return f"{self.id}.{self.started}" + (f".{attempt}" if attempt else "")
+
+    def belongs_to(self, project: str, job: str) -> bool:
+        return self.marker is not None and (self.marker.project, self.marker.job) == (project, job)
+
+    def live(self, *, state: JobState | None = None, saved: bool | None = None) -> Live:
+        """What planning sees. `state` overrides the word's, `saved` says whether there is a savepoint."""
+        seen = state or self.state
+        snapshot = None
+        if not seen.active and saved and self.word not in states.WAITING:
+            snapshot = Snapshot(self.savepoint, "savepoint", int(self.row.get("update_time") or 0))
+            seen = JobState.SUSPENDED if seen is JobState.STOPPED else seen
+        return Live(
+            job_id=self.id,
+            name=self.name,
+            state=seen,
+            word=self.word,
+            marker=self.marker,
+            applied=reading.applied(self.row, self.sets),
+            started_at=self.started,
+            snapshot=snapshot,
+            provably_empty=not seen.active and not snapshot and self._holds_nothing,
+            run=self.run,
+            markable=True,
+        )
+
+    @property
+    def _holds_nothing(self) -> bool:
+        """A draft never ran; and a first start that was not even submitted had nothing to restore."""
+        first = self.marker is not None and not self.marker.succeeds and not self.marker.restored
+        return self.never_ran or (self.word == states.SUBMIT_FAILED and first)
+
+
+def run_of(run: str) -> tuple[str, int]:
+    """Job id and start of a `Definition.run`; ("", 0) if it is none."""
+    job, _, rest = run.partition(".")
+    start = rest.partition(".")[0]
+    return (job, int(start)) if job.isdigit() and start.isdigit() else ("", 0)
+
+
+def own_path(path: str) -> tuple[str, int] | None:
+    """Job id and start of a `dli:JOB/START`; None if it is the path of something else."""
+    found = _OWN_PATH.fullmatch(path)
+    return (found["job"], int(found["start"])) if found else None

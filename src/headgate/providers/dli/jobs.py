@@ -1,0 +1,138 @@
+"""DLI's jobs API, one method a call. Job ids are text here and numbers in bodies.
+
+Run, stop and savepoint only ask: the answer says that the request was delivered, and what becomes of it is told by the
+job's status alone. None of them has an operation id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from headgate.errors import Rejected, Unavailable
+from headgate.providers.dli.fields import sent
+from headgate.providers.dli.forms import JAR_JOB
+from headgate.providers.dli.paging import PAGE, Row, complete
+from headgate.providers.http import Api
+
+_TAGGED = "dli_flink_job"
+
+
+class Jobs:
+    """The jobs of one project. Every method raises `ProviderError`; `NotFound` where there is no such job."""
+
+    def __init__(self, api: Api, project_id: Callable[[], str], *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._api = api
+        self._project_id = project_id
+        self._pause = pause
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def listed(self, *, detail: bool = True, name: str = "") -> list[Row]:
+        """Every job, oldest first; of one name alone if it is given (compared by us, too: how DLI does is not told).
+
+        The list may lag behind: whatever is about to be changed is read with `shown`.
+        """
+
+        def page(offset: int) -> tuple[list[Row], int]:
+            query = {"limit": str(PAGE), "offset": str(offset), "order": "asc", "show_detail": str(detail).lower()}
+            found = _part(self._api.read(self._path("jobs"), **query, **({"name": name} if name else {})), "job_list")
+            rows = found.get("jobs") or []
+            if not all(isinstance(row, dict) and "job_id" in row for row in rows):
+                raise Unavailable("the list of jobs has rows without a job_id")
+            return rows, int(found.get("total_count") or len(rows) + offset)
+
+        rows = complete(page, pause=self._pause)
+        return [row for row in rows if not name or row.get("name") == name]
+
+    def shown(self, job_id: str) -> Row:
+        """A job with all its details, as it is now."""
+        return _part(self._api.read(self._path(f"jobs/{job_id}")), "job_detail")
+
+    def execute_graph(self, job_id: str) -> Row:
+        """The Flink job behind it; {} where there is none, which DLI answers with an error."""
+        try:
+            return _part(self._api.read(self._path(f"jobs/{job_id}/execute-graph")), "execute_graph")
+        except Rejected:
+            return {}
+
+    def stream_graph(self, job_id: str, body: Mapping[str, Any]) -> str:
+        """The static stream graph of a statement, as JSON text. It changes nothing, though it is a POST."""
+        path = f"/v3/{self._project_id()}/streaming/jobs/{job_id}/gen-graph"
+        answer = self._api.call("POST", path, writes=False, body=sent(body))
+        return str(answer.get("stream_graph") or "") if isinstance(answer, Mapping) else ""
+
+    def tags(self, job_id: str) -> dict[str, str]:
+        """The tags of a job, which no other answer tells."""
+        answer = self._api.read(self._tag_path(job_id))
+        return {str(tag["key"]): str(tag.get("value", "")) for tag in (answer or {}).get("tags", ())}
+
+    # -- single effects ------------------------------------------------------------------------------------------------
+
+    def create(self, body: Mapping[str, Any], tags: Mapping[str, str]) -> str:
+        """A draft; nothing runs yet. Returns its id."""
+        kind = "flink-jobs" if body["job_type"] == JAR_JOB else "sql-jobs"
+        fields = {key: value for key, value in sent(body).items() if kind == "sql-jobs" or key != "job_type"}
+        if tags:
+            fields["tags"] = _tags(tags)
+        answer = self._api.call("POST", self._path(kind), writes=True, body=fields)
+        return str(_part(answer, "job")["job_id"])
+
+    def change(self, job_id: str, *, is_jar: bool, body: Mapping[str, Any]) -> None:
+        """Change the fields in the body, and none else. Twice is once."""
+        kind = "flink-jobs" if is_jar else "sql-jobs"
+        self._api.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, repeatable=True, body=sent(body))
+
+    def run(self, job_id: str, *, resume: bool) -> None:
+        """Start it, from its newest savepoint if `resume`."""
+        self._batch("run", job_id, resume_savepoint=resume)
+
+    def stop(self, job_id: str, *, savepoint: bool) -> None:
+        """Stop it, after a savepoint if asked for."""
+        self._batch("stop", job_id, trigger_savepoint=savepoint)
+
+    def delete(self, job_id: str) -> None:
+        self._api.call("DELETE", self._path(f"jobs/{job_id}"), writes=True)
+
+    def savepoint(self, job_id: str, path: str) -> None:
+        """A savepoint of a job that goes on, into `bucket/dir/`."""
+        body = {"action": "TRIGGER", "savepoint_path": path}
+        self._api.call("POST", self._path(f"jobs/{job_id}/savepoint"), writes=True, body=body)
+
+    def import_savepoint(self, job_id: str, path: str) -> None:
+        """Make the snapshot at `obs://bucket/dir/` the newest of a stopped job. Twice is once."""
+        body = {"job_id": int(job_id), "savepoint_path": path}
+        self._api.call("POST", self._path(f"jobs/{job_id}/import-savepoint"), writes=True, repeatable=True, body=body)
+
+    def tag(self, job_id: str, tags: Mapping[str, str]) -> None:
+        """Add tags, or change their values. Twice is once."""
+        body = {"tags": _tags(tags)}
+        self._api.call("POST", f"{self._tag_path(job_id)}/create", writes=True, repeatable=True, body=body)
+
+    def untag(self, job_id: str, tags: Mapping[str, str]) -> None:
+        """Take tags away. Twice is once."""
+        body = {"tags": _tags(tags)}
+        self._api.call("POST", f"{self._tag_path(job_id)}/delete", writes=True, repeatable=True, body=body)
+
+    def _batch(self, verb: str, job_id: str, **flags: bool) -> None:
+        """One id a call: the answers of a batch do not say which job they are about."""
+        self._api.call("POST", self._path(f"jobs/{verb}"), writes=True, body={"job_ids": [int(job_id)], **flags})
+
+    def _path(self, rest: str) -> str:
+        return f"/v1.0/{self._project_id()}/streaming/{rest}"
+
+    def _tag_path(self, job_id: str) -> str:
+        return f"/v3/{self._project_id()}/{_TAGGED}/{job_id}/tags"
+
+
+def _part(answer: Any, name: str) -> Row:
+    """The part of an envelope that holds the answer."""
+    part = answer.get(name) if isinstance(answer, Mapping) else None
+    if not isinstance(part, dict):
+        raise Unavailable(f"the answer has no {name}")
+    return part
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in sorted(tags.items())]

@@ -1,0 +1,158 @@
+"""Starting a job: find its definition or create one, make it what git asks for, and run it - once, whoever asks.
+
+Every call is sent once, and every step is decided by what DLI says now, so that asking again goes on from wherever the
+last time ended:
+
+- a draft does not run, so creating one twice does no harm. Lists lag, and a draft whose creation was not answered may
+  be missing from one; so before a new draft is run it is waited for in the list, where older drafts of the same job
+  appear no later than it does, and the oldest is the one that is run. The others never ran and are deleted;
+- the description carries the attempt that a definition was prepared for, and the start time tells whether it was run
+  since: prepared and not run is run, run and ended is not run again;
+- DLI keeps one savepoint for the next run. It is gone when the job runs, so whether it is there is asked right before.
+"""
+
+from __future__ import annotations
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.plan import RestoreKind
+from headgate.providers.dli import making, states
+from headgate.providers.dli.definition import Definition, own_path, run_of
+from headgate.providers.dli.jobs import Jobs
+from headgate.providers.dli.looking import Looks, shown, state_of, there
+from headgate.providers.dli.prospects import LONGEST_NAME, impossible
+from headgate.providers.dli.writing import written
+from headgate.providers.port import Submission
+
+
+class Starting:
+    """Starts the jobs of one headgate project."""
+
+    def __init__(self, jobs: Jobs, *, project: str, looks: Looks) -> None:
+        self._jobs = jobs
+        self._project = project
+        self._looks = looks
+
+    def submit(self, wanted: Submission) -> str:
+        """The id of the job that runs. Raises `Rejected` before anything was started, or `OutcomeUnknown`."""
+        if why := impossible(wanted.spec):
+            raise Rejected(why, where=str(wanted.spec.source), hint="change the manifest")
+        found, replaced = self._found(wanted), None
+        if found is not None and self._already_started(found, wanted):
+            return found.id
+        if found is not None and _kind(found) != written(wanted.spec)["job_type"]:
+            if wanted.restore.kind is not RestoreKind.FRESH and own_path(wanted.restore.path):
+                raise Rejected("a job that becomes one of another kind leaves its state behind", where=found.name)
+            found, replaced = None, found
+        if found is None:
+            found = self._created(wanted, replaced)
+        if replaced is not None:
+            self._jobs.delete(replaced.id)
+        dropping = wanted.restore.allow_non_restored
+        making.updated(self._jobs, found, wanted.spec, wanted.marker, ignore_unclaimed=dropping)
+        self._run(found, wanted)
+        return found.id
+
+    # -- finding the definition, or making one -------------------------------------------------------------------------
+
+    def _found(self, wanted: Submission) -> Definition | None:
+        """The definition to start, as it is now; None: there is none. Raises `Rejected` where its name is taken."""
+        known = [wanted.live.job_id] if wanted.live else []
+        known += [run_of(wanted.marker.succeeds)[0]] if wanted.marker.succeeds else []
+        candidates = [one for each in dict.fromkeys(filter(None, known)) if (one := there(self._jobs, each))]
+        if not candidates or candidates[0].name != wanted.spec.name or not self._ours(candidates[0], wanted):
+            namesakes = [one for one in self._named(wanted) if one.id not in {each.id for each in candidates}]
+            for one in namesakes:
+                if not self._ours(one, wanted):
+                    raise Rejected(_taken(one), where=one.id, hint="rename the job in git, or the other one")
+            candidates += namesakes
+        active = [one for one in candidates if state_of(self._jobs, one).active]
+        if len(active) > 1:
+            raise Rejected(f"more than one copy runs: {' and '.join(one.id for one in active)}", where=wanted.spec.name)
+        prepared = [one for one in candidates if _prepared(one, wanted)]
+        return next(iter([*active, *prepared, *candidates]), None)
+
+    def _named(self, wanted: Submission) -> list[Definition]:
+        """All definitions of this name, oldest first."""
+        listed = self._jobs.listed(name=wanted.spec.name, detail=False)
+        return [one for row in listed if (one := there(self._jobs, str(row["job_id"])))]
+
+    def _ours(self, found: Definition, wanted: Submission) -> bool:
+        return found.belongs_to(self._project, wanted.marker.job)
+
+    def _already_started(self, found: Definition, wanted: Submission) -> bool:
+        """Was this very submission carried out before? Raises `Rejected` if another one was."""
+        if state_of(self._jobs, found).active:
+            if _prepared(found, wanted):
+                return True
+            problem = f"job {found.id} is {found.word}: another run started it, or somebody did by hand"
+            raise Rejected(problem, where=found.name)
+        if found.word in states.WAITING:
+            raise Rejected(f"job {found.id} is {found.word}: only the platform goes on from there", where=found.name)
+        job_id, start = run_of(wanted.marker.succeeds)
+        return _prepared(found, wanted) and found.started > (start if job_id == found.id else 0)
+
+    def _created(self, wanted: Submission, replaced: Definition | None) -> Definition:
+        """A new draft, or an older one of the same attempt."""
+        job_id = making.draft(self._jobs, wanted.spec, wanted.marker)
+        if not job_id and replaced is not None and replaced.name == wanted.spec.name:
+            making.aside(self._jobs, replaced, longest=LONGEST_NAME)
+            job_id = making.draft(self._jobs, wanted.spec, wanted.marker)
+        for _ in self._looks:
+            named = self._named(wanted)
+            drafts = [one for one in named if _prepared(one, wanted) and self._ours(one, wanted)]
+            if drafts and (not job_id or job_id in {one.id for one in drafts}):
+                for spare in drafts[1:]:
+                    if spare.never_ran:
+                        self._jobs.delete(spare.id)
+                return drafts[0]
+            if named and not job_id and not drafts:
+                raise Rejected(_taken(named[0]), where=named[0].id, hint="rename the job in git, or the other one")
+        raise Unavailable("the new job is not in the list of jobs yet", where=wanted.spec.name, hint="run again")
+
+    # -- running it ----------------------------------------------------------------------------------------------------
+
+    def _run(self, found: Definition, wanted: Submission) -> None:
+        """Run it and wait until DLI says something new: right after, it still tells the old status."""
+        resume = self._provided(found, wanted)
+        try:
+            self._jobs.run(found.id, resume=resume)
+        except Rejected:
+            now = shown(self._jobs, found.id)
+            if now.state.active and _prepared(now, wanted):
+                return
+            raise
+        for _ in self._looks:
+            now = shown(self._jobs, found.id)
+            if now.state.active or (now.word, now.started) != (found.word, found.started):
+                return
+        raise OutcomeUnknown(
+            f"DLI took the request to run job {found.id} and still says {found.word}", where=found.name
+        )
+
+    def _provided(self, found: Definition, wanted: Submission) -> bool:
+        """Put the snapshot in place that the run is to go on from; False for a start without one."""
+        restore = wanted.restore
+        if restore.kind is RestoreKind.FRESH:
+            return False
+        own = own_path(restore.path)
+        if own is None:
+            self._jobs.import_savepoint(found.id, restore.path)
+            return True
+        if own != (found.id, found.started) or not shown(self._jobs, found.id).has_savepoint:
+            gone = f"the savepoint {restore.path} is gone: DLI deletes it when the job runs again"
+            raise Rejected(gone, where=found.name, hint="name a snapshot on OBS with savepoint.strategy: path")
+        return True
+
+
+def _kind(found: Definition) -> str:
+    return str(found.row.get("job_type") or "")
+
+
+def _prepared(found: Definition, wanted: Submission) -> bool:
+    """Does it bear the marker of this submission?"""
+    return found.marker is not None and found.marker.attempt == wanted.job_id
+
+
+def _taken(found: Definition) -> str:
+    whose = f"belongs to project {found.marker.project!r}" if found.marker else "bears no marker"
+    return f"there is a job {found.name!r} already, with id {found.id}, and it {whose}"

@@ -1,0 +1,107 @@
+"""DLI's envelopes: what an answer means, whatever its HTTP status.
+
+Nearly every error is a 400 with `error_code` and `error_msg`; an answer with 200 may say `is_success: "false"`, or the
+boolean, or be a bare list of such; the gateway in front has codes of its own (APIG.*). Codes are those of page
+dli_02_0056. A server error arrives as a 400 as well (DLI.0999): a write that ends in one may have been done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.providers.http import NotFound, Reply, Unauthorised
+
+_GONE = frozenset({"DLI.0002", "DLI.0023", "DLI.12004", "DLI.16001"})
+_STATEMENT = frozenset({"DLI.0004", "DLI.0005"})
+_TROUBLE = frozenset({"DLI.0019", "DLI.0999"})
+_CREDENTIALS = frozenset({"DLI.0003", "DLI.0013", "DLI.0014", "DLI.0015", "DLI.0016"})
+_THROTTLED = "APIG.0308"
+EXISTS = "DLI.0006"
+STATEMENT_REJECTED = "statement-rejected"
+_HINTS = {
+    "DLI.0003": "does this user have the IAM action? dli:jobs:list, get, create, update, start, stop, delete",
+    "DLI.0012": "has the queue room for the job? `cu_number` and `parallelism` say how much it needs",
+    "DLI.1028": "a quota of the account is used up",
+    "DLI.11016": "allow DLI to use the bucket: authorise it, or name an agency in execution_agency_urn",
+    "DLI.12002": "are the packages that the job names there?",
+}
+
+
+class DliRejected(Rejected):
+    """Huawei DLI understood the request and said no; the message begins with its own error code.
+
+    Nothing happened. Codes are explained on Huawei's page "Error Codes" of the DLI API reference.
+    """
+
+    code = "dli-rejected"
+
+    def __init__(self, problem: str, *, said: str = "", hint: str = "") -> None:
+        super().__init__(problem, hint=hint)
+        self.said = said
+
+
+def judge(reply: Reply, writes: bool) -> ProviderError | None:
+    """The error in an answer, None if it is fine or speaks for itself."""
+    code, message = error_of(reply.json)
+    problem = f"{code}: {message}".strip(": ") or f"HTTP {reply.status}"
+    trouble: ProviderError | None = None
+    if reply.status == 429 or code == _THROTTLED:
+        trouble = Unavailable(problem, retry_after=_retry_after(reply))
+    elif code in _TROUBLE or reply.status in (500, 502, 504):
+        trouble = OutcomeUnknown(problem) if writes else Unavailable(problem)
+    elif reply.status < 300:
+        failed = next((one for one in _parts(reply.json) if not succeeded(one)), None)
+        trouble = DliRejected(str(failed.get("message") or "the platform says that it failed")) if failed else None
+    elif code in _GONE or reply.status == 404:
+        trouble = NotFound(problem)
+    elif code in _CREDENTIALS or reply.status in (401, 403):
+        trouble = Unauthorised(problem, hint=_HINTS.get(code, "check the credentials of this target"))
+    elif code:
+        trouble = DliRejected(problem, said=code, hint=_HINTS.get(code, ""))
+        if code in _STATEMENT:
+            trouble.code = STATEMENT_REJECTED
+    return trouble
+
+
+def error_of(document: Any) -> tuple[str, str]:
+    """The error code and message of a body, in any of the spellings the SDK understands; empty if there is none."""
+    for part in (document, *(document.values() if isinstance(document, Mapping) else ())):
+        if isinstance(part, Mapping):
+            for code, message in (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")):
+                if isinstance(part.get(code), str) and part.get(code) and message in part:
+                    return str(part[code]), str(part[message])
+    return "", ""
+
+
+def succeeded(part: Mapping[str, Any]) -> bool:
+    """`is_success`, as text, as a boolean, or left out; and inside `message`, where that is JSON itself.
+
+    The savepoint call answers with the outcome as JSON inside the message (page dli_02_0392).
+    """
+    if str(part.get("is_success", "true")).lower() == "false":
+        return False
+    message = part.get("message")
+    if isinstance(message, str) and message.lstrip().startswith("{"):
+        try:
+            inner = json.loads(message)
+        except ValueError:
+            return True
+        return not isinstance(inner, Mapping) or str(inner.get("is_success", "true")).lower() != "false"
+    return True
+
+
+def _parts(document: Any) -> list[Mapping[str, Any]]:
+    """The envelope, or every one of a list."""
+    found = document if isinstance(document, list) else [document]
+    return [part for part in found if isinstance(part, Mapping)]
+
+
+def _retry_after(reply: Reply) -> float:
+    """What the gateway asks for, else the second its limits count by."""
+    try:
+        return max(0.0, float(reply.headers.get("retry-after", "")))
+    except ValueError:
+        return 2.0

@@ -1,0 +1,83 @@
+"""A simulated DLI under test, and what the tests of this folder speak with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from headgate.model.project import Target
+from headgate.model.spec import JobSpec, Sql
+from headgate.providers.dli.adapter import DliProvider, opened
+from headgate.providers.dli.forms import DliOptions, DliTarget
+from headgate.testing.contract import PROJECT
+from headgate.testing.dli import BUCKET, DliSimulator
+from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
+
+ENVIRON = {"HUAWEICLOUD_SDK_AK": ACCESS_KEY, "HUAWEICLOUD_SDK_SK": SECRET_KEY}
+
+
+def options(**written: Any) -> dict[str, Any]:
+    """Options as the loader of manifests makes them: through the form, defaults left out."""
+    whole = {"queue_name": "flink", "obs_bucket": BUCKET, **written}
+    return DliOptions.model_validate(whole).model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def job(name: str = "orders", **changes: Any) -> JobSpec:
+    """An SQL job as a manifest would have it."""
+    statement = f"INSERT INTO t SELECT a, COUNT(*) FROM s /*+ OPTIONS('id' = '{name}') */ GROUP BY a"
+    return replace(JobSpec(name, "dli", Sql(statement), options=options()), **changes)
+
+
+def target(url: str, **settings: Any) -> Target:
+    form = DliTarget.model_validate({"endpoint": url, "project_id": PROJECT_ID, **settings})
+    return Target("dli", "huawei-dli", form)
+
+
+def provider(platform: DliSimulator, project: str = PROJECT, environ: dict[str, str] | None = None) -> DliProvider:
+    """An adapter that does not wait between looks: the simulator counts them."""
+    return opened(target(platform.url), environ or ENVIRON, project=project, pause=lambda seconds: None)
+
+
+class DliBench:
+    many = 120
+
+    def __init__(self, platform: DliSimulator) -> None:
+        self.platform = platform
+        self.provider = provider(platform)
+        self._opened = [self.provider]
+
+    def again(self, project: str = PROJECT) -> DliProvider:
+        self._opened.append(provider(self.platform, project))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for one in self._opened:
+            one.close()
+
+    def spec(self, name: str, **changes: Any) -> JobSpec:
+        return job(name, **changes)
+
+    def edited(self, spec: JobSpec) -> JobSpec:
+        assert isinstance(spec.program, Sql)
+        return replace(spec, program=Sql(spec.program.text.replace("COUNT(*)", "SUM(b)")))
+
+    def running(self, name: str) -> list[str]:
+        return self.platform.running(name)
+
+    def start_stranger(self, name: str) -> None:
+        self.platform.start_stranger(name)
+
+    def fail(self, name: str) -> None:
+        self.platform.fail_job(name)
+
+    def lose_reply(self) -> None:
+        self.platform.lose_replies()
+
+    def silence(self) -> None:
+        self.platform.silence()
+
+    def speak(self) -> None:
+        self.platform.speak()
+
+    def vanished(self, path: str) -> str:
+        return path + "0"
