@@ -31,6 +31,9 @@ PROVIDERS = {
     "alibaba-foas": Entry(
         *(f"headgate.providers.foas.{p}" for p in ("forms:FoasTarget", "forms:FoasOptions", "adapter:open_foas"))
     ),
+    "dinky": Entry(
+        *(f"headgate.providers.dinky.{p}" for p in ("forms:DinkyTarget", "forms:DinkyOptions", "adapter:open_dinky"))
+    ),
     "huawei-dli": Entry(
         *(f"headgate.providers.dli.{p}" for p in ("forms:DliTarget", "forms:DliOptions", "adapter:open_dli"))
     ),

@@ -1,0 +1,284 @@
+"""The Dinky adapter: a definition is a task, a start of it a job instance.
+
+What makes a start happen once although Dinky would start as often as it is asked: the marker with its attempt is
+written into the task's note before the start, so a later run knows whose start it was; whatever is about to be written
+is checked against Flink's own word, through Dinky; and no write is ever repeated by itself. Cancel, savepoints and
+starts without a path go through `/api`, because their twins under `/openapi` forget to set the tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, Rejected
+from headgate.model.health import Graph, Health, SavepointProgress
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
+from headgate.model.plan import Change, Prospect
+from headgate.model.project import Target
+from headgate.model.secret import Environment
+from headgate.model.spec import JobSpec
+from headgate.model.topology import Compiled, Topology
+from headgate.providers.dinky import prospects, remains
+from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky.checking import Checker
+from headgate.providers.dinky.envelope import judge
+from headgate.providers.dinky.forms import DinkyTarget
+from headgate.providers.dinky.notes import Note, Took
+from headgate.providers.dinky.observing import Observer
+from headgate.providers.dinky.runs import Runs
+from headgate.providers.dinky.session import Credentials, Session
+from headgate.providers.dinky.wire import Instance, Task, text
+from headgate.providers.http import Api, Tls
+from headgate.providers.port import Capabilities, Submission, Support
+
+_KEY = 12
+_NO_REST_SAVEPOINTS = (1, 2, 0)
+# They hold kube and yarn settings, or are computed and hold those again.
+_UNSHOWN = ("clusterConfiguration", "clusterInstance", "jobConfig")
+
+
+class DinkyProvider:
+    """One tenant of one Dinky server. `job_id` is the id of the task."""
+
+    capabilities = Capabilities(
+        list_savepoints=Support.YES, mark_in_place=Support.YES, update_in_place=Support.YES, read_back=Support.YES
+    )
+
+    def __init__(self, name: str, session: Session, *, project: str, folder: str) -> None:
+        self.name = name
+        self._session = session
+        self._project = project
+        self._runs = Runs(session)
+        self._definitions = Definitions(session, self._runs, project=project, folder=folder)
+        self._observer = Observer(session, self._runs, project=project, folder=folder)
+        self._checker = Checker(session, self._definitions)
+
+    def close(self) -> None:
+        self._session.close()
+
+    # -- what is there -------------------------------------------------------------------------------------------------
+
+    def observe(self) -> Observation:
+        return self._observer.observe()
+
+    def health(self, job_id: str) -> Health:
+        newest = self._started(job_id)
+        return remains.health(newest, self._runs.detail(newest.id))
+
+    def graph(self, job_id: str) -> Graph:
+        """Flink's plan of the job that runs, as Dinky passes it on; else the plan of what is saved."""
+        task, newest = self._definitions.read(job_id), self._started(job_id)
+        plan = remains.running_plan(self._runs.detail(newest.id)) or self._checker.saved(task)
+        return remains.graph(job_id, task.name, plan)
+
+    def detail(self, job_id: str) -> dict[str, Any]:
+        """The task, and its newest start if it was started; without what tells how clusters are reached."""
+        newest = self._runs.newest(int(job_id))
+        told: dict[str, Any] = {"task": _shown(self._definitions.read(job_id).raw)}
+        if newest is not None:
+            told["instance"] = _shown(self._runs.detail(newest.id))
+        return told
+
+    def kept(self, job: str) -> Kept | None:
+        """The savepoints Dinky recorded for our task of this name; None where there is no such task any more."""
+        task = self._definitions.of(job)
+        if task is None:
+            return None
+        taken = reversed(self._runs.savepoints(task.id))
+        when = self._session.milliseconds
+        return Kept(True, tuple(Snapshot(one.path, "savepoint", when(one.created)) for one in taken if one.path))
+
+    def exists(self, path: str) -> bool | None:
+        return None
+
+    def references(self, package: str) -> tuple[str, ...]:
+        found = self._session.listed("/api/task", {"sorter": {"id": "ascend"}})
+        return tuple(sorted(text(row.get("name")) for row in found if package in text(row.get("statement"))))
+
+    # -- what a spec would become --------------------------------------------------------------------------------------
+
+    def compile(self, spec: JobSpec) -> Compiled:
+        return self._checker.check(spec)
+
+    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+        marker = Marker(self._project, spec.name, spec.revision, attempt="0" * 32)
+        return prospects.prospect(self._definitions, spec, marker, live, changes)
+
+    def topology(self, compiled: str) -> Topology | None:
+        return None
+
+    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
+        return compiled
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        return self._checker.vertices(spec)
+
+    # -- single effects ------------------------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission) -> str:
+        spec = submission.spec
+        try:
+            return self._submitted(submission)
+        except (Rejected, OutcomeUnknown) as trouble:
+            trouble.problem, trouble.body = spec.environment.mask(trouble.problem), spec.environment.mask(trouble.body)
+            raise
+
+    def _submitted(self, submission: Submission) -> str:
+        spec, marker, restore = submission.spec, submission.marker, submission.restore
+        wanted = self._definitions.wanted(spec, marker, restore)
+        task = self._definitions.found(spec.name, submission.live)
+        if task is None:
+            task = self._definitions.create(wanted)
+        else:
+            look = self._runs.look(task.id)
+            attempt = _attempt(task)
+            if look.active or (attempt == submission.job_id and _was_started(look.newest, marker)):
+                return self._started_before(task, look.active, ours=attempt == submission.job_id)
+            if _went_on(task, look.newest, marker):
+                raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
+            self._runs.require_no_start_under_way(task, look.newest, again=attempt == submission.job_id)
+            task = self._definitions.make(task, wanted)
+        self._runs.start(task, restore, wanted.options.get("variables", {}))
+        return str(task.id)
+
+    @staticmethod
+    def _started_before(task: Task, active: tuple[Instance, ...], *, ours: bool) -> str:
+        if ours and len(active) <= 1:
+            return str(task.id)
+        states = " and ".join(f"job instance {one.id} is {one.word}" for one in active)
+        raise Rejected(f"task {task.name!r} is not started beside itself: {states}")
+
+    def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
+        self._definitions.make(self._definitions.read(live.job_id), self._definitions.wanted(spec, marker))
+
+    def stop_with_savepoint(self, job_id: str) -> None:
+        task, newest = self._definitions.read(job_id), self._started(job_id)
+        if newest.state is not JobState.RUNNING:
+            if newest.state in (JobState.STARTING, JobState.UNKNOWN):
+                raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
+            return
+        self._runs.require_pointed_at(task, newest)
+        self._take(task, newest, "stop")
+
+    def stop_progress(self, job_id: str) -> SavepointProgress:
+        newest = self._runs.newest(int(job_id))
+        if newest is None:
+            return SavepointProgress()
+        if newest.state.active:
+            return SavepointProgress(asked=newest.state is JobState.STOPPING)
+        left = self._observer.left_by(newest)
+        if left.stopped and left.snapshot:
+            return SavepointProgress(asked=True, done=True, path=left.snapshot.path)
+        return SavepointProgress(asked=True, failed=f"it ended without a savepoint and is {newest.word}")
+
+    def cancel(self, job_id: str) -> None:
+        newest = self._runs.newest(int(job_id))
+        if newest is None or not newest.state.active or newest.state is JobState.STOPPING:
+            return
+        task = self._definitions.read(job_id)
+        self._runs.require_pointed_at(task, newest)
+        self._runs.cancel(task)
+
+    def take_savepoint(self, job_id: str, key: str) -> None:
+        """The key goes into the task's note before the savepoint is asked for, so that any process can tell."""
+        task, newest = self._definitions.read(job_id), self._started(job_id)
+        taken = self._runs.savepoints(task.id)
+        note = Note.read(task.note)
+        if note.took and note.took.key == key[:_KEY]:
+            if any(one.id > note.took.after and one.kind == "trigger" for one in taken):
+                return
+        elif note.marker is None:
+            raise Rejected(f"task {task.name!r} is not ours, and its note holds no key", where=self.name)
+        self._runs.require_pointed_at(task, newest)
+        if newest.state is not JobState.RUNNING:
+            raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
+        self._definitions.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
+        self._take(task, newest, "trigger")
+
+    def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
+        took = Note.read(self._definitions.read(job_id).note).took
+        if took is None or took.key != key[:_KEY]:
+            return SavepointProgress()
+        return self._progress_of(int(job_id), took)
+
+    def _progress_of(self, task_id: int, took: Took) -> SavepointProgress:
+        since = (one for one in self._runs.savepoints(task_id) if one.id > took.after and one.kind == "trigger")
+        path = next((one.path for one in since if one.path), "")
+        return SavepointProgress(asked=True, done=bool(path), path=path)
+
+    def dispose(self, path: str) -> None:
+        hint = "delete its directory where it is stored; headgate does not reach that storage"
+        raise Rejected("Dinky cannot delete savepoints", where=self.name, hint=hint)
+
+    # -- shared --------------------------------------------------------------------------------------------------------
+
+    def _take(self, task: Task, newest: Instance, kind: str) -> None:
+        """Take a savepoint. If Dinky says that it failed, ask what became of the job before saying so."""
+        try:
+            self._runs.savepoint(task, kind)
+        except Rejected as trouble:
+            if kind == "stop" and not self._runs.fresh(newest).state.active:
+                raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
+            hint = (
+                "Dinky tells no cause; is state.savepoints.dir set, or rest.target-directory in config, and writable?"
+            )
+            if self._session.version == _NO_REST_SAVEPOINTS:
+                hint = "Dinky 1.2.0 cannot take savepoints through Flink's REST API: use another version"
+            problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
+            raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble
+
+    def _started(self, job_id: str) -> Instance:
+        newest = self._runs.newest(int(job_id))
+        if newest is None:
+            raise Rejected(f"task {job_id} was never started", where=self.name)
+        return newest
+
+
+def _attempt(task: Task) -> str:
+    marker = Note.read(task.note).marker
+    return marker.attempt if marker else ""
+
+
+def _was_started(newest: Instance | None, marker: Marker) -> bool:
+    """Was the task started since its marker was written, even if that start has ended by now?"""
+    return newest is not None and newest.run != marker.succeeds
+
+
+def _went_on(task: Task, newest: Instance | None, marker: Marker) -> bool:
+    """Is the newest start of this task another one than the start's predecessor, where that is a start of this task?"""
+    is_of_this = marker.succeeds.startswith(f"{task.id}/")
+    return is_of_this and newest is not None and newest.run != marker.succeeds
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {str(key): _shown(one) for key, one in value.items() if key not in _UNSHOWN}
+        case list():
+            return [_shown(one) for one in value]
+    return value
+
+
+def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProvider:
+    """A provider for a `targets:` entry with `provider: dinky`. Nothing is asked until it is used."""
+    form: DinkyTarget = target.settings
+    password = form.password.get_secret_value()
+    environment = Environment({**target.environment.values, "DINKY_PASSWORD": password})
+
+    def connect(session: Session, slow: bool) -> Api:
+        return Api(
+            target.name,
+            form.url,
+            tls=Tls(ca=form.ca or "", verify=form.verify),
+            timeout=form.slow_timeout if slow else form.timeout,
+            environment=environment,
+            concurrency=form.concurrency,
+            per_second=form.requests_per_second,
+            sign=session.sign,
+            judge=judge,
+        )
+
+    session = Session(target.name, Credentials(form.username, password, form.tenant), connect)
+    return DinkyProvider(target.name, session, project=project, folder=form.folder)

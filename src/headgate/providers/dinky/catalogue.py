@@ -1,0 +1,133 @@
+"""The catalogue: folders, and the name of every task in it. A name is taken once in a tenant, by folder or task.
+
+A task that was not made through the catalogue has no entry, and Dinky's own pages do not show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headgate.errors import Rejected
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.wire import flag, number, rows, text
+
+ROOT = "/"
+_ROOT_ID = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder (`task_id` None) or a task; `folder` is the path it stands in, `/` for the root."""
+
+    id: int
+    name: str
+    parent_id: int
+    folder: str
+    task_id: int | None
+
+
+class Catalogue:
+    """The tree as it was read."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+        self._tasks = {entry.task_id: entry for entry in entries if entry.task_id is not None}
+        self._folders = {_inside(entry): entry.id for entry in entries if entry.task_id is None}
+
+    @classmethod
+    def read(cls, session: Session) -> Catalogue:
+        """Ask for the whole tree."""
+        return cls(tuple(_walk(session.read("POST", "/api/catalogue/getCatalogueTreeData", body={}), ROOT)))
+
+    def task(self, task_id: int) -> Entry | None:
+        return self._tasks.get(task_id)
+
+    def named(self, name: str) -> Entry | None:
+        """What has this name; on MySQL the case of a name does not count."""
+        return next((entry for entry in self.entries if entry.name.casefold() == name.casefold()), None)
+
+    def folder(self, path: str) -> int | None:
+        """The id of a folder, None if it is not there."""
+        return _ROOT_ID if tidy(path) == ROOT else self._folders.get(tidy(path))
+
+
+def tidy(path: str) -> str:
+    """A folder path without slashes around it; `/` for the root."""
+    return "/".join(part for part in path.split("/") if part) or ROOT
+
+
+def ensured_folder(session: Session, catalogue: Catalogue, path: str) -> int:
+    """The id of a folder, made first where it is missing, one level after the other."""
+    parts = [part for part in tidy(path).split("/") if part]
+    parent_id = _ROOT_ID
+    for depth in range(len(parts)):
+        here = "/".join(parts[: depth + 1])
+        found = catalogue.folder(here)
+        if found is None:
+            catalogue = _made(session, parts[depth], parent_id, here)
+            found = catalogue.folder(here)
+        if found is None:
+            raise Rejected(f"the folder {here!r} was made and is not in the catalogue")
+        parent_id = found
+    return parent_id
+
+
+def _made(session: Session, name: str, parent_id: int, path: str) -> Catalogue:
+    """Make a folder. Dinky tells no id, so the tree is read again; somebody else may have made it meanwhile."""
+    body = {"name": name, "parentId": parent_id, "isLeaf": False}
+    try:
+        session.write("PUT", "/api/catalogue/saveOrUpdateCatalogue", body=body)
+    except Rejected as refused:
+        catalogue = Catalogue.read(session)
+        if catalogue.folder(path) is None:
+            hint = "a folder cannot have the name of another folder or task: set `folder` in the target or in options"
+            raise Rejected(f"the folder {path!r} cannot be made: {refused.problem}", hint=hint) from refused
+        return catalogue
+    return Catalogue.read(session)
+
+
+def move(session: Session, entry: Entry, folder_id: int) -> None:
+    """Put a task into another folder."""
+    session.write("PUT", "/api/catalogue/moveCatalogue", originCatalogueId=str(entry.id), targetParentId=str(folder_id))
+
+
+def rename(session: Session, entry: Entry, name: str, dialect: str) -> None:
+    """Rename a task, in the tree and in its row."""
+    body = {"id": entry.id, "parentId": entry.parent_id, "name": name, "type": dialect}
+    session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
+
+
+def create(session: Session, folder_id: int, task: Mapping[str, Any]) -> int | None:
+    """Make a task and its entry; the task's id, None where the answer does not tell it.
+
+    What stands outside of `task` goes over what stands in it, so it is said in both places.
+    """
+    outside = ("name", "note", "configJson", "firstLevelOwner", "secondLevelOwners")
+    body = {key: task[key] for key in outside if key in task}
+    body |= {"type": task["dialect"], "parentId": folder_id, "isLeaf": True, "task": dict(task)}
+    made = session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
+    return number(made.get("taskId")) if isinstance(made, Mapping) else None
+
+
+def _walk(nodes: Any, folder: str) -> Iterator[Entry]:
+    for node in rows(nodes):
+        entry_id = number(node.get("id"))
+        if entry_id is None:
+            continue
+        task_id = number(node.get("taskId"))
+        leaf = flag(node.get("isLeaf")) or task_id is not None
+        entry = Entry(
+            entry_id,
+            text(node.get("name")),
+            number(node.get("parentId")) or _ROOT_ID,
+            folder,
+            task_id if leaf else None,
+        )
+        yield entry
+        yield from _walk(node.get("children"), _inside(entry))
+
+
+def _inside(entry: Entry) -> str:
+    return entry.name if entry.folder == ROOT else f"{entry.folder}/{entry.name}"

@@ -1,0 +1,120 @@
+"""What Dinky says of a spec before it is started: is the statement right, and what graph does it become.
+
+Explaining and planning carry out the DDL in the Dinky server, so a script that reaches a catalog outside of it is not
+sent: a plan changes nothing. Whatever the run mode, it is planned in the server, because then no cluster is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.live import Marker
+from headgate.model.spec import Jar, JobSpec, Sql
+from headgate.model.topology import Compiled
+from headgate.providers.dinky import definition, statements
+from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky.envelope import said
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
+
+_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
+_OUTSIDE = "the statements use a catalog; planning them in Dinky would change it"
+_ACCEPTED = "Dinky says whether a statement is right, not what its operators store"
+_CODE = "statement-rejected"
+
+
+class Checker:
+    """Asks one Dinky about statements that do not run."""
+
+    def __init__(self, session: Session, definitions: Definitions) -> None:
+        self._session = session
+        self._definitions = definitions
+
+    def check(self, spec: JobSpec) -> Compiled:
+        """Explain a spec. Raises Rejected at the statement that is wrong, in Flink's words as Dinky passes them on."""
+        if isinstance(spec.program, Jar):
+            statements.jar_statement(spec, spec.program)
+            return Compiled(why="a jar's operators do not say what they store")
+        body = self._body(spec)
+        if not self._harmless(body):
+            return Compiled(why=_OUTSIDE)
+        try:
+            answer = self._asked_once("/api/task/explainSql", body)
+        except Rejected as refused:
+            raise Rejected(
+                spec.environment.mask(refused.problem), where=refused.where or str(spec.source), code=_CODE
+            ) from refused
+        for row in rows(answer):
+            if text(row.get("error")) or not flag(row.get("explainTrue"), default=True):
+                raise _rejected(spec, row)
+        return Compiled(why=_ACCEPTED)
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        """The vertex ids of the graph that a spec becomes; none where planning would change something."""
+        if isinstance(spec.program, Jar):
+            return ()
+        body = self._body(spec)
+        if not self._harmless(body):
+            return ()
+        task = self._definitions.named(spec.name) or self._definitions.named(spec.previous_name)
+        if task is None and (body["fragment"] or number(body.get("envId")) not in (None, -1)):
+            return ()
+        return tuple(text(node.get("id")) for node in rows(self._planned(body, task).get("nodes")))
+
+    def saved(self, task: Task) -> Mapping[str, Any]:
+        """The plan of a task as it is saved. Raises Rejected where planning would change something."""
+        fields = definition.fields_of(task.raw)
+        body = _here(definition.as_body(fields))
+        if not self._harmless(body) or fields["dialect"] != "FlinkSql":
+            raise Rejected(f"Dinky shows no graph of task {task.name!r}, and cannot plan it: {_OUTSIDE}")
+        return self._planned(body, task)
+
+    def _planned(self, body: Mapping[str, Any], task: Task | None) -> Mapping[str, Any]:
+        if task is None:
+            return document(self._asked_once("/openapi/getJobPlan", body))
+        return document(self._asked_once("/api/task/getJobPlan", {**body, "id": task.id}))
+
+    def _body(self, spec: JobSpec) -> dict[str, Any]:
+        """The TaskDTO of a spec, to be planned inside Dinky."""
+        wanted = self._definitions.wanted(spec, Marker("", spec.name, spec.revision))
+        body = _here(definition.as_body(definition.wanted_fields(spec, wanted.options)))
+        return body | {"variables": dict(wanted.options.get("variables", {}))}
+
+    def _harmless(self, body: Mapping[str, Any]) -> bool:
+        environment = number(body.get("envId")) or -1
+        before = text(self._definitions.read(str(environment)).raw.get("statement")) if environment > 0 else ""
+        return statements.may_plan(text(body["statement"])) and statements.may_plan(before)
+
+    def _asked_once(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Planning is long and is asked for once; a reply that is lost has changed nothing."""
+        try:
+            return self._session.write("POST", path, body=body, slow=True)
+        except OutcomeUnknown as lost:
+            raise Unavailable(lost.problem, where=lost.where, hint=lost.hint) from lost
+
+
+def _here(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of something that is planned inside Dinky and not started."""
+    return {key: value for key, value in body.items() if not key.startswith("cluster") and key != "note"} | {
+        "type": "local",
+        "savePointStrategy": 0,
+    }
+
+
+def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
+    assert isinstance(spec.program, Sql)  # noqa: S101 - only SQL is explained
+    message = said(row.get("error")) or "Dinky does not accept this statement and does not say why"
+    begins = statements.place(spec.environment.fill(spec.program.text), text(row.get("sql")))
+    where = str(spec.source)
+    if begins is not None:
+        line, column = begins
+        found = list(_POSITION.finditer(message))
+        if found:
+            inside_line, inside_column = (int(part) for part in found[-1].groups() if part is not None)
+            column = inside_column + (column - 1 if inside_line == 1 else 0)
+            line += inside_line - 1
+        where = spec.source.at(line, column)
+    return Rejected(spec.environment.mask(message), where=where, code=_CODE)

@@ -1,0 +1,234 @@
+"""A task's fields: read into what a manifest would say, and made from what a manifest says.
+
+Both sides are brought to one form first (null is its default, text is the number it spells, config is a map), so that
+what Dinky fills in by itself is no difference, and only fields that differ are written: Dinky ignores a null, and a
+field that was left alone keeps whatever people did to it. Owners, the data source and the note's text are only git's
+where the manifest says something about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.model.plan import Restore
+from headgate.model.secret import Environment
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
+from headgate.providers.dinky import statements
+from headgate.providers.dinky.catalogue import tidy
+from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
+from headgate.providers.dinky.names import REFERENCES, Names
+from headgate.providers.dinky.states import stored_strategy, written_strategy
+from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
+from headgate.sql import SqlMistake, meaning
+
+DIALECTS = ("FlinkSql", "FlinkJar")
+_SHORT = {
+    "l": "local",
+    "s": "standalone",
+    "ys": "yarn-session",
+    "ya": "yarn-application",
+    "ypj": "yarn-per-job",
+    "ks": "kubernetes-session",
+    "ka": "kubernetes-application",
+    "kao": "kubernetes-application-operator",
+}
+_NONE = -1
+_IGNORE_UNCLAIMED = "execution.savepoint.ignore-unclaimed-state"
+# What a start adds to the configuration for itself, and what no manifest may say.
+_OF_A_START = frozenset(
+    {
+        _IGNORE_UNCLAIMED,
+        "execution.state-recovery.ignore-unclaimed-state",
+        "execution.savepoint.path",
+        "execution.state-recovery.path",
+    }
+)
+_DEFAULTS = {field.alias: field.default for field in DinkyOptions.model_fields.values()}
+_ONLY_IF_SAID = ("databaseId", "firstLevelOwner", "secondLevelOwners")
+
+
+def run_mode(value: object) -> str:
+    """The long form of a run mode. Dinky takes a word it does not know, `Local` for one, as local."""
+    word = _SHORT.get(text(value), text(value))
+    return word if word in ON_A_CLUSTER or word in ON_THEIR_OWN else "local"
+
+
+def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a task in one form, whatever spelling they came in."""
+    mode = run_mode(row.get("type"))
+    extension = document(row.get("configJson"))
+    dialect = text(row.get("dialect"))
+    return {
+        "name": text(row.get("name")),
+        "dialect": next((known for known in DIALECTS if known.lower() == dialect.lower()), dialect),
+        "type": mode,
+        "statement": text(row.get("statement")).replace("\r\n", "\n").rstrip(),
+        "parallelism": number(row.get("parallelism")),
+        "savePointStrategy": stored_strategy(
+            written_strategy(number(row.get("savePointStrategy")), text(row.get("savePointPath")))
+        ),
+        "fragment": flag(row.get("fragment")),
+        "batchModel": flag(row.get("batchModel")),
+        "statementSet": flag(row.get("statementSet"), default=True),
+        "enabled": flag(row.get("enabled"), default=True),
+        "clusterId": number(row.get("clusterId")) if mode in ON_A_CLUSTER else None,
+        "clusterConfigurationId": number(row.get("clusterConfigurationId")) if mode in ON_THEIR_OWN else None,
+        "databaseId": number(row.get("databaseId")),
+        "envId": number(row.get("envId")) or _NONE,
+        "alertGroupId": number(row.get("alertGroupId")) or _NONE,
+        "note": text(row.get("note")),
+        "firstLevelOwner": number(row.get("firstLevelOwner")),
+        "secondLevelOwners": list(row.get("secondLevelOwners") or []),
+        "configJson": {
+            "udfConfig": _udf_config(extension.get("udfConfig")),
+            "udfRefer": _udf_refer(extension.get("udfRefer")),
+            "customConfig": {
+                text(one.get("key")): text(one.get("value"))
+                for one in rows(extension.get("customConfig"))
+                if one.get("value") is not None
+            },
+        },
+    }
+
+
+def wanted_fields(
+    spec: JobSpec, options: Mapping[str, Any], *, note: str = "", restore: Restore | None = None
+) -> dict[str, Any]:
+    """The same fields as a spec wants them; `options` are its own, ids in place of names and values filled in.
+
+    `restore` is what the next start restores. Raises Rejected for a program that Dinky cannot run.
+    """
+    fill = spec.environment.fill
+    config = {key: fill(value) for key, value in spec.config.items()}
+    if restore and restore.path and restore.allow_non_restored:
+        config[_IGNORE_UNCLAIMED] = "true"
+    jar = spec.program if isinstance(spec.program, Jar) else None
+    said = {key: options[key] for key in _ONLY_IF_SAID if options.get(key)}
+    plain = ("clusterId", "clusterConfigurationId", "envId", "alertGroupId")
+    return said | {
+        "name": spec.name,
+        "dialect": "FlinkJar" if jar else "FlinkSql",
+        "type": options.get("type", "local"),
+        "statement": statements.jar_statement(spec, jar, restore) if jar else statements.checked(spec),
+        "parallelism": spec.parallelism,
+        "savePointStrategy": stored_strategy(spec.savepoint),
+        "note": note,
+        **{key: options.get(key, _DEFAULTS[key]) for key in (*plain, "fragment", "batchModel")},
+        **{key: options.get(key, True) for key in ("statementSet", "enabled")},
+        "configJson": {
+            "udfConfig": _udf_config(options.get("udfConfig")),
+            "udfRefer": _udf_refer(options.get("udfRefer")),
+            "customConfig": config,
+        },
+    }
+
+
+def differing(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields to write, as Dinky takes them: those that are not what is wanted."""
+    there = fields_of(row)
+    return {key: _written(key, value) for key, value in wanted.items() if there[key] != value and value is not None}
+
+
+def as_body(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """All fields as Dinky takes them: a new task, or the TaskDTO of a plan."""
+    return {key: _written(key, value) for key, value in wanted.items() if value is not None}
+
+
+def applied(
+    task: Task,
+    *,
+    names: Names,
+    said: frozenset[str] = frozenset(),
+    note: str = "",
+    folder: str | None = None,
+    usual_folder: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> AppliedSpec | None:
+    """The manifest that a task amounts to; None if its statement cannot be read.
+
+    `said` and `note` are what our marker tells of it, `folder` where it stands (None: nowhere), `usual_folder` where it
+    would stand if nobody said.
+    """
+    fields = fields_of(task.raw)
+    program: Program = Sql(statements.restored(fields["statement"]))
+    if fields["dialect"] == "FlinkJar":
+        program = statements.read_jar(fields["statement"]) or program
+    if isinstance(program, Sql):
+        try:
+            meaning(program.text)
+        except SqlMistake:
+            return None
+    extension = fields["configJson"]
+    config = {key: value for key, value in extension["customConfig"].items() if key not in _OF_A_START}
+    options = {
+        key: fields[key] for key in _DEFAULTS if key in fields and key not in (*_ONLY_IF_SAID, "dialect", "note")
+    }
+    options |= {key: fields[key] for key in _ONLY_IF_SAID if key in said}
+    options |= {"step": task.step if task.step in (1, 2) else 1, "udfRefer": extension["udfRefer"]}
+    options |= {"udfConfig": extension["udfConfig"], "variables": dict(variables or {})}
+    if "note" in said:
+        options["note"] = note
+    if "dialect" in said:
+        options["dialect"] = fields["dialect"]
+    if folder is not None and tidy(folder) != tidy(usual_folder):
+        options["folder"] = folder
+    options = _named(options, said, names)
+    left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
+    return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
+
+
+def filled(value: Any, environment: Environment) -> Any:
+    """Options with the values of their placeholders."""
+    match value:
+        case str():
+            return environment.fill(value)
+        case list():
+            return [filled(one, environment) for one in value]
+        case Mapping():
+            return {key: filled(one, environment) for key, one in value.items()}
+    return value
+
+
+def _named(options: dict[str, Any], said: frozenset[str], names: Names) -> dict[str, Any]:
+    """Names in place of ids, where the manifest said names and the id still has one."""
+    for option in REFERENCES.keys() & said:
+        of_id, _ = REFERENCES[option]
+        row_id = options.get(of_id)
+        if row_id is not None and row_id != _NONE and (name := names.name(option, row_id)):
+            options = {**options, option: name, of_id: _DEFAULTS[of_id]}
+    return options
+
+
+def _written(key: str, value: Any) -> Any:
+    if key == "savePointStrategy":
+        return int(value)
+    if key != "configJson":
+        return value
+    config = value["customConfig"]
+    return {
+        "udfConfig": value["udfConfig"],
+        "udfRefer": value["udfRefer"],
+        "customConfig": [{"key": each, "value": config[each]} for each in sorted(config)],
+    }
+
+
+def _udf_config(value: object) -> dict[str, Any] | None:
+    told = document(value)
+    template_id, keys = number(told.get("templateId")), told.get("selectKeys")
+    return _kept(
+        {"templateId": template_id, "selectKeys": keys or [], "className": text(told.get("className"))},
+        templateId=None,
+        selectKeys=[],
+        className="",
+    )
+
+
+def _udf_refer(value: object) -> list[dict[str, Any]]:
+    told = ({"name": text(one.get("name")), "className": text(one.get("className"))} for one in rows(value))
+    return [found for one in told if (found := _kept(one, name="", className=""))]
+
+
+def _kept(told: dict[str, Any], **defaults: Any) -> dict[str, Any] | None:
+    """What is not at its default; None if nothing is."""
+    return {key: value for key, value in told.items() if value != defaults[key]} or None

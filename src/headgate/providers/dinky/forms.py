@@ -1,0 +1,127 @@
+"""What the Dinky provider wants written about it: `targets:` entries and a manifest's `options:`.
+
+The options are the fields of Dinky's own TaskDTO under their own names. What the manifest says elsewhere (name,
+statement, parallelism, configJson.customConfig, savePointStrategy) is not repeated here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.alias_generators import to_camel
+
+RunMode = Literal[
+    "local",
+    "standalone",
+    "yarn-session",
+    "yarn-per-job",
+    "yarn-application",
+    "kubernetes-session",
+    "kubernetes-application",
+    "kubernetes-application-operator",
+]
+ON_A_CLUSTER = frozenset({"standalone", "yarn-session", "kubernetes-session"})
+ON_THEIR_OWN = frozenset(
+    {"yarn-per-job", "yarn-application", "kubernetes-application", "kubernetes-application-operator"}
+)
+_NONE = -1
+
+
+class DinkyTarget(BaseModel):
+    """A Dinky server. Its user should be headgate's alone: a login ends every other session of the same user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(pattern=r"^https?://", description="address of the Dinky server, such as http://dinky:8888")
+    username: str = Field(min_length=1, description="a user of its own, bound to the tenant")
+    password: SecretStr = Field(description="its password")
+    tenant: str | int | None = Field(default=None, description="code or id; not needed if the user has only one")
+    folder: str = Field(default="headgate", description="catalogue folder of new tasks, such as team/payments")
+    ca: str | None = Field(default=None, description="PEM bundle to trust")
+    verify: bool = Field(default=True, description="check the server's certificate")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    slow_timeout: float = Field(
+        default=900.0, gt=0, le=7200, description="seconds for a start or a savepoint: Dinky answers when it is done"
+    )
+    concurrency: int = Field(default=8, ge=1, le=64, description="requests under way at a time")
+    requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+
+class UdfConfig(_Options):
+    """A user-defined function made from a template."""
+
+    template_id: int | None = None
+    select_keys: list[Any] = []
+    class_name: str = ""
+
+
+class UdfRefer(_Options):
+    """A user-defined function of another task."""
+
+    name: str
+    class_name: str = ""
+
+
+class DinkyOptions(_Options):
+    """The fields of a task that only Dinky has."""
+
+    type: RunMode = Field(description="run mode; local runs inside the Dinky server and ends with it")
+    dialect: Literal["FlinkSql", "FlinkJar"] = Field(
+        default="FlinkSql", description="follows from the program: FlinkJar for a jar"
+    )
+    cluster_id: int | None = Field(default=None, ge=1, description="session modes: id of the cluster instance")
+    cluster_name: str = Field(default="", description="session modes: its name, instead of the id")
+    cluster_configuration_id: int | None = Field(default=None, ge=1, description="deploy modes: cluster configuration")
+    cluster_configuration_name: str = Field(default="", description="deploy modes: its name, instead of the id")
+    env_id: int = Field(default=_NONE, ge=_NONE, description="FlinkSqlEnv task that is put before the statement")
+    env_name: str = Field(default="", description="its name, instead of the id")
+    database_id: int | None = Field(default=None, ge=1, description="data source; Flink tasks do not read it")
+    fragment: bool = Field(default=False, description="replace ${name} by global variables and by `variables`")
+    variables: dict[str, str] = Field(default={}, description="values of ${name} for this job; needs fragment: true")
+    batch_model: bool = Field(default=False, description="batch runtime mode")
+    statement_set: bool = Field(default=True, description="all INSERTs are one job; a start always does this")
+    enabled: bool = Field(default=True, description="application modes run only what is enabled")
+    step: Literal[1, 2] = Field(default=1, description="1 develop, 2 published: nobody edits it in Dinky")
+    alert_group_id: int = Field(default=_NONE, ge=_NONE, description="who is told of failures; -1: nobody")
+    note: str = Field(default="", max_length=90, description="text beside the marker; left out: people's text stays")
+    folder: str = Field(default="", description="catalogue folder, / for the root; left out: the target's")
+    first_level_owner: int | None = Field(default=None, ge=1, description="user id; left out: not touched")
+    second_level_owners: list[int] = Field(default=[], description="user ids; left out: not touched")
+    udf_config: UdfConfig | None = Field(default=None, description="a function made from a template")
+    udf_refer: list[UdfRefer] = Field(default=[], description="functions of other tasks")
+
+    @model_validator(mode="after")
+    def _places(self) -> Self:
+        cluster = [name for name, one in (("clusterId", self.cluster_id), ("clusterName", self.cluster_name)) if one]
+        own = (
+            ("clusterConfigurationId", self.cluster_configuration_id),
+            ("clusterConfigurationName", self.cluster_configuration_name),
+        )
+        configuration = [name for name, one in own if one]
+        if self.type in ON_A_CLUSTER and (len(cluster) != 1 or configuration):
+            raise ValueError(f"type {self.type} needs one of clusterId, clusterName, and no cluster configuration")
+        if self.type in ON_THEIR_OWN and (len(configuration) != 1 or cluster):
+            needs = "one of clusterConfigurationId, clusterConfigurationName, and no cluster"
+            raise ValueError(f"type {self.type} needs {needs}")
+        if self.type == "local" and (cluster or configuration):
+            raise ValueError("type local runs inside the Dinky server: it takes no cluster")
+        if self.env_name and self.env_id != _NONE:
+            raise ValueError("envId and envName say the same: write one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _effective(self) -> Self:
+        if self.variables and not self.fragment:
+            raise ValueError("variables are only replaced with `fragment: true`")
+        if self.note != self.note.strip() or "[headgate" in self.note:
+            raise ValueError("note begins and ends with a letter, and holds no [headgate ...] of its own")
+        if self.udf_config == UdfConfig():
+            raise ValueError("udfConfig says nothing: remove it")
+        if not self.enabled and self.type.endswith(("application", "operator")):
+            raise ValueError(f"type {self.type} runs only what is enabled: remove `enabled: false`")
+        return self

@@ -1,0 +1,85 @@
+"""Clusters, cluster configurations and environments by name: a manifest may name them, a task keeps their ids.
+
+Names are asked for when one is needed, and once for each `Names`: ids change where a Dinky keeps its rows in memory.
+The answers hold addresses and cluster settings and are never shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from headgate.errors import Rejected
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.wire import number, rows, text
+
+# Option with a name to the option with the id, and what it is for people.
+REFERENCES = {
+    "clusterName": ("clusterId", "cluster"),
+    "clusterConfigurationName": ("clusterConfigurationId", "cluster configuration"),
+    "envName": ("envId", "environment task"),
+}
+
+
+class Names:
+    """What this Dinky calls its parts, as of now."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @functools.cached_property
+    def _clusters(self) -> Mapping[str, set[int]]:
+        found = rows(self._session.read("GET", "/api/cluster/list", searchKeyWord="", isAutoCreate="false"))
+        return _by_name(found)
+
+    @functools.cached_property
+    def _configurations(self) -> Mapping[str, set[int]]:
+        return _by_name(rows(self._session.read("GET", "/api/clusterConfiguration/listEnabledAll")))
+
+    @functools.cached_property
+    def _environments(self) -> Mapping[str, set[int]]:
+        return _by_name(rows(self._session.read("GET", "/api/task/listFlinkSQLEnv")))
+
+    def ids(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options with ids in place of names. Raises Rejected for a name that is not there, or there twice."""
+        named = {option: text(options[option]) for option in REFERENCES if options.get(option)}
+        resolved = {option: value for option, value in options.items() if option not in REFERENCES}
+        for option, name in named.items():
+            known = self._known(option)
+            target, what = REFERENCES[option]
+            if len(known.get(name, ())) != 1:
+                raise self._odd(name, what, known)
+            [resolved[target]] = known[name]
+        return resolved
+
+    def name(self, option: str, row_id: int) -> str:
+        """The name for an id, empty where there is none: `option` is the one that takes the name."""
+        return next((name for name, ids in sorted(self._known(option).items()) if ids == {row_id}), "")
+
+    def _known(self, option: str) -> Mapping[str, set[int]]:
+        match option:
+            case "clusterName":
+                return self._clusters
+            case "clusterConfigurationName":
+                return self._configurations
+            case _:
+                return self._environments
+
+    @staticmethod
+    def _odd(name: str, what: str, known: Mapping[str, set[int]]) -> Rejected:
+        if name in known:
+            return Rejected(f"more than one {what} is called {name!r}", hint="write its id instead")
+        near = difflib.get_close_matches(name, list(known), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
+        return Rejected(f"there is no {what} {name!r} on this Dinky", hint=hint)
+
+
+def _by_name(found: tuple[Mapping[str, Any], ...]) -> Mapping[str, set[int]]:
+    known: dict[str, set[int]] = {}
+    for row in found:
+        row_id = number(row.get("id"))
+        if row_id is not None:
+            known.setdefault(text(row.get("name")), set()).add(row_id)
+    return known

@@ -1,0 +1,94 @@
+"""The note of a task: people's text, and our marker in it.
+
+    nightly totals [headgate project=payments job=orders revision=5f3c... attempt=9a01... said=cn]
+
+`said` tells what the manifest said that the row cannot tell: that a cluster was given by name, or that a field which is
+otherwise left to people is git's. `took` is the key of the last savepoint that was asked for, and the newest savepoint
+there was before it. A note has 255 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from headgate.errors import Rejected
+from headgate.model.live import Marker
+from headgate.providers import marking
+
+LONGEST = 255
+# Option to its letter in `said`.
+_LETTERS = {
+    "clusterName": "c",
+    "clusterConfigurationName": "k",
+    "envName": "e",
+    "dialect": "d",
+    "databaseId": "b",
+    "note": "n",
+    "firstLevelOwner": "o",
+    "secondLevelOwners": "p",
+    "variables": "v",
+}
+_SIGN = re.compile(r"\[headgate [^\[\]]*\]")
+_EXTRA = re.compile(r"\b(said|took)=(\S*?)(?=[\s\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A savepoint that was asked for under a key, when `after` was the id of the newest one."""
+
+    key: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note, taken apart. `said` are options by name."""
+
+    text: str = ""
+    marker: Marker | None = None
+    said: frozenset[str] = frozenset()
+    took: Took | None = None
+
+    @classmethod
+    def read(cls, note: str) -> Note:
+        """Any note, also one that is not ours."""
+        marker = marking.read(note)
+        sign = _SIGN.search(note)
+        if marker is None or sign is None:
+            return cls(note.strip())
+        extra = dict(_EXTRA.findall(sign[0]))
+        letters = extra.get("said", "")
+        key, _, after = extra.get("took", "").partition(".")
+        return cls(
+            text=marking.without(note).strip(),
+            marker=marker,
+            said=frozenset(option for option, letter in _LETTERS.items() if letter in letters),
+            took=Took(key, int(after)) if key and after.isdigit() else None,
+        )
+
+    def written(self) -> str:
+        """The note as it is stored. Raises Rejected where it does not fit, unless people's text can give way."""
+        if self.marker is None:
+            return self.text
+        letters = "".join(letter for option, letter in _LETTERS.items() if option in self.said)
+        extra = f" said={letters}" if letters else ""
+        extra += f" took={self.took.key}.{self.took.after}" if self.took else ""
+        room = LONGEST - len(extra)
+        own = self.text if "note" in self.said else self.text[: max(0, room - 161)]
+        try:
+            sign = marking.written(self.marker, longest=room - (len(own) + 1 if own else 0))
+        except ValueError as problem:
+            hint = "give the job or the project a shorter name, or shorten options.note"
+            raise Rejected(f"{problem}, which is what a note in Dinky has left", hint=hint) from problem
+        return f"{own} {sign[:-1]}{extra}]".lstrip()
+
+    def taking(self, key: str, after: int) -> Note:
+        """The same note, with a savepoint asked for."""
+        return replace(self, took=Took(key, after))
+
+
+def said(options: Iterable[str]) -> frozenset[str]:
+    """Those of a manifest's options that the note has to tell."""
+    return frozenset(options) & _LETTERS.keys()

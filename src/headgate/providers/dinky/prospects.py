@@ -1,0 +1,82 @@
+"""What Dinky would make of a change, said at plan time: what needs no restart, and what cannot be done at all."""
+
+from __future__ import annotations
+
+import re
+
+from headgate.errors import Rejected
+from headgate.model.live import Live, Marker
+from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.reasons import Reason
+from headgate.model.spec import JobSpec
+from headgate.providers.dinky import definition, notes
+from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky.notes import Note
+
+# Fields of the task that the job it started never reads.
+_IN_PLACE = (
+    "options.note",
+    "options.folder",
+    "options.step",
+    "options.alertGroupId",
+    "options.firstLevelOwner",
+    "options.secondLevelOwners",
+    "options.databaseId",
+    "options.statementSet",
+)
+# Options of Flink that may give the same statement other operators, or store their state in another way.
+_SHAPING = ("config.table.", "config.pipeline.", "config.state.backend", "config.sql-client.")
+# Up to this Flink spreads state that was stored under the default max parallelism, whatever it was.
+_ALWAYS_SPREAD = 128
+_LONGEST_K8S = 45
+_DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+
+
+def prospect(
+    definitions: Definitions, spec: JobSpec, marker: Marker, live: Live | None, changes: tuple[Change, ...]
+) -> Prospect:
+    """See `Provider.prospect`."""
+    try:
+        wanted = definitions.wanted(spec, marker)
+        said = notes.said(spec.options)
+        Note(str(wanted.options.get("note", "")), marker, said).written()
+        definition.wanted_fields(spec, wanted.options)
+    except Rejected as refused:
+        # A statement that is wrong is told by `compile`, with its place.
+        if refused.code != "statement-rejected":
+            return _blocked(refused)
+    mode = str(spec.options.get("type", ""))
+    if mode.startswith("kubernetes-application") and not _is_label(spec.name):
+        why = f"in mode {mode} the name is that of a Kubernetes cluster: up to {_LONGEST_K8S} of a-z, 0-9 and -"
+        return Prospect(blocked=Reason.NOT_SUPPORTED, note=f"{why}; rename the job")
+    if taken := definitions.taken(spec.name, live):
+        return Prospect(blocked=Reason.NAME_TAKEN, note=taken)
+    in_place = frozenset(change.path for change in changes if change.path.startswith(_IN_PLACE))
+    return Prospect(in_place=in_place, state=_state(spec, live, changes, in_place))
+
+
+def _state(
+    spec: JobSpec, live: Live | None, changes: tuple[Change, ...], in_place: frozenset[str]
+) -> StateVerdict | None:
+    """Kept where the operators are surely the same; None where they must be compared."""
+    if live is None or live.marker is None:
+        return None
+    paths = {change.path for change in changes} - in_place
+    harmless = all(
+        path == "name" or path == "parallelism" or (path.startswith("config.") and not path.startswith(_SHAPING))
+        for path in paths
+    )
+    if not harmless or ("parallelism" in paths and spec.parallelism > _ALWAYS_SPREAD):
+        return None
+    why = "Dinky starts the same statement from the savepoint"
+    return StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, why),))
+
+
+def _blocked(refused: Rejected) -> Prospect:
+    note = f"{refused.problem}; {refused.hint}" if refused.hint else refused.problem
+    return Prospect(blocked=Reason.NOT_SUPPORTED, note=note)
+
+
+def _is_label(name: str) -> bool:
+    label = name.replace("_", "-")
+    return len(label) <= _LONGEST_K8S and _DNS_LABEL.fullmatch(label) is not None

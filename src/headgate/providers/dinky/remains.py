@@ -1,0 +1,165 @@
+"""What a start of a task left behind when it ended, and how an instance is doing.
+
+Savepoints are rows of the task, not of a start: those taken since the start belong to it, but for the one it was itself
+restored from. Flink's own statistics, as Dinky last saw them, add checkpoints - which are there after the end only if
+the job was configured to retain them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from headgate.model.health import Graph, Health, Vertex
+from headgate.model.live import JobState, Snapshot
+from headgate.providers.dinky.wire import Instance, Taken, document, number, rows, text
+
+_RETENTION = "execution.checkpointing.externalized-checkpoint-retention"
+_INTERVAL = "execution.checkpointing.interval"
+_SURVIVES = {
+    "RETAIN_ON_CANCELLATION": (JobState.FAILED, JobState.STOPPED),
+    "DELETE_ON_CANCELLATION": (JobState.FAILED,),
+}
+_ENDINGS = ("stop", "cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """`stopped` says that the job ended with a savepoint, which is then `snapshot`; `empty` that it left no state."""
+
+    snapshot: Snapshot | None = None
+    stopped: bool = False
+    empty: bool = False
+
+
+def remains(
+    instance: Instance,
+    detail: Mapping[str, Any],
+    taken: Sequence[Taken],
+    milliseconds: Callable[[datetime | None], int],
+) -> Remains:
+    """Read JobInfoDetail and the savepoints of the task, oldest first."""
+    restored = _restored(detail)
+    own = taken_by(instance, taken, restored)
+    latest = document(_checkpoints(detail).get("latest"))
+    ended = instance.state in (JobState.FINISHED, JobState.STOPPED)
+    if ended and own and own[-1].kind in _ENDINGS:
+        return Remains(Snapshot(own[-1].path, "savepoint", milliseconds(own[-1].created)), stopped=True)
+    found = [Snapshot(one.path, "savepoint", milliseconds(one.created)) for one in own]
+    found += [one for one in (_savepoint(latest), _retained(latest, instance, _config(detail))) if one]
+    newest = max(found, key=lambda snapshot: snapshot.at, default=None)
+    if newest and instance.state is JobState.FINISHED and newest.kind == "savepoint" and not own:
+        # Stopped with a savepoint that Dinky could not write down: it was the last thing that happened.
+        return Remains(newest, stopped=True)
+    nothing_new = bool(latest) and not latest.get("completed") and not latest.get("savepoint")
+    if newest is None and nothing_new and restored:
+        newest = Snapshot(restored, "savepoint", 0)
+    return Remains(newest, empty=newest is None and not restored and _completed_none(detail))
+
+
+def taken_by(instance: Instance, taken: Sequence[Taken], restored: str) -> tuple[Taken, ...]:
+    """The savepoints of one start, oldest first; `restored` is the path it was started from."""
+    since = instance.created
+    return tuple(
+        one
+        for one in taken
+        if one.path and one.path != restored and (not since or not one.created or one.created >= since)
+    )
+
+
+def variables(detail: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that an instance was started with."""
+    told = document(_job_config(detail).get("variables"))
+    return {str(key): text(value) for key, value in told.items()}
+
+
+def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
+    """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all."""
+    running = instance.state is JobState.RUNNING
+    counts = document(document(_data(detail).get("job")).get("status-counts"))
+    tasks = sum(number(count) or 0 for count in counts.values())
+    checkpoints = _checkpoints(detail)
+    completed = number(document(checkpoints.get("counts")).get("completed")) or 0
+    if not completed and document(checkpoints.get("latest")).get("completed"):
+        completed = 1
+    return Health(
+        state=instance.state,
+        word=instance.word,
+        tasks_running=(number(counts.get("RUNNING")) or 0) if tasks else int(running),
+        tasks=tasks or int(running),
+        checkpointing=bool(checkpoints) and _INTERVAL in _config(detail),
+        checkpoints=completed,
+        restarts=number(document(detail.get("instance")).get("failedRestartCount")) or 0,
+        cause=_cause(instance, detail),
+    )
+
+
+def graph(job_id: str, name: str, plan: Mapping[str, Any]) -> Graph:
+    """Flink's own plan of a job: `{nodes: [{id, parallelism, description, inputs: [{id, ship_strategy}]}]}`."""
+    vertices = tuple(
+        Vertex(
+            id=text(node.get("id")),
+            name=text(node.get("description")) or text(node.get("operator")),
+            parallelism=number(node.get("parallelism")) or 1,
+            inputs=tuple((text(link.get("id")), text(link.get("ship_strategy"))) for link in rows(node.get("inputs"))),
+        )
+        for node in rows(plan.get("nodes"))
+    )
+    return Graph(job_id, name, vertices)
+
+
+def running_plan(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The plan of the job that runs, where Dinky passes it on."""
+    return document(document(_data(detail).get("job")).get("plan"))
+
+
+def _restored(detail: Mapping[str, Any]) -> str:
+    """The snapshot that an instance was started from."""
+    latest = document(_checkpoints(detail).get("latest"))
+    return text(_job_config(detail).get("savePointPath")) or text(document(latest.get("restored")).get("external_path"))
+
+
+def _savepoint(latest: Mapping[str, Any]) -> Snapshot | None:
+    entry = document(latest.get("savepoint"))
+    path = text(entry.get("external_path"))
+    return Snapshot(path, "savepoint", number(entry.get("latest_ack_timestamp")) or 0) if path else None
+
+
+def _retained(latest: Mapping[str, Any], instance: Instance, config: Mapping[str, Any]) -> Snapshot | None:
+    entry = document(latest.get("completed"))
+    path = text(entry.get("external_path"))
+    kept = instance.state in _SURVIVES.get(text(config.get(_RETENTION)).upper(), ())
+    if not path or not kept or entry.get("discarded") is True:
+        return None
+    return Snapshot(path, "checkpoint", number(entry.get("latest_ack_timestamp")) or 0)
+
+
+def _completed_none(detail: Mapping[str, Any]) -> bool:
+    """Checkpoints were on, and Flink counted none that completed."""
+    counts = document(_checkpoints(detail).get("counts"))
+    return _INTERVAL in _config(detail) and "completed" in counts and number(counts["completed"]) == 0
+
+
+def _cause(instance: Instance, detail: Mapping[str, Any]) -> str:
+    root = text(document(_data(detail).get("exceptions")).get("root-exception"))
+    told = root or instance.error or text(document(detail.get("history")).get("error"))
+    return next((line.strip() for line in told.splitlines() if line.strip()), "")[:500]
+
+
+def _data(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    return document(detail.get("jobDataDto"))
+
+
+def _checkpoints(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    return document(_data(detail).get("checkpoints"))
+
+
+def _job_config(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    return document(document(detail.get("history")).get("configJson"))
+
+
+def _config(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The Flink options an instance was started with, a flat map."""
+    return document(_job_config(detail).get("configJson"))

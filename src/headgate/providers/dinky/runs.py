@@ -1,0 +1,188 @@
+"""The starts of a task: which of them is, or may be, running, and how one is begun and ended.
+
+Dinky itself checks nothing: a task that runs is started once more if asked, and keeps a pointer to the second only.
+Its own list of instances lags some seconds behind Flink, so before anything is done Flink is asked through it
+(`refreshJobInfoDetail`); an instance that has ended is not asked about again, because a cluster that has forgotten the
+job would turn it into UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.plan import Restore
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.wire import (
+    Instance,
+    Started,
+    Taken,
+    Task,
+    document,
+    moment,
+    number,
+    rows,
+    savepoint_of,
+    text,
+)
+
+# The longest that a start takes before its history row says what came of it: cluster start included, minutes.
+_LONGEST_START = timedelta(minutes=30)
+_UNDER_WAY = (0, 1)
+_SUCCEEDED = 2
+_NO_JOB = ("", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A task's starts, newest first, those that were not over asked about just now."""
+
+    instances: tuple[Instance, ...]
+
+    @property
+    def newest(self) -> Instance | None:
+        return self.instances[0] if self.instances else None
+
+    @property
+    def active(self) -> tuple[Instance, ...]:
+        return tuple(one for one in self.instances if one.state.active)
+
+
+class Runs:
+    """Instances and savepoints of the tasks of one Dinky."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def look(self, task_id: int) -> Look:
+        """All starts of a task, fresh."""
+        listed = self._session.listed("/api/jobInstance", {"taskId": task_id, "isHistory": True})
+        found = sorted((Instance.read(row) for row in listed), key=lambda one: -one.id)
+        return Look(tuple(self.fresh(one) if one.state.active else one for one in found if one.task_id == task_id))
+
+    def newest(self, task_id: int) -> Instance | None:
+        """The newest start of a task, fresh; None if it was never started."""
+        answer = self._session.read("GET", "/api/jobInstance/getJobInstanceByTaskId", taskId=str(task_id))
+        if not isinstance(answer, Mapping):
+            return None
+        found = Instance.read(answer)
+        return self.fresh(found) if found.state.active else found
+
+    def fresh(self, instance: Instance) -> Instance:
+        """The instance as Flink tells it now. An end must be read twice: the first may be a moment's."""
+        asked = self.polled(instance.id)
+        if asked.state.active:
+            return asked
+        told = self._told(instance.id)
+        return asked if told.word == asked.word else told
+
+    def polled(self, instance_id: int) -> Instance:
+        return Instance.read(document(self.detail(instance_id, now=True).get("instance")))
+
+    def detail(self, instance_id: int, *, now: bool = False) -> Mapping[str, Any]:
+        """JobInfoDetail as Dinky keeps it, or as Flink says `now`."""
+        if now:
+            path = "/api/jobInstance/refreshJobInfoDetail"
+            return document(self._session.read("GET", path, id=str(instance_id), isForce="true"))
+        return document(self._session.read("GET", "/api/jobInstance/getJobInfoDetail", id=str(instance_id)))
+
+    def savepoints(self, task_id: int) -> tuple[Taken, ...]:
+        """What Dinky took of a task, oldest first."""
+        found = self._session.read("GET", "/api/savepoints/listSavepointsByTaskId", taskId=str(task_id))
+        return tuple(sorted((Taken.read(row) for row in rows(found)), key=lambda one: one.id))
+
+    def require_no_start_under_way(self, task: Task, newest: Instance | None, *, again: bool) -> None:
+        """A start that was begun and has no instance yet is told by its history row alone.
+
+        `again` says that this very start was asked for before. Raises Unavailable while it is under way, Rejected where
+        it ended without naming a job.
+        """
+        row = document(self._session.read("GET", "/api/history/getLatestHistoryById", id=str(task.id)))
+        history_id, status = number(row.get("id")) or 0, number(row.get("status"))
+        if not row or history_id <= self._history_of(newest):
+            return
+        if status in _UNDER_WAY and not _given_up(row.get("startTime"), self._session.wall_clock()):
+            raise Unavailable(
+                f"task {task.name!r} is being started (history {history_id}), by an earlier run or by somebody else",
+                hint="run again when Dinky shows what came of it",
+            )
+        if status == _SUCCEEDED and (again or text(row.get("jobId")) in _NO_JOB):
+            raise Rejected(
+                f"Dinky started task {task.name!r} and does not say as what job (history {history_id})",
+                hint="look for it on the cluster and end it; then start the task once in Dinky, and run again",
+            )
+
+    def _history_of(self, instance: Instance | None) -> int:
+        """The history row of a start; lists of instances do not tell it."""
+        if instance is None or instance.history_id:
+            return instance.history_id if instance else 0
+        return self._told(instance.id).history_id
+
+    def _told(self, instance_id: int) -> Instance:
+        """An instance as Dinky has it written down."""
+        told = self._session.read("POST", "/api/jobInstance/getOneById", body={"id": instance_id})
+        return Instance.read(document(told))
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> int:
+        """Start what is saved; the id of the instance. Only the open API takes a path and variables."""
+        task_id = task.id
+        if restore.path or variables:
+            body: dict[str, Any] = {"id": task_id, "variables": dict(variables)}
+            body |= {"savePointPath": restore.path} if restore.path else {}
+            answer = self._session.write("POST", "/openapi/submitTask", body=body, slow=True)
+        else:
+            answer = self._session.write("GET", "/api/task/submitTask", slow=True, id=str(task_id))
+        started = Started.read(document(answer))
+        if not started.success and started.error:
+            raise Rejected(f"task {task.name!r} was not started: {started.error}")
+        if not started.success or started.instance_id is None:
+            # Seen where a new cluster gives no id in time: it may be there all the same.
+            raise OutcomeUnknown(
+                f"Dinky answered to the start of task {task.name!r} without naming a job",
+                hint="look for it on the cluster before you run again",
+            )
+        if started.restored is not None and started.restored != restore.path:
+            self._session.write("GET", "/api/task/cancel", id=str(task_id), withSavePoint="false", forceCancel="false")
+            wanted, got = restore.path or "nothing", started.restored or "nothing"
+            raise Rejected(
+                f"Dinky started task {task.name!r} from {got} and not from {wanted}; it was cancelled at once",
+                hint="name the snapshot to go on from with savepoint.strategy: path",
+            )
+        return started.instance_id
+
+    def cancel(self, task: Task) -> None:
+        """Fire Flink's cancel. Never forced: that would set the status to UNKNOWN and tell Flink nothing."""
+        self._session.write("GET", "/api/task/cancel", id=str(task.id), withSavePoint="false", forceCancel="false")
+
+    def savepoint(self, task: Task, kind: str) -> str:
+        """Take a savepoint (trigger), or stop with one (stop); its path. Answers when it is done.
+
+        Raises Rejected if it failed: Dinky tells no cause. Cancelling "with savepoint" is never asked for, because
+        Dinky cancels without one when the savepoint fails, and says that it worked.
+        """
+        path = "/api/task/savepoint"
+        answer = self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)
+        if found := savepoint_of(answer):
+            return found
+        raise Rejected("Dinky answered without a path")
+
+    @staticmethod
+    def require_pointed_at(task: Task, instance: Instance) -> None:
+        """Dinky cancels and stops what the task points at. Raises Rejected if that is another start."""
+        if task.pointer != instance.id:
+            raise Rejected(
+                f"task {task.name!r} points at job instance {task.pointer}, and its newest one is {instance.id}",
+                hint="end the one that is wrong in Dinky, and run again",
+            )
+
+
+def _given_up(started: object, now: datetime) -> bool:
+    at = moment(started)
+    return at is not None and now - at > _LONGEST_START

@@ -1,0 +1,231 @@
+"""A login that lasts, the tenant it works in, and lists in pages.
+
+Dinky keeps one session per user: whoever logs in as the same user ends the one before. So headgate logs in when it has
+to, once for all threads, and asks again what was refused with 401, which was not executed. The token comes in a header
+and a cookie named by a setting of the server (`token` up to 1.1, `dinky-token` later); the tenant goes in a cookie.
+Calls under /openapi ask for no login and get our cookies all the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
+from headgate.providers.dinky.wire import document, moment, number, rows, text
+from headgate.providers.http import Api, Outgoing
+
+_LOGIN = "/api/login"
+_PAGE = 500
+_READINGS = 3
+_QUARTER = 900
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """`tenant` is a code or an id; None where the user has only one."""
+
+    username: str
+    password: str
+    tenant: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """`ahead` is how many seconds the server's wall clock is ahead of UTC."""
+
+    token_name: str
+    token: str
+    tenant_id: int
+    user_id: int | None
+    ahead: int
+    version: tuple[int, int, int]
+
+
+class Session:
+    """Everything that is asked of one Dinky server. `connect` makes the doors: for quick calls, and for slow ones."""
+
+    def __init__(self, name: str, credentials: Credentials, connect: Callable[[Session, bool], Api]) -> None:
+        self._name = name
+        self._credentials = credentials
+        self._quick = connect(self, False)
+        self._slow = connect(self, True)
+        self._login: _Login | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        self._quick.close()
+        self._slow.close()
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    def read(self, method: str, path: str, *, body: Any = None, **query: str) -> Any:
+        """What stands in `data` of an answer that changes nothing; repeated on trouble that may pass."""
+        answer = self._ask(
+            lambda: self._quick.call(method, path, writes=False, body=body, params=query or None), again=TurnedAway
+        )
+        return answer.get("data")
+
+    def write(self, method: str, path: str, *, body: Any = None, slow: bool = False, **query: str) -> Any:
+        """`data` of the answer to a write, which is sent once. GET is no reason to think that nothing changes."""
+        api = self._slow if slow else self._quick
+        answer = self._ask(lambda: api.call(method, path, writes=True, body=body, params=query or None))
+        return answer.get("data")
+
+    def listed(self, path: str, wanted: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+        """All rows of a list in pages, read again if it moved. Raises Unavailable if it never stands still."""
+        for _ in range(_READINGS):
+            found = self._pages(path, wanted)
+            if found is not None:
+                return found
+        raise Unavailable(
+            "the list changes faster than its pages can be read", where=f"{self._name}: POST {path}", hint="run again"
+        )
+
+    def _pages(self, path: str, wanted: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...] | None:
+        """Every page, or None where they do not fit together: a row missing, there twice, or another total."""
+        found: dict[int, Mapping[str, Any]] = {}
+        count = total = 0
+        for page in range(1, 1_000_000):
+            body = {**wanted, "current": page, "pageSize": _PAGE}
+            call = functools.partial(self._quick.call, "POST", path, writes=False, body=body)
+            answer = self._ask(call, again=TurnedAway)
+            part, said = rows(answer.get("data")), number(answer.get("total"))
+            if said is None or (page > 1 and said != total):
+                return None
+            total, count = said, count + len(part)
+            found |= {row_id: row for row in part if (row_id := number(row.get("id"))) is not None}
+            if count >= total or not part:
+                break
+        return tuple(found.values()) if len(found) == count == total else None
+
+    # -- who we are ----------------------------------------------------------------------------------------------------
+
+    @property
+    def user_id(self) -> int | None:
+        """The id of the user we work as."""
+        return self._logged_in().user_id
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Dinky's version; (0, 0, 0) where it does not say."""
+        return self._logged_in().version
+
+    def milliseconds(self, at: datetime | None) -> int:
+        """A time on the server's wall clock, in milliseconds since the epoch; 0 where there is none."""
+        if at is None:
+            return 0
+        return int((at.replace(tzinfo=UTC).timestamp() - self._logged_in().ahead) * 1000)
+
+    def wall_clock(self) -> datetime:
+        """The time on the server's wall clock, now."""
+        return datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=self._logged_in().ahead)
+
+    def sign(self, request: Outgoing) -> Mapping[str, str]:
+        """The cookies of a request; none for the login itself."""
+        login = self._login
+        if login is None or request.url.endswith(_LOGIN):
+            return {}
+        cookies = f"{login.token_name}={login.token}; tenantId={login.tenant_id}"
+        return {"Cookie": cookies, login.token_name: login.token}
+
+    def _ask(self, call: Callable[[], Any], *, again: type[Exception] = SessionEnded) -> Any:
+        """Ask, logged in; once more after a login if the session had ended, or if `again` says that we were refused."""
+        login = self._logged_in()
+        try:
+            return _plainly(call)
+        except (SessionEnded, again):
+            self._logged_in(instead_of=login)
+        try:
+            return _plainly(call)
+        except SessionEnded as trouble:
+            who = self._credentials.username
+            raise Unavailable(
+                f"the session of {who!r} was ended again at once: somebody else logs in as the same user",
+                where=trouble.where,
+                hint="give headgate a Dinky user of its own, one for each run at a time",
+            ) from trouble
+
+    def _logged_in(self, *, instead_of: _Login | None = None) -> _Login:
+        with self._lock:
+            if self._login is None or self._login is instead_of:
+                self._login = None
+                version = self._version()
+                self._login = self._log_in(version)
+            return self._login
+
+    def _log_in(self, version: tuple[int, int, int]) -> _Login:
+        who = self._credentials
+        body = {"username": who.username, "password": who.password, "ldapLogin": False, "autoLogin": True}
+        reply = self._quick.reply("POST", _LOGIN, writes=False, body=body)
+        data = document(document(reply.json).get("data"))
+        # tokenInfo was made before the login: its name is right, its value is not.
+        name = text(document(data.get("tokenInfo")).get("tokenName")) or "token"
+        token = reply.headers.get(name.lower(), "") or _cookie(reply.headers.get("set-cookie", ""), name)
+        if not token:
+            raise Unavailable("the login gave no token", where=f"{self._name}: POST {_LOGIN}")
+        tenant = self._chosen(rows(data.get("tenantList")))
+        user_id = number(document(data.get("user")).get("id"))
+        return _Login(name, token, tenant, user_id, _ahead(document(reply.json).get("time")), version)
+
+    def _chosen(self, tenants: Sequence[Mapping[str, Any]]) -> int:
+        who = self._credentials
+        known = {text(one.get("tenantCode")): number(one.get("id")) for one in tenants}
+        ids = {found for found in known.values() if found is not None}
+        chosen = known.get(str(who.tenant)) if who.tenant is not None else None
+        if who.tenant is None and len(ids) == 1:
+            [chosen] = ids
+        elif chosen is None and number(who.tenant) in ids:
+            chosen = number(who.tenant)
+        if chosen is not None:
+            return chosen
+        codes = ", ".join(sorted(known)) or "none"
+        problem = f"user {who.username!r} is not in tenant {who.tenant!r}"
+        if who.tenant is None:
+            problem = f"user {who.username!r} is in {len(ids)} tenants and the target names none"
+        raise Rejected(problem, where=self._name, hint=f"write `tenant:` in headgate.yaml; this user has: {codes}")
+
+    def _version(self) -> tuple[int, int, int]:
+        try:
+            answer = self._quick.call("GET", "/openapi/version", writes=False)
+        except Rejected:
+            # A proxy may well keep everybody away from /openapi: it asks for no login.
+            return (0, 0, 0)
+        found = _VERSION.match(text(answer.get("data")))
+        version = (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
+        if found and version < (1, 0, 0):
+            raise Rejected(
+                f"Dinky {found[0]} is too old", where=self._name, hint="headgate works with Dinky 1.0 and later"
+            )
+        return version
+
+
+def _plainly(call: Callable[[], Any]) -> Any:
+    """Call; trouble keeps Dinky's message and not its Java stack."""
+    try:
+        return call()
+    except ProviderError as trouble:
+        trouble.body = trouble.problem
+        raise
+
+
+def _ahead(time: object) -> int:
+    """Seconds from UTC to the server's wall clock, in quarters of an hour; 0 for a clock that is plainly wrong."""
+    at = moment(time)
+    if at is None:
+        return 0
+    seconds = (at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+    ahead = round(seconds / _QUARTER) * _QUARTER
+    return ahead if abs(ahead) <= 14 * 3600 else 0
+
+
+def _cookie(header: str, name: str) -> str:
+    found = re.search(rf"(?:^|[;,]\s*){re.escape(name)}=([^;,\s]*)", header)
+    return found[1] if found else ""

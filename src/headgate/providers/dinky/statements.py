@@ -1,0 +1,231 @@
+"""SQL in the form that Dinky cuts into statements as Flink would, and a jar as the statement that runs it.
+
+Dinky cuts a script at every `;` before a line break or a `--` comment, and nowhere else: `a; b` on one line is one
+statement for it, and a `;` at the end of a line inside quotes cuts the string in two. It makes one statement set of all
+INSERTs by itself, so the brackets of a set go as comments, from which they are read back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from headgate.errors import Rejected
+from headgate.model.plan import Restore
+from headgate.model.spec import Jar, JobSpec, Sql
+from headgate.sql import SqlMistake, Token, TokenKind, meaning, tokens
+from headgate.sql.splitting import words
+
+_CUT = re.compile(r";\s*(?:\n|--[^\n]*)")
+_ENDED = re.compile(r"[ \t]*(?:\n|--|\Z)")
+_KEPT = re.compile(r"/\*headgate: (.*?)\*/", re.DOTALL)
+_JAR = re.compile(r"\s*EXECUTE\s+JAR\s+WITH\s*\((.*)\)\s*;?\s*", re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(r"'([^']*)'\s*=\s*'([^']*)'")
+_OUTSIDE = frozenset({"CATALOG", "CATALOGS"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The tokens of a statement, and the offset behind its semicolon; None where it has none."""
+
+    tokens: tuple[Token, ...]
+    end: int | None
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].offset
+
+    @property
+    def stop(self) -> int:
+        """The offset behind it, its semicolon included."""
+        last = self.tokens[-1]
+        return self.end or last.offset + len(last.text)
+
+    @property
+    def closes(self) -> bool:
+        """Is it the END of a set?"""
+        return len(self.tokens) == 1 and words(self.tokens, 1) == ["END"]
+
+    @property
+    def bracket(self) -> int:
+        """How many of its first tokens are a bracket around INSERTs."""
+        match words(self.tokens, 4):
+            case ["BEGIN", "STATEMENT", "SET", *_]:
+                return 3
+            case ["EXECUTE", "STATEMENT", "SET", "BEGIN"]:
+                return 4
+            case ["EXECUTE", "INSERT", *_]:
+                return 1
+        return int(self.closes)
+
+
+_Edit = tuple[int, int, str]
+
+
+def rendered(text: str) -> str:
+    """A script as Dinky is to have it: LF, every statement ended at a line's end, brackets of a set as comments."""
+    text = text.replace("\r\n", "\n").rstrip()
+    edits: list[_Edit] = []
+    ended: int | None = None
+    for run in _runs(text):
+        count = run.bracket
+        if count and run.closes and ended is not None:
+            # A comment may not come last, so it goes where the semicolon before it was.
+            edits.append((ended - 1, run.stop, f"/*headgate: ; END{';' if run.end else ''}*/"))
+            ended = None
+            continue
+        if count:
+            edits.append(_as_comment(run, count))
+        if count < len(run.tokens):
+            edits += _line_break(text, ended)
+            ended = run.end
+    return _edited(text, edits + _line_break(text, ended))
+
+
+def restored(text: str) -> str:
+    """The script that `rendered` was given, as far as it counts, with a line break at its end.
+
+    INSERTs that nobody grouped are one statement set: Dinky runs them so.
+    """
+    text = _KEPT.sub(lambda kept: kept[1], text.replace("\r\n", "\n")).rstrip() + "\n"
+    try:
+        runs = list(_runs(text))
+    except SqlMistake:
+        return text
+    inserts = [place for place, run in enumerate(runs) if words(run.tokens, 1) == ["INSERT"]]
+    together = inserts == list(range(len(runs)))[-len(inserts) :]
+    if len(inserts) < 2 or not together or any(run.bracket for run in runs):
+        return text
+    first, last = runs[inserts[0]], runs[-1]
+    end = "\nEND;" if last.end else ";\nEND;"
+    return f"{text[: first.start]}BEGIN STATEMENT SET;\n{text[first.start : last.stop]}{end}{text[last.stop :]}"
+
+
+def checked(spec: JobSpec) -> str:
+    """The script of a spec as it is sent, values filled in. Raises Rejected where Dinky would cut it wrongly."""
+    assert isinstance(spec.program, Sql)  # noqa: S101 - only asked of SQL
+    filled = spec.environment.fill(spec.program.text)
+    script = rendered(filled)
+    wanted = [found for run in _runs(script) if (found := meaning(_text(script, run)))]
+    try:
+        cut = [found for piece in _CUT.split(script) if (found := meaning(piece.strip().removesuffix(";")))]
+    except SqlMistake:
+        cut = []
+    if cut != wanted or meaning(restored(script)) != meaning(filled):
+        line, column = _wrong_cut(spec.program.text)
+        raise Rejected(
+            "Dinky cuts a script at every `;` that ends a line, also inside quotes and comments",
+            where=spec.source.at(line, column),
+            hint="put something behind that `;` on its line, or remove it",
+            code="statement-rejected",
+        )
+    return script
+
+
+def may_plan(text: str) -> bool:
+    """Not if planning reaches an external catalog: Dinky carries out the DDL, and a plan changes nothing."""
+    try:
+        named = [words(run.tokens, 2) for run in _runs(text)]
+    except SqlMistake:
+        return False
+    return not any(set(found[1:]) & _OUTSIDE or found[:1] == ["EXECUTE"] for found in named)
+
+
+def place(script: str, sql: str) -> tuple[int, int] | None:
+    """Line and column of the first statement in a script that means the same as `sql`."""
+    try:
+        wanted = meaning(sql.strip().removesuffix(";"))
+        return next(
+            (
+                (run.tokens[0].line, run.tokens[0].column)
+                for run in _runs(script)
+                if wanted and meaning(_text(script, run)) == wanted
+            ),
+            None,
+        )
+    except SqlMistake:
+        return None
+
+
+def jar_statement(spec: JobSpec, jar: Jar, restore: Restore | None = None) -> str:
+    """`EXECUTE JAR WITH (...)`. Raises Rejected for what cannot be written in it."""
+    fill = spec.environment.fill
+    if jar.digest:
+        raise Rejected(
+            f"Dinky takes no jar from the repository: {jar.uri}",
+            where=str(spec.source),
+            hint="upload it as a resource of Dinky and write its address, such as rs:/jobs/orders.jar",
+        )
+    arguments = [fill(argument) for argument in jar.args]
+    if odd := next((each for each in arguments if not each or re.search(r"\s", each)), None):
+        problem = f"an argument of a jar in Dinky holds no space: {spec.environment.mask(odd)!r}"
+        raise Rejected(problem, where=str(spec.source))
+    pairs = {"uri": fill(jar.uri), "main-class": jar.main_class, "args": " ".join(arguments)}
+    pairs["parallelism"] = str(spec.parallelism)
+    if restore and restore.path:
+        pairs["savepoint-path"] = restore.path
+        pairs["allow-non-restored-state"] = str(restore.allow_non_restored).lower()
+    if quoted := next((key for key, value in pairs.items() if "'" in value), None):
+        raise Rejected(f"`{quoted}` of a jar in Dinky holds no single quote", where=str(spec.source))
+    settings = ",\n".join(f"  '{key}' = '{value}'" for key, value in pairs.items() if value)
+    return f"EXECUTE JAR WITH (\n{settings}\n)"
+
+
+def read_jar(statement: str) -> Jar | None:
+    """The jar that a statement runs; None if it is another statement."""
+    found = _JAR.fullmatch(statement)
+    if found is None:
+        return None
+    pairs = dict(_PAIR.findall(found[1]))
+    return Jar(pairs.get("uri", ""), pairs.get("main-class", ""), tuple(pairs.get("args", "").split()))
+
+
+def _runs(text: str) -> Iterator[_Run]:
+    run: list[Token] = []
+    in_hint = False
+    for token in tokens(text):
+        if token.text == ";" and token.kind is TokenKind.SYMBOL and not in_hint:
+            if run:
+                yield _Run(tuple(run), token.offset + 1)
+            run = []
+            continue
+        if token.kind is TokenKind.SYMBOL:
+            in_hint = token.text == "/*+" or (in_hint and token.text != "*/")
+        run.append(token)
+    if run:
+        yield _Run(tuple(run), None)
+
+
+def _text(text: str, run: _Run) -> str:
+    last = run.tokens[-1]
+    return text[run.start : last.offset + len(last.text)]
+
+
+def _as_comment(run: _Run, count: int) -> _Edit:
+    """The edit that makes a comment of a bracket, and of its semicolon if it is a statement of its own."""
+    last = run.tokens[count - 1]
+    alone = count == len(run.tokens) and run.end is not None
+    bracket = " ".join(token.text for token in run.tokens[:count]) + ";" * alone
+    return run.start, run.stop if alone else last.offset + len(last.text), f"/*headgate: {bracket}*/"
+
+
+def _line_break(text: str, end: int | None) -> list[_Edit]:
+    """The edit that makes a statement end at a line's end, where it does not."""
+    return [] if end is None or _ENDED.match(text, end) else [(end, end, "\n")]
+
+
+def _edited(text: str, edits: list[_Edit]) -> str:
+    parts, at = [], 0
+    for start, stop, instead in sorted(edits):
+        parts += [text[at:start], instead]
+        at = stop
+    return "".join([*parts, text[at:]])
+
+
+def _wrong_cut(text: str) -> tuple[int, int]:
+    """Where Dinky would cut a statement in two; the beginning if that cannot be told."""
+    inside = [(run.start, run.tokens[-1].offset + len(run.tokens[-1].text)) for run in _runs(text)]
+    cuts = [cut.start() for cut in _CUT.finditer(text)]
+    offset = next((at for at in cuts if any(start < at < stop for start, stop in inside)), 0)
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

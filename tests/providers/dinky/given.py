@@ -1,0 +1,93 @@
+"""A simulated Dinky, providers opened on it as the registry opens them, and jobs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from headgate.model.live import Live, Marker
+from headgate.model.plan import Restore, RestoreKind
+from headgate.model.project import Target
+from headgate.model.secret import Environment
+from headgate.model.spec import JobSpec, Sql
+from headgate.planning import successor_id
+from headgate.providers.dinky.adapter import DinkyProvider, open_dinky
+from headgate.providers.dinky.forms import DinkyOptions, DinkyTarget
+from headgate.providers.port import Provider, Submission
+from headgate.testing.contract import eventually
+from headgate.testing.dinky import DinkySimulator
+
+PROJECT = "payments"
+STATEMENT = """\
+CREATE TABLE orders (customer INT, amount INT) WITH ('connector' = 'datagen');
+CREATE TABLE totals (customer INT, total BIGINT) WITH ('connector' = 'blackhole', 'name' = '{name}');
+INSERT INTO totals SELECT customer, SUM(amount) FROM orders GROUP BY customer;
+"""
+
+
+def opened(dinky: DinkySimulator, *, project: str = PROJECT, **settings: Any) -> DinkyProvider:
+    """A provider as a target of this simulator opens it."""
+    told = {"url": dinky.url, "username": dinky.username, "password": dinky.password, "timeout": 10, **settings}
+    target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Environment({"DINKY_PASSWORD": dinky.password}))
+    return open_dinky(target, project=project, cache=None)
+
+
+def options(**written: Any) -> dict[str, Any]:
+    """Options as a manifest's loader hands them on; on the simulator's one cluster if nothing else is said."""
+    given = {"type": "standalone", "clusterName": "session-a", **written}
+    form = DinkyOptions.model_validate({key: value for key, value in given.items() if value is not None})
+    return form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def job(name: str = "orders", **changes: Any) -> JobSpec:
+    """A job that keeps one number for each customer."""
+    spec = JobSpec(name, "dinky", Sql(STATEMENT.replace("{name}", name)), options=options())
+    return replace(spec, **changes)
+
+
+def edited(spec: JobSpec) -> JobSpec:
+    """The same job with another program."""
+    assert isinstance(spec.program, Sql)
+    return replace(spec, program=Sql(spec.program.text.replace("SUM(amount)", "SUM(amount) + 1")))
+
+
+def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
+    """A start as the executor asks for it."""
+    succeeds = live.run_id if live else ""
+    attempt = successor_id(PROJECT, spec, succeeds)
+    restore = restore or Restore(RestoreKind.FRESH)
+    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
+    return Submission(spec, attempt, marker, restore, live=live)
+
+
+def seen(provider: Provider, name: str = "orders") -> Live:
+    """Our one job of a name, as it is observed now."""
+    live = provider.observe().jobs[name]
+    assert isinstance(live, Live)
+    return live
+
+
+def started(provider: Provider, spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Live:
+    """Start a job, wait until it is settled, and look."""
+    job_id = provider.submit(submission(spec, live=live, restore=restore))
+    eventually(lambda: provider.health(job_id).settled)
+    return seen(provider, spec.name)
+
+
+def stopped(provider: Provider, live: Live) -> Live:
+    """Stop a job with a savepoint, wait until it has ended, and look."""
+    provider.stop_with_savepoint(live.job_id)
+    eventually(lambda: provider.stop_progress(live.job_id).done)
+    return seen(provider, live.name)
+
+
+def from_savepoint(ended: Live) -> Restore:
+    """A start from what a stop left."""
+    assert ended.snapshot is not None
+    return Restore(RestoreKind.SAVEPOINT, ended.snapshot.path)
+
+
+def as_documented(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and booleans as the documentation spells them: as text."""
+    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in fields.items()}
