@@ -49,7 +49,7 @@ class DliSimulator(SimulatedServer):
         self.gate = gate or HuaweiGate()
         self.jobs = Jobs(self.gate.project_id)
         self.list_lag = 2
-        self.status_lag = 1
+        self.status_lag = 2
         self.unique_names = False
         self.edits_desc = True
         self.buckets = {BUCKET}
