@@ -20,7 +20,8 @@ targets:
   local: {provider: flink, url: "http://flink.invalid:8081"}
   remote: {provider: flink, url: "http://remote.invalid:8081"}
 defaults: {target: local}
-safety: {settle_time: 0s}
+safety:
+  settle_time: 0s
 """
 
 

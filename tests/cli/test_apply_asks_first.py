@@ -47,7 +47,7 @@ def test_what_may_not_be_applied_is_not_asked_about(workspace: Workspace) -> Non
     """A yes that is refused afterwards is a yes too many."""
     workspace.write("jobs/second.yaml", manifest("second"))
     headgate("apply", "--yes")
-    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "safety: {max_restarts: 1}\n")
+    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "  max_restarts: 1\n")
     for name in ("orders", "second"):
         workspace.write(f"jobs/{name}.yaml", manifest(name, more="parallelism: 2"))
 

@@ -106,7 +106,7 @@ def test_more_than_safety_allows_is_4_and_changes_nothing(workspace: Workspace) 
         workspace.write(f"jobs/{name}.yaml", manifest(name))
     headgate("apply", "--yes")
     before = list(workspace.local.writes)
-    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "safety: {max_restarts: 1}\n")
+    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "  max_restarts: 1\n")
     for name in ("a", "b", "c"):
         workspace.write(f"jobs/{name}.yaml", manifest(name, more="parallelism: 2"))
 

@@ -113,7 +113,7 @@ def test_a_pass_beyond_the_limits_is_refused(workspace: Workspace) -> None:
     """The loop is where a mistake in git would travel fastest."""
     workspace.write("jobs/two.yaml", manifest("two"))
     headgate("apply", "--yes")
-    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "safety: {max_restarts: 1}\n")
+    workspace.write("headgate.yaml", (workspace.root / "headgate.yaml").read_text() + "  max_restarts: 1\n")
     for name in ("orders", "two"):
         workspace.write(f"jobs/{name}.yaml", manifest(name, more="parallelism: 2"))
     before = list(workspace.local.writes)

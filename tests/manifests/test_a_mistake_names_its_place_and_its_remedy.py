@@ -20,7 +20,7 @@ TAIL = f"statement: {SQL}\n"
         ),
         pytest.param(
             JOB + "savepoint: {zzz: 1}\n",
-            at("6:13", "unknown key `zzz`", "valid keys: accept, path, strategy"),
+            at("6:13", "unknown key `zzz`", "valid keys: accept, keep, max_age, path, strategy"),
             id="key-like-no-other",
         ),
         pytest.param(

@@ -69,7 +69,7 @@ def project_file(
         jobs=_texts(root.get("jobs")),
         targets=target_forms.targets(page, targets, forms),
         store=Concealed(store or _store(page, whole.get("store"))),
-        safety=Safety(**safety.model_dump()),
+        safety=Safety(**{name: getattr(safety, name) for name in SafetyForm.model_fields}),
         ground=Ground(
             targets={name: target_forms.provider_of(node) for name, (_, node) in targets.entries.items()},
             forms=forms,
