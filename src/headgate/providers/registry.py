@@ -34,6 +34,9 @@ PROVIDERS = {
     "dinky": Entry(
         *(f"headgate.providers.dinky.{p}" for p in ("forms:DinkyTarget", "forms:DinkyOptions", "adapter:open_dinky"))
     ),
+    "huawei-cs": Entry(
+        *(f"headgate.providers.cs.{p}" for p in ("forms:CsTarget", "forms:CsOptions", "opening:open_cs"))
+    ),
     "huawei-dli": Entry(
         *(f"headgate.providers.dli.{p}" for p in ("forms:DliTarget", "forms:DliOptions", "adapter:open_dli"))
     ),

@@ -1,0 +1,99 @@
+"""What a manifest may ask for that Cloud Stream cannot do, told when the plan is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from headgate.model.configuration import current_key, normal_value
+from headgate.model.live import Live
+from headgate.model.spec import Jar, JobSpec, Sql, Strategy
+from headgate.providers.cs import note
+from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
+from headgate.providers.cs.reading import INTERVAL, MODE
+from headgate.providers.cs.savepoints import savepoint_at
+from headgate.providers.cs.wire import KINDS
+from headgate.providers.cs.writing import facts, filled, job_type, options_of
+
+_WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
+_CONSOLE = "cancel it in the console, and headgate starts it with what the manifest consents to"
+
+
+def problems(spec: JobSpec, live: Live | None) -> list[str]:
+    """Why this cannot be done, each with what to do instead; empty if it can. `live` is the job on this target."""
+    options = options_of(spec)
+    told = [
+        *_of_config(spec),
+        *_of_program(spec, options),
+        *_of_place(spec, options),
+        *_of_savepoint(spec, options, live),
+    ]
+    if live is not None:
+        told += _of_live(spec, live)
+    if not told and not note.fits(facts(spec, begin=10**13, saved=10**13, at="x" * 60)):
+        told.append("the options are too long to be remembered in the job's description: shorten tags and paths")
+    return told
+
+
+def _of_config(spec: JobSpec) -> Iterator[str]:
+    config = {current_key(key): value for key, value in filled(spec.environment, spec.config).items()}
+    foreign = sorted(set(config) - {INTERVAL, MODE})
+    if foreign:
+        yield f"there is no place for Flink options such as {', '.join(foreign)}: only checkpoint interval and mode"
+    if not config.keys() & {INTERVAL, MODE}:
+        return
+    if isinstance(spec.program, Jar):
+        yield "a jar sets up its own checkpoints in its program: remove them from config"
+    given = sorted(key for key in spec.options if key.startswith("checkpoint_"))
+    if given:
+        yield f"checkpoints are in config and in options.{given[0]}: keep one"
+    if INTERVAL in config and not _WHOLE_SECONDS.fullmatch(normal_value(INTERVAL, config[INTERVAL])):
+        yield f"{INTERVAL} is in whole seconds here, not {config[INTERVAL]}"
+
+
+def _of_program(spec: JobSpec, options: CsOptions) -> Iterator[str]:
+    jar = isinstance(spec.program, Jar)
+    foreign = SQL_ONLY if jar else JAR_ONLY
+    wrong = [key for key in foreign if getattr(options, key) != DEFAULTS[key]]
+    if wrong:
+        yield f"options.{wrong[0]} is for {'SQL' if jar else 'a jar'} only: remove it"
+    if isinstance(spec.program, Jar):
+        spaced = [word for word in map(spec.environment.fill, spec.program.args) if not word or re.search(r"\s", word)]
+        if spaced:
+            yield "arguments are one text with spaces between them: none may be empty or hold a space"
+
+
+def _of_place(spec: JobSpec, options: CsOptions) -> Iterator[str]:
+    alone = isinstance(spec.program, Jar) or options.run_mode == "exclusive_cluster"
+    if alone and options.cluster_id is None:
+        yield "it runs on an exclusive cluster: name it with options.cluster_id"
+    if (options.run_mode == "edge_node") != bool(options.edge_group_ids):
+        yield "options.run_mode: edge_node and options.edge_group_ids go together"
+
+
+def _of_savepoint(spec: JobSpec, options: CsOptions, live: Live | None) -> Iterator[str]:
+    if isinstance(spec.program, Sql) and not options.obs_bucket and spec.savepoint.strategy is not Strategy.NONE:
+        yield (
+            "savepoints of a SQL job go to options.obs_bucket: name a bucket, or consent with savepoint.strategy: none "
+            "to a job whose state is lost whenever it stops"
+        )
+    if spec.savepoint.strategy is not Strategy.PATH:
+        return
+    named = savepoint_at(spec.environment.fill(spec.savepoint.path))
+    newest = savepoint_at(live.run_id) if live else None
+    if named is None or newest is None or named[0] != newest[0] or named[1] not in (newest[1], "latest"):
+        yield (
+            "a job is only ever restored from its own latest savepoint: use savepoint.strategy: latest, or the path "
+            + (f"cs/{newest[0]}/latest" if newest else "cs/JOB/latest of a job that is there")
+        )
+
+
+def _of_live(spec: JobSpec, live: Live) -> Iterator[str]:
+    have = live.applied
+    if have is None:
+        return
+    is_now, becomes = job_type(have.program, have.options), job_type(spec.program, spec.options)
+    if is_now != becomes:
+        yield f"{KINDS[is_now]} cannot become {KINDS[becomes]}: give it another name, which makes another job"
+    if live.state.active and isinstance(have.program, Sql) and not have.options.get("obs_bucket"):
+        yield f"the job that runs has no obs_bucket, so it cannot be stopped with a savepoint: {_CONSOLE}"

@@ -1,0 +1,37 @@
+"""Bodies of multipart/form-data: what the calls for jar jobs take, every field a part.
+
+Made here and not by the HTTP client, because the signature covers the Content-Type, which tells the boundary.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from headgate.providers.cs.writing import word
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart/form-data body with the Content-Type that tells its boundary."""
+
+    content_type: str
+    body: bytes
+
+
+def form(values: Mapping[str, Any], jar: Path | None = None) -> Form:
+    """Every field as a text part, and the jar as a file. Raises OSError if the jar cannot be read."""
+    boundary = f"headgate-{uuid.uuid4().hex}"
+    parts = [_part(boundary, f'name="{key}"', word(value).encode()) for key, value in values.items()]
+    if jar is not None:
+        name = jar.name.encode("ascii", "replace").decode().replace('"', "_").replace("\\", "_")
+        kind = "\r\nContent-Type: application/java-archive"
+        parts.append(_part(boundary, f'name="jar"; filename="{name}"{kind}', jar.read_bytes()))
+    return Form(f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode())
+
+
+def _part(boundary: str, disposition: str, content: bytes) -> bytes:
+    return f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n".encode() + content + b"\r\n"

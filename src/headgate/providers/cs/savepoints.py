@@ -1,0 +1,78 @@
+"""Which savepoint a job was left with, as far as that can be known.
+
+A start takes up the latest savepoint of its job and nothing else, and there is no field that says whether there is one.
+Two things do: the list of the successor on the same host, where that answers (`has_savepoint`), and our note in the
+description, written by the process that asked for the savepoint and saw the stop succeed. With neither, a stopped job
+was cancelled as far as anybody can tell, and it is not started empty for that.
+
+DLI deletes a savepoint once the job was started again; the same is taken for granted here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from headgate.model.live import JobState
+from headgate.providers.cs import note
+from headgate.providers.cs.api import CsApi
+from headgate.providers.cs.multipart import form
+from headgate.providers.cs.states import STOPPED
+from headgate.providers.cs.wire import Definition, run_of
+
+_PATH = re.compile(r"cs/(?P<job_id>\d+)/(?P<start>\d+|latest)")
+Told = dict[tuple[int, str], bool]
+
+
+class Savepoints:
+    """What is known of the savepoints of jobs that have ended."""
+
+    def __init__(self, api: CsApi) -> None:
+        self._api = api
+
+    def told_of(self, jobs: list[Definition]) -> Told | None:
+        """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
+        open_ones = [one for one in jobs if _may_be_saved(one) and not _noted(one)]
+        if not open_ones:
+            return None
+        return self._api.saved(open_ones[0].name if len(jobs) == 1 else "")
+
+    def left(self, job: Definition, told: Told | None) -> str:
+        """The run whose savepoint a start of this job would take up now; empty if none is proven."""
+        if not _may_be_saved(job):
+            return ""
+        if _noted(job):
+            return job.run
+        if not (told or {}).get((job.job_id, job.name)):
+            return ""
+        if job.word == STOPPED:
+            return job.run
+        # It failed before it could make one of its own: what is there is what it was started from.
+        return run_of(job.job_id, int(job.fact("begin") or job.start_time))
+
+    def of(self, job: Definition) -> str:
+        """The same for one job, asking what has to be asked."""
+        return self.left(job, self.told_of([job]))
+
+    def remember(self, job: Definition) -> None:
+        """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""
+        facts = {**(job.facts or {}), "saved": str(job.start_time)}
+        patch = {"job_id": job.job_id, "desc": note.left(job.desc, None, facts)}
+        if job.is_jar:
+            self._api.update_jar(form(patch | {"manager_spu": int(job.fact("manager_spu") or job.manager_spu or 1)}))
+        else:
+            self._api.update_sql(patch)
+
+
+def _may_be_saved(job: Definition) -> bool:
+    over = job.word == STOPPED or job.state in (JobState.FAILED, JobState.UNKNOWN)
+    return over and job.start_time > 0
+
+
+def _noted(job: Definition) -> bool:
+    return job.fact("saved") == str(job.start_time)
+
+
+def savepoint_at(path: str) -> tuple[int, str] | None:
+    """The job and the start that a path `cs/JOB/START` names; START may be `latest`. None: it is no such path."""
+    match = _PATH.fullmatch(path)
+    return (int(match["job_id"]), match["start"]) if match else None

@@ -1,0 +1,75 @@
+"""The platform's status words as common states.
+
+Eight words are those of the official SDK; the other five stand in the job details page as display names, and in DLI,
+the successor, as the words used here. Display names are taken too: lower case, spaces as underscores.
+"""
+
+from __future__ import annotations
+
+from headgate.model.live import JobState
+
+# A stop that did not work: the Flink job behind it may run on, and only its execution graph can tell.
+STOP_FAILED = "job_cancel_fail"
+# The only ending that a savepoint can have been made in.
+STOPPED = "job_cancel_success"
+CANCELLING = "job_canceling"
+
+_STATES = {
+    "job_init": JobState.STOPPED,
+    "job_submitting": JobState.STARTING,
+    "job_submit_fail": JobState.FAILED,
+    "job_running": JobState.RUNNING,
+    "job_running_exception": JobState.FAILED,
+    CANCELLING: JobState.STOPPING,
+    STOPPED: JobState.STOPPED,
+    STOP_FAILED: JobState.UNKNOWN,
+    "job_idle": JobState.SUSPENDED,
+    "job_finish": JobState.FINISHED,
+    # This API makes savepoints in stops only.
+    "job_savepointing": JobState.STOPPING,
+    "job_arrearage_stopped": JobState.SUSPENDED,
+    "job_arrearage_recovering": JobState.STARTING,
+}
+_DISPLAYED = {
+    "draft": "job_init",
+    "submitting": "job_submitting",
+    "submission_failed": "job_submit_fail",
+    "running": "job_running",
+    "running_exception": "job_running_exception",
+    "stopping": CANCELLING,
+    "stopped": STOPPED,
+    "stopping_failed": STOP_FAILED,
+    "idle": "job_idle",
+    "finished": "job_finish",
+    "creating_savepoint": "job_savepointing",
+    "stopped_due_to_arrears": "job_arrearage_stopped",
+    "restoring_(recharged_jobs)": "job_arrearage_recovering",
+}
+# Flink's own words, in an execution graph that tells them.
+_ENGINE = {
+    "FAILED": JobState.FAILED,
+    "CANCELED": JobState.STOPPED,
+    "FINISHED": JobState.FINISHED,
+    "SUSPENDED": JobState.STOPPED,
+    "CANCELLING": JobState.STOPPING,
+    "FAILING": JobState.STOPPING,
+    **dict.fromkeys(("INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "RECONCILING"), JobState.RUNNING),
+}
+
+
+def wire_word(status: str) -> str:
+    """A status as the wire spells it; words that nobody knows stay as they are."""
+    word = status.strip().lower().replace(" ", "_")
+    word = _DISPLAYED.get(word, word)
+    return word if word in _STATES else status
+
+
+def common_state(word: str) -> JobState:
+    """The common state for a wire word; UNKNOWN for one that is not known, and for a stop that failed."""
+    return _STATES.get(word, JobState.UNKNOWN)
+
+
+def engine_state(word: str) -> JobState:
+    """The state of a job whose stop failed, by what Flink says of it: running, stopping, or over (FAILED)."""
+    state = _ENGINE.get(word.upper(), JobState.UNKNOWN)
+    return state if state.active else JobState.FAILED

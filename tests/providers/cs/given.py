@@ -1,0 +1,93 @@
+"""Targets, providers and jobs for the tests of Cloud Stream."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from headgate.model.project import Target
+from headgate.model.spec import Jar, JobSpec, Sql
+from headgate.providers.cs.adapter import CsProvider
+from headgate.providers.cs.forms import CsOptions, CsTarget
+from headgate.providers.cs.opening import open_cs
+from headgate.testing.contract import PROJECT
+from headgate.testing.cs import CsSimulator
+from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
+
+SQL = "INSERT INTO sink SELECT id, COUNT(*) FROM source /*+ OPTIONS('id' = '{name}') */ GROUP BY id"
+
+
+def opened(platform: CsSimulator, project: str = PROJECT, **settings: Any) -> CsProvider:
+    """A provider for the simulator, as a target of headgate.yaml opens it."""
+    said = {"endpoint": platform.url, "region": "cn-north-1", "project_id": PROJECT_ID}
+    form = CsTarget.model_validate({**said, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, **settings})
+    return open_cs(Target("cs", "huawei-cs", form), project=project, cache=None)
+
+
+def options(**fields: Any) -> dict[str, Any]:
+    """Options as the manifest loader leaves them: defaults out."""
+    form = CsOptions.model_validate({"obs_bucket": "headgate-state", **fields})
+    return form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def sql_job(name: str = "orders", **changes: Any) -> JobSpec:
+    return replace(JobSpec(name, "cs", Sql(SQL.format(name=name)), options=options()), **changes)
+
+
+def jar_job(name: str = "windows", **changes: Any) -> JobSpec:
+    jar = Jar("obs://jars/windows.jar", "com.example.Windows", ("--input", "orders"))
+    return replace(JobSpec(name, "cs", jar, options=options(cluster_id=100)), **changes)
+
+
+def edited(spec: JobSpec) -> JobSpec:
+    """The same job with another program."""
+    if isinstance(spec.program, Jar):
+        return replace(spec, program=replace(spec.program, args=("--input", "returns")))
+    return replace(spec, program=Sql(spec.program.text.replace("COUNT(*)", "SUM(amount)")))
+
+
+class CsBench:
+    """Cloud Stream, seen from outside."""
+
+    many = 120
+
+    def __init__(self, platform: CsSimulator, **settings: Any) -> None:
+        self.platform = platform
+        self._settings = settings
+        self._opened: list[CsProvider] = []
+        self.provider = self.again()
+
+    def again(self, project: str = PROJECT) -> CsProvider:
+        self._opened.append(opened(self.platform, project, **self._settings))
+        return self._opened[-1]
+
+    def spec(self, name: str, **changes: Any) -> JobSpec:
+        return sql_job(name, **changes)
+
+    def edited(self, spec: JobSpec) -> JobSpec:
+        return edited(spec)
+
+    def running(self, name: str) -> list[str]:
+        return self.platform.running(name)
+
+    def start_stranger(self, name: str) -> None:
+        self.platform.start_stranger(name)
+
+    def fail(self, name: str) -> None:
+        self.platform.fail_job(name)
+
+    def lose_reply(self) -> None:
+        self.platform.lose_replies()
+
+    def silence(self) -> None:
+        self.platform.silence()
+
+    def speak(self) -> None:
+        self.platform.speak()
+
+    def vanished(self, path: str) -> str:
+        return f"{path}1"
+
+    def close(self) -> None:
+        for provider in self._opened:
+            provider.close()

@@ -1,0 +1,219 @@
+"""What the platform says of a job amounts to the manifest it was started from, unless somebody changed it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.providers.cs.given import CsBench, jar_job, options, sql_job
+
+from headgate.model.live import Live
+from headgate.model.secret import Environment
+from headgate.model.spec import Jar, JobSpec, Sql
+from headgate.planning import diff
+from headgate.providers import marking
+from headgate.providers.cs import note
+from headgate.testing.contract import from_savepoint, started, stopped
+from headgate.testing.cs import CsSimulator
+
+BOTH: dict[str, st.SearchStrategy[Any]] = {
+    "cluster_id": st.integers(1, 999),
+    "spu_number": st.integers(1, 99),
+    "log_enabled": st.booleans(),
+    "smn_topic": st.sampled_from(["", "alarms"]),
+    "restart_when_exception": st.booleans(),
+    "tags": st.sampled_from(["", "team=pay,kind=test", "a b=[c]"]),
+    "sys_enterprise_project_id": st.sampled_from(["", "0"]),
+}
+FOR_SQL = st.fixed_dictionaries(
+    {},
+    optional=BOTH
+    | {
+        "run_mode": st.sampled_from(["shared_cluster", "exclusive_cluster"]),
+        "checkpoint_enabled": st.booleans(),
+        "checkpoint_mode": st.sampled_from(["exactly_once", "at_least_once"]),
+        "checkpoint_interval": st.integers(1, 999),
+        "idle_state_retention": st.integers(0, 9999),
+        "udf_jar_url": st.sampled_from(["", "jars/udf.jar"]),
+        "dirty_data_strategy": st.sampled_from(["", "2:dirty/rows"]),
+    },
+)
+FOR_JAR = st.fixed_dictionaries(
+    {"cluster_id": st.integers(1, 999)},
+    optional={key: value for key, value in BOTH.items() if key != "cluster_id"}
+    | {"manager_spu": st.integers(1, 9), "config_url": st.sampled_from(["", "conf/a.properties"])},
+)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def restarted(bench: CsBench, live: Live, spec: JobSpec) -> Live:
+    ended = stopped(bench.provider, live)
+    return started(bench.provider, spec, live=ended, restore=from_savepoint(ended))
+
+
+def differences(live: Live, spec: JobSpec) -> list[str]:
+    assert live.applied is not None
+    return [change.path for change in diff(live.applied, spec)]
+
+
+@QUICK
+@given(first=FOR_SQL, second=FOR_SQL, parallelism=st.integers(1, 9))
+def test_a_sql_job_and_its_edit_come_back(
+    bench: CsBench, first: dict[str, Any], second: dict[str, Any], parallelism: int
+) -> None:
+    """Whatever was said before: a field that left the manifest is no difference either."""
+    name = f"orders-{len(bench.platform.jobs)}"
+    before = sql_job(name, options=options(**first), parallelism=parallelism)
+    after = sql_job(name, options=options(**second))
+
+    live = started(bench.provider, before)
+    assert differences(live, before) == []
+    assert differences(restarted(bench, live, after), after) == []
+
+
+@QUICK
+@given(first=FOR_JAR, second=FOR_JAR)
+def test_a_jar_job_and_its_edit_come_back(bench: CsBench, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Through a form of parts, where everything is text."""
+    name = f"windows-{len(bench.platform.jobs)}"
+    before, after = (jar_job(name, options=options(**chosen)) for chosen in (first, second))
+
+    live = started(bench.provider, before)
+    assert differences(live, before) == []
+    assert differences(restarted(bench, live, after), after) == []
+
+
+def test_checkpoints_may_be_written_as_flink_options(bench: CsBench) -> None:
+    """A manifest that runs on other targets, too, keeps its words; a change in the console is a change there."""
+    config = {"execution.checkpointing.interval": "90 s", "execution.checkpointing.mode": "AT_LEAST_ONCE"}
+    spec = sql_job(config=config)
+
+    live = started(bench.provider, spec)
+    assert differences(live, spec) == []
+    [job] = bench.platform.jobs.values()
+    assert job.fields["checkpoint_enabled"] is True
+    assert (job.fields["checkpoint_interval"], job.fields["checkpoint_mode"]) == (90, "at_least_once")
+
+    bench.platform.edit("orders", checkpoint_interval=10)
+    [seen] = bench.provider.observe().jobs.values()
+    assert isinstance(seen, Live)
+    assert differences(seen, spec) == ["config.execution.checkpointing.interval"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("sql_body", "SELECT 2", "statement"),
+        ("parallel_number", 7, "parallelism"),
+        ("log_enabled", True, "options.log_enabled"),
+        ("obs_bucket", "other", "options.obs_bucket"),
+        ("checkpoint_enabled", True, "options.checkpoint_enabled"),
+        ("run_mode", "exclusive_cluster", "options.run_mode"),
+    ],
+)
+def test_what_was_changed_in_the_console_is_a_difference(bench: CsBench, field: str, value: Any, path: str) -> None:
+    """Every field that the platform tells."""
+    spec = sql_job()
+    started(bench.provider, spec)
+
+    bench.platform.edit("orders", **{field: value})
+
+    [live] = bench.provider.observe().jobs.values()
+    assert isinstance(live, Live)
+    assert differences(live, spec) == [path]
+
+
+def test_placeholders_come_back_as_placeholders(bench: CsBench) -> None:
+    """In a statement, in config and in options; a rotated value is a change, and told by its name alone."""
+    values = {"TOPIC": "alarms-of-ann", "EVERY": "30s", "TABLE": "orders_2026"}
+    spec = sql_job(
+        program=Sql("INSERT INTO sink SELECT * FROM ${env:TABLE}"),
+        config={"execution.checkpointing.interval": "${env:EVERY}"},
+        options=options(smn_topic="${env:TOPIC}", tags="table=${env:TABLE}"),
+        environment=Environment(values),
+    )
+    rotated = replace(spec, environment=Environment({**values, "TABLE": "orders_2027"}))
+
+    live = started(bench.provider, spec)
+
+    assert differences(live, spec) == []
+    assert differences(live, rotated) == ["env.TABLE"]
+
+
+def test_a_jar_of_the_repository_is_uploaded_once(bench: CsBench, tmp_path: Path) -> None:
+    """Its path and digest come back; the same jar is not sent again, another one is."""
+    file = tmp_path / "windows.jar"
+    file.write_bytes(b"PK\r\n--the program--\r\n")
+    jar = Jar("build/windows.jar", "com.example.Windows", (), "ab" * 32, str(file))
+    spec = jar_job(program=jar)
+
+    live = started(bench.provider, spec)
+    assert differences(live, spec) == []
+    [job] = bench.platform.jobs.values()
+    assert job.fields["jar_url"].endswith("/windows.jar")
+
+    live = restarted(bench, live, replace(spec, parallelism=2))
+    assert job.uploads == 1
+    rebuilt = replace(spec, program=replace(jar, digest="cd" * 32))
+    assert differences(live, rebuilt) == ["jar.digest", "parallelism"]
+    live = restarted(bench, live, rebuilt)
+    assert job.uploads == 2
+    assert differences(live, rebuilt) == []
+
+
+def test_a_jar_replaced_in_the_console_is_a_difference(bench: CsBench, tmp_path: Path) -> None:
+    """What runs is no longer what the repository holds."""
+    file = tmp_path / "windows.jar"
+    file.write_bytes(b"PK")
+    spec = jar_job(program=Jar("build/windows.jar", "com.example.Windows", (), "ab" * 32, str(file)))
+    started(bench.provider, spec)
+
+    bench.platform.edit("windows", jar_url="elsewhere/windows.jar")
+
+    [live] = bench.provider.observe().jobs.values()
+    assert isinstance(live, Live)
+    assert differences(live, spec) == ["jar.digest", "jar.uri"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"spu_number": 8, "checkpoint_enabled": True, "checkpoint_interval": 60}, id="sql"),
+        pytest.param({"run_mode": "edge_node", "edge_group_ids": "a,b", "job_type": "flink_sql_edge_job"}, id="edge"),
+        pytest.param(
+            {"job_type": "flink_jar_job", "jar_url": "jars/a.jar", "args": "-x 1", "cluster_id": 3, "manager_spu": 2},
+            id="jar",
+        ),
+    ],
+)
+def test_a_manifest_written_from_a_job_differs_in_nothing(bench: CsBench, fields: dict[str, Any]) -> None:
+    """`headgate import` of a job that somebody else made."""
+    bench.platform.start_stranger("theirs", **fields)
+    [live] = bench.provider.observe().others
+    assert live.applied is not None
+    was = live.applied
+
+    spec = JobSpec("theirs", "cs", was.program, was.parallelism, config=was.config, options=options(**was.options))
+    written = replace(spec, options={key: value for key, value in spec.options.items() if key in was.options})
+
+    assert differences(live, written) == []
+
+
+def test_peoples_words_in_the_description_stay(bench: CsBench, platform: CsSimulator) -> None:
+    """Ours stand beside them, in brackets of their own, and within the length the successor documents."""
+    live = started(bench.provider, sql_job(options=options(tags="team=pay", idle_state_retention=60)))
+    platform.edit(
+        "orders", desc=f"Ann's totals, see the wiki. {platform.jobs[int(live.job_id)].fields['desc']} {'x' * 400}"
+    )
+
+    restarted(bench, live, sql_job())
+
+    desc = str(platform.jobs[int(live.job_id)].fields["desc"])
+    assert desc.startswith("Ann's totals, see the wiki. ")
+    assert len(desc) <= 512
+    assert marking.read(desc) is not None
+    assert (note.read(desc) or {}).keys() == {"begin"}

@@ -1,0 +1,207 @@
+"""Lists that are complete or refused, and errors that are what the body says, not what a number looks like."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.providers.cs.given import CsBench, jar_job, options, sql_job
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.secret import Environment
+from headgate.model.spec import Sql
+from headgate.providers.cs.errors import judge
+from headgate.providers.http import NotFound, Reply, Unauthorised
+from headgate.testing.contract import started, submission
+from headgate.testing.cs import CsSimulator
+from headgate.testing.cs_answers import refused
+from headgate.testing.server import Request, Response
+
+
+def names(bench: CsBench) -> list[str]:
+    return [live.name for live in bench.provider.observe().others]
+
+
+@pytest.mark.parametrize("largest", [100, 40, 1], ids=["as-asked", "smaller-than-asked", "one-by-one"])
+def test_pages_are_followed_to_the_last_job(bench: CsBench, platform: CsSimulator, largest: int) -> None:
+    """The largest page is not documented, so a short one is not the end."""
+    platform.largest_page = largest
+    expected = [f"theirs-{number:02}" for number in range(41)]
+    for name in expected:
+        platform.start_stranger(name)
+
+    assert names(bench) == expected
+
+
+def test_a_full_last_page_is_asked_past(bench: CsBench, platform: CsSimulator) -> None:
+    """Exactly a hundred jobs: whether there are more is only known from the next page."""
+    for number in range(100):
+        platform.start_stranger(f"theirs-{number:03}")
+
+    assert len(names(bench)) == 100
+
+
+class Shrinking(CsSimulator):
+    """Jobs are deleted between the pages, `times` times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def answer(self, request: Request) -> Response:
+        if self.times and "cursor" in request.query:
+            self.times -= 1
+            del self.jobs[min(self.jobs)]
+        return super().answer(request)
+
+
+@pytest.mark.parametrize(("times", "whole"), [(1, True), (99, False)], ids=["once", "always"])
+def test_a_list_that_moves_is_read_again_and_never_in_part(times: int, whole: bool) -> None:
+    """A job that was deleted meanwhile leaves a count that does not fit."""
+    with Shrinking(times) as platform:
+        platform.largest_page = 5
+        for number in range(60):
+            platform.start_stranger(f"theirs-{number}")
+        bench = CsBench(platform)
+
+        if whole:
+            assert len(names(bench)) == 59
+        else:
+            with pytest.raises(Unavailable, match="does not hold still"):
+                bench.provider.observe()
+        bench.close()
+
+
+def test_jobs_of_other_kinds_are_not_jobs(bench: CsBench, platform: CsSimulator) -> None:
+    """Spark jobs are no Flink jobs; but they occupy their names."""
+    platform.start_stranger("spark", job_type="spark_streaming_jar_job")
+
+    assert names(bench) == []
+    with pytest.raises(Rejected, match="'spark' is taken"):
+        bench.provider.submit(submission(sql_job("spark")))
+
+
+ENVELOPE = {"message_id": "CS.10001", "message": "ok", "current_time": 1}
+
+
+def said(status: int, body: Any, *, wrote: bool = False) -> ProviderError | None:
+    return judge(Reply(status, {}, json.dumps(body), body), wrote)
+
+
+def test_the_same_number_is_a_success_and_an_internal_error() -> None:
+    """`message_id` of an answer, `error_id` of an error: there is an error if there is an `error_id`."""
+    assert said(200, ENVELOPE) is None
+    assert isinstance(said(400, {"error_id": "CS.10001", "error_name": "INTERNAL_ERROR"}), Unavailable)
+    assert isinstance(said(200, {"error_id": "CS.10001"}, wrote=True), OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"error_id": "CS.10005", "error_name": "NO_PERMISSION"}, Unauthorised),
+        ({"error_id": "CS.10007", "error_name": "TOKEN_EXPIRED"}, Unauthorised),
+        ({"error_id": "CS.10009", "error_name": "ACCOUNT_FROZEN"}, Unauthorised),
+        ({"error_id": "CS.11999", "error_name": "JOB_NOT_EXIST"}, NotFound),
+        ({"error_id": "CS.11999", "error_cause": "The job does not exist."}, NotFound),
+        ({"error_id": "CS.11004", "error_name": "JOB_NAME_EXIST"}, Rejected),
+        ({"error_id": "CS.10004", "error_name": "JSON_ERROR"}, Rejected),
+    ],
+)
+def test_what_a_bad_request_means_stands_in_its_body(body: dict[str, str], kind: type[ProviderError]) -> None:
+    """Everything is HTTP 400, from a wrong field to an expired token."""
+    trouble = said(400, body, wrote=True)
+
+    assert type(trouble) is kind
+    assert body["error_id"] in trouble.problem
+
+
+def test_a_gateway_that_does_not_know_the_api_says_nothing_about_jobs(bench: CsBench, platform: CsSimulator) -> None:
+    """Cloud Stream is gone from most regions: read as "no such job", a withdrawn API would start jobs twice."""
+    body = {"error_code": "APIG.0101", "error_msg": "The API does not exist.", "request_id": "1"}
+    platform.fail(at="/job/", response=Response(404, body))
+
+    with pytest.raises(Rejected) as refused_:
+        bench.provider.detail("50320")
+
+    assert not isinstance(refused_.value, NotFound)
+    assert "huawei-dli" in refused_.value.hint
+
+
+def test_a_job_is_gone_when_the_list_says_so_too(bench: CsBench, platform: CsSimulator) -> None:
+    """The code for it is not documented, so the words are not enough."""
+    live = started(bench.provider, sql_job())
+    platform.fail(at=f"/job/{live.job_id}", response=refused("CS.11001", "JOB_NOT_EXIST", "It does not exist."))
+
+    with pytest.raises(Unavailable, match="the list has it"):
+        bench.provider.health(live.job_id)
+    platform.forget("orders")
+    with pytest.raises(NotFound):
+        bench.provider.health(live.job_id)
+
+
+def test_an_answer_without_a_payload_is_no_answer(bench: CsBench, platform: CsSimulator) -> None:
+    """It can be null where something failed, and is never an empty list."""
+    platform.fail(at="/jobs", response=Response(200, {**ENVELOPE, "payload": None}))
+
+    with pytest.raises(Unavailable, match="without a payload"):
+        bench.provider.observe()
+
+
+@pytest.mark.parametrize("trouble", ["throttle", "fail"])
+def test_reads_are_repeated(bench: CsBench, platform: CsSimulator, trouble: str) -> None:
+    """Throttled, or an internal error that came as a 400."""
+    platform.start_stranger("theirs")
+    getattr(platform, trouble)(times=2)
+
+    assert names(bench) == ["theirs"]
+
+
+def test_a_throttled_start_is_later_and_not_lost(bench: CsBench, platform: CsSimulator) -> None:
+    """Nothing happened, and asking again works."""
+    platform.throttle(at="POST .*/sql_job")
+
+    with pytest.raises(Unavailable):
+        bench.provider.submit(submission(sql_job()))
+    started(bench.provider, sql_job())
+
+    assert len(bench.running("orders")) == 1
+
+
+def test_what_the_service_quotes_is_shown_with_placeholders(bench: CsBench, platform: CsSimulator) -> None:
+    """A refusal repeats what was sent, secrets and all."""
+    spec = sql_job(program=Sql("SELECT '${env:SECRET}'"), environment=Environment({"SECRET": "opensesame"}))
+    platform.fail(at="POST .*/sql_job", response=refused("CS.11003", "SQL_ERROR", "at line 1: SELECT 'opensesame'"))
+
+    with pytest.raises(Rejected) as refused_:
+        bench.provider.submit(submission(spec))
+
+    assert "opensesame" not in f"{refused_.value}{refused_.value.body}"
+    assert "${env:SECRET}" in refused_.value.problem
+
+
+def test_jobs_that_use_a_package_are_found(bench: CsBench, platform: CsSimulator) -> None:
+    """By the jar they run, and by the functions they load."""
+    started(bench.provider, jar_job())
+    started(bench.provider, sql_job(options=options(udf_jar_url="jars/functions.jar")))
+
+    assert bench.provider.references("windows.jar") == ("windows",)
+    assert bench.provider.references("jars/") == ("orders", "windows")
+    assert bench.provider.references("other.jar") == ()
+
+
+def test_a_graph_of_flinks_own_is_read_too(bench: CsBench, platform: CsSimulator) -> None:
+    """One release of the SDK had Flink's job object where the plan is."""
+    live = started(bench.provider, sql_job())
+    plain = bench.provider.graph(live.job_id)
+    platform.graphs_by_flink = True
+    by_flink = bench.provider.graph(live.job_id)
+
+    assert [vertex.inputs for vertex in plain.vertices] == [(), (("1", "HASH"),)]
+    assert [(vertex.name, vertex.status) for vertex in by_flink.vertices] == [
+        ("source", "RUNNING"),
+        ("sink", "RUNNING"),
+    ]
+    platform.fail_job("orders")
+    with pytest.raises(Rejected):
+        bench.provider.graph(live.job_id)
