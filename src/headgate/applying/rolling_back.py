@@ -15,6 +15,8 @@ from headgate.planning import decide_rollback, look_up
 
 def changed_something(action: Action) -> bool:
     """Was another edition started than ran before, or the very first? Only then can going back help."""
+    if action.fallback is not None:
+        return True
     if action.want is None or action.verb in (Verb.KEEP, Verb.UPDATE, Verb.RESCALE):
         return False
     if action.live is None or action.live.marker is None:
@@ -27,6 +29,8 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
 
     A first start is ended. A job that took the place of one whose program is not known is left as it is.
     """
+    if action.fallback is not None:
+        return action.fallback
     if action.want is None or not changed_something(action):
         return None
     try:
@@ -41,7 +45,7 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
     if before is None or action.source:
         return None
     again = before.applied.again(action.want, name=before.name, environ=environ)
-    return decide_rollback(action.want, failed, before, again)
+    return decide_rollback(action.want, failed, before, again) if again else None
 
 
 def _previous(live: Live, carrier: Carrier) -> Previous | None:

@@ -170,7 +170,7 @@ class Action:
 
     `note` says more about the reason, and `where` (file:line:column, or a request) what place it is about. `seen` is
     the fingerprint of what was observed, `live` the job itself where there is one, and `source` the target it is on if
-    that is not the action's own.
+    that is not the action's own. `fallback` is what to do if what is waited for does not settle.
     """
 
     job: str
@@ -188,6 +188,7 @@ class Action:
     seen: str = "absent"
     want: JobSpec | None = None
     compiled: Compiled | None = field(default=None, compare=False)
+    fallback: Action | None = field(default=None, compare=False)
 
     @property
     def changes_something(self) -> bool:

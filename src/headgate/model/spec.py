@@ -220,9 +220,14 @@ class AppliedSpec:
         }
         return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
 
-    def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec:
-        """A spec that runs this manifest once more, handled as `want` is; values come from it or from `environ`."""
-        known = {name: environ[name] for name in self.env if name in environ} | dict(want.environment.values)
+    def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec | None:
+        """A spec that runs this manifest once more, handled as `want` is; values come from it or from `environ`.
+
+        None if a value it needs is nowhere to be had.
+        """
+        known = {**environ, **want.environment.values}
+        if not self.env.keys() <= known.keys():
+            return None
         return replace(
             want,
             name=name,
@@ -230,7 +235,7 @@ class AppliedSpec:
             parallelism=self.parallelism,
             config=self.config,
             options=self.options,
-            environment=Environment({name: known[name] for name in self.env if name in known}),
+            environment=Environment({name: known[name] for name in self.env}),
         )
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:

@@ -193,9 +193,13 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
         if starts:
             note = past.failing_why or "it did not settle when it was started, and was rolled back"
             return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
-    if action.verb is Verb.KEEP and live is not None and live.state.active and past.unsettled == _attempt(live):
-        return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),))
-    return action
+    if live is None or past.unsettled != _attempt(live):
+        return action
+    undone = decide_rollback(want, live, past.previous, past.again) if _to_be_ended(live, past) else None
+    if action.verb is Verb.KEEP and live.state.active:
+        return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
+    died = action.reason is Reason.FAILED and not action.changes and past.previous is not None
+    return undone if died and undone is not None and not retry else action
 
 
 def _to_be_ended(live: Live, past: Past) -> bool:
@@ -203,7 +207,7 @@ def _to_be_ended(live: Live, past: Past) -> bool:
     if past.previous is not None and past.again is not None:
         return True
     first = live.marker is not None and not live.marker.succeeds
-    return first and live.state.active and live.state is not JobState.RUNNING
+    return first and live.state is JobState.STARTING
 
 
 def _attempt(live: Live) -> str:

@@ -83,6 +83,9 @@ def rollback_action(
     """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit."""
     applied = AppliedSpec.restored(to.manifest)
     again = applied.again(want, name=want.name, environ=environ)
+    if again is None:
+        names = ", ".join(sorted(applied.env.keys() - environ.keys() - want.environment.values.keys()))
+        raise UsageError(f"number {to.number} uses environment variables that are not set: {names}", hint="set them")
     draft = decide(again, live)
     starts = any(isinstance(step, Submit) for step in draft.steps)
     action = decide(again, live, evidence=ask(draft)) if starts else draft

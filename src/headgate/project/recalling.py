@@ -78,9 +78,10 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     failing = memory.failing(action.job)
     starts = [intent for intent in memory.unfinished.get(action.job, ()) if intent.effect_key]
     past = replace(past, unsettled=starts[-1].effect_key if starts else "")
-    if failing is None or failing.revision != want.edition:
+    if failing is not None and failing.revision == want.edition:
+        past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
+    if not (past.failing or past.unsettled):
         return past
-    past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
     previous = _previous(action.live, want, memory.history(action.job)) if action.live else None
     if previous is None:
         return past

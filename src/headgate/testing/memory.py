@@ -43,6 +43,9 @@ class MemoryPlatform:
     `rescales`          whether parallelism changes without a restart
     `forgets_storage`   whether storage, too, says nothing of jobs that are gone
     `starts_broken`     a word: jobs whose program holds it fail as soon as they are started
+    `starts_looping`    a word: jobs whose program holds it restart for ever
+    `undisposable`      why no savepoint can be deleted
+    `refused_starts`    how many of the next starts are refused
 
     `snapshots` may be one dictionary for two platforms: they then read each other's.
     """
@@ -66,6 +69,9 @@ class MemoryPlatform:
         self.rescales = False
         self.forgets_storage = False
         self.starts_broken = ""
+        self.starts_looping = ""
+        self.refused_starts = 0
+        self.undisposable = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
         self.writes: list[str] = []
@@ -223,11 +229,16 @@ class MemoryPlatform:
 
     def dispose(self, path: str) -> None:
         with self._asked(f"dispose {path}"):
+            if self.undisposable:
+                raise Rejected(self.undisposable, where=self.name)
             self.snapshots.pop(path, None)
 
     def submit(self, submission: Submission) -> str:
         with self._asked(f"submit {submission.spec.name}"):
             spec, path = submission.spec, submission.restore.path
+            if self.refused_starts:
+                self.refused_starts -= 1
+                raise Rejected("no slot is free", where=self.name)
             if path and path not in self.snapshots:
                 raise Rejected(f"there is no snapshot at {path}", where=self.name)
             if submission.job_id not in self.jobs:
@@ -306,6 +317,9 @@ class MemoryPlatform:
         if self.starts_broken and self.starts_broken in text and each.live.state.active:
             each.cause = f"it cannot run with {self.starts_broken}"
             self._end(job_id, JobState.FAILED, "")
+        if self.starts_looping and self.starts_looping in text and each.live.state.active:
+            each.cause = f"it cannot run with {self.starts_looping}"
+            each.live = replace(each.live, state=JobState.STARTING, word="RESTARTING", provably_empty=not each.restored)
 
     def _end(self, job_id: str, state: JobState, leaves: str) -> None:
         each = self.jobs[job_id]

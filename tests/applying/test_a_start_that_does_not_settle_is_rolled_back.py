@@ -1,0 +1,194 @@
+"""What ran before is started again from the same snapshot, and the edition that failed is not tried again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headgate.model.live import JobState
+from headgate.model.outcome import Outcome
+from headgate.model.plan import Verb
+from headgate.model.reasons import Reason
+from headgate.model.secret import Environment
+from headgate.model.spec import RunState, Sql
+from headgate.store import open_store
+from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place
+
+BROKEN = replace(ORDERS, program=Sql(COUNT.text.replace("GROUP", "WHERE broken > 3 GROUP")))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    made.platform.starts_broken = "broken"
+    return made
+
+
+def test_the_previous_revision_runs_again_with_its_state(place: Place):
+    """Nothing was lost by trying: the operators go on from the savepoint the stop left."""
+    place.apply(ORDERS)
+
+    result = place.apply(BROKEN)
+
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
+    [job_id] = place.platform.running("orders")
+    live = place.platform.jobs[job_id].live
+    assert live.marker is not None
+    assert (live.marker.revision, live.marker.avoids) == (ORDERS.revision, BROKEN.edition)
+    assert min(place.platform.ages("orders").values()) == 1
+    assert result.job_id == job_id
+
+
+@pytest.mark.parametrize("remembers", [True, False], ids=["with-a-store", "on-a-fresh-runner"])
+def test_the_failing_edition_is_not_tried_again_until_the_manifest_changes(place: Place, remembers: bool):
+    """A loop that restarts the job every minute would be worse than the old revision."""
+    place.apply(ORDERS)
+    place.apply(BROKEN)
+    if not remembers:
+        place.without_memory()
+
+    again = place.action(BROKEN)
+
+    assert (again.verb, again.reason, again.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
+    assert place.action(BROKEN, retry=True).verb is Verb.RESTART
+    assert place.action(replace(BROKEN, parallelism=2)).verb is Verb.RESTART
+    assert place.action(ORDERS).verb is Verb.KEEP
+
+
+def test_what_is_mended_outside_is_tried_again_on_request_and_then_forgotten(place: Place):
+    """`--retry`: the table it needed is there now."""
+    place.apply(ORDERS)
+    place.apply(BROKEN)
+    place.platform.starts_broken = ""
+
+    retried = place.apply(BROKEN, retry=True)
+
+    assert retried.outcome is Outcome.APPLIED
+    assert place.action(BROKEN).verb is Verb.KEEP
+    with open_store("sqlite:///.headgate/store.db", root=place.root) as store:
+        assert store.failing("shop", "orders") is None
+
+
+def test_a_first_start_that_does_not_settle_is_ended(place: Place):
+    """There is nothing to go back to, and nothing is left that restarts for ever."""
+    result = place.apply(BROKEN)
+
+    assert result.outcome is Outcome.FAILED
+    assert place.platform.running("orders") == []
+    assert place.action(BROKEN).reason is Reason.REVISION_FAILING
+    assert place.apply(ORDERS).outcome is Outcome.APPLIED
+
+
+def test_a_job_that_failed_by_itself_is_no_reason_to_go_back(place: Place):
+    """The same revision again, and it fails again: its sink is down. Nothing was changed, so nothing is undone."""
+    place.platform.starts_broken = ""
+    place.apply(BROKEN)
+    place.platform.fail("orders")
+    place.platform.starts_broken = "broken"
+
+    result = place.apply(BROKEN)
+
+    assert (result.outcome, result.code) == (Outcome.FAILED, "not-settled")
+    assert place.action(BROKEN).reason is Reason.FAILED
+
+
+def test_a_start_that_was_refused_after_the_stop_is_rolled_back_too(place: Place):
+    """The old job is stopped and the platform says no to the new one: nothing would run."""
+    place.apply(ORDERS)
+    place.platform.refused_starts = 1
+
+    result = place.apply(FILTERED)
+
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
+    [job_id] = place.platform.running("orders")
+    marker = place.platform.jobs[job_id].live.marker
+    assert marker is not None
+    assert marker.revision == ORDERS.revision
+    assert min(place.platform.ages("orders").values()) == 1
+
+
+def test_a_suspended_job_that_does_not_come_back_goes_back_to_what_it_was(place: Place):
+    """Edited while it was suspended: the edit fails, the old revision goes on from the same savepoint."""
+    place.apply(ORDERS)
+    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+
+    result = place.apply(BROKEN)
+
+    assert result.code == "rolled-back"
+    assert min(place.platform.ages("orders").values()) == 1
+
+
+@pytest.mark.parametrize("killed_at", ["settle", "submit", "stop-with-savepoint"])
+def test_a_run_that_is_killed_is_gone_on_with(place: Place, killed_at: str):
+    """Whatever it had begun, the next run gets to the same end: the old revision runs, its state kept."""
+    place.apply(ORDERS)
+    with pytest.raises(Killed):
+        place.report(BROKEN, killed_at=killed_at)
+
+    for _ in range(3):
+        place.report(BROKEN)
+
+    [job_id] = place.platform.running("orders")
+    marker = place.platform.jobs[job_id].live.marker
+    assert marker is not None
+    assert marker.revision == ORDERS.revision
+    assert min(place.platform.ages("orders").values()) == 1
+    assert not place.plan(BROKEN).has_changes
+
+
+@pytest.mark.parametrize("killed_at", ["cancel", "submit"])
+def test_a_rollback_that_is_killed_is_gone_on_with(place: Place, killed_at: str):
+    """The edition is known to fail before anything is undone, so the next run knows what to do."""
+    place.apply(ORDERS)
+    place.platform.starts_looping = "broken"
+    place.platform.starts_broken = ""
+    with pytest.raises(Killed):
+        place.report(BROKEN, killed_at=f"{killed_at}#2" if killed_at == "submit" else killed_at)
+
+    planned = place.action(BROKEN)
+    place.apply(BROKEN)
+
+    assert planned.reason is Reason.ROLLED_BACK
+    [job_id] = place.platform.running("orders")
+    live = place.platform.jobs[job_id].live
+    assert live.marker is not None
+    assert (live.state, live.marker.revision) == (JobState.RUNNING, ORDERS.revision)
+    assert min(place.platform.ages("orders").values()) == 1
+    assert place.action(BROKEN).reason is Reason.REVISION_FAILING
+
+
+def test_a_start_that_nobody_saw_settle_is_waited_for(place: Place):
+    """Killed while it waited: the next run finds the intent open and looks."""
+    with pytest.raises(Killed):
+        place.report(ORDERS, killed_at="settle")
+
+    planned = place.plan(ORDERS)
+    result = place.apply(ORDERS)
+
+    assert [(action.verb, action.reason) for action in planned.actions] == [(Verb.KEEP, Reason.NOT_SETTLED_YET)]
+    assert [job for job, _ in planned.interrupted] == ["orders"]
+    assert result.outcome is Outcome.APPLIED
+    after = place.plan(ORDERS)
+    assert not after.has_changes
+    assert after.interrupted == ()
+
+
+def test_all_of_the_old_revision_comes_back(place: Place):
+    """Not its program alone."""
+    tuned = replace(ORDERS, config={"table.exec.x": "1"}, parallelism=3)
+    place.apply(tuned)
+
+    assert place.apply(BROKEN).code == "rolled-back"
+    [job_id] = place.platform.running("orders")
+    assert (place.platform.jobs[job_id].spec.config, place.platform.jobs[job_id].spec.parallelism) == (tuned.config, 3)
+
+
+def test_a_revision_whose_secrets_are_gone_is_not_started_without_them(place: Place):
+    """What did not settle is left as it is, and said."""
+    filled = replace(ORDERS, config={"x": "${env:OLD_KEY}"}, environment=Environment({"OLD_KEY": "hush-hush"}))
+    place.apply(filled)
+
+    assert place.apply(BROKEN).code == "not-settled"
+    assert place.platform.running("orders") == []
