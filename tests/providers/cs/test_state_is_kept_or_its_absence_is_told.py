@@ -161,7 +161,10 @@ def test_a_start_that_failed_before_it_ran_keeps_its_savepoint(bench: CsBench, p
     bench.provider.submit(submission(broken, live=ended_once, restore=from_savepoint(ended_once)))
     failed = eventually(lambda: _ended(bench))
     assert failed.state is JobState.FAILED
-    assert failed.snapshot == ended_once.snapshot
+    assert failed.snapshot is not None
+    assert ended_once.snapshot is not None
+    assert failed.snapshot.path == ended_once.snapshot.path
+    assert failed.snapshot.at == failed.started_at
     started(bench.provider, spec, live=failed, restore=from_savepoint(ended_once))
 
     assert platform.ages("orders") == 1
@@ -202,6 +205,18 @@ def test_a_draft_has_nothing_to_lose(bench: CsBench, platform: CsSimulator) -> N
     live = observed(bench)
     assert (live.state, live.word, live.provably_empty) == (JobState.STOPPED, "job_init", True)
     assert bench.provider.stop_progress(live.job_id) == SavepointProgress()
+
+
+@pytest.mark.parametrize("word", ["job_idle", "job_arrearage_stopped"])
+def test_a_job_that_the_platform_holds_back_is_left_to_it(bench: CsBench, platform: CsSimulator, word: str) -> None:
+    """It goes on by itself, once the account is in credit or the node is there: no start is offered for it."""
+    live = started(bench.provider, sql_job())
+    platform.jobs[int(live.job_id)].becomes(word, platform.ticks)
+
+    there = observed(bench)
+
+    assert (there.state, there.word, there.snapshot) == (JobState.SUSPENDED, word, None)
+    assert not there.provably_empty
 
 
 def test_no_look_asks_for_savepoints_while_all_is_well(bench: CsBench, platform: CsSimulator) -> None:

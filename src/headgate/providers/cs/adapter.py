@@ -87,6 +87,8 @@ class CsProvider:
 
     def _live(self, job: Definition, state: JobState, told: Told | None) -> Live:
         left = "" if state.active else self._savepoints.left(job, told)
+        # When it was made nobody tells; one that a failed run was started from is at least as old as that run.
+        made_at = job.start_time if state is JobState.FAILED else 0
         if left and state is JobState.STOPPED:
             state = JobState.SUSPENDED
         return Live(
@@ -97,7 +99,7 @@ class CsProvider:
             marker=job.marker,
             applied=applied(job),
             started_at=job.start_time,
-            snapshot=Snapshot(left, "savepoint") if left else None,
+            snapshot=Snapshot(left, "savepoint", made_at) if left else None,
             provably_empty=not state.active and not job.start_time,
             run=job.run,
             markable=not state.active,
