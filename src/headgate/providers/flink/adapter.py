@@ -12,27 +12,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several
+from headgate.model.live import JobState, Kept, Live, Marker, Observation
 from headgate.model.plan import Change, Prospect, RestoreKind
 from headgate.model.project import Target
 from headgate.model.spec import Jar, JobSpec
 from headgate.model.topology import Compiled, Topology
+from headgate.providers.flink import bounds, packages, parameters, watching
 from headgate.providers.flink import compiled as plans
-from headgate.providers.flink import parameters, watching
+from headgate.providers.flink.cluster import Cluster
 from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
+from headgate.providers.flink.observing import Observing
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.flink.rejection import root_cause, statement_rejected
+from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
 from headgate.providers.flink.storage import Storage
@@ -57,6 +59,7 @@ class FlinkProvider:
         state_by_operator=Support.YES,
         list_savepoints=Support.YES,
         dispose=Support.YES,
+        rescale_in_place=Support.YES,
         read_back=Support.NO,
     )
 
@@ -67,9 +70,12 @@ class FlinkProvider:
         self._project = project
         self._jars = Jars(api)
         self._stops = Stops(api)
-        self._homes = Homes(api, savepoint_dir)
+        self._cluster = Cluster(api)
+        self._homes = Homes(self._cluster, savepoint_dir)
         self._storage = Storage(api, self._jars)
+        self._scaling = Scaling(api, facts, self._jars)
         self._endings = Endings(api, facts, self._stops)
+        self._observing = Observing(api, facts, self._endings, self._scaling, project)
 
     def close(self) -> None:
         self._facts.save()
@@ -78,62 +84,31 @@ class FlinkProvider:
     # -- what is there ---------------------------------------------------------------------------------------------
 
     def observe(self) -> Observation:
-        """One listing; a job not known yet costs one request more, once."""
-        listed = self._api.read("/jobs/overview")["jobs"]
-        self._facts.keep_only({str(job["jid"]) for job in listed})
-        with ThreadPoolExecutor(max_workers=8) as pool:
-            jobs = list(pool.map(self._described, listed))
-        ours: dict[str, list[Live]] = {}
-        others = []
-        for live in jobs:
-            if live.marker and live.marker.project == self._project:
-                ours.setdefault(live.marker.job, []).append(live)
-            elif live.state.active:
-                others.append(live)
-        found = {name: self._current(lives) for name, lives in sorted(ours.items())}
-        self._facts.save()
-        return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
+        return self._observing.observe()
 
-    def _described(self, entry: Mapping[str, Any]) -> Live:
-        job_id, word = str(entry["jid"]), str(entry["state"])
-        carried = parameters.read(self._user_config(job_id))
-        return Live(
-            job_id=job_id,
-            name=carried.marker.job if carried.marker else str(entry["name"]),
-            state=common_state(word),
-            word=word,
-            marker=carried.marker,
-            applied=carried.applied,
-            compiled=carried.compiled,
-            started_at=int(entry["start-time"]),
-        )
+    def kept(self, job: str) -> Kept | None:
+        """The folder that a job of ours has below the savepoint directory; None where no such directory is known."""
+        home = self._homes.of(self._project, job)
+        return self._storage.kept(home) if home else None
 
-    def _user_config(self, job_id: str) -> Mapping[str, str]:
-        known = self._facts.get(job_id, "user-config")
-        if known is None:
-            answer = self._api.read(f"/jobs/{job_id}/config")
-            config = answer.get("execution-config", {}).get("user-config", {})
-            known = {str(key): str(value) for key, value in config.items() if key.startswith("headgate.")}
-            self._facts.put(job_id, "user-config", known)
-        return dict(known)
+    def exists(self, path: str) -> bool | None:
+        return self._storage.exists(path)
 
-    def _current(self, lives: list[Live]) -> Live | Several:
-        """The job that a name stands for: the active one, else the newest that has ended."""
-        active = [live for live in lives if live.state.active]
-        if len(active) > 1:
-            # The listing is cached: a predecessor that has just ended may still be shown as running.
-            active = [live for live in map(self._refreshed, active) if live.state.active]
-        if len(active) > 1:
-            return Several(tuple(sorted(active, key=lambda live: live.job_id)))
-        if active:
-            return self._endings.while_restarting(active[0]) if active[0].word == "RESTARTING" else active[0]
-        return self._endings.described(max(map(self._refreshed, lives), key=lambda live: live.started_at))
+    def references(self, package: str) -> tuple[str, ...]:
+        """By what jobs carry; one that no headgate started does not say what it uses."""
+        return packages.references(self.observe(), package)
 
-    def _refreshed(self, live: Live) -> Live:
-        if not live.state.active:
-            return live
-        word = watching.status_word(self._api, live.job_id)
-        return replace(live, state=common_state(word), word=word)
+    def health(self, job_id: str) -> Health:
+        rescales = self._observing.carried(job_id).fixed is not None
+        pending = self._scaling.pending if rescales else lambda job_id, detail: None
+        return watching.health(self._api, job_id, lambda detail: pending(job_id, detail))
+
+    def graph(self, job_id: str) -> Graph:
+        return watching.graph(self.detail(job_id))
+
+    def detail(self, job_id: str) -> dict[str, Any]:
+        detail: dict[str, Any] = self._api.read(f"/jobs/{job_id}")
+        return detail
 
     # -- what a spec would become ----------------------------------------------------------------------------------
 
@@ -154,18 +129,20 @@ class FlinkProvider:
         return Compiled(text, plans.topology(text))
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-        return Prospect()
-
-    def kept(self, job: str) -> Kept | None:
-        """The folder that a job of ours has below the savepoint directory; None where no such directory is known."""
-        home = self._homes.of(self._project, job)
-        return self._storage.kept(home) if home else None
-
-    def exists(self, path: str) -> bool | None:
-        return self._storage.exists(path)
-
-    def references(self, package: str) -> tuple[str, ...]:
-        return ()
+        """The bounds of parallelism, and whether it alone changes and the scheduler does that on a running job."""
+        touched = {change.path for change in changes}
+        scaled = touched & {bounds.PARALLELISM, f"config.{bounds.OPTION}"}
+        if live is not None and not scaled:
+            return Prospect()
+        found = bounds.of_manifest(spec)
+        if live is None or found.blocked:
+            return found
+        fixed = self._observing.carried(live.job_id).fixed if live.marker else None
+        found = bounds.of_live(self._api, spec, live, touched, fixed)
+        alone = touched == {bounds.PARALLELISM} and fixed is not None and live.state.active
+        if alone and not found.blocked and self._scaling.can_reach(live, spec):
+            return Prospect(in_place=frozenset(touched))
+        return found
 
     def topology(self, compiled: str) -> Topology | None:
         return plans.topology(compiled) if compiled else None
@@ -191,7 +168,8 @@ class FlinkProvider:
         if restore.kind is not RestoreKind.FRESH and not restore.path:
             raise Rejected(f"job {spec.name} is to be restored, and no snapshot is named", where=self.name)
         compiled = submission.compiled.plan if submission.compiled else ""
-        carried = parameters.write(submission.marker, spec.carried(), compiled)
+        fixed = self._scaling.fixed(spec, compiled) if self._cluster.rescales() else None
+        carried = parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
         sign = self._homes.sign(submission.marker.project, spec.name, spec.config)
         if sign and isinstance(spec.program, Jar):
             self._storage.mark(sign)
@@ -206,10 +184,12 @@ class FlinkProvider:
             if self._knows(job_id):
                 return job_id
             raise statement_rejected(problem.body or problem.problem, spec) from problem
+        self._observing.started(job_id, carried)
         return str(answer["jobid"])
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
-        raise Rejected("Flink does not change a job that runs", where=self.name)
+        """Another parallelism; what a Flink job carries stays as it was started, the marker too."""
+        self._scaling.reach(live, spec)
 
     def stop_with_savepoint(self, job_id: str) -> None:
         """Raises NotFound for a job the cluster has forgotten, Rejected for one that ended otherwise."""
@@ -256,18 +236,6 @@ class FlinkProvider:
     def dispose(self, path: str) -> None:
         self._storage.dispose(path)
 
-    # -- how a job is doing ----------------------------------------------------------------------------------------
-
-    def health(self, job_id: str) -> Health:
-        return watching.health(self._api, job_id)
-
-    def graph(self, job_id: str) -> Graph:
-        return watching.graph(self.detail(job_id))
-
-    def detail(self, job_id: str) -> dict[str, Any]:
-        detail: dict[str, Any] = self._api.read(f"/jobs/{job_id}")
-        return detail
-
     # -- shared ----------------------------------------------------------------------------------------------------
 
     def _place(self, job_id: str) -> str:
@@ -278,7 +246,7 @@ class FlinkProvider:
         word = watching.status_word(self._api, job_id)
         if not common_state(word).active:
             raise JobEnded(f"job {job_id} is {word}: no savepoint can be taken of it", where=self.name)
-        carried = parameters.read(self._user_config(job_id))
+        carried = self._observing.carried(job_id)
         config = carried.applied.config if carried.applied else {}
         if carried.marker:
             return self._homes.savepoints(carried.marker.project, carried.marker.job, config)

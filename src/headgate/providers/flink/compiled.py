@@ -49,6 +49,8 @@ _IDENTITY = (
     *("hostname", "port", "stream", "index", "collection", "database", "properties.group.id"),
 )
 
+_WIDTHS = ("scan.parallelism", "sink.parallelism")
+
 
 def topology(compiled: str) -> Topology | None:
     """The operators of a compiled plan, or None if this is not a compiled plan."""
@@ -79,6 +81,16 @@ def numbered(compiled: str, ids: Mapping[int, int], *, fresh_from: int) -> str:
     for edge in plan["edges"]:
         edge["source"], edge["target"] = chosen[edge["source"]], chosen[edge["target"]]
     return json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
+
+
+def fixed_widths(compiled: str) -> frozenset[int]:
+    """The parallelisms that sources and sinks of a compiled plan are given by their own tables."""
+    try:
+        nodes = json.loads(compiled)["nodes"]
+        options = [_table(node).get("resolvedTable", {}).get("options", {}) for node in nodes]
+        return frozenset(int(one[key]) for one in options for key in _WIDTHS if key in one)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return frozenset()
 
 
 def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tuple[Operator, ...]:

@@ -10,12 +10,11 @@ a savepoint directory has its savepoints below that one; the file `started` then
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from headgate.model.secret import PLACEHOLDER
-from headgate.providers.http import Api, NotFound
+from headgate.providers.flink.cluster import Cluster
 
 # The second is the older name of the first, which 2.x still reads.
 _OPTIONS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
@@ -24,10 +23,9 @@ _OPTIONS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
 class Homes:
     """The savepoint folders on one cluster; `configured` is the target's own directory."""
 
-    def __init__(self, api: Api, configured: str | None) -> None:
-        self._api = api
-        self._directory = configured
-        self._lock = threading.Lock()
+    def __init__(self, cluster: Cluster, configured: str | None) -> None:
+        self._cluster = cluster
+        self._configured = configured
 
     def of(self, project: str, job: str) -> str:
         """The folder of a job, empty where no savepoint directory is known."""
@@ -47,15 +45,7 @@ class Homes:
         return f"{home}\n{used}" if home and used and used != home else home
 
     def _of_cluster(self) -> str:
-        """The savepoint directory, asked for once. Flink: `GET /jobmanager/config`, a list of keys and values."""
-        with self._lock:
-            if self._directory is None:
-                try:
-                    entries = self._api.read("/jobmanager/config")
-                except NotFound:
-                    entries = []
-                self._directory = _named({str(entry["key"]): str(entry["value"]) for entry in entries})
-            return self._directory
+        return self._configured or _named(self._cluster.configuration())
 
 
 def _named(config: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
 _MARKER = tuple(field.name for field in fields(Marker))
 _NEEDED = {"project", "job", "revision"}
+_NONE = "none"
 # Flink answered with values of 120 KB whole; a larger compiled plan is left out and made anew when it is needed.
 _LARGEST_COMPILED = 100_000
 _LARGEST_MANIFEST = 1_000_000
@@ -30,23 +31,35 @@ _LARGEST_MANIFEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a job says about itself. All empty for a job that headgate did not start."""
+    """What a job says about itself. All empty for a job that headgate did not start.
+
+    `fixed` is set for one that was started where parallelism changes without a restart, so that the parallelism it
+    carries may not be the last word: the widths of those of its vertices that do not follow it.
+    """
 
     marker: Marker | None = None
     applied: AppliedSpec | None = None
     compiled: str = ""
+    fixed: frozenset[int] | None = None
 
 
-def write(marker: Marker, manifest: Mapping[str, Any], compiled: str) -> str:
+def write(marker: Marker, manifest: Mapping[str, Any], compiled: str, *, fixed: frozenset[int] | None = None) -> str:
     """The value of `pipeline.global-job-parameters` for a job."""
     words = {key: str(getattr(marker, key)) for key in _MARKER}
     pairs = {key: _word(value) for key, value in words.items() if value}
+    if fixed is not None:
+        pairs["fixed"] = "-".join(map(str, sorted(fixed))) or _NONE
     text = _packed(json.dumps(manifest, separators=(",", ":"), ensure_ascii=False))
     if len(text) <= _LARGEST_MANIFEST:
         pairs["manifest"] = text
     if compiled and len(packed := _packed(compiled)) <= _LARGEST_COMPILED:
         pairs["compiled"] = packed
     return ",".join(f"{_PREFIX}{key}:{value}" for key, value in pairs.items())
+
+
+def split(text: str) -> dict[str, str]:
+    """What `write` wrote as Flink splits it."""
+    return dict(pair.split(":", 1) for pair in text.split(","))
 
 
 def read(parameters: Mapping[str, str]) -> Carried:
@@ -56,7 +69,12 @@ def read(parameters: Mapping[str, str]) -> Carried:
         marker = Marker(**{key: _unword(own[key] if key in _NEEDED else own.get(key, "")) for key in _MARKER})
     except (KeyError, ValueError):
         return Carried()
-    return Carried(marker, _applied(own.get("manifest", "")), _compiled(own.get("compiled", "")))
+    compiled = _compiled(own.get("compiled", ""))
+    return Carried(marker, _applied(own.get("manifest", "")), compiled, _fixed(own.get("fixed", "")))
+
+
+def _fixed(word: str) -> frozenset[int] | None:
+    return frozenset(int(width) for width in word.split("-") if width.isdecimal()) if word else None
 
 
 def _applied(packed: str) -> AppliedSpec | None:

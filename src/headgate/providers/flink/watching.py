@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
@@ -28,7 +28,11 @@ def checkpointing(api: Api, job_id: str) -> bool:
     return 0 < int(api.read(f"/jobs/{job_id}/checkpoints/config").get("interval", 0)) < _NEVER
 
 
-def health(api: Api, job_id: str) -> Health:
+# Tasks that run as asked and how many are to run, of a job in `GET /jobs/:id` that is not as wide as it should be.
+Pending = Callable[[Mapping[str, Any]], tuple[int, int] | None]
+
+
+def health(api: Api, job_id: str, pending: Pending) -> Health:
     """The health of a job; failures are counted once it runs, or has stopped running."""
     word = status_word(api, job_id)
     state = common_state(word)
@@ -37,10 +41,12 @@ def health(api: Api, job_id: str) -> Health:
     running = total = completed = 0
     periodic = False
     if state is JobState.RUNNING:
-        counts = api.read(f"/jobs/{job_id}").get("status-counts", {})
-        running, total = int(counts.get("RUNNING", 0)), sum(int(count) for count in counts.values())
+        detail = api.read(f"/jobs/{job_id}")
+        running, total = _tasks(detail)
         if not 0 < running == total:
             return Health(state, word, running, total)
+        if rescaling := pending(detail):
+            return Health(state, word, *rescaling)
         periodic = checkpointing(api, job_id)
         if periodic:
             statistics = api.read(f"/jobs/{job_id}/checkpoints").get("counts") or {}
@@ -64,6 +70,7 @@ def graph(answer: Mapping[str, Any]) -> Graph:
     """Read the execution graph out of `GET /jobs/:id`."""
     states = {str(vertex["id"]): str(vertex["status"]) for vertex in answer.get("vertices", ())}
     names = {str(vertex["id"]): str(vertex["name"]) for vertex in answer.get("vertices", ())}
+    most = {str(vertex["id"]): max(0, int(vertex["maxParallelism"])) for vertex in answer.get("vertices", ())}
     vertices = tuple(
         Vertex(
             id=str(node["id"]),
@@ -71,10 +78,18 @@ def graph(answer: Mapping[str, Any]) -> Graph:
             parallelism=int(node["parallelism"]),
             status=states.get(str(node["id"]), ""),
             inputs=tuple((str(link["id"]), str(link.get("ship_strategy", ""))) for link in node.get("inputs", ())),
+            max_parallelism=most.get(str(node["id"]), 0),
         )
         for node in answer["plan"]["nodes"]
     )
     return Graph(str(answer["jid"]), str(answer["name"]), vertices)
+
+
+def _tasks(detail: Mapping[str, Any]) -> tuple[int, int]:
+    """How many tasks run, of those that are not over: a job that reads something to its end goes on without it."""
+    counts = [vertex.get("tasks") or {} for vertex in detail.get("vertices", ())]
+    running = sum(int(each.get("RUNNING", 0)) for each in counts)
+    return running, sum(int(count) for each in counts for state, count in each.items() if state != "FINISHED")
 
 
 def _failures(answer: Mapping[str, Any]) -> tuple[int, str]:

@@ -1,0 +1,127 @@
+"""Everything a cluster says about its jobs, from one listing and what is known about each job already.
+
+A job that is being started has no parameters yet (INITIALIZING, CREATED: Flink shows an empty description in their
+place, for `web.refresh-interval` longer than it lasts), so a job that seems to carry nothing may still be ours. It is
+believed once `GET /jobs/:id`, which is made from the same description, shows it further on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from headgate.model.live import Live, Observation, Several
+from headgate.providers.flink import parameters, watching
+from headgate.providers.flink.endings import Endings
+from headgate.providers.flink.facts import Facts
+from headgate.providers.flink.parameters import Carried
+from headgate.providers.flink.scaling import Scaling
+from headgate.providers.flink.states import common_state
+from headgate.providers.http import Api
+
+_AT_ONCE = 8
+_NO_DESCRIPTION = ("INITIALIZING", "CREATED")
+# Longer than Flink's own refresh interval of 3 s: what ended after more than this was described while it ran.
+_PATIENCE = 5.0
+_LOOK_EVERY = 0.25
+_FACT = "user-config"
+
+
+class Observing:
+    """Looks at one cluster for one project."""
+
+    def __init__(self, api: Api, facts: Facts, endings: Endings, scaling: Scaling, project: str) -> None:
+        self._api = api
+        self._facts = facts
+        self._endings = endings
+        self._scaling = scaling
+        self._project = project
+        self._started: set[str] = set()
+
+    def started(self, job_id: str, carried: str) -> None:
+        """A job was started with these parameters: known before the cluster tells them."""
+        self._started.add(job_id)
+        self._facts.put(job_id, _FACT, parameters.split(carried))
+
+    def observe(self) -> Observation:
+        """One listing; a job not known yet costs one request more, once, and two where it can be rescaled."""
+        listed = {str(entry["jid"]): entry for entry in self._api.read("/jobs/overview")["jobs"]}
+        self._facts.keep_only(set(listed) | self._started)
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            jobs = list(pool.map(self._described, listed.values()))
+            ours: dict[str, list[Live]] = {}
+            others = []
+            for live in jobs:
+                if live.marker and live.marker.project == self._project:
+                    ours.setdefault(live.marker.job, []).append(live)
+                elif live.state.active:
+                    others.append(live)
+            names = sorted(ours)
+            found = dict(zip(names, pool.map(lambda name: self._current(ours[name], listed), names), strict=True))
+        self._facts.save()
+        return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
+
+    def carried(self, job_id: str, *, lasted: float = 0.0) -> Carried:
+        """What a job carries about itself; asked for once a job. `lasted`: seconds from its start to its end."""
+        known = self._facts.get(job_id, _FACT)
+        if known is None:
+            known = self._parameters(job_id)
+            if not known and lasted <= _PATIENCE:
+                known = self._believed(job_id)
+            if known is None:
+                return Carried()
+            self._facts.put(job_id, _FACT, known)
+        return parameters.read(known)
+
+    def _believed(self, job_id: str) -> dict[str, str] | None:
+        """What a job carries that seems to carry nothing; waits a little for one that is being started, then None."""
+        for _ in range(round(_PATIENCE / _LOOK_EVERY)):
+            if str(self._api.read(f"/jobs/{job_id}").get("state")) not in _NO_DESCRIPTION:
+                return self._parameters(job_id)
+            threading.Event().wait(_LOOK_EVERY)
+        return None
+
+    def _parameters(self, job_id: str) -> dict[str, str]:
+        config = self._api.read(f"/jobs/{job_id}/config").get("execution-config", {}).get("user-config", {})
+        return {str(key): str(value) for key, value in config.items() if key.startswith("headgate.")}
+
+    def _described(self, entry: Mapping[str, Any]) -> Live:
+        job_id, word = str(entry["jid"]), str(entry["state"])
+        lasted = (int(entry["end-time"]) - int(entry["start-time"])) / 1000
+        carried = self.carried(job_id, lasted=lasted)
+        return Live(
+            job_id=job_id,
+            name=carried.marker.job if carried.marker else str(entry["name"]),
+            state=common_state(word),
+            word=word,
+            marker=carried.marker,
+            applied=carried.applied,
+            compiled=carried.compiled,
+            started_at=int(entry["start-time"]),
+        )
+
+    def _current(self, lives: list[Live], listed: Mapping[str, Mapping[str, Any]]) -> Live | Several:
+        """The job that a name stands for: the active one, else the newest that has ended."""
+        active = [live for live in lives if live.state.active]
+        if len(active) > 1:
+            # The listing is cached: a predecessor that has just ended may still be shown as running.
+            active = [live for live in map(self._refreshed, active) if live.state.active]
+        if len(active) > 1:
+            return Several(tuple(sorted(active, key=lambda live: live.job_id)))
+        if active:
+            [live] = active
+            live = self._endings.while_restarting(live) if live.word == "RESTARTING" else live
+            fixed = self.carried(live.job_id).fixed
+            return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)
+        live = self._endings.described(max(map(self._refreshed, lives), key=lambda live: live.started_at))
+        fixed = self.carried(live.job_id).fixed
+        return live if fixed is None else self._scaling.ended(live, fixed)
+
+    def _refreshed(self, live: Live) -> Live:
+        if not live.state.active:
+            return live
+        word = watching.status_word(self._api, live.job_id)
+        return replace(live, state=common_state(word), word=word)
