@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
@@ -14,7 +14,14 @@ from headgate.testing.foas import FoasSimulator
 PROJECT = "payments"
 
 
-def opened(platform: FoasSimulator, project: str = PROJECT, **settings: Any) -> FoasProvider:
+class SimulatedProject(Protocol):
+    """A server that stands for one project."""
+
+    url: str
+    project: str
+
+
+def opened(platform: SimulatedProject, project: str = PROJECT, **settings: Any) -> FoasProvider:
     """The adapter on a simulator, with its keys and without waiting between looks."""
     form = {
         "project": platform.project,
@@ -26,7 +33,10 @@ def opened(platform: FoasSimulator, project: str = PROJECT, **settings: Any) -> 
         "requests_per_second": 100_000,
         **settings,
     }
-    return open_foas(Target("foas", "alibaba-foas", FoasTarget.model_validate(form)), project=project, cache=None)
+    target = Target("foas", "alibaba-foas", FoasTarget.model_validate(form))
+    provider = open_foas(target, project=project, cache=None)
+    provider._service._api._pause = lambda seconds: None  # a simulator needs no rest between attempts
+    return provider
 
 
 def statement(name: str, calculation: str = "SELECT a, COUNT(*) FROM s GROUP BY a") -> str:

@@ -15,7 +15,7 @@ _MARK = "#headgate: "
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _UNESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_KEY = re.compile(r"((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)", re.DOTALL)
+_KEY = re.compile(r"((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,16 @@ def _unescaped(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return f"\\{plain}" if plain.startswith((" ", "\f")) else plain
+    plain = _plain(text)
+    return f"\\{plain}" if plain.startswith(" ") else plain
+
+
+def _plain(text: str) -> str:
+    """Without characters that would end a line, or begin a value later than it begins."""
+    for character, name in (("\\", "\\"), ("\n", "n"), ("\r", "r"), ("\t", "t"), ("\f", "f")):
+        text = text.replace(character, f"\\{name}")
+    return text
 
 
 def _escaped_key(key: str) -> str:
-    return re.sub(r"([=:\s]|^[#!])", r"\\\1", key.replace("\\", "\\\\"))
+    return re.sub(r"([=: ]|^[#!])", r"\\\1", _plain(key))

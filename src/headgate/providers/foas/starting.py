@@ -54,6 +54,9 @@ class Starting:
             job = self._created(submission)
         current = self.current(job)
         tried = self._tried(job, submission)
+        if tried and state_of(current) is JobState.STOPPING:
+            self._await(job, lambda now: state_of(now) is not JobState.STOPPING, "stopped")
+            current = self.current(job)
         if tried and self._was_started(current, submission):
             return spec.name
         self._require_free(job, current, submission)
@@ -88,9 +91,7 @@ class Starting:
 
     @staticmethod
     def _was_started(current: Instance | None, submission: Submission) -> bool:
-        if current is None:
-            return False
-        return state_of(current).active or current.run != submission.marker.succeeds
+        return current is not None and (_goes_on(current) or current.run != submission.marker.succeeds)
 
     def _require_free(self, job: Job, current: Instance | None, submission: Submission) -> None:
         """A job that is another's, or that runs, is left alone."""
@@ -224,22 +225,30 @@ class Starting:
 
     def _start(self, job: Job, before: Instance | None, spec: JobSpec) -> None:
         if before is not None and state_of(before) is JobState.SUSPENDED:
-            self.service.modify_instance_state(before, "TERMINATED")
-            self._await(job, lambda now: state_of(now) is JobState.STOPPED, "stopped")
+            self._give_up(job, before)
         offset = spec.options.get("startOffset")
         parameters = json.dumps({"startOffset": str(offset)} if offset else {}, separators=(",", ":"))
         started = self.service.start_job(job.name, parameters)
         self._await(job, lambda now: now is not None and now.id == started, "started")
 
+    def _give_up(self, job: Job, paused: Instance) -> None:
+        """Stop what is paused, unless a run before this one has."""
+        try:
+            self.service.modify_instance_state(paused, "TERMINATED")
+        except Rejected:
+            if state_of(self.current(job)) is not JobState.STOPPED:
+                raise
+        self._await(job, lambda now: state_of(now) is JobState.STOPPED, "stopped")
+
     def _resume(self, job: Job, paused: Instance) -> None:
         self.service.modify_instance_state(paused, "RUNNING", isFlush=True)
-        self._await(job, lambda now: now is not None and (now.id != paused.id or state_of(now).active), "resumed")
+        self._await(job, lambda now: now is not None and (now.id != paused.id or _goes_on(now)), "resumed")
 
     def _shown(self, job: Job, before: Instance | None, looks: int) -> bool:
         """Has another instance come up?"""
         for _ in self._looks(looks):
             now = self.current(job)
-            if now is not None and (before is None or now.id != before.id or state_of(now).active):
+            if now is not None and (before is None or now.id != before.id or _goes_on(now)):
                 return True
         return False
 
@@ -259,6 +268,11 @@ class Starting:
     @property
     def _where(self) -> str:
         return f"project {self.service.project}"
+
+
+def _goes_on(instance: Instance) -> bool:
+    """Does it run, or begin to?"""
+    return state_of(instance).active and state_of(instance) is not JobState.STOPPING
 
 
 def _commit(options: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,328 @@
+"""Which changes keep state on this platform, and what is done so that none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.providers.foas.bench import FoasBench, statement
+
+from headgate.errors import OutcomeUnknown, Rejected
+from headgate.model.live import JobState, Live
+from headgate.model.plan import Restore, RestoreKind, Verdict
+from headgate.model.secret import Environment
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
+from headgate.planning import diff
+from headgate.providers.foas import keeping
+from headgate.providers.foas.forms import normal
+from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
+from headgate.testing.foas import FoasSimulator
+
+SQL = (
+    "CREATE TABLE s (a INT, b INT) WITH (type = 'datahub', topic = 'orders', batchReadSize = '10');\n"
+    "CREATE TABLE t (a INT) WITH (type = 'print');\n"
+    "INSERT INTO t SELECT SUM(a) FROM s WHERE b > 10 GROUP BY b"
+)
+ORDERS = JobSpec("orders", "foas", Sql(SQL), 4, config={"blink.miniBatch.size": "100"})
+WINDOWS = replace(ORDERS, program=Jar("package:w.jar", "com.example.W", ("a=b",)), parallelism=1)
+FRESH = Restore(RestoreKind.FRESH)
+
+
+@pytest.fixture
+def bench() -> Iterator[FoasBench]:
+    with FoasSimulator() as platform:
+        made = FoasBench(platform)
+        yield made
+        made.close()
+
+
+def ran(spec: JobSpec) -> AppliedSpec:
+    """A spec as a job says that it runs it."""
+    return AppliedSpec(spec.program, spec.parallelism, spec.config, spec.options, filled=True)
+
+
+def sql(old: str, new: str) -> JobSpec:
+    assert old in SQL
+    return replace(ORDERS, program=Sql(SQL.replace(old, new)))
+
+
+def with_options(spec: JobSpec = ORDERS, **written: Any) -> JobSpec:
+    return replace(spec, options=normal(written))
+
+
+@pytest.mark.parametrize(
+    ("edited", "verdict", "told"),
+    [
+        pytest.param(ORDERS, Verdict.KEPT, ["all operators"], id="nothing"),
+        pytest.param(replace(ORDERS, parallelism=8), Verdict.KEPT, ["parallelism"], id="parallelism"),
+        pytest.param(
+            with_options(planJson={"nodes": {"Calc": {"core": 1.0}}}), Verdict.KEPT, ["options.planJson"], id="plan"
+        ),
+        pytest.param(with_options(autoscale={"maxCU": 8.0}), Verdict.KEPT, ["options.autoscale"], id="autoscale"),
+        pytest.param(with_options(packages=["udf.jar"]), Verdict.KEPT, ["options.packages"], id="packages"),
+        pytest.param(
+            replace(ORDERS, config={"blink.miniBatch.size": "200"}),
+            Verdict.KEPT,
+            ["config.blink.miniBatch.size"],
+            id="the value of a parameter",
+        ),
+        pytest.param(
+            replace(ORDERS, config={**ORDERS.config, "blink.localAgg.enabled": "true"}),
+            Verdict.LOST,
+            ["config.blink.localAgg.enabled"],
+            id="a parameter more",
+        ),
+        pytest.param(replace(ORDERS, config={}), Verdict.LOST, ["config.blink.miniBatch.size"], id="a parameter less"),
+        pytest.param(sql("'10'", "'500'"), Verdict.KEPT, ["WITH options"], id="the value of an option"),
+        pytest.param(
+            sql("type = 'datahub', topic = 'orders'", "topic = 'orders', type = 'datahub'"),
+            Verdict.KEPT,
+            ["WITH options"],
+            id="options in another order",
+        ),
+        pytest.param(sql("'10')", "'10', retryTimeout = '5')"), Verdict.LOST, ["statement"], id="an option more"),
+        pytest.param(sql(", batchReadSize = '10'", ""), Verdict.LOST, ["statement"], id="an option less"),
+        pytest.param(sql("b > 10", "b > 11"), Verdict.LOST, ["statement"], id="a number in the query"),
+        pytest.param(sql("SUM(a)", "MAX(a)"), Verdict.LOST, ["statement"], id="another function"),
+        pytest.param(sql("INSERT", "/* why */ insert"), Verdict.KEPT, ["all operators"], id="a comment"),
+        pytest.param(
+            with_options(engineVersion="blink-3.4.4"), Verdict.LOST, ["options.engineVersion"], id="another engine"
+        ),
+        pytest.param(with_options(engineVersion="beta"), Verdict.LOST, ["options.engineVersion"], id="any engine"),
+        pytest.param(with_options(queueName="root.other"), Verdict.UNKNOWN, ["options.queueName"], id="a queue"),
+        pytest.param(
+            with_options(folder="/team", startOffset=1767225600000), Verdict.KEPT, ["all operators"], id="filed"
+        ),
+        pytest.param(WINDOWS, Verdict.LOST, ["program", "parallelism"], id="a jar instead"),
+    ],
+)
+def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, told: list[str]):
+    """As the documentation of manual tuning has it; what it does not speak of is unknown."""
+    found = keeping.verdict(ran(ORDERS), edited)
+
+    assert found.verdict is verdict
+    assert [each.name for each in found.operators] == told
+    assert all(each.why for each in found.operators)
+
+
+@pytest.mark.parametrize(
+    ("program", "verdict", "told"),
+    [
+        (Jar("package:w2.jar", "com.example.W", ("a=b",)), Verdict.UNKNOWN, ["jar.uri"]),
+        (Jar("package:w.jar", "com.example.W", ("a=c",)), Verdict.UNKNOWN, ["jar.args"]),
+        (Jar("package:w2.jar", "com.example.V", ("a=b",)), Verdict.LOST, ["jar.main_class", "jar.uri"]),
+    ],
+    ids=["another package", "another argument", "another class"],
+)
+def test_what_an_edit_does_to_the_state_of_a_datastream_job(program: Jar, verdict: Verdict, told: list[str]):
+    """Nobody can see what its operators keep."""
+    found = keeping.verdict(ran(WINDOWS), replace(WINDOWS, program=program))
+
+    assert (found.verdict, [each.name for each in found.operators]) == (verdict, told)
+
+
+def test_what_is_asked_for_no_more_stays_as_it_is():
+    """An engine that the manifest names no longer is the engine the job has."""
+    live = ran(with_options(engineVersion="blink-3.6.0", clusterId="c", queueName="q"))
+
+    assert keeping.verdict(live, ORDERS).verdict is Verdict.KEPT
+
+
+def test_a_rotated_secret_in_an_option_keeps_the_state():
+    """Placeholders are compared by what stands in their place."""
+    secret = sql("'orders'", "'${env:TOPIC}'")
+    old = replace(ran(ORDERS), program=Sql(SQL.replace("'orders'", "'opensesame'")))
+
+    found = keeping.verdict(old, replace(secret, environment=Environment({"TOPIC": "openbarley"})))
+
+    assert [(each.name, each.verdict) for each in found.operators] == [("WITH options", Verdict.KEPT)]
+
+
+# -- what is done ------------------------------------------------------------------------------------------------------
+
+
+def again(bench: FoasBench, live: Live, spec: JobSpec, restore: Restore) -> Live:
+    return started(bench.provider, spec, live=live, restore=restore)
+
+
+def test_a_resumption_carries_an_edit_over(bench: FoasBench):
+    """A new instance, of the new definition, with the old state."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    wider = replace(spec, parallelism=8)
+
+    live = again(bench, paused, wider, from_savepoint(paused))
+
+    assert diff(live.applied or pytest.fail("nothing read"), wider) == ()
+    assert live.run_id != paused.run_id
+    assert live.marker is not None
+    assert live.marker.restored == f"foas:demo_prj/orders/{paused.run_id}"
+    assert bench.platform.ages("orders") == 1
+    assert sum("/instance?" in line for line in bench.platform.requests) == 1
+
+
+def test_a_pause_takes_a_checkpoint_first(bench: FoasBench):
+    """So nothing is computed twice; and it takes more than one look until it is done."""
+    live = started(bench.provider, bench.spec("orders"))
+    instance = bench.platform.jobs["orders"].current
+    assert instance is not None
+    before = instance.checkpoints
+
+    bench.provider.stop_with_savepoint("orders")
+    first = bench.provider.stop_progress("orders")
+    eventually(lambda: bench.provider.stop_progress("orders").done)
+
+    assert not first.done
+    assert instance.checkpoints > before
+    assert live.job_id == "orders"
+
+
+def test_an_engine_that_takes_none_is_paused_once_it_has_a_checkpoint(bench: FoasBench):
+    """Before 3.5.0 a resumption goes back to the last one, and to nothing if there is none."""
+    bench.platform.checkpoint_after = 10
+    spec = bench.spec("orders", options=normal({"engineVersion": "blink-3.4.4"}))
+    live = started(bench.provider, spec)
+
+    with pytest.raises(Rejected, match="has not completed a checkpoint yet"):
+        bench.provider.stop_with_savepoint("orders")
+    assert bench.platform.running("orders") == [live.run_id]
+    for _ in range(12):
+        bench.provider.health("orders")
+    paused = stopped(bench.provider, live)
+    again(bench, paused, spec, from_savepoint(paused))
+
+    assert bench.platform.ages("orders") == 1
+
+
+def test_other_logic_is_never_resumed(bench: FoasBench):
+    """The platform would try, and the job would wait for ever: it is refused, or started empty where that is agreed."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    edited = bench.edited(spec)
+
+    with pytest.raises(Rejected, match="would be lost: statement: other SQL logic"):
+        bench.provider.submit(submission(edited, live=paused, restore=from_savepoint(paused)))
+    still = seen(bench.provider, "orders")
+    assert still is not None
+    assert (still.state, still.snapshot) == (JobState.SUSPENDED, paused.snapshot)
+    live = again(bench, paused, edited, replace(from_savepoint(paused), allow_non_restored=True))
+
+    assert bench.platform.ages("orders") == 0
+    assert live.marker is not None
+    assert live.marker.restored == ""
+
+
+def test_a_start_that_is_to_be_empty_gives_up_what_is_paused(bench: FoasBench):
+    """It is stopped before it is started: nobody documents a start of a paused job."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+
+    live = again(bench, paused, spec, FRESH)
+
+    assert bench.platform.ages("orders") == 0
+    assert len(bench.platform.running("orders")) == 1
+    assert live.run_id != paused.run_id
+
+
+@pytest.mark.parametrize(
+    "path", ["foas:demo_prj/orders/4711", "foas:demo_prj/clicks/{run}", "foas:another/orders/{run}", "s3://bucket/sp-1"]
+)
+def test_state_that_is_not_the_jobs_own_cannot_be_restored(bench: FoasBench, path: str):
+    """Nothing is changed by trying."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    path = path.format(run=paused.run_id)
+    saved = dict(bench.platform.jobs["orders"].content)
+
+    assert bench.provider.exists(path) is False
+    with pytest.raises(Rejected, match="is not there"):
+        bench.provider.submit(submission(spec, live=paused, restore=Restore(RestoreKind.SAVEPOINT, path)))
+
+    assert bench.platform.jobs["orders"].content == saved
+    assert bench.platform.running("orders") == []
+
+
+@pytest.mark.parametrize("end", ["TERMINATED", "FAILED"])
+def test_the_state_of_a_job_that_was_stopped_is_gone(bench: FoasBench, end: str):
+    """It is said so, and not claimed that there was nothing to lose."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    bench.platform.press("orders", end)
+
+    ended = seen(bench.provider, "orders")
+
+    assert ended is not None
+    assert (ended.snapshot, ended.provably_empty) == (None, False)
+    assert bench.provider.exists(from_savepoint(paused).path) is False
+    with pytest.raises(Rejected, match="is not there"):
+        bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
+    assert bench.provider.stop_progress("orders").failed
+
+
+def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
+    """It is not made anew as if nothing had been."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    del bench.platform.jobs["orders"]
+
+    with pytest.raises(Rejected, match="no job 'orders' any more"):
+        bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
+
+    assert bench.platform.jobs == {}
+
+
+def test_what_was_resumed_is_paused_rather_than_stopped(bench: FoasBench):
+    """A start that does not settle is ended to go back to what ran before, and the state is in it alone."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    wider = again(bench, paused, replace(spec, parallelism=8), from_savepoint(paused))
+
+    assert bench.provider.exists(from_savepoint(paused).path) is True
+    bench.provider.cancel("orders")
+    ended = eventually(lambda: _ended(bench))
+    back = again(bench, wider, spec, from_savepoint(paused))
+
+    assert ended.state is JobState.SUSPENDED
+    assert bench.platform.ages("orders") == 2
+    assert diff(back.applied or pytest.fail("nothing read"), spec) == ()
+
+
+def _ended(bench: FoasBench) -> Live | None:
+    live = seen(bench.provider, "orders")
+    return live if live and not live.state.active else None
+
+
+def test_a_resumption_that_is_never_shown_is_an_unknown_outcome(bench: FoasBench):
+    """Perhaps it runs: nothing is asked for a second time before that is known."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    bench.platform.lag = 10**6
+
+    with pytest.raises(OutcomeUnknown, match="not shown as resumed"):
+        bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
+    bench.platform.jobs["orders"].stale = 0
+    bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
+
+    assert len(bench.platform.running("orders")) == 1
+    assert bench.platform.ages("orders") == 1
+
+
+def test_another_statement_gets_another_plan_and_the_same_keeps_its_own(bench: FoasBench):
+    """What somebody tuned in the console survives where the plan still fits."""
+    spec = bench.spec("orders")
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    job = bench.platform.jobs["orders"]
+    tuned = job.content["PlanJson"].replace('"native_memory":10', '"native_memory":99')
+    assert tuned != job.content["PlanJson"]
+    bench.platform.edit("orders", PlanJson=tuned)
+
+    live = again(bench, paused, replace(spec, parallelism=2), from_savepoint(paused))
+    assert '"native_memory":99' in job.content["PlanJson"]
+    assert '"parallelism":2' in job.content["PlanJson"]
+    paused = stopped(bench.provider, live)
+    edited = replace(spec, program=Sql(statement("orders", "SELECT DISTINCT a, 1 FROM s")))
+    again(bench, paused, edited, FRESH)
+
+    assert '"native_memory":99' not in job.content["PlanJson"]

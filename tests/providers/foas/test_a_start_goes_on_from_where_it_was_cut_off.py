@@ -1,0 +1,260 @@
+"""Whatever reply is lost: asked again, the same start goes on, once, and with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.providers.foas.bench import FoasBench
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.live import JobState, Live, Several
+from headgate.model.plan import Restore, RestoreKind
+from headgate.model.spec import JobSpec
+from headgate.planning import diff
+from headgate.providers import marking
+from headgate.providers.foas.forms import normal
+from headgate.providers.port import Submission
+from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
+from headgate.testing.foas import FoasSimulator
+
+FRESH = Restore(RestoreKind.FRESH)
+# The requests of a start that change something, as they come.
+FIRST = ["POST .*/jobs", "PUT .*/jobs/orders", "PUT .*/commit", "POST .*/instance"]
+RESUMED = ["PUT .*/jobs/orders", "PUT .*/commit", "PUT .*/expectstate"]
+EMPTIED = ["PUT .*/jobs/orders", "PUT .*/commit", "PUT .*/expectstate", "POST .*/instance"]
+
+
+@pytest.fixture
+def bench() -> Iterator[FoasBench]:
+    with FoasSimulator() as platform:
+        made = FoasBench(platform)
+        yield made
+        made.close()
+
+
+def cut_off(bench: FoasBench, at: str, wanted: Submission) -> None:
+    """Submit until the first trouble, as a process that then ends; later ones find what it left."""
+    bench.platform.lose_replies(10, at=rf"^{at}\?")
+    with pytest.raises((OutcomeUnknown, Unavailable)):
+        bench.again().submit(wanted)
+    bench.platform.speak()
+
+
+def finished(bench: FoasBench, wanted: Submission) -> Live:
+    """The same submission from another process, until it settles."""
+    another = bench.again()
+    assert another.submit(wanted) == "orders"
+    eventually(lambda: another.health("orders").settled)
+    live = seen(another, "orders")
+    assert live is not None
+    assert len(bench.running("orders")) == 1
+    assert diff(live.applied or pytest.fail("nothing read"), wanted.spec) == ()
+    return live
+
+
+@pytest.mark.parametrize("at", FIRST)
+def test_a_first_start(bench: FoasBench, at: str):
+    """One definition, one instance."""
+    wanted = submission(bench.spec("orders"))
+
+    cut_off(bench, at, wanted)
+    finished(bench, wanted)
+
+    assert len(bench.platform.jobs) == 1
+    assert len(bench.platform.jobs["orders"].instances) == 1
+
+
+@pytest.mark.parametrize("late", [0, 3])
+@pytest.mark.parametrize("at", RESUMED)
+def test_a_resumption(bench: FoasBench, at: str, late: int):
+    """The state survives once, however late the platform shows what it did."""
+    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    wanted = submission(bench.spec("orders", parallelism=8), live=paused, restore=from_savepoint(paused))
+    bench.platform.lag = late
+
+    cut_off(bench, at, wanted)
+    finished(bench, wanted)
+
+    assert bench.platform.ages("orders") == 1
+
+
+@pytest.mark.parametrize("at", EMPTIED)
+def test_a_start_that_gives_up_what_is_paused(bench: FoasBench, at: str):
+    """By consent, once: also where the old instance was stopped already and nothing was started yet."""
+    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    edited = bench.edited(bench.spec("orders"))
+    consented = replace(from_savepoint(paused), allow_non_restored=True)
+    wanted = submission(edited, live=paused, restore=consented)
+
+    cut_off(bench, at, wanted)
+    finished(bench, wanted)
+
+    assert bench.platform.ages("orders") == 0
+    assert len(bench.platform.jobs["orders"].instances) == 2
+
+
+def test_a_job_that_was_stopped_to_be_started_empty_has_nothing_to_lose(bench: FoasBench):
+    """A run that sees it between the two may go on without another consent; any other stop is no such thing."""
+    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    consented = submission(bench.edited(bench.spec("orders")), live=paused, restore=FRESH)
+    bench.platform.refuse(10, at="POST .*/instance")
+    with pytest.raises(ProviderError):
+        bench.provider.submit(consented)
+    bench.platform.speak()
+
+    between = eventually(lambda: _in(bench, JobState.STOPPED))
+    live = started(bench.provider, consented.spec, live=between)
+    bench.platform.press("orders", "TERMINATED")
+
+    assert between.provably_empty
+    assert live.marker is not None
+    ended = seen(bench.provider, "orders")
+    assert ended is not None
+    assert not ended.provably_empty
+
+
+def _in(bench: FoasBench, state: JobState) -> Live | None:
+    live = seen(bench.provider, "orders")
+    return live if live and live.state is state else None
+
+
+def test_a_plan_that_was_not_stored_is_made_again(bench: FoasBench):
+    """Half a definition is never started."""
+    wanted = submission(bench.spec("orders", parallelism=4))
+    bench.platform.refuse(4, at="GET .*/planjson")
+    with pytest.raises(Unavailable):
+        bench.provider.submit(wanted)
+    assert bench.platform.running("orders") == []
+    bench.platform.speak()
+
+    finished(bench, wanted)
+
+    assert '"parallelism":4' in bench.platform.jobs["orders"].content["PlanJson"]
+
+
+def test_a_start_that_failed_at_once_is_not_repeated_by_itself(bench: FoasBench):
+    """Asking again starts nothing; what to do about it is decided anew."""
+    wanted = submission(bench.spec("orders"))
+    bench.provider.submit(wanted)
+    bench.platform.fail_job("orders")
+
+    bench.again().submit(wanted)
+
+    assert len(bench.platform.jobs["orders"].instances) == 1
+    assert bench.running("orders") == []
+
+
+def test_a_job_that_runs_for_another_attempt_is_left_alone(bench: FoasBench):
+    """Somebody was faster."""
+    started(bench.provider, bench.spec("orders"))
+    before = bench.running("orders")
+
+    with pytest.raises(Rejected, match="is RUNNING already"):
+        bench.provider.submit(submission(bench.edited(bench.spec("orders"))))
+
+    assert bench.running("orders") == before
+
+
+def test_a_job_that_is_still_stopping_is_waited_for(bench: FoasBench):
+    """Nothing is changed meanwhile."""
+    live = started(bench.provider, bench.spec("orders"))
+    bench.platform.pause_looks = 10**6
+    bench.provider.stop_with_savepoint("orders")
+    eventually(lambda: bench.provider.stop_progress("orders").asked)
+
+    with pytest.raises(Unavailable, match="still RUNNING, to be PAUSED"):
+        bench.provider.submit(submission(bench.spec("orders"), live=live, restore=FRESH))
+
+
+def test_a_job_of_the_same_name_that_is_nobodys_is_not_taken(bench: FoasBench):
+    """Whether it runs or not: it has its name, and it is named."""
+    bench.platform.start_stranger("orders")
+    bench.platform.press("orders", "TERMINATED")
+    saved = dict(bench.platform.jobs["orders"].content)
+
+    with pytest.raises(Rejected, match="'orders' that headgate did not make"):
+        bench.provider.submit(submission(bench.spec("orders")))
+
+    assert bench.platform.jobs["orders"].content == saved
+
+
+def test_a_job_of_another_project_is_not_taken(bench: FoasBench):
+    """Not even where somebody says it is ours."""
+    spec = bench.spec("orders")
+    started(bench.provider, spec)
+    bench.platform.press("orders", "TERMINATED")
+    [theirs] = bench.again("billing").observe().others
+
+    with pytest.raises(Rejected, match="is job 'orders' of project 'payments'"):
+        bench.again("billing").submit(submission(spec, live=theirs))
+    marker = marking.read(bench.platform.jobs["orders"].description)
+    assert marker is not None
+    with pytest.raises(Rejected, match="belongs to project 'payments'"):
+        bench.again("billing").update(theirs, spec, replace(marker, project="billing"))
+
+
+def test_two_jobs_with_one_mark_are_told_both(bench: FoasBench):
+    """Copied in the console, mark and all: neither is touched. One that does not run is no second copy."""
+    started(bench.provider, bench.spec("orders"))
+    mark = bench.platform.jobs["orders"].description
+    bench.platform.start_stranger("orders_copy", description=mark)
+
+    both = bench.provider.observe().jobs["orders"]
+    bench.platform.press("orders_copy", "TERMINATED")
+    one = bench.provider.observe().jobs["orders"]
+
+    assert isinstance(both, Several)
+    assert [live.name for live in both.jobs] == ["orders", "orders_copy"]
+    assert isinstance(one, Live)
+    assert one.name == "orders"
+
+
+def test_a_batch_job_is_started_once_although_it_may_run_twice(bench: FoasBench):
+    """The platform starts as many as are asked for, and shows each late."""
+    spec = bench.spec("orders", options=normal({"jobType": "FLINK_BATCH"}))
+    wanted = submission(spec)
+    cut_off(bench, "POST .*/instance", wanted)
+    finished(bench, wanted)
+    bench.platform.finish_job("orders")
+
+    ended = seen(bench.provider, "orders")
+    assert ended is not None
+    assert (ended.state, ended.provably_empty) == (JobState.FINISHED, True)
+    edited = bench.edited(spec)
+    started(bench.provider, edited, live=ended)
+
+    job = bench.platform.jobs["orders"]
+    assert [each.actual for each in job.instances] == ["SUCCESS", "RUNNING"]
+    bench.platform.launch(job, age=0)
+    twice = bench.provider.observe().jobs["orders"]
+    assert isinstance(twice, Several)
+    assert len({live.run_id for live in twice.jobs}) == 2
+
+
+def test_a_batch_job_that_ended_long_ago_is_still_known(bench: FoasBench):
+    """Its instances are archived after two days; it is not one that never ran."""
+    spec = bench.spec("orders", options=normal({"jobType": "FLINK_BATCH"}))
+    started(bench.provider, spec)
+    bench.platform.finish_job("orders")
+    for instance in bench.platform.jobs["orders"].instances:
+        instance.archived = True
+
+    ended = seen(bench.provider, "orders")
+
+    assert ended is not None
+    assert ended.state is JobState.FINISHED
+
+
+def test_a_batch_job_cannot_be_paused_and_can_be_ended(bench: FoasBench):
+    """A pause of one is described nowhere."""
+    spec: JobSpec = bench.spec("orders", options=normal({"jobType": "FLINK_BATCH"}))
+    started(bench.provider, spec)
+
+    with pytest.raises(Rejected, match="cannot be paused"):
+        bench.provider.stop_with_savepoint("orders")
+    assert len(bench.running("orders")) == 1
+    bench.provider.cancel("orders")
+
+    assert eventually(lambda: _in(bench, JobState.STOPPED)).provably_empty

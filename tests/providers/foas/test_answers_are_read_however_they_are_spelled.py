@@ -1,0 +1,291 @@
+"""Traps of the service: pages, wrappers, letter case, statuses that mean something else, states nobody documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.providers.foas.bench import FoasBench, opened
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.live import JobState
+from headgate.providers.foas.adapter import FoasProvider
+from headgate.providers.foas.states import state_of, word_of
+from headgate.providers.foas.trouble import judge
+from headgate.providers.foas.wire import Instance, Job, items, member
+from headgate.providers.http import NotFound, Reply, Unauthorised
+from headgate.testing.contract import started, submission
+from headgate.testing.foas import FoasSimulator
+from headgate.testing.server import Response
+
+
+@pytest.fixture
+def platform() -> Iterator[FoasSimulator]:
+    with FoasSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def provider(platform: FoasSimulator) -> Iterator[FoasProvider]:
+    made = opened(platform)
+    yield made
+    made.close()
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Jobs": {"Job": [{"JobName": "a"}]}},
+        {"jobs": {"job": [{"JobName": "a"}]}},
+        {"Jobs": {"Job": {"JobName": "a"}}},
+        {"Jobs": [{"JobName": "a"}]},
+    ],
+    ids=["as the metadata has it", "in camelCase", "one in place of a list", "wrapped once"],
+)
+def test_a_list_is_a_list(document: Any):
+    """Wrapped twice, mostly."""
+    assert items(document, "Jobs", "Job") == [{"JobName": "a"}]
+
+
+@pytest.mark.parametrize("document", [{}, {"Jobs": None}, {"Jobs": {"Job": None}}, {"Jobs": {}}, None, []])
+def test_no_list_is_an_empty_one(document: Any):
+    """Missing and null are the same."""
+    assert items(document, "Jobs", "Job") == []
+
+
+def test_letter_case_of_keys_does_not_count():
+    """`instanceId`, `Finalstate`, and samples in camelCase."""
+    assert member({"instanceId": 8}, "InstanceId") == 8
+    assert member({"Finalstate": "x"}, "FinalState") == "x"
+    job = Job.of({"jobName": "a", "jobType": "flink_stream", "apiType": "Datastream", "isCommitted": "true"})
+    assert (job.name, job.job_type, job.api_type, job.committed) == ("a", "FLINK_STREAM", "DATASTREAM", True)
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_that_moves_while_it_is_read_is_read_again(platform: FoasSimulator, provider: FoasProvider):
+    """An entry that is missing once is not absent."""
+    for number in range(60):
+        platform.start_stranger(f"clicks-{number:02}")
+    platform.torn_pages = 2
+
+    assert len(provider.observe().others) == 60
+
+
+def test_a_list_that_never_holds_still_is_no_answer(platform: FoasSimulator, provider: FoasProvider):
+    """Not even a part of one."""
+    for number in range(60):
+        platform.start_stranger(f"clicks-{number:02}")
+    platform.torn_pages = 10**6
+
+    with pytest.raises(Unavailable, match="changes while it is read"):
+        provider.observe()
+
+
+def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(platform: FoasSimulator, provider: FoasProvider):
+    """The service may hold its pages smaller; only the total tells the end."""
+    for number in range(23):
+        platform.start_stranger(f"clicks-{number:02}")
+    platform.largest_page = 5
+
+    assert len(provider.observe().others) == 23
+
+
+def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: FoasProvider):
+    """Nobody could tell whether it is whole."""
+    platform.fail(9, at="GET .*/jobs", response=Response(200, {"Jobs": {"Job": []}}))
+
+    with pytest.raises(Unavailable):
+        provider.observe()
+
+
+def test_looking_costs_the_same_for_one_job_and_for_many(platform: FoasSimulator, provider: FoasProvider):
+    """Two lists, whatever is in them."""
+    for number in range(49):
+        platform.start_stranger(f"clicks-{number:02}")
+
+    provider.observe()
+
+    assert len(platform.requests) == 2
+
+
+def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator):
+    """The service finds jobs and packages by parts of their names."""
+    bench = FoasBench(platform)
+    platform.start_stranger("orders-old")
+    platform.start_stranger("my-orders")
+
+    live = started(bench.provider, bench.spec("orders"))
+
+    assert live.name == "orders"
+    assert len(bench.running("orders")) == 1
+    platform.packages["my-udf.jar"] = {"PackageName": "my-udf.jar"}
+    with pytest.raises(Rejected, match=r"no package 'udf\.jar'"):
+        bench.provider.compile(bench.spec("orders", options={"packages": ["udf.jar"]}))
+    platform.packages["udf.jar"] = {"PackageName": "udf.jar"}
+    assert (
+        "only as part of a job" in bench.provider.compile(bench.spec("orders", options={"packages": ["udf.jar"]})).why
+    )
+    bench.close()
+
+
+# -- states ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "state"),
+    [
+        ("WAITING", "RUNNING", JobState.STARTING),
+        ("RUNNING", "RUNNING", JobState.RUNNING),
+        ("running", "running", JobState.RUNNING),
+        ("RUNNING", "PAUSED", JobState.STOPPING),
+        ("WAITING", "PAUSED", JobState.STOPPING),
+        ("RUNNING", "TERMINATED", JobState.STOPPING),
+        ("WAITING", "TERMINATED", JobState.STOPPING),
+        ("PAUSED", "PAUSED", JobState.SUSPENDED),
+        ("PAUSED", "RUNNING", JobState.STARTING),
+        ("PAUSED", "TERMINATED", JobState.STOPPING),
+        ("TERMINATED", "TERMINATED", JobState.STOPPED),
+        ("TERMINATED", "RUNNING", JobState.STARTING),
+        ("SUCCESS", "RUNNING", JobState.FINISHED),
+        ("FAILED", "RUNNING", JobState.FAILED),
+        ("UNKNOWN", "", JobState.STOPPED),
+        ("UNKNOWN", "RUNNING", JobState.STARTING),
+        ("RUNNING", "HIBERNATED", JobState.UNKNOWN),
+        ("HIBERNATED", "RUNNING", JobState.UNKNOWN),
+        ("", "", JobState.UNKNOWN),
+    ],
+)
+def test_two_states_are_one(actual: str, expected: str, state: JobState):
+    """What an instance is, and what it is asked to be; a word nobody documents is unknown."""
+    assert state_of(Instance.of({"Id": 7, "ActualState": actual, "ExpectState": expected})) is state
+
+
+def test_the_platforms_own_words_are_shown():
+    """Both, where they differ; a job that was never started has none."""
+    assert word_of(Instance.of({"Id": 7, "ActualState": "RUNNING", "ExpectState": "PAUSED"})) == "RUNNING, to be PAUSED"
+    assert word_of(Instance.of({"Id": 7, "ActualState": "RUNNING", "ExpectState": "RUNNING"})) == "RUNNING"
+    assert word_of(None) == "not started"
+    assert state_of(None) is JobState.STOPPED
+
+
+def test_a_start_that_is_not_shown_yet_is_waited_for(platform: FoasSimulator):
+    """The old state is shown for a while after a change: read too early, a start would look like a failure."""
+    platform.lag = 5
+    bench = FoasBench(platform)
+
+    bench.provider.submit(submission(bench.spec("orders")))
+
+    assert bench.provider.health("orders").state.active
+    bench.close()
+
+
+def test_a_job_in_trouble_says_why_and_is_not_given_up(platform: FoasSimulator):
+    """A broken start stays WAITING; an error from before the start does not count."""
+    bench = FoasBench(platform)
+    started(bench.provider, bench.spec("orders"))
+    instance = platform.jobs["orders"].current
+    assert instance is not None
+    instance.error, instance.error_at = "old news\n\tat blink", instance.started_at - 1
+    well = bench.provider.health("orders")
+    instance.error, instance.error_at = "the disk is full\n\tat blink", instance.started_at + 1
+    ill = bench.provider.health("orders")
+    instance.actual, instance.broken = "WAITING", True
+    waiting = bench.provider.health("orders")
+
+    assert (well.settled, well.cause, well.restarts) == (True, "", 0)
+    assert (ill.state, ill.cause, ill.restarts) == (JobState.RUNNING, "the disk is full", 1)
+    assert (waiting.state, waiting.settled, waiting.cause) == (JobState.STARTING, False, "the disk is full")
+    bench.close()
+
+
+# -- trouble -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reading", "writing"),
+    [
+        (404, "InvalidAccessKeyId.NotFound", Unauthorised, Unauthorised),
+        (400, "InvalidAccessKeyId.Inactive", Unauthorised, Unauthorised),
+        (400, "SignatureDoesNotMatch", Unauthorised, Unauthorised),
+        (400, "InvalidSecurityToken.Expired", Unauthorised, Unauthorised),
+        (400, "InvalidTimeStamp.Expired", Unauthorised, Unauthorised),
+        (403, "Forbidden.RAM", Unauthorised, Unauthorised),
+        (403, "NoPermission", Unauthorised, Unauthorised),
+        (400, "SignatureNonceUsed", Unavailable, OutcomeUnknown),
+        (400, "Throttling", Unavailable, Unavailable),
+        (400, "Throttling.User", Unavailable, Unavailable),
+        (429, "Throttling.Api", Unavailable, Unavailable),
+        (503, "ServiceUnavailable", Unavailable, Unavailable),
+        (500, "InternalError", Unavailable, OutcomeUnknown),
+        (404, "InvalidApi.NotFound", Rejected, Rejected),
+        (404, "InvalidJob.NotFound", NotFound, NotFound),
+        (400, "MissingJobType", Rejected, Rejected),
+    ],
+)
+def test_the_code_of_an_error_decides_not_its_status(
+    status: int, code: str, reading: type[ProviderError], writing: type[ProviderError]
+):
+    """An unknown AccessKey and a wrong path are 404, too, and no proof that a job is absent."""
+    reply = Reply(status, {}, "", {"Code": code, "Message": "why", "RequestId": "r"})
+
+    for writes, expected in ((False, reading), (True, writing)):
+        trouble = judge(reply, writes)
+        assert type(trouble) is expected
+        assert trouble.problem == f"{code}: why (request r)"
+
+
+def test_error_bodies_are_read_in_any_letter_case():
+    """The SDKs read them so."""
+    trouble = judge(Reply(400, {}, "", {"code": "Throttling", "message": "slow down", "requestId": "r"}), False)
+
+    assert isinstance(trouble, Unavailable)
+
+
+def test_the_gateway_says_how_long_to_wait():
+    """In milliseconds, in a header of its own."""
+    reply = Reply(400, {"x-acs-retry-after": "1500"}, "", {"Code": "Throttling.User", "Message": ""})
+
+    trouble = judge(reply, True)
+
+    assert isinstance(trouble, Unavailable)
+    assert trouble.retry_after == 1.5
+
+
+def test_a_body_without_a_code_leaves_it_to_the_status():
+    """A proxy's page, say."""
+    assert judge(Reply(502, {}, "<html>", None), False) is None
+    assert judge(Reply(200, {}, "", None), True) is None
+
+
+def test_the_secret_and_the_token_are_in_no_error(platform: FoasSimulator):
+    """The gateway quotes what it signed, the token with it."""
+    platform.gateway.token = "another-token"
+    provider = opened(platform, access_key_secret="wrong-secret", security_token="opensesame-token")
+
+    with pytest.raises(Unauthorised) as raised:
+        provider.observe()
+    platform.gateway.token = "opensesame-token"
+    with pytest.raises(Unauthorised, match="SignatureDoesNotMatch") as quoted:
+        provider.observe()
+
+    for told in (raised.value, quoted.value):
+        assert "opensesame-token" not in f"{told} {told.body}"
+        assert "wrong-secret" not in f"{told} {told.body}"
+    assert "${env:ALIBABA_CLOUD_SECURITY_TOKEN}" in quoted.value.problem
+    provider.close()
+
+
+def test_a_clock_that_is_off_is_named(platform: FoasSimulator, provider: FoasProvider):
+    """Signatures are good for a quarter of an hour."""
+    platform.gateway.skew = 3600
+
+    with pytest.raises(Unauthorised) as raised:
+        provider.observe()
+
+    assert "clock" in raised.value.hint

@@ -1,0 +1,152 @@
+"""What this platform cannot do blocks a plan with words that say what to do instead; nothing is tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.providers.foas.bench import FoasBench
+
+from headgate.errors import Rejected
+from headgate.model.live import JobState, Live
+from headgate.model.plan import Change, Impact, Verdict
+from headgate.model.reasons import Reason
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Savepoint, Sql, Strategy
+from headgate.providers.foas.forms import normal
+from headgate.providers.foas.prospects import prospect
+from headgate.providers.port import Support
+from headgate.testing.contract import started, stopped, submission
+from headgate.testing.foas import FoasSimulator
+
+ORDERS = JobSpec("orders", "foas", Sql("INSERT INTO t SELECT a FROM s"))
+JAR = Jar("package:w.jar", "com.example.W", ("a=b",))
+WINDOWS = replace(ORDERS, program=JAR)
+
+
+def running(spec: JobSpec, **changes: Any) -> Live:
+    applied = AppliedSpec(spec.program, spec.parallelism, spec.config, spec.options, filled=True)
+    return replace(Live(spec.name, spec.name, JobState.RUNNING, "RUNNING", applied=applied, run="7"), **changes)
+
+
+def changed(*paths: str) -> tuple[Change, ...]:
+    return tuple(Change(path, "before", "after", Impact.RESTART) for path in paths)
+
+
+def options(**written: Any) -> dict[str, Any]:
+    return normal(written)
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        (replace(ORDERS, savepoint=Savepoint(Strategy.PATH, "s3://b/sp-1")), "strategy: latest"),
+        (replace(WINDOWS, parallelism=4), "blink.job.option"),
+        (replace(WINDOWS, options=options(planJson={"autoconf": True})), "take out `options.planJson`"),
+        (replace(WINDOWS, options=options(startOffset=1767225600000)), "only SQL streams"),
+        (replace(ORDERS, options=options(jobType="FLINK_BATCH", startOffset=1767225600000)), "only SQL streams"),
+        (replace(ORDERS, parallelism=4, options=options(planJson={"autoconf": True})), "leave `parallelism` at 1"),
+        (replace(WINDOWS, program=replace(JAR, uri="jars/w.jar", digest="ab")), "register it as a package"),
+        (replace(WINDOWS, program=replace(JAR, uri="s3://bucket/w.jar")), "register it as a package"),
+        (replace(WINDOWS, program=replace(JAR, main_class="")), "main_class"),
+        (replace(WINDOWS, program=replace(JAR, args=("--window", "5"))), "`key=value`"),
+        (replace(WINDOWS, program=replace(JAR, args=("blink.main.jar=x.jar",))), "`key=value`"),
+        (replace(WINDOWS, options=options(packages=["w.jar"])), "take it out of `options.packages`"),
+    ],
+)
+def test_what_no_job_here_can_be(spec: JobSpec, told: str):
+    """Said at its first plan."""
+    found = prospect(spec, None, ())
+
+    assert found.blocked is Reason.NOT_SUPPORTED
+    assert told in found.note
+
+
+@pytest.mark.parametrize(
+    ("live", "spec", "paths", "told"),
+    [
+        (running(ORDERS), replace(ORDERS, name="totals"), ["name"], "cannot be renamed"),
+        (running(ORDERS), WINDOWS, ["statement", "jar"], "another name"),
+        (running(ORDERS), replace(ORDERS, options=options(jobType="FLINK_BATCH")), ["options.jobType"], "another name"),
+        (
+            running(replace(ORDERS, options=options(jobType="FLINK_BATCH"))),
+            replace(ORDERS, parallelism=2, options=options(jobType="FLINK_BATCH")),
+            ["parallelism"],
+            "let it finish",
+        ),
+    ],
+    ids=["another name", "another kind of program", "another type", "a batch job that runs"],
+)
+def test_what_a_job_cannot_become(live: Live, spec: JobSpec, paths: list[str], told: str):
+    """Its name, its API and its type are for ever."""
+    found = prospect(spec, live, changed(*paths))
+
+    assert found.blocked is Reason.NOT_SUPPORTED
+    assert told in found.note
+
+
+def test_what_is_changed_without_a_restart():
+    """The folder, and where an empty start would begin."""
+    spec = replace(ORDERS, options=options(folder="/team", startOffset=1767225600000))
+
+    found = prospect(spec, running(ORDERS), changed("options.folder", "options.startOffset", "parallelism"))
+
+    assert found.in_place == {"options.folder", "options.startOffset"}
+    assert found.blocked is None
+
+
+def test_state_cannot_leave_its_project():
+    """From another target nothing comes along."""
+    found = prospect(ORDERS, running(ORDERS), changed("target"))
+
+    assert found.state is not None
+    assert found.state.verdict is Verdict.LOST
+
+
+def test_a_batch_job_has_no_state_to_judge():
+    """Every run reads its input from the beginning."""
+    spec = replace(ORDERS, options=options(jobType="FLINK_BATCH"))
+
+    found = prospect(spec, running(spec, state=JobState.FINISHED), changed("statement"))
+
+    assert found.state is not None
+    assert found.state.verdict is Verdict.NONE
+
+
+def test_a_first_start_has_nothing_to_lose():
+    """And no state to speak of."""
+    assert prospect(ORDERS, None, ()).state is None
+
+
+def test_its_capabilities_say_the_same():
+    """The table in the README is made from them."""
+    with FoasSimulator() as platform:
+        bench = FoasBench(platform)
+        told = bench.provider.capabilities
+        live = started(bench.provider, bench.spec("orders"))
+
+        assert (told.savepoint, told.savepoint_path, told.dispose, told.compile) == (Support.NO,) * 4
+        assert told.stop_with_savepoint is told.mark_in_place is told.read_back is Support.YES
+        assert told.savepoint_format == "foas:demo_prj"
+        with pytest.raises(Rejected, match="state: suspended"):
+            bench.provider.take_savepoint("orders", "0" * 32)
+        assert not bench.provider.savepoint_progress("orders", "0" * 32).asked
+        with pytest.raises(Rejected):
+            bench.provider.dispose(f"foas:demo_prj/orders/{live.run_id}")
+        assert bench.provider.kept("orders") is None
+        bench.close()
+
+
+def test_a_node_that_the_plan_has_not_is_named_with_the_nearest():
+    """Its names are the platform's, so this is found only once there is a plan; the state waits in the paused job."""
+    with FoasSimulator() as platform:
+        bench = FoasBench(platform)
+        paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+        spec = bench.spec("orders", options=options(planJson={"nodes": {"GroupAgregate": {"core": 1.0}}}))
+
+        with pytest.raises(Rejected) as raised:
+            bench.provider.submit(submission(spec, live=paused))
+
+        assert raised.value.hint == "did you mean 'GroupAggregate'?"
+        assert bench.running("orders") == []
+        bench.close()
