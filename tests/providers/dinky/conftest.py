@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from tests.providers.dinky.given import opened
@@ -18,7 +20,16 @@ def dinky() -> Iterator[DinkySimulator]:
 
 
 @pytest.fixture
-def provider(dinky: DinkySimulator) -> Iterator[DinkyProvider]:
-    one = opened(dinky)
-    yield one
-    one.close()
+def connect(dinky: DinkySimulator) -> Iterator[Callable[..., DinkyProvider]]:
+    """Opens providers on the simulator, each like a process of its own."""
+    with contextlib.ExitStack() as doors:
+
+        def one(**settings: Any) -> DinkyProvider:
+            return doors.enter_context(contextlib.closing(opened(dinky, **settings)))
+
+        yield one
+
+
+@pytest.fixture
+def provider(connect: Callable[..., DinkyProvider]) -> DinkyProvider:
+    return connect()

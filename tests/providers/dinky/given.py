@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+
+import httpx
 
 from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
@@ -88,6 +89,7 @@ def from_savepoint(ended: Live) -> Restore:
     return Restore(RestoreKind.SAVEPOINT, ended.snapshot.path)
 
 
-def as_documented(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers and booleans as the documentation spells them: as text."""
-    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in fields.items()}
+def asked(dinky: DinkySimulator, method: str, path: str, *, body: Any = None, **query: Any) -> httpx.Response:
+    """What a client without a login hears: the raw answer of the open API."""
+    with httpx.Client(base_url=dinky.url) as client:
+        return client.request(method, path, json=body, params=query)

@@ -58,10 +58,9 @@ def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a task in one form, whatever spelling they came in."""
     mode = run_mode(row.get("type"))
     extension = document(row.get("configJson"))
-    dialect = text(row.get("dialect"))
     return {
         "name": text(row.get("name")),
-        "dialect": next((known for known in DIALECTS if known.lower() == dialect.lower()), dialect),
+        "dialect": "FlinkJar" if text(row.get("dialect")).lower() == "flinkjar" else "FlinkSql",
         "type": mode,
         "statement": text(row.get("statement")).replace("\r\n", "\n").rstrip(),
         "parallelism": number(row.get("parallelism")),

@@ -58,6 +58,7 @@ class Session:
         self._quick = connect(self, False)
         self._slow = connect(self, True)
         self._login: _Login | None = None
+        self._tenant_id: int | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -184,7 +185,11 @@ class Session:
             [chosen] = ids
         elif chosen is None and number(who.tenant) in ids:
             chosen = number(who.tenant)
+        if self._tenant_id not in (None, chosen):
+            problem = f"user {who.username!r} is in another tenant now than a moment ago"
+            raise Rejected(problem, where=self._name, hint="write `tenant:` in headgate.yaml, and run again")
         if chosen is not None:
+            self._tenant_id = chosen
             return chosen
         codes = ", ".join(sorted(known)) or "none"
         problem = f"user {who.username!r} is not in tenant {who.tenant!r}"

@@ -8,7 +8,6 @@ INSERTs by itself, so the brackets of a set go as comments, from which they are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headgate.errors import Rejected
@@ -68,7 +67,8 @@ def rendered(text: str) -> str:
     text = text.replace("\r\n", "\n").rstrip()
     edits: list[_Edit] = []
     ended: int | None = None
-    for run in _runs(text):
+    runs, strays = _cut(text)
+    for run in runs:
         count = run.bracket
         if count and run.closes and ended is not None:
             # A comment may not come last, so it goes where the semicolon before it was.
@@ -80,7 +80,9 @@ def rendered(text: str) -> str:
         if count < len(run.tokens):
             edits += _line_break(text, ended)
             ended = run.end
-    return _edited(text, edits + _line_break(text, ended))
+    for end in (ended, *strays):
+        edits += _line_break(text, end)
+    return _edited(text, edits)
 
 
 def restored(text: str) -> str:
@@ -90,7 +92,7 @@ def restored(text: str) -> str:
     """
     text = _KEPT.sub(lambda kept: kept[1], text.replace("\r\n", "\n")).rstrip() + "\n"
     try:
-        runs = list(_runs(text))
+        runs = _runs(text)
     except SqlMistake:
         return text
     inserts = [place for place, run in enumerate(runs) if words(run.tokens, 1) == ["INSERT"]]
@@ -181,20 +183,26 @@ def read_jar(statement: str) -> Jar | None:
     return Jar(pairs.get("uri", ""), pairs.get("main-class", ""), tuple(pairs.get("args", "").split()))
 
 
-def _runs(text: str) -> Iterator[_Run]:
+def _runs(text: str) -> tuple[_Run, ...]:
+    return _cut(text)[0]
+
+
+def _cut(text: str) -> tuple[tuple[_Run, ...], tuple[int, ...]]:
+    """The statements of a script, and the offsets behind semicolons that end nothing. Raises SqlMistake."""
+    runs: list[_Run] = []
+    strays: list[int] = []
     run: list[Token] = []
     in_hint = False
     for token in tokens(text):
-        if token.text == ";" and token.kind is TokenKind.SYMBOL and not in_hint:
-            if run:
-                yield _Run(tuple(run), token.offset + 1)
-            run = []
-            continue
-        if token.kind is TokenKind.SYMBOL:
+        if token.kind is not TokenKind.SYMBOL or token.text != ";" or in_hint:
             in_hint = token.text == "/*+" or (in_hint and token.text != "*/")
-        run.append(token)
-    if run:
-        yield _Run(tuple(run), None)
+            run.append(token)
+        elif run:
+            runs.append(_Run(tuple(run), token.offset + 1))
+            run = []
+        else:
+            strays.append(token.offset + 1)
+    return (*runs, _Run(tuple(run), None)) if run else tuple(runs), tuple(strays)
 
 
 def _text(text: str, run: _Run) -> str:
@@ -218,6 +226,8 @@ def _line_break(text: str, end: int | None) -> list[_Edit]:
 def _edited(text: str, edits: list[_Edit]) -> str:
     parts, at = [], 0
     for start, stop, instead in sorted(edits):
+        if start < at:
+            continue
         parts += [text[at:start], instead]
         at = stop
     return "".join([*parts, text[at:]])

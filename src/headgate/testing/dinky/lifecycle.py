@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headgate.testing.dinky.engine import Engine, FlinkError, Job
@@ -26,20 +26,23 @@ _DEPLOYED = (
 )
 _STRATEGIES = ("NONE", "LATEST", "EARLIEST", "CUSTOM")
 _POLLS_UNTIL_UNKNOWN = 3
+_LONGEST_PATH = 255
 _RUNNING_FOR_EVER = "1970-01-01 07:59:59"
 
 
 @dataclass(slots=True)
 class Lifecycle:
-    """Switches: `savepoints_fail`, `names_no_job`, `rejects` (words no statement may hold), `unreachable` clusters."""
+    """Switches: `savepoints_fail`; `names_no_job`, starts answer without an instance; `goes_astray`, a path that starts
+    restore whatever they are asked; `unreachable` clusters; `rejects`, words no statement may hold.
+    """
 
     tables: Tables
     engine: Engine
     savepoints_fail: bool = False
     names_no_job: bool = False
+    goes_astray: str = ""
     unreachable: bool = False
     rejects: set[str] = field(default_factory=set)
-    while_starting: Callable[[Row], None] = lambda row: None
 
     # -- starting ------------------------------------------------------------------------------------------------------
 
@@ -75,7 +78,6 @@ class Lifecycle:
         history |= {"jobName": task["name"], "statement": "\n" + statement, "configJson": job_config, "error": None}
         history |= {"startTime": second(now), "endTime": None, "jobId": None}
         self.tables.histories[history["id"]] = history
-        self.while_starting(task)
         try:
             job = self._run(task, statement, path, config)
         except (FlinkError, Exceptional) as problem:
@@ -94,8 +96,8 @@ class Lifecycle:
 
     def _restored(self, task: Row, path: str) -> tuple[int, str]:
         """Strategy and path of a start: what is given, else what is stored, which knows of Dinky's own rows only."""
-        if path.strip():
-            return 3, path
+        if path.strip() or self.goes_astray:
+            return 3, self.goes_astray or path
         strategy = task["savePointStrategy"] if task["savePointStrategy"] in (0, 1, 2, 3) else 0
         taken = [row for row in self.tables.savepoints.values() if row["taskId"] == task["id"]]
         if strategy == 3:
@@ -173,6 +175,8 @@ class Lifecycle:
             path = self.engine.savepoint(instance["jid"], _ENDS_AS[kind], config.get("rest.target-directory", ""))
         except FlinkError as problem:
             raise Business(str(problem)) from problem
+        if len(path) > _LONGEST_PATH:
+            raise Exceptional("Data truncation: Data too long for column 'path' at row 1")
         row = {"id": self.tables.new_id(), "tenantId": task["tenantId"], "taskId": task["id"], "name": kind}
         row |= {"type": kind, "path": path, "createTime": second(self.tables.now()), "creator": 1}
         self.tables.savepoints[row["id"]] = row

@@ -39,7 +39,7 @@ class DinkySimulator(SimulatedServer):
 
     `lifecycle` and `engine` have switches; `tables` is the database. `version` and `token_name` are as they were up to
     1.1; `token_name` is `dinky-token` later. Every request is a second on the server's wall clock, eight hours ahead of
-    UTC, and every third makes the daemon ask Flink.
+    UTC, and every third makes the daemon ask Flink. `thread_tenants` is what each of its threads last worked for.
     """
 
     def __init__(self, *, version: str = "1.1.0", token_name: str = "token") -> None:  # noqa: S107 - a cookie's name
@@ -59,7 +59,7 @@ class DinkySimulator(SimulatedServer):
         self.tables.insert(catalog, 1)
         self._token = ""
         self._logins = 0
-        self._bound: list[int | None] = [None] * _THREADS
+        self.thread_tenants: list[int | None] = [None] * _THREADS
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -131,7 +131,7 @@ class DinkySimulator(SimulatedServer):
         except Exceptional as problem:
             return exception(str(problem), self._time())
         except NotLoggedIn:
-            return Response(401, self._envelope(None, code=7, message="Can Not Read Token"))
+            return self.not_logged_in()
         except Unbound:
             self._token = ""
             return Response(200, None)
@@ -169,8 +169,8 @@ class DinkySimulator(SimulatedServer):
             if request.path in _BINDING:
                 asked = (request.json or {}).get("id") or request.query.get("id") or 0
                 row = self.tables.tasks.get(int(asked)) or self.tables.instances.get(int(asked))
-                self._bound[thread] = row["tenantId"] if row else None
-            return self._bound[thread]
+                self.thread_tenants[thread] = row["tenantId"] if row else None
+            return self.thread_tenants[thread]
         cookies = dict(part.strip().partition("=")[::2] for part in request.headers.get("cookie", "").split(";"))
         token = cookies.get(self.token_name) or request.headers.get(self.token_name)
         if not self._token or token != self._token:
@@ -178,7 +178,7 @@ class DinkySimulator(SimulatedServer):
         tenant = cookies.get("tenantId")
         if tenant not in [str(one["id"]) for one in self.tenants]:
             raise Unbound
-        self._bound[thread] = int(tenant)
+        self.thread_tenants[thread] = int(tenant)
         return int(tenant)
 
     def _log_in(self, body: Row) -> Response:
@@ -192,6 +192,10 @@ class DinkySimulator(SimulatedServer):
         data = {"user": user, "roleList": [], "tenantList": self.tenants, "currentTenant": None, "tokenInfo": info}
         headers = {"Set-Cookie": f"{self.token_name}={self._token}; Path=/", self.token_name: self._token}
         return Response(200, self._envelope(data), headers)
+
+    def not_logged_in(self) -> Response:
+        """What is answered to somebody without a session."""
+        return Response(401, self._envelope(None, code=7, message="Can Not Read Token"))
 
     def log_out(self) -> None:
         """Somebody else logs in as the same user: this session is over."""

@@ -1,0 +1,127 @@
+"""Whichever write is cut off, done or not done: asking again gets there, with one copy and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.providers.dinky.given import edited, from_savepoint, job, options, seen, started, stopped, submission
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.spec import JobSpec
+from headgate.planning import diff
+from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.testing.contract import eventually
+from headgate.testing.dinky import DinkySimulator
+
+WRITES = {
+    "publishing": "changeTaskLife",
+    "the-folder": "saveOrUpdateCatalogue$",
+    "the-task": "saveOrUpdateCatalogueAndTask",
+    "moving": "moveCatalogue",
+    "the-change": "PUT /api/task$",
+    "the-start": "submitTask",
+}
+
+
+def converged(provider: DinkyProvider, spec: JobSpec, **how: object) -> None:
+    """As often as runs of headgate would: a run that heard nothing is followed by one that looks."""
+    wanted = submission(spec, **how)  # type: ignore[arg-type]
+    for _ in range(4):
+        try:
+            provider.submit(wanted)
+        except (OutcomeUnknown, Unavailable):
+            continue
+        return
+    raise AssertionError("no answer ever came")
+
+
+def cut(dinky: DinkySimulator, write: str, done: bool) -> None:
+    if done:
+        dinky.lose_replies(at=WRITES[write])
+    else:
+        dinky.refuse(at=WRITES[write])
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done-and-not-heard", "not-done"])
+@pytest.mark.parametrize("write", ["the-folder", "the-task", "publishing", "the-start"])
+def test_a_first_start_is_one_start(dinky: DinkySimulator, provider: DinkyProvider, write: str, done: bool) -> None:
+    """Folder, task, publishing, start."""
+    spec = job(options=options(step=2))
+    cut(dinky, write, done)
+
+    converged(provider, spec)
+
+    assert len(dinky.running("orders")) == 1
+    assert [row["name"] for row in dinky.tables.tasks.values()].count("orders") == 1
+    assert dinky.task_named("orders")["step"] == 2
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done-and-not-heard", "not-done"])
+@pytest.mark.parametrize("write", ["publishing", "moving", "the-change", "the-task", "the-start"])
+def test_a_restart_keeps_its_state(dinky: DinkySimulator, provider: DinkyProvider, write: str, done: bool) -> None:
+    """Taken back to development, moved, renamed, changed, published, started: from its savepoint, once."""
+    spec = job(options=options(step=2))
+    ended = stopped(provider, started(provider, spec))
+    after = edited(job("totals", options=options(step=2, folder="elsewhere")))
+    cut(dinky, write, done)
+
+    converged(provider, after, live=ended, restore=from_savepoint(ended))
+    eventually(lambda: provider.health(ended.job_id).settled)
+
+    assert dinky.running("orders") == []
+    assert dinky.ages("totals") == 1
+    assert seen(provider, "totals").job_id == ended.job_id
+    assert diff(seen(provider, "totals").applied or pytest.fail("it says nothing"), after) == ()
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done-and-not-heard", "not-done"])
+def test_a_stop_is_one_stop(dinky: DinkySimulator, provider: DinkyProvider, done: bool) -> None:
+    """One savepoint, found by whoever asks next; not done: the job runs on and can be asked again."""
+    live = started(provider, job())
+    if done:
+        dinky.lose_replies(at="GET /api/task/savepoint")
+    else:
+        dinky.refuse(at="GET /api/task/savepoint")
+    with pytest.raises(OutcomeUnknown):
+        provider.stop_with_savepoint(live.job_id)
+
+    provider.stop_with_savepoint(live.job_id)
+
+    assert len(dinky.tables.savepoints) == 1
+    assert provider.stop_progress(live.job_id).path in dinky.engine.snapshots
+
+
+def test_no_write_is_ever_sent_twice_by_itself(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """GET or not: after a lost reply comes a look, not the same request."""
+    live = started(provider, job())
+    asks: dict[str, Callable[[str], None]] = {
+        "GET /api/task/savepoint": provider.stop_with_savepoint,
+        "GET /api/task/cancel": provider.cancel,
+    }
+    for path, ask in asks.items():
+        dinky.requests.clear()
+        dinky.refuse(9, at=path)
+        with pytest.raises(OutcomeUnknown):
+            ask(live.job_id)
+        assert len([line for line in dinky.requests if line.startswith(path)]) == 1
+        dinky.speak()
+
+
+def test_a_failed_start_leaves_the_savepoint_where_the_next_run_finds_it(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """The definition is changed, the start refused: the state is still that of the job."""
+    ended = stopped(provider, started(provider, job()))
+    after = edited(job())
+    dinky.lifecycle.rejects.add("SUM(amount) + 1")
+
+    with pytest.raises(Rejected) as failed:
+        provider.submit(submission(after, live=ended, restore=from_savepoint(ended)))
+    told = seen(provider)
+    dinky.lifecycle.rejects.clear()
+    started(provider, after, live=told, restore=from_savepoint(told))
+
+    assert isinstance(failed.value, ProviderError)
+    assert told.snapshot == ended.snapshot
+    assert dinky.ages("orders") == 1

@@ -1,0 +1,286 @@
+"""What was started comes back from Dinky's own fields as what the manifest says, whatever the manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from tests.providers.dinky.given import (
+    edited,
+    from_savepoint,
+    job,
+    options,
+    seen,
+    started,
+    stopped,
+    submission,
+)
+
+from headgate.model.live import Live
+from headgate.model.plan import Verdict
+from headgate.model.reasons import Reason
+from headgate.model.secret import Environment
+from headgate.model.spec import Jar, JobSpec, Savepoint, Sql, Strategy
+from headgate.planning import diff
+from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.dinky.notes import LONGEST, Note
+from headgate.providers.dinky.states import Stored, common_state, stored_strategy, written_strategy
+from headgate.testing.dinky import DinkySimulator
+
+ON_KUBERNETES: dict[str, Any] = {"type": "kubernetes-application", "clusterName": None}
+MANY_SAID = {
+    "note": "nightly totals, see the wiki",
+    "envName": "shared",
+    "firstLevelOwner": 7,
+    "secondLevelOwners": [7, 9],
+    "databaseId": 3,
+    "fragment": True,
+    "variables": {"day": "monday", "token": "t"},
+    "folder": "team/payments",
+    "alertGroupId": 5,
+    "step": 2,
+    "batchModel": True,
+    "statementSet": False,
+    "udfConfig": {"templateId": 1, "selectKeys": [{"a": "b"}], "className": "org.acme.Sum"},
+    "udfRefer": [{"name": "f", "className": "org.acme.F"}, {"name": "g"}],
+}
+JAR = Jar("rs:/jobs/orders.jar", "org.acme.Orders", ("--day", "monday"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="nothing-special"),
+        pytest.param({"parallelism": 12, "config": {"b.c": "1", "a": "x=y;z"}}, id="parallelism-and-config"),
+        pytest.param({"options": options(**MANY_SAID)}, id="every-option-by-name"),
+        pytest.param({"options": options(clusterName=None, clusterId=1, envId=3)}, id="by-id"),
+        pytest.param({"options": options(**ON_KUBERNETES, clusterConfigurationName="k8s")}, id="deployed-by-name"),
+        pytest.param({"options": options(**ON_KUBERNETES, clusterConfigurationId=2)}, id="deployed-by-id"),
+        pytest.param({"options": options(type="local", clusterName=None)}, id="local"),
+        pytest.param({"program": JAR}, id="jar"),
+        pytest.param({"program": JAR, "options": options(dialect="FlinkJar")}, id="jar-with-its-dialect-written-out"),
+        pytest.param({"program": Sql("SET 'a' = 'b';INSERT INTO t SELECT '\n;x' FROM s -- bye")}, id="odd-text"),
+        pytest.param({"savepoint": Savepoint(Strategy.EARLIEST)}, id="earliest"),
+    ],
+)
+def test_every_field_comes_back(dinky: DinkySimulator, provider: DinkyProvider, changes: dict[str, Any]) -> None:
+    """No difference after a start, and none after a restart from its savepoint."""
+    dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "SET 'a' = 'b'"}, 1)
+    spec = job(**changes)
+
+    live = started(provider, spec)
+    assert live.applied is not None
+    assert diff(live.applied, spec) == ()
+    assert live.applied.unfilled(spec).fields() == spec.fields()
+
+    again = started(provider, spec, live=stopped(provider, live), restore=from_savepoint(seen(provider)))
+    assert again.applied is not None
+    assert diff(again.applied, spec) == ()
+    assert dinky.ages("orders") == 1
+
+
+def test_a_job_that_people_made_becomes_a_manifest_that_changes_nothing(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """`import`: what stands in Dinky, said as a manifest, is what stands in Dinky."""
+    statement = "CREATE TABLE s (a INT);\r\nINSERT INTO t SELECT a FROM s;\r\nINSERT INTO u SELECT a FROM s"
+    config = {"customConfig": [{"key": "b", "value": "2"}, {"key": "a", "value": "1"}, {"key": "n", "value": None}]}
+    fields: dict[str, Any] = {"statement": statement, "configJson": config, "parallelism": 3, "secondLevelOwners": [4]}
+    dinky.start_stranger("theirs", note="ask Jo", **fields)
+
+    [found] = provider.observe().others
+    assert found.applied is not None
+    spec = JobSpec(
+        "theirs",
+        "dinky",
+        found.applied.program,
+        found.applied.parallelism,
+        config=found.applied.config,
+        options=found.applied.options,
+    )
+    before, row = dinky.running("theirs"), dict(dinky.task_named("theirs"))
+    provider.update(found, spec, submission(spec).marker)
+
+    adopted = seen(provider, "theirs")
+    assert adopted.applied is not None
+    assert diff(adopted.applied, spec) == ()
+    assert isinstance(spec.program, Sql)
+    assert "BEGIN STATEMENT SET;" in spec.program.text
+    assert dinky.running("theirs") == before
+    after = dinky.task_named("theirs")
+    assert after["note"].startswith("ask Jo [headgate ")
+    assert {key for key in row if row[key] != after[key]} <= {"note", "updateTime", "statement", "savePointStrategy"}
+
+
+def test_peoples_text_survives_unless_git_says_another(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """A note belongs to whoever wrote it; a long one gives way to the marker at its end."""
+    live = started(provider, job())
+    task = dinky.task_named("orders")
+    task["note"] = "call Jo first " + task["note"] + " or Ann"
+
+    provider.update(live, job(), submission(job()).marker)
+    kept = Note.read(task["note"])
+    task["note"] = "x" * 400 + task["note"]
+    provider.update(live, job(), submission(job()).marker)
+    long = task["note"]
+    provider.update(live, job(options=options(note="ours")), submission(job()).marker)
+
+    assert kept.text == "call Jo first or Ann"
+    assert len(long) <= LONGEST
+    assert long.startswith("xxx")
+    assert Note.read(task["note"]).text == "ours"
+    assert seen(provider).applied is not None
+
+
+def test_what_no_running_job_reads_is_changed_in_place(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Note, folder, owners, alerts, publishing: one update, no restart, and an empty difference after it."""
+    live = started(provider, job())
+    want = job(options=options(note="n", folder="a/b", firstLevelOwner=9, alertGroupId=2, step=2))
+    assert live.applied is not None
+    changes = diff(live.applied, want)
+
+    prospect = provider.prospect(want, live, changes)
+    provider.update(live, want, submission(want).marker)
+    again = list(dinky.requests)
+    provider.update(seen(provider), want, submission(want).marker)
+
+    assert prospect.in_place == {change.path for change in changes}
+    assert len(changes) == 5
+    assert seen(provider).run_id == live.run_id
+    assert diff(seen(provider).applied or pytest.fail("it says nothing"), want) == ()
+    assert not [line for line in dinky.requests[len(again) :] if line.startswith("PUT")]
+    entry = next(row for row in dinky.tables.catalogue.values() if row["name"] == "orders")
+    assert dinky.tables.catalogue[entry["parentId"]]["name"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        pytest.param(lambda spec: replace(spec, parallelism=4), Verdict.KEPT, id="parallelism"),
+        pytest.param(lambda spec: replace(spec, parallelism=400), None, id="parallelism-beyond-any-default"),
+        pytest.param(lambda spec: replace(spec, config={"restart-strategy.type": "none"}), Verdict.KEPT, id="config"),
+        pytest.param(lambda spec: replace(spec, config={"table.optimizer.x": "y"}), None, id="config-of-the-planner"),
+        pytest.param(edited, None, id="statement"),
+    ],
+)
+def test_state_is_called_kept_only_where_the_program_is_the_same(
+    provider: DinkyProvider, change: Callable[[JobSpec], JobSpec], verdict: Verdict | None
+) -> None:
+    """Dinky does not say what operators store, so of anything else the planner must compare what it can."""
+    live = started(provider, job())
+    want = change(job())
+    assert live.applied is not None
+
+    state = provider.prospect(want, live, diff(live.applied, want)).state
+
+    assert (state.verdict if state else None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"options": options(clusterName="session-b")}, "did you mean 'session-a'", id="no-such-cluster"),
+        pytest.param({"program": Jar("jobs/a.jar", digest="0" * 64)}, "upload it", id="jar-of-the-repository"),
+        pytest.param({"program": Jar("rs:/a.jar", args=("a b",))}, "holds no space", id="argument-with-a-space"),
+        pytest.param({"program": Jar("rs:/it's.jar")}, "holds no single quote", id="quote"),
+        pytest.param({"name": "n" * 128, "options": options(note="n" * 90)}, "shorter name", id="note-too-long"),
+    ],
+)
+def test_what_dinky_cannot_do_is_said_with_what_to_do_instead(
+    provider: DinkyProvider, changes: dict[str, Any], says: str
+) -> None:
+    """At plan time, before anything is stopped."""
+    prospect = provider.prospect(job(**changes), None, ())
+
+    assert prospect.blocked is Reason.NOT_SUPPORTED
+    assert says in prospect.note
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"clusterName": None}, "needs one of clusterId, clusterName"),
+        ({"clusterId": 3}, "needs one of clusterId, clusterName"),
+        ({"type": "yarn-application"}, "needs one of clusterConfigurationId"),
+        ({"type": "local"}, "takes no cluster"),
+        ({"envId": 3, "envName": "shared"}, "say the same"),
+        ({"variables": {"a": "b"}}, "fragment: true"),
+        ({"udfConfig": {}}, "says nothing"),
+        ({"note": " n"}, "begins and ends with a letter"),
+        ({"note": "[headgate project=x]"}, "no [headgate"),
+        ({"step": 3}, "Input should be 1 or 2"),
+        ({**ON_KUBERNETES, "clusterConfigurationId": 1, "enabled": False}, "only what is enabled"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_offline(written: dict[str, Any], says: str) -> None:
+    """Before any platform is asked, in words that say what to write."""
+    with pytest.raises(ValidationError) as refused:
+        options(**written)
+
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("strategy", [Strategy.NONE, Strategy.LATEST, Strategy.EARLIEST])
+def test_strategies_are_stored_and_read_back(strategy: Strategy) -> None:
+    """0, 1, 2; whatever else is stored counts as none, as it does for Dinky."""
+    assert written_strategy(int(stored_strategy(Savepoint(strategy))), "") == Savepoint(strategy)
+    assert written_strategy(9, "") == written_strategy(None, "") == Savepoint(Strategy.NONE)
+
+
+def test_a_path_is_read_from_a_task_and_goes_with_the_start_instead(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """On PostgreSQL no two tasks may store the same path, not even an empty one."""
+    assert written_strategy(3, "s3://a") == Savepoint(Strategy.PATH, "s3://a")
+    assert stored_strategy(Savepoint(Strategy.PATH, "s3://a")) is Stored.NONE
+    ended = stopped(provider, started(provider, job()))
+    assert ended.snapshot is not None
+
+    spec = job(savepoint=Savepoint(Strategy.PATH, ended.snapshot.path))
+    started(provider, spec, live=ended, restore=from_savepoint(ended))
+
+    assert dinky.task_named("orders")["savePointPath"] is None
+    assert dinky.ages("orders") == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "active"),
+    [
+        ("INITIALIZING", "STARTING", True),
+        ("CREATED", "STARTING", True),
+        ("RECONCILING", "STARTING", True),
+        ("RUNNING", "RUNNING", True),
+        ("RESTARTING", "STARTING", True),
+        ("FAILING", "STOPPING", True),
+        ("CANCELLING", "STOPPING", True),
+        ("FAILED", "FAILED", False),
+        ("CANCELED", "STOPPED", False),
+        ("FINISHED", "FINISHED", False),
+        ("SUSPENDED", "STARTING", True),
+        ("RECONNECTING", "UNKNOWN", True),
+        ("UNKNOWN", "UNKNOWN", True),
+        ("BRAND_NEW", "UNKNOWN", True),
+    ],
+)
+def test_status_words_in_common_words(word: str, state: str, active: bool) -> None:
+    """What may still run is active; a word nobody knows may."""
+    assert (common_state(word), common_state(word).active) == (state, active)
+
+
+def test_placeholders_in_names_and_config_are_filled_in_and_come_back(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """The values go to Dinky, the placeholders stay in what is compared."""
+    environment = Environment({"CLUSTER": "session-a", "BUCKET": "s3://bucket"})
+    config = {"state.savepoints.dir": "${env:BUCKET}/savepoints"}
+    spec = job(options=options(clusterName="${env:CLUSTER}"), config=config, environment=environment)
+
+    live: Live = started(provider, spec)
+
+    assert live.applied is not None
+    assert diff(live.applied, spec) == ()
+    stored = dinky.task_named("orders")["configJson"]["customConfig"]
+    assert stored == [{"key": "state.savepoints.dir", "value": "s3://bucket/savepoints"}]

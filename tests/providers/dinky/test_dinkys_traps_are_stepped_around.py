@@ -1,0 +1,384 @@
+"""What goes wrong in Dinky without an error: each is looked for, told, and never made worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.providers.dinky.given import (
+    edited,
+    from_savepoint,
+    job,
+    opened,
+    options,
+    seen,
+    started,
+    stopped,
+    submission,
+)
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.live import JobState, Live
+from headgate.model.reasons import Reason
+from headgate.model.secret import Environment
+from headgate.model.spec import Sql
+from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.http import Unauthorised
+from headgate.testing.contract import eventually
+from headgate.testing.dinky import DinkySimulator
+from headgate.testing.server import Response
+
+Connect = Callable[..., DinkyProvider]
+
+# -- sessions and tenants ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token_name", ["token", "dinky-token"])
+def test_the_token_has_the_name_that_the_server_gives_it(token_name: str) -> None:
+    """A setting of the server; its default changed after 1.1."""
+    with DinkySimulator(token_name=token_name) as dinky:
+        provider = opened(dinky)
+        assert started(provider, job()).state is JobState.RUNNING
+        assert dinky.logins == 1
+        provider.close()
+
+
+def test_a_session_that_ended_is_renewed_once_for_reads_and_writes(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """After a 401 nothing was executed, so even a write may be asked again."""
+    live = started(provider, job())
+
+    dinky.log_out()
+    assert seen(provider).state is JobState.RUNNING
+    dinky.fail(at="GET /api/task/cancel", response=dinky.not_logged_in())
+    provider.cancel(live.job_id)
+
+    assert dinky.logins == 3
+    assert dinky.running("orders") == [] or dinky.engine.active("orders")[0].word == "CANCELLING"
+
+
+def test_a_user_that_somebody_else_works_as_is_told(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """One session a user: whoever logs in ends ours, and two of us would end each other's for ever."""
+    provider.observe()
+    dinky.fail(9, at="POST /api/task", response=dinky.not_logged_in())
+
+    with pytest.raises(Unavailable, match="somebody else logs in") as kicked:
+        provider.observe()
+
+    assert "a Dinky user of its own" in kicked.value.hint
+
+
+def test_a_wrong_password_is_refused_and_not_tried_again(dinky: DinkySimulator, connect: Connect) -> None:
+    """Dinky says so with HTTP 200 and code 7."""
+    with pytest.raises(Unauthorised) as refused:
+        connect(password="another").observe()
+
+    assert dinky.requests.count("POST /api/login") == 1
+    assert "another" not in str(refused.value)
+
+
+def test_the_tenant_is_chosen_by_code_or_id_and_never_guessed(dinky: DinkySimulator, connect: Connect) -> None:
+    """With one there is nothing to choose; with two the target names one."""
+    dinky.tenants.append({"id": 2, "tenantCode": "second", "note": ""})
+    for tenant in ("second", 2, "2"):
+        started(connect(tenant=tenant), job(f"orders-{tenant}-{type(tenant).__name__}"))
+
+    with pytest.raises(Rejected, match="names none") as unnamed:
+        connect().observe()
+    with pytest.raises(Rejected, match="not in tenant"):
+        connect(tenant="third").observe()
+
+    assert "default, second" in unnamed.value.hint
+    assert {row["tenantId"] for row in dinky.tables.tasks.values() if row["name"].startswith("orders")} == {2}
+
+
+def test_an_empty_answer_is_no_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """The tenant interceptor refuses with a 200 and nothing: one more login, then an error; never an empty list."""
+    started(provider, job())
+
+    dinky.fail(1, at="POST /api/task", response=Response(200, None))
+    assert seen(provider).state is JobState.RUNNING
+    dinky.fail(9, at="POST /api/task", response=Response(200, None))
+    with pytest.raises(Unauthorised, match="tenant"):
+        provider.observe()
+
+    assert dinky.logins == 3
+
+
+def test_a_tenant_does_not_change_in_the_middle(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """The jobs of another tenant are not there, and that must not be read as "absent"."""
+    started(provider, job())
+    dinky.tenants[0] = {"id": 5, "tenantCode": "another", "note": ""}
+
+    with pytest.raises(Rejected, match="another tenant"):
+        provider.observe()
+
+
+# -- starts ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_start_from_somewhere_else_is_cancelled_and_told(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """What Dinky says it restored is compared with what was asked."""
+    ended = stopped(provider, started(provider, job()))
+    dinky.engine.snapshots["s3://elsewhere"] = 9
+    dinky.lifecycle.goes_astray = "s3://elsewhere"
+
+    with pytest.raises(Rejected, match="from s3://elsewhere and not from"):
+        provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
+
+    assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_ago", "expected"),
+    [
+        pytest.param(1, 0, Unavailable, id="going-on"),
+        pytest.param(0, 0, Unavailable, id="just-begun"),
+        pytest.param(2, 0, Rejected, id="ended-without-naming-a-job"),
+        pytest.param(3, 0, None, id="failed"),
+        pytest.param(1, 9, None, id="given-up-long-ago"),
+    ],
+)
+def test_a_start_that_is_under_way_is_not_begun_again(
+    dinky: DinkySimulator, provider: DinkyProvider, status: int, hours_ago: int, expected: type[ProviderError] | None
+) -> None:
+    """A cluster takes minutes to start, and a reply may be lost before: only a history row tells of it then."""
+    wanted = submission(job())
+    dinky.refuse(at="GET /api/task/submitTask")
+    with pytest.raises(OutcomeUnknown):
+        provider.submit(wanted)
+    task, history_id = dinky.task_named("orders"), dinky.tables.new_id()
+    began = (dinky.now() - timedelta(hours=hours_ago)).strftime("%Y-%m-%d %H:%M:%S")
+    row = {"id": history_id, "taskId": task["id"], "status": status, "startTime": began, "jobId": "unknown"}
+    dinky.tables.histories[history_id] = row
+
+    if expected:
+        with pytest.raises(expected):
+            provider.submit(wanted)
+    else:
+        provider.submit(wanted)
+
+    assert len(dinky.running("orders")) == int(expected is None)
+
+
+def test_a_job_that_somebody_else_restarted_is_not_set_back(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """The plan saw one start, and there was another since: what it would restore is old."""
+    ended = stopped(provider, started(provider, job()))
+    dinky.start_again("orders")
+    dinky.finish_job("orders")
+
+    with pytest.raises(Rejected, match="started again by somebody"):
+        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
+
+    assert dinky.running("orders") == []
+
+
+def test_an_interrupted_start_goes_on_where_it_stopped(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Made or changed, but not started: the next run starts it, with the state it was to have."""
+    ended = stopped(provider, started(provider, job()))
+    wanted = submission(edited(job()), live=ended, restore=from_savepoint(ended))
+    dinky.refuse(at="POST /openapi/submitTask")
+    with pytest.raises(OutcomeUnknown):
+        provider.submit(wanted)
+
+    after = seen(provider)
+    provider.submit(wanted)
+
+    assert (after.state, after.snapshot) == (JobState.SUSPENDED, ended.snapshot)
+    assert dinky.ages("orders") == 1
+    assert "SUM(amount) + 1" in dinky.engine.active("orders")[0].statement
+
+
+# -- ends --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_savepoint_that_dinky_could_not_write_down_is_found(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """The path was too long for its column: the job ended with it, Dinky says that it failed, Flink knows better."""
+    live = started(provider, job(config={"rest.target-directory": "s3://deep/" + "x" * 250}))
+
+    with pytest.raises(OutcomeUnknown, match="the job ended"):
+        provider.stop_with_savepoint(live.job_id)
+    progress, ended = provider.stop_progress(live.job_id), seen(provider)
+
+    assert progress.done
+    assert progress.path in dinky.engine.snapshots
+    assert ended.state is JobState.SUSPENDED
+    assert ended.snapshot is not None
+    assert ended.snapshot.path == progress.path
+
+
+def test_a_start_that_dinky_does_not_point_at_is_not_ended_by_chance(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """Cancel and stop act on a pointer, and debug runs move it."""
+    live = started(provider, job())
+    dinky.task_named("orders")["jobInstanceId"] = 4711
+
+    for end in (provider.cancel, provider.stop_with_savepoint):
+        with pytest.raises(Rejected, match="points at job instance 4711"):
+            end(live.job_id)
+
+    assert len(dinky.running("orders")) == 1
+
+
+def test_an_ended_job_is_not_asked_about_again(
+    dinky: DinkySimulator, provider: DinkyProvider, connect: Connect
+) -> None:
+    """A cluster that has forgotten it would turn it into UNKNOWN, and its savepoint would be out of sight."""
+    ended = stopped(provider, started(provider, job()))
+    dinky.engine.forgotten |= set(dinky.engine.jobs)
+
+    assert provider.stop_progress(ended.job_id).done
+    assert seen(connect()).state is JobState.SUSPENDED
+
+
+def test_an_old_savepoint_is_not_taken_for_that_of_a_later_end(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Rows belong to the task, not to a start: a job cancelled later left none of them."""
+    first = stopped(provider, started(provider, job()))
+    again = started(provider, job(), live=first, restore=from_savepoint(first))
+
+    provider.cancel(again.job_id)
+    eventually(lambda: not provider.health(again.job_id).state.active)
+    progress, ended = provider.stop_progress(again.job_id), seen(provider)
+
+    assert ended.state is JobState.STOPPED
+    assert not progress.done
+    assert "without a savepoint" in progress.failed
+    # It took no savepoint and completed no checkpoint: what it was started from is all there is.
+    assert ended.snapshot == replace(ended.snapshot or pytest.fail("nothing is known"), path=dinky_path(first))
+
+
+def dinky_path(ended: Live) -> str:
+    assert ended.snapshot is not None
+    return ended.snapshot.path
+
+
+def test_a_retained_checkpoint_counts_and_one_that_was_not_retained_does_not(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """Flink deletes the checkpoints of a job that ends, unless it was told to keep them."""
+    interval = {"execution.checkpointing.interval": "30s"}
+    kept = interval | {"execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION"}
+    started(provider, job("kept", config=kept))
+    started(provider, job("gone", config=interval))
+
+    dinky.fail_job("kept")
+    dinky.fail_job("gone")
+    first, second = seen(provider, "kept"), seen(provider, "gone")
+
+    assert first.snapshot is not None
+    assert first.snapshot.kind == "checkpoint"
+    assert second.snapshot is None
+    assert not second.provably_empty
+
+
+# -- names, lists, text ------------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_is_merely_like_it_is_another_name(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Dinky searches with LIKE, where `_` is any character."""
+    dinky.start_stranger("job-a-copy")
+    dinky.start_stranger("jobxa")
+
+    started(provider, job("job_a"))
+
+    assert len(dinky.running("job_a")) == 1
+
+
+def test_a_name_that_is_taken_is_told_before_anything_is_made(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """By a task that is not ours, or by a folder."""
+    dinky.start_stranger("taken")
+
+    with pytest.raises(Rejected, match="is taken"):
+        provider.submit(submission(job("taken")))
+    with pytest.raises(Rejected, match="is taken"):
+        provider.submit(submission(job("people")))
+
+    assert provider.prospect(job("Taken"), None, ()).blocked is Reason.NAME_TAKEN
+    assert provider.prospect(job("people"), None, ()).blocked is Reason.NAME_TAKEN
+    assert provider.prospect(job("free"), None, ()).blocked is None
+
+
+def test_a_copy_of_a_task_is_not_the_task(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Whoever copies a task in Dinky copies its note, and our marker in it."""
+    ended = stopped(provider, started(provider, job()))
+    original = dinky.task_named("orders")
+    dinky.tables.insert({**original, "name": "orders-copy(1)", "jobInstanceId": None}, 1)
+
+    told = provider.observe()
+
+    assert seen(provider).snapshot == ended.snapshot
+    assert [live.name for live in told.others] == ["orders-copy(1)"]
+
+
+def test_the_catalog_with_dinkys_own_password_is_never_shown(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Every tenant has one, among its tasks."""
+    dinky.task_named("DefaultCatalog")["dialect"] = "FlinkSql"
+
+    assert provider.observe().others == ()
+
+
+def test_a_list_that_moves_is_read_again_or_not_believed(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """A page that is short, or another total on the next: somebody was at work meanwhile."""
+    started(provider, job())
+    short = {"total": 2, "success": True, "current": 1, "pageSize": 500, "data": []}
+
+    dinky.fail(2, at="POST /api/task", response=Response(200, short))
+    assert seen(provider).state is JobState.RUNNING
+    dinky.fail(9, at="POST /api/task", response=Response(200, short))
+    with pytest.raises(Unavailable, match="changes faster"):
+        provider.observe()
+
+
+def test_what_is_not_dinky_is_no_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """A proxy's page with a 200, or JSON of something else."""
+    provider.observe()
+
+    pages: tuple[Any, ...] = ("<html>welcome</html>", {"jobs": []}, [])
+    for body in pages:
+        dinky.fail(9, at="POST /api/task", response=Response(200, body))
+        with pytest.raises(Unavailable):
+            provider.observe()
+        dinky.speak()
+
+
+def test_a_statement_in_an_error_shows_no_secret(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Dinky quotes the whole script when a start fails, and adds a Java stack."""
+    text = "CREATE TABLE t (a INT) WITH ('password' = 'typed-in', 'x' = '${env:KEY}');\nINSERT INTO t SELECT amuont"
+    spec = job(program=Sql(text), environment=Environment({"KEY": "from-the-environment"}))
+    dinky.lifecycle.rejects.add("amuont")
+
+    with pytest.raises(Rejected) as failed:
+        provider.submit(submission(spec))
+
+    told = f"{failed.value} {failed.value.body}"
+    assert "amuont" in told
+    assert "${env:KEY}" in told
+    assert not [word for word in ("typed-in", "from-the-environment", "\tat ", "RuntimeException") if word in told]
+
+
+def test_planning_never_reaches_a_catalog(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Explaining carries out the DDL in Dinky, and in a catalog it would stay; the DDL of an environment, too."""
+    catalog = "CREATE CATALOG lake WITH ('type' = 'jdbc');\nINSERT INTO lake.db.t SELECT a FROM s"
+    dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "USE CATALOG lake"}, 1)
+    inside, before = job(program=Sql(catalog)), job(options=options(envName="shared"))
+
+    for spec in (inside, before):
+        assert "catalog" in provider.compile(spec).why
+        assert provider.vertices(spec) == ()
+
+    assert dinky.endpoints.planned == []
+
+
+def test_kubernetes_names_are_checked_before_a_cluster_is_made_of_them(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """In application mode the name of the task is that of the cluster."""
+    deployed = options(type="kubernetes-application", clusterName=None, clusterConfigurationName="k8s")
+
+    assert provider.prospect(job("Orders.Totals", options=deployed), None, ()).blocked is Reason.NOT_SUPPORTED
+    assert provider.prospect(job("orders_totals", options=deployed), None, ()).blocked is None
