@@ -11,7 +11,7 @@ import pytest
 
 from headgate.local import LocalFlink, down, up
 
-pytest.register_assert_rewrite("headgate.testing.contract")
+pytest.register_assert_rewrite("headgate.testing.bench", "headgate.testing.contract")
 pytest_plugins = ["tests.clusters"]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,53 +16,88 @@ from tests.clusters import Cluster, Repo, counting, eventually
 
 pytestmark = [pytest.mark.flink, pytest.mark.full]
 
-ROUNDS = 6
+ROUNDS = 50
+# So often the job of the round is a new one; in between it is the last one, edited.
+NEW_EVERY = 10
 
 
-def apply_in(folders: list[Path]) -> list[tuple[int, str]]:
-    """headgate apply in every folder at once: (exit code, output) each."""
-    command = [sys.executable, "-m", "headgate", "apply", "--yes"]
-    started = [
-        subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for folder in folders
-    ]
-    outputs = [process.communicate(timeout=120)[0] for process in started]
-    return [(process.returncode, output) for process, output in zip(started, outputs, strict=True)]
+class Applier:
+    """Another process with headgate in it."""
+
+    def __init__(self) -> None:
+        program = Path(__file__).with_name("applier.py")
+        self._process = subprocess.Popen(
+            [sys.executable, str(program)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def begin(self, folder: Path) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{folder}\n")
+        self._process.stdin.flush()
+
+    def result(self) -> tuple[int, str]:
+        """Exit code and output of what was begun."""
+        assert self._process.stdout is not None
+        code, output = json.loads(self._process.stdout.readline())
+        return code, output
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+@contextmanager
+def two() -> Iterator[tuple[Applier, Applier]]:
+    both = Applier(), Applier()
+    try:
+        yield both
+    finally:
+        for one in both:
+            one.close()
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one-store", "no-common-store"])
 def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: Cluster, tmp_path: Path, shared: bool):
-    """Round after round an edit is applied twice at the same time; nobody ever sees two copies or a count from 1."""
-    name = f"{repo.project}-totals"
-    repo.write("jobs/totals.yaml", counting(name, repo.project))
-    repo.commit()
+    """Round after round the same is applied twice at once; nobody ever sees two copies, or a count begin anew."""
     other = tmp_path / "other"
+    repo.commit()
     subprocess.run(["git", "clone", "-q", str(repo.root), str(other)], check=True)
-    folders = [repo.root, repo.root if shared else other]
+    folders = (repo.root, repo.root if shared else other)
+    names = [f"{repo.project}-totals-{number}" for number in range(ROUNDS // NEW_EVERY)]
     copies: list[int] = []
     over = threading.Event()
 
     def poll() -> None:
-        while not over.wait(0.1):
-            copies.append(len(cluster.running(name)))
+        while not over.wait(0.2):
+            copies.extend(len(cluster.running(name)) for name in names)
 
     watcher = threading.Thread(target=poll)
     watcher.start()
     try:
-        for number in range(ROUNDS):
-            for folder in {repo.root, other}:
-                text = counting(name, repo.project, where=f"WHERE v <> {number}")
-                (folder / "jobs" / "totals.yaml").write_text(text, "utf-8")
-            results = apply_in(folders)
-            # The one that was second may have been refused, or have found its job moved on; then nothing is wrong.
-            assert any(code == 0 for code, _ in results), results
-            assert all(code in (0, 3, 4) for code, _ in results), results
-            assert len(cluster.running(name)) == 1
-            assert not repo.plan().has_changes
+        with two() as appliers:
+            for number in range(ROUNDS):
+                name = names[number // NEW_EVERY]
+                for folder in {repo.root, other}:
+                    for left in (folder / "jobs").glob("*.yaml"):
+                        left.unlink()
+                    text = counting(name, name, where=f"WHERE v <> {number}")
+                    (folder / "jobs").mkdir(exist_ok=True)
+                    (folder / "jobs" / "totals.yaml").write_text(text, "utf-8")
+                for applier, folder in zip(appliers, folders, strict=True):
+                    applier.begin(folder)
+                results = [applier.result() for applier in appliers]
+                # The second may have been refused, or have found its job moved on; then nothing is wrong.
+                assert any(code == 0 for code, _ in results), results
+                assert all(code in (0, 3, 4) for code, _ in results), results
+                assert len(cluster.running(name)) == 1
+                if number % NEW_EVERY == NEW_EVERY - 1:
+                    eventually(lambda name=name: len(cluster.printed(name)) > 20)  # type: ignore[misc]
+                    assert cluster.printed(name).count(1) == 1
+                    cluster.cancel(cluster.running(name)[0])
     finally:
         over.set()
         watcher.join()
     assert max(copies) == 1
-    before = len(cluster.printed(repo.project))
-    eventually(lambda: len(cluster.printed(repo.project)) > before + 20)
-    assert cluster.printed(repo.project).count(1) == 1

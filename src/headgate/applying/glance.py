@@ -2,7 +2,7 @@
 
 Every job is looked at again just before its first write and after its last. When thousands are written side by side,
 one listing serves all that ask within the same half second; and a listing that takes long is not asked for again until
-twice its time has passed, so that looking never takes more than a third of the time.
+its time has passed once more, so that looking never takes more than half of the time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Glance:
         """What the target says, asked for after that moment of the monotonic clock. Raises ProviderError."""
         with self._lock:
             if self._seen is None or self._begun < moment:
-                pause = self._ended + 2 * (self._ended - self._begun) - time.monotonic()
+                pause = self._ended + (self._ended - self._begun) - time.monotonic()
                 if 0 < pause < float("inf"):
                     threading.Event().wait(pause)
                 self._begun = time.monotonic()

@@ -19,7 +19,7 @@ class Patience:
     stop: float = 600.0
     settle: float = 180.0
     stable: float = 2.0
-    confirm: float = 30.0
+    confirm: float = 120.0
     first_look: float = 0.1
     slowest_look: float = 2.0
     interrupted: threading.Event = field(default_factory=threading.Event)

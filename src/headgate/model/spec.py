@@ -210,9 +210,10 @@ class AppliedSpec:
         match program, want.program:
             case Sql(text), Sql(template):
                 program = Sql(unfill(text, template))
-            case Jar(args=arguments), Jar(args=templates):
+            case Jar(uri=uri, args=arguments), Jar(args=templates):
                 pairs = zip_longest(arguments, templates, fillvalue="")
-                program = replace(program, args=tuple(unfill(*pair) for pair in pairs)[: len(arguments)])
+                filled = tuple(unfill(*pair) for pair in pairs)[: len(arguments)]
+                program = replace(program, uri=unfill(uri, want.program.uri), args=filled)
         config = {key: unfill(value, want.config.get(key, "")) for key, value in self.config.items()}
         options = {
             key: unfill(value, str(want.options.get(key, ""))) if isinstance(value, str) else value

@@ -174,7 +174,9 @@ def in_sync(want: JobSpec, have: Observed) -> bool:
 
 
 def restart_steps(want: JobSpec, have: Live) -> tuple[Step, ...]:
-    stop: Step = StopWithSavepoint(have.job_id) if have.state is JobState.RUNNING else CancelJob(have.job_id)
+    """A job that runs is stopped with a savepoint, but where the manifest says that its state is not wanted."""
+    keeps = have.state is JobState.RUNNING and want.savepoint.strategy is not Strategy.NONE
+    stop: Step = StopWithSavepoint(have.job_id) if keeps else CancelJob(have.job_id)
     return (stop, *_start_steps(want, have))
 
 

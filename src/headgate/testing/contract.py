@@ -13,126 +13,45 @@ a reply that is lost - is asked of the `Bench`. What a platform cannot do by its
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import pytest
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Live, Marker
-from headgate.model.plan import Restore, RestoreKind
+from headgate.model.plan import Restore
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import diff, look_up, successor_id
-from headgate.providers.port import Provider, Submission, Support
+from headgate.planning import diff
+from headgate.providers.port import Provider, Support
+from headgate.testing.bench import (
+    PROJECT,
+    Bench,
+    active,
+    converged,
+    eventually,
+    from_savepoint,
+    in_state,
+    seen,
+    started,
+    stopped,
+    submission,
+)
 
-PROJECT = "payments"
-T = TypeVar("T")
-
-
-class Bench(Protocol):
-    """A platform under test, seen from outside. `many` is how many jobs the paging test starts, 0 for none."""
-
-    provider: Provider
-    many: int
-
-    def again(self, project: str = PROJECT) -> Provider:
-        """The same platform, opened by another process, perhaps of another project."""
-
-    def spec(self, name: str, **changes: Any) -> JobSpec:
-        """A job that runs for ever and keeps state; `changes` are fields of JobSpec."""
-
-    def edited(self, spec: JobSpec) -> JobSpec:
-        """The same job with another program."""
-
-    def running(self, name: str) -> list[str]:
-        """The ids of all copies of a job that run."""
-
-    def start_stranger(self, name: str) -> None:
-        """Somebody who is not headgate starts a job."""
-
-    def fail(self, name: str) -> None:
-        """The job fails for good."""
-
-    def lose_reply(self) -> None:
-        """The next write is done, and its reply never arrives."""
-
-    def silence(self) -> None:
-        """The platform stops answering."""
-
-    def speak(self) -> None:
-        """The platform answers again."""
-
-    def vanished(self, path: str) -> str:
-        """A path like that of a snapshot, where there is none."""
-
-
-def eventually(look: Callable[[], T | None], *, within: float = 60.0) -> T:
-    """What `look` finds, once it finds something; an AssertionError that names it if it never does."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        threading.Event().wait(0.05)
-    raise AssertionError(f"never came true within {within:.0f} s: {look}")
-
-
-def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
-    """A start as the executor asks for it: derived id, marker, and the job it takes over from."""
-    succeeds = live.run_id if live else ""
-    attempt = successor_id(PROJECT, spec, succeeds)
-    restore = restore or Restore(RestoreKind.FRESH)
-    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
-    return Submission(spec, attempt, marker, restore, live=live)
-
-
-def converged(provider: Provider, wanted: Submission) -> str:
-    """Submit until an answer comes, as runs of headgate would; the job's id."""
-    for _ in range(5):
-        try:
-            return provider.submit(wanted)
-        except (OutcomeUnknown, Unavailable):
-            continue
-    raise AssertionError("the submission never got an answer")
-
-
-def started(provider: Provider, spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Live:
-    """Start a job and wait until it is settled; the job as it is observed then."""
-    job_id = provider.submit(submission(spec, live=live, restore=restore))
-    eventually(lambda: provider.health(job_id).settled)
-    return eventually(lambda: _running(provider, spec.name))
-
-
-def stopped(provider: Provider, live: Live) -> Live:
-    """Stop a job with a savepoint; the job as it is observed then."""
-    provider.stop_with_savepoint(live.job_id)
-    eventually(lambda: provider.stop_progress(live.job_id).done)
-    return eventually(lambda: _in_state(provider, live.name, JobState.SUSPENDED))
-
-
-def seen(provider: Provider, name: str) -> Live | None:
-    """Our job of a name as the platform tells it now."""
-    have, stranger = look_up(provider.observe(), name)
-    return have if isinstance(have, Live) and not stranger else None
-
-
-def _in_state(provider: Provider, name: str, state: JobState) -> Live | None:
-    live = seen(provider, name)
-    return live if live and live.state is state else None
-
-
-def _running(provider: Provider, name: str) -> Live | None:
-    return _in_state(provider, name, JobState.RUNNING)
-
-
-def from_savepoint(live: Live) -> Restore:
-    """A start from what the stop of a job left."""
-    assert live.snapshot is not None
-    assert live.snapshot.path
-    return Restore(RestoreKind.SAVEPOINT, live.snapshot.path)
+__all__ = [
+    "PROJECT",
+    "Bench",
+    "ProviderContract",
+    "converged",
+    "eventually",
+    "from_savepoint",
+    "seen",
+    "started",
+    "stopped",
+    "submission",
+]
 
 
 class ProviderContract:
@@ -169,7 +88,7 @@ class ProviderContract:
         live = started(bench.provider, spec)
 
         again = bench.again()
-        there = eventually(lambda: _running(again, spec.name))
+        there = eventually(lambda: active(again, spec.name))
         again.close()
 
         assert there.fingerprint == live.fingerprint
@@ -303,7 +222,7 @@ class ProviderContract:
         live = started(bench.provider, spec)
 
         bench.fail(spec.name)
-        failed = eventually(lambda: _in_state(bench.provider, spec.name, JobState.FAILED))
+        failed = eventually(lambda: in_state(bench.provider, spec.name, JobState.FAILED))
         assert not bench.running(spec.name)
         again = started(bench.provider, spec, live=failed)
 
@@ -423,7 +342,7 @@ class ProviderContract:
         )
 
         bench.provider.update(found, spec, Marker(PROJECT, spec.name, spec.revision))
-        adopted = eventually(lambda: _running(bench.provider, spec.name))
+        adopted = eventually(lambda: active(bench.provider, spec.name))
 
         assert bench.running("contract-adopted") == before
         assert diff(adopted.applied or pytest.fail("it does not say what it runs"), spec) == ()

@@ -161,6 +161,7 @@ class SimulatedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def _any(self) -> None:
                 parts = urlsplit(self.path)

@@ -1,0 +1,253 @@
+"""What storage, the store and the platform add to what was observed: snapshots, failing editions, moves, renames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.live import JobState, Kept, Observation, Previous, Remembered, Snapshot, Unknown
+from headgate.model.plan import (
+    CancelJob,
+    Prospect,
+    Settle,
+    StateVerdict,
+    StopWithSavepoint,
+    Submit,
+    Update,
+    Verb,
+    Verdict,
+)
+from headgate.model.reasons import Reason
+from headgate.model.spec import AppliedSpec, Savepoint, Strategy
+from headgate.planning import Evidence, Past, Situation, plan
+from tests.planning.given import EDITED, ORDERS, decided, planned, running
+
+SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
+RETAINED = Snapshot("s3://checkpoints/7", "checkpoint", 1)
+
+
+STOPPED_FOR_GOOD = Remembered("local", running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED))
+RAN_WHEN_LAST_SEEN = Remembered("local", running(ORDERS, snapshot=SAVED))
+
+
+def test_a_job_that_runs_on_another_target_is_stopped_there_before_it_is_started_here():
+    """A moved manifest must not make two copies."""
+    here, there = Observation(), Observation({"orders": running(ORDERS)})
+
+    found = plan(Situation("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
+
+    [action] = found.actions
+    assert (action.verb, action.reason, action.source) == (Verb.RESTART, Reason.MOVED, "old")
+    assert action.steps == (StopWithSavepoint("f00"), Submit(ORDERS, succeeds="f00"), Settle())
+    assert [(change.path, change.before, change.after) for change in action.changes] == [("target", "old", "local")]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "consent"),
+    [pytest.param(Verdict.LOST, "lost", id="cannot"), pytest.param(Verdict.UNKNOWN, "unknown", id="nobody-knows")],
+)
+def test_a_move_to_a_target_that_cannot_read_the_state_needs_consent(verdict, consent):
+    """Another platform, or another file system: what the old one wrote is not read by the new one."""
+    seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
+    evidence = {"orders": Evidence(prospect=Prospect(state=StateVerdict(verdict)))}
+    consents = replace(ORDERS, savepoint=Savepoint(accept=frozenset({consent})))
+
+    [refused] = plan(Situation("shop", {"orders": ORDERS}, seen, evidence=evidence)).actions
+    [accepted] = plan(Situation("shop", {"orders": consents}, seen, evidence=evidence)).actions
+
+    assert (refused.verb, refused.reason, refused.steps) == (Verb.BLOCKED, Reason.MOVED, ())
+    assert accepted.verb is Verb.RESTART
+    assert accepted.steps[0] == StopWithSavepoint("f00")
+
+
+def test_the_earliest_savepoint_is_not_guessed():
+    """Where no history is kept, the choice is given back."""
+    earliest = replace(EDITED, savepoint=Savepoint(Strategy.EARLIEST))
+
+    action = decided(earliest, running(ORDERS), evidence=Evidence(same_vertices=True))
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.EARLIEST_UNKNOWN)
+
+
+def test_the_earliest_savepoint_is_the_oldest_that_storage_knows():
+    """Newest first is how they are told."""
+    earliest = replace(ORDERS, parallelism=2, savepoint=Savepoint(Strategy.EARLIEST))
+    kept = Kept(existed=True, snapshots=(Snapshot("s3://b/2", "savepoint", 2000), Snapshot("s3://b/1", "savepoint", 1)))
+
+    action = decided(earliest, running(ORDERS), evidence=Evidence(same_vertices=True, kept=kept))
+
+    assert action.verb is Verb.RESTART
+    assert action.restore is not None
+    assert action.restore.path == "s3://b/1"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(Kept(existed=True), id="it-ran-there"),
+        pytest.param(Kept(snapshots=(SAVED,)), id="a-savepoint-is-there"),
+    ],
+)
+def test_a_job_that_nobody_remembers_but_storage_is_not_new(kept):
+    """A JobManager that lost its memory, and no store: starting would be starting empty."""
+    action = decided(ORDERS, None, evidence=Evidence(kept=kept))
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE, ())
+    assert decided(ORDERS, None, evidence=Evidence(kept=Kept())).verb is Verb.SUBMIT
+
+
+def test_a_snapshot_that_is_not_there_is_found_out_before_the_job_is_stopped():
+    """Nothing is stopped for a path with a slip of the pen in it."""
+    wants = replace(EDITED, savepoint=Savepoint(Strategy.PATH, "s3://b/gone", frozenset({"unknown"})))
+
+    action = decided(wants, running(ORDERS), evidence=Evidence(same_vertices=True, exists=False))
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.SNAPSHOT_MISSING, ())
+
+
+def test_a_failed_job_is_not_started_from_a_snapshot_older_than_it_may_be():
+    """`savepoint.max_age` bounds what is computed again; a suspended job's savepoint is its whole state, at any age."""
+    bounded = replace(ORDERS, savepoint=Savepoint(max_age=60))
+    failed = running(ORDERS, state=JobState.FAILED, snapshot=replace(RETAINED, at=1_000_000))
+    suspended = running(ORDERS, state=JobState.SUSPENDED, snapshot=replace(SAVED, at=1_000_000))
+
+    assert decided(bounded, failed, now=1_050_000).verb is Verb.SUBMIT
+    too_old = decided(bounded, failed, now=1_061_000)
+    assert (too_old.verb, too_old.reason) == (Verb.BLOCKED, Reason.SNAPSHOT_TOO_OLD)
+    assert decided(bounded, suspended, now=9_000_000).verb is Verb.RESUME
+
+
+def test_an_edition_that_did_not_settle_is_not_tried_again():
+    """Until the manifest changes, or it is asked for; whether the store says so or the job that runs instead."""
+    avoiding = running(ORDERS)
+    assert avoiding.marker is not None
+    avoiding = replace(avoiding, marker=replace(avoiding.marker, avoids=EDITED.edition))
+    by_store = {"past": {"orders": Past(failing=EDITED.edition, failing_why="it fell over")}}
+
+    for action in (decided(EDITED, avoiding), decided(EDITED, running(ORDERS), **by_store)):
+        assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
+    assert decided(EDITED, avoiding, retry=True).verb is Verb.RESTART
+    assert decided(replace(EDITED, parallelism=2), avoiding).verb is Verb.RESTART
+
+
+def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
+    """The run that started it was killed before it could."""
+    failing = running(EDITED, job_id="f01", state=JobState.STARTING)
+    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "{}", "s3://b/1")
+    past = Past(failing=EDITED.edition, previous=previous, again=ORDERS)
+
+    action = decided(EDITED, failing, past={"orders": past})
+
+    assert (action.verb, action.reason) == (Verb.RESTART, Reason.ROLLED_BACK)
+    cancel, submit, settle = action.steps
+    assert (cancel, settle) == (CancelJob("f01"), Settle())
+    assert isinstance(submit, Submit)
+    assert (submit.spec, submit.succeeds, submit.avoids) == (ORDERS, "f01", EDITED.edition)
+    assert action.restore is not None
+    assert action.restore.path == "s3://b/1"
+
+
+def test_a_start_that_nobody_saw_settle_is_waited_for():
+    """Killed while it waited: the next run goes on waiting."""
+    action = decided(ORDERS, running(ORDERS), past={"orders": Past(unsettled="f00")})
+
+    assert (action.verb, action.reason, action.steps) == (Verb.KEEP, Reason.NOT_SETTLED_YET, (Settle(),))
+    assert decided(ORDERS, running(ORDERS), past={"orders": Past(unsettled="another")}).steps == ()
+
+
+@pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])
+def test_a_new_job_with_the_program_of_one_that_left_git_is_a_likely_rename(prune):
+    """Starting it would run both, or throw state away; a person says which."""
+    renamed = replace(ORDERS, name="orders-v2")
+
+    told = {action.job: action for action in planned(renamed, running(ORDERS), prune=prune).actions}
+    old_alone = planned(renamed, running(ORDERS), prune=True, only=frozenset({"orders"}))
+
+    assert (told["orders-v2"].verb, told["orders-v2"].reason) == (Verb.BLOCKED, Reason.LIKELY_RENAME)
+    assert "orders" in told["orders-v2"].note
+    assert told["orders"].steps == ()
+    assert [(action.job, action.verb) for action in old_alone.actions] == [("orders", Verb.CANCEL)]
+
+
+def test_what_the_platform_changes_in_place_is_no_restart():
+    """Parallelism alone is a rescale; the state never moves."""
+    wider = replace(ORDERS, parallelism=4)
+    prospect = Prospect(in_place=frozenset({"parallelism"}))
+
+    rescaled = decided(wider, running(ORDERS), evidence=Evidence(prospect=prospect))
+    edited_too = decided(replace(EDITED, parallelism=4), running(ORDERS), evidence=Evidence(prospect=prospect))
+
+    assert (rescaled.verb, rescaled.steps) == (Verb.RESCALE, (Update(wider), Settle()))
+    assert rescaled.state is not None
+    assert rescaled.state.verdict is Verdict.KEPT
+    assert edited_too.verb is not Verb.RESCALE
+
+
+def test_what_a_platform_cannot_do_is_said_at_plan_time():
+    """With the reason it gives."""
+    prospect = Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note="200 is above 128")
+
+    action = decided(replace(ORDERS, parallelism=200), running(ORDERS), evidence=Evidence(prospect=prospect))
+
+    assert (action.verb, action.reason, action.note) == (Verb.BLOCKED, Reason.ABOVE_MAX_PARALLELISM, "200 is above 128")
+
+
+def test_a_job_that_can_be_marked_is_adopted_without_a_restart():
+    """It is as git asks, and never notices."""
+    stranger = replace(running(ORDERS), marker=None, markable=True)
+
+    action = decided(ORDERS, others=(stranger,))
+    edited = decided(EDITED, others=(stranger,))
+
+    assert (action.verb, action.reason, action.steps) == (Verb.ADOPT, Reason.UNMARKED, (Update(ORDERS), Settle()))
+    assert edited.verb is Verb.ADOPT
+    assert edited.steps[0] == StopWithSavepoint("f00")
+
+
+@pytest.mark.parametrize(
+    ("there", "remembered", "reason"),
+    [
+        pytest.param(
+            Observation(), (replace(RAN_WHEN_LAST_SEEN, target="old"),), Reason.MOVED, id="ran-there-and-forgotten"
+        ),
+        pytest.param(
+            Unknown("down"),
+            (replace(RAN_WHEN_LAST_SEEN, target="old"),),
+            Reason.LIVES_ELSEWHERE,
+            id="ran-there-and-silent-now",
+        ),
+    ],
+)
+def test_a_job_that_was_on_another_target_is_neither_copied_nor_started_empty(there, remembered, reason):
+    """Its state is there, or it may still run there."""
+    found = plan(
+        Situation("shop", {"orders": ORDERS}, {"local": Observation(), "old": there}, past={"orders": Past(remembered)})
+    )
+
+    [action] = found.actions
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
+
+
+@pytest.mark.parametrize(
+    ("there", "remembered"),
+    [
+        pytest.param(
+            Observation(
+                {"orders": running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED, started_at=5)},
+            ),
+            (),
+            id="stopped-there",
+        ),
+        pytest.param(Observation(), (replace(STOPPED_FOR_GOOD, target="old"),), id="stopped-there-and-forgotten"),
+    ],
+)
+def test_a_job_that_was_stopped_on_another_target_goes_on_from_what_it_left_there(there, remembered):
+    """Its state moves with it."""
+    seen = {"local": Observation(), "old": there}
+
+    [action] = plan(Situation("shop", {"orders": ORDERS}, seen, past={"orders": Past(remembered)})).actions
+
+    assert (action.reason, action.source, action.steps) == (Reason.MOVED, "old", (Submit(ORDERS, "f00"), Settle()))
+    assert action.restore is not None
+    assert action.restore.path == SAVED.path
