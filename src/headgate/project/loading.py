@@ -1,9 +1,9 @@
-"""headgate.yaml and every manifest, read offline with the forms of all providers."""
+"""headgate.yaml and every manifest, read offline with the forms of the providers that its targets name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,26 @@ def load(
     """Read every manifest, offline. Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml."""
     found = file or manifests.find_project(start or Path.cwd())
     return manifests.load(
-        found, forms=_forms(), environment=environment, environ=os.environ if environ is None else environ
+        found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ
     )
 
 
 def schemas() -> dict[str, Any]:
     """The JSON Schemas of headgate.yaml (`project`) and of a job manifest (`job`), for editors."""
-    return manifests.schemas(_forms())
+    return manifests.schemas(Forms())
 
 
-def _forms() -> dict[str, manifests.ProviderForm]:
-    return {name: manifests.ProviderForm(*entry.forms()) for name, entry in PROVIDERS.items()}
+class Forms(Mapping[str, manifests.ProviderForm]):
+    """The forms of all providers by name; those of one are imported when they are asked for."""
+
+    def __getitem__(self, name: str) -> manifests.ProviderForm:
+        return manifests.ProviderForm(*PROVIDERS[name].forms())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PROVIDERS)
+
+    def __len__(self) -> int:
+        return len(PROVIDERS)
+
+    def __contains__(self, name: object) -> bool:
+        return name in PROVIDERS  # a Mapping's own would import it to find out
