@@ -35,7 +35,7 @@ def test_the_file_is_the_json_plan(plan_file: Path) -> None:
     written = json.loads((plan_file.parent / "again.json").read_text())
     assert written["format_version"] == "1"
     assert written["actions"][0]["desired"]["revision"]
-    assert set(written["reviewed"]) == {"jobs", "prune", "expires_at", "digest"}
+    assert set(written["reviewed"]) == {"jobs", "prune", "retry", "expires_at", "digest"}
 
 
 def edit_the_sql(workspace: Workspace) -> None:
@@ -141,8 +141,8 @@ def test_a_plan_holds_for_a_day(plan_file: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("plan.json", "orders"), ("plan.json", "--prune"), ("missing.json",)],
-    ids=["with-a-job", "with-prune", "missing"],
+    [("plan.json", "orders"), ("plan.json", "--prune"), ("plan.json", "--retry"), ("missing.json",)],
+    ids=["with-a-job", "with-prune", "with-retry", "missing"],
 )
 @pytest.mark.usefixtures("plan_file")
 def test_a_reviewed_plan_is_applied_whole(workspace: Workspace, arguments: tuple[str, ...]) -> None:
@@ -151,3 +151,33 @@ def test_a_reviewed_plan_is_applied_whole(workspace: Workspace, arguments: tuple
 
     assert result.exit_code == 1
     assert workspace.local.writes == []
+
+
+def test_another_try_that_was_reviewed_is_what_is_applied(workspace: Workspace) -> None:
+    """`plan --retry -o FILE` is a consent; without it in the file, applying would be blocked, or not be the same."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    headgate("apply", "--yes")
+    headgate("rollback", "orders", "--yes")
+    assert headgate("plan").exit_code == 3
+    assert headgate("plan", "--retry", "-o", "plan.json").exit_code == 0
+
+    result = headgate("apply", "plan.json")
+
+    assert result.exit_code == 0, result.output
+    [job_id] = workspace.local.running("orders")
+    assert workspace.local.jobs[job_id].spec.parallelism == 2
+
+
+def test_a_move_from_elsewhere_than_was_reviewed_is_refused() -> None:
+    """The same start with the same steps, but another cluster would lose the job."""
+    before = {"actions": [_move("old")], "project": "payments", "environment": None}
+    after = {"actions": [_move("older")], "project": "payments", "environment": None}
+
+    assert reviewed._differences(before, before) == []
+    assert reviewed._differences(before, after) == ['orders on new: source: was "old", is "older"']
+
+
+def _move(source: str) -> dict[str, object]:
+    same = dict.fromkeys(("verb", "reason", "changes", "state", "desired", "live", "restore"))
+    return {"job": "orders", "target": "new", "source": source, "steps": ["submit", "settle"], **same}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,22 @@ import pytest
 from headgate.model.plan import Change, Impact, Plan, Verb
 from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
 from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden
+from tests.reporting.operations import CANNOT_MOVE, MOVE, OPERATIONS, RESCALE, TO_SETTLE, WAITING
 
-ACTION_KEYS = {"job", "target", "verb", "reason", "changes", "state", "restore", "steps", "live", "note", "where"}
+ACTION_KEYS = {
+    "job",
+    "target",
+    "source",
+    "verb",
+    "reason",
+    "changes",
+    "state",
+    "restore",
+    "steps",
+    "live",
+    "note",
+    "where",
+}
 
 
 def test_a_person_reads_what_changes_why_and_what_becomes_of_state() -> None:
@@ -37,6 +52,50 @@ def test_a_program_reads_every_field_of_every_action() -> None:
     assert document["format_version"] == "1"
     assert all(set(action) >= ACTION_KEYS for action in document["actions"])
     assert set(document["summary"]) == {verb.value for verb in Verb}
+
+
+@pytest.mark.parametrize(
+    ("name", "render"),
+    [
+        pytest.param("operations.txt", plan_text, id="text"),
+        pytest.param("operations.md", plan_markdown, id="markdown"),
+        pytest.param("operations.json", plan_json, id="json"),
+    ],
+)
+def test_moves_rescales_rollbacks_and_what_was_interrupted_are_told(name: str, render: Callable[[Plan], str]) -> None:
+    """What is rare is what nobody knows by heart: it has to be readable without the manual."""
+    text = render(OPERATIONS)
+
+    assert_golden(name, text)
+
+
+def test_a_move_names_both_targets() -> None:
+    """Two clusters are touched by one block: whoever reviews it must see the one that loses the job, too."""
+    text, document = plan_text(Plan("p", (MOVE, CANNOT_MOVE))), json.loads(plan_json(Plan("p", (MOVE, RESCALE))))
+
+    assert "~ restart audit on new (from old) (moved)" in text
+    assert "! blocked billing on new (from old) (moved)" in text
+    assert [action["source"] for action in document["actions"]] == ["old", None]
+
+
+def test_a_job_that_is_kept_and_waited_for_is_a_pending_change() -> None:
+    """An earlier run was killed before the job settled: "no changes" would hide that it may yet be rolled back."""
+    text, comment = plan_text(WAITING), plan_markdown(WAITING)
+
+    assert WAITING.has_changes
+    assert "= keep events on local (not-settled-yet)\n    steps: settle" in text
+    assert text.splitlines()[-1] == "Plan: 1 to settle."
+    assert "| <code>events</code> | keep |" in comment
+    assert plan_text(Plan("p", (TO_SETTLE, IN_SYNC))).splitlines()[-1] == "Plan: 1 to settle, 1 in sync."
+
+
+def test_a_change_in_place_says_that_nothing_is_restarted() -> None:
+    """That is the whole point of it, and the reviewer's first question."""
+    text = plan_text(Plan("p", (RESCALE,)))
+
+    assert "state: kept (the job is not restarted)" in text
+    assert text.count("restore:") == 0
+    assert "steps: update, settle" in text
 
 
 def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see() -> None:

@@ -76,6 +76,7 @@ job_argument = click.argument("job", metavar="JOB", shell_complete=complete_jobs
 prune_option = click.option(
     "--prune", is_flag=True, help="Stop, with a savepoint, jobs of this project whose manifest is gone."
 )
+yes_option = click.option("--yes", is_flag=True, help="Go ahead without asking.")
 retry_option = click.option(
     "--retry", is_flag=True, help="Try editions of manifests again that did not settle when they were started before."
 )

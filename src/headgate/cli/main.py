@@ -17,6 +17,8 @@ MODULES = {
     "plan": "headgate.cli.plan:plan",
     "apply": "headgate.cli.apply:apply",
     "reconcile": "headgate.cli.reconcile:reconcile",
+    "rollback": "headgate.cli.rollback:rollback",
+    "savepoint": "headgate.cli.savepoint:savepoint",
     "status": "headgate.cli.status:status",
     "graph": "headgate.cli.graph:graph",
     "history": "headgate.cli.history:history",

@@ -45,7 +45,7 @@ def plan(
     with opened(chosen) as headgate, busy("Asking the targets"):
         found = headgate.plan(jobs, prune=prune, retry=retry)
     if output:
-        _write(output, written(found, jobs=jobs, prune=prune, now=datetime.now(UTC)))
+        _write(output, written(found, jobs=jobs, prune=prune, retry=retry, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))
     return exits.of_plan(found, named=bool(jobs), detailed=detailed_exitcode)
 

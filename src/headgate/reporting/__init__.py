@@ -7,9 +7,10 @@ Nothing that comes from a manifest or a platform reaches the output as it is: `p
 visible, and the values of `${env:...}` placeholders are put back to their placeholders.
 
 - `plan_text`, `plan_json`, `plan_markdown`  one plan for three readers
-- `report`   what became of it
+- `reviewed` a plan in a file; `report` what became of one
 - `passes`   one pass of the reconcile loop; `events` what happens meanwhile
 - `status`, `graph`, `failure`  what is live, how it is built, what went wrong; `reading` what is valid, what codes mean
+- `history`, `savepoint`  what was applied to a job, and the savepoint that was asked for
 - `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
 """
 
@@ -29,6 +30,7 @@ from headgate.reporting.reading import (
     valid_text,
 )
 from headgate.reporting.report import report_json, report_markdown, report_text
+from headgate.reporting.savepoint import savepoint_json, savepoint_text
 from headgate.reporting.status import StatusLine, status_json, status_markdown, status_text
 
 __all__ = [
@@ -55,6 +57,8 @@ __all__ = [
     "report_json",
     "report_markdown",
     "report_text",
+    "savepoint_json",
+    "savepoint_text",
     "status_json",
     "status_markdown",
     "status_text",

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verdict
+from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
 from headgate.reporting.plain import one_line, shortened
 from headgate.reporting.words import counted
 
 LONGEST_NAME = 100
+# How a verdict that was not made operator by operator names them.
+_ALL = "all operators"
 
 Mask = Callable[[str], str]
 
@@ -61,9 +63,29 @@ def restore_words(restore: Restore, mask: Mask) -> str:
     return f"{words} ({'; '.join(notes)})" if notes else words
 
 
+def is_shown(action: Action) -> bool:
+    """Is there anything to say about it but that the job is kept?"""
+    return action.verb is not Verb.KEEP or action.changes_something
+
+
+def place_words(action: Action) -> str:
+    """`on remote`, or `on remote (from local)` where the job moves."""
+    return f"on {action.target} (from {action.source})" if action.source else f"on {action.target}"
+
+
+def state_words(action: Action, mask: Mask) -> str:
+    """The verdict in one word, with the reason where one reason stands for the whole job; empty without a verdict."""
+    word = verdict_word(action)
+    if action.state and word == Verdict.KEPT and (why := _why_all(action.state.operators)):
+        return f"{word} ({one_line(mask(why))})"
+    return word
+
+
 def operator_lines(operators: Iterable[OperatorVerdict], mask: Mask) -> list[str]:
     """Every operator whose state is not kept, and why; those that are kept are counted."""
     operators = tuple(operators)
+    if why := _why_all(operators):
+        return [f"kept: {one_line(mask(why))}"]
     kept = sum(1 for operator in operators if operator.verdict is Verdict.KEPT)
     lines = [
         f"{'new' if operator.verdict is Verdict.NONE else operator.verdict.value}: "
@@ -79,3 +101,11 @@ def verdict_word(action: Action) -> str:
     if action.state is None or (action.live is None and action.state.verdict is Verdict.NONE):
         return ""
     return "nothing to keep" if action.state.verdict is Verdict.NONE else action.state.verdict.value
+
+
+def _why_all(operators: Iterable[OperatorVerdict]) -> str:
+    """Why the state of the whole job is kept, where that was not judged operator by operator."""
+    match tuple(operators):
+        case (OperatorVerdict(name, Verdict.KEPT, why),) if name == _ALL:
+            return why
+    return ""

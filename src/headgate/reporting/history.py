@@ -1,4 +1,4 @@
-"""What was applied to a job: revision, commit, when, from which snapshot, and what came of it."""
+"""What was applied to a job: revision, commit, author, when, from which snapshot, and what came of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.store import Applied
 
-_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "TARGET", "JOB ID", "RESTORED FROM")
+_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID", "RESTORED FROM")
 
 
 def history_text(applied: Sequence[Applied], palette: Palette = PLAIN) -> str:
@@ -35,6 +35,7 @@ def _cells(one: Applied) -> tuple[str, ...]:
         one.outcome,
         one.revision,
         one.commit[:12] or "-",
+        one.author or "-",
         one.target,
         one.job_id,
         one.restored_from or "(started empty)",
@@ -48,6 +49,7 @@ def _document(one: Applied) -> dict[str, Any]:
         "outcome": one.outcome,
         "revision": one.revision,
         "commit": one.commit or None,
+        "author": one.author or None,
         "target": one.target,
         "job_id": one.job_id or None,
         "succeeds": one.succeeds or None,

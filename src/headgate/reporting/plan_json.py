@@ -40,6 +40,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "fingerprint": plan.fingerprint,
         "actions": [action_document(action) for action in plan.actions],
         "drift": [{"job": job, "reason": str(reason)} for job, reason in plan.drift],
+        "interrupted": [{"job": job, "what": what} for job, what in plan.interrupted],
         "unmanaged": [{"target": target, "name": live.name, **_live(live)} for target, live in plan.unmanaged],
         "unknown": unknown,
         "summary": plan.summary(),
@@ -52,6 +53,7 @@ def action_document(action: Action) -> dict[str, Any]:
     return {
         "job": action.job,
         "target": action.target,
+        "source": action.source or None,
         "verb": action.verb.value,
         "reason": str(action.reason),
         "note": mask(action.note) or None,

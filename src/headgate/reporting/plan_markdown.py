@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from headgate.model.plan import Action, Plan, Verb
 from headgate.reporting import markdown
-from headgate.reporting.actions import change_words, mask_of, operator_lines, restore_words, verdict_word
+from headgate.reporting.actions import (
+    change_words,
+    is_shown,
+    mask_of,
+    operator_lines,
+    place_words,
+    restore_words,
+    verdict_word,
+)
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
 from headgate.reporting.sql_diff import is_text, unified
@@ -19,7 +27,7 @@ _RESERVE = 400
 
 def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
     """The plan as GitHub-flavoured Markdown of at most `limit` characters, ending without a line break."""
-    shown = [action for action in plan.actions if action.verb is not Verb.KEEP]
+    shown = [action for action in plan.actions if is_shown(action)]
     parts = [_heading(plan), f"**{text(plan_summary(plan))}**"]
     room = limit - _RESERVE - sum(markdown.size(part) + 2 for part in parts)
     if shown:
@@ -49,13 +57,15 @@ def _heading(plan: Plan) -> str:
 
 def _row(action: Action) -> str:
     why = f"{action.reason}: {action.note.partition(chr(10))[0]}" if action.note else str(action.reason)
-    return markdown.row(code(action.job), action.verb, text(verdict_word(action)), code(mask_of(action)(why)[:300]))
+    job = f"{code(action.job)} {text(place_words(action))}" if action.source else code(action.job)
+    return markdown.row(job, action.verb, text(verdict_word(action)), code(mask_of(action)(why)[:300]))
 
 
 def _notes(plan: Plan) -> list[str]:
     return [
         *(f"- target {code(name)} gave no answer to trust: {code(why[:500])}" for name, why in plan.unknown_targets),
         *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
+        *(f"- {code(job)} interrupted or in flight: {text(what)}" for job, what in plan.interrupted),
         *(f"- {code(action.job)} left git and runs on until pruned" for action in left_git(plan)),
         *(f"- {code(live.name)} on {code(target)} is not managed here" for target, live in plan.unmanaged),
     ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from headgate.model.plan import Action, Plan, Verb, Verdict
 from headgate.reporting.actions import (
     change_words,
+    is_shown,
     mask_of,
     operator_lines,
+    place_words,
     restore_words,
+    state_words,
     verdict_word,
 )
 from headgate.reporting.palette import PLAIN, Palette
@@ -21,7 +24,7 @@ _INDENT = "    "
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     """The plan as text, ending without a line break."""
     blocks = [_heading(plan, palette)]
-    blocks += [_block(action, palette) for action in plan.actions if action.verb is not Verb.KEEP]
+    blocks += [_block(action, palette) for action in plan.actions if is_shown(action)]
     blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
     blocks.append(palette.paint(palette.strong, plan_summary(plan)))
     return "\n\n".join(blocks)
@@ -38,7 +41,7 @@ def _heading(plan: Plan, palette: Palette) -> str:
 
 def _block(action: Action, palette: Palette) -> str:
     mask = mask_of(action)
-    title = f"{SYMBOLS[action.verb]} {action.verb} {action.job} on {action.target}"
+    title = f"{SYMBOLS[action.verb]} {action.verb} {action.job} {place_words(action)}"
     lines = [f"{palette.paint(colour(action.verb, palette), one_line(title))} ({one_line(action.reason)})"]
     if action.where:
         lines.append(f"at: {one_line(mask(action.where))}")
@@ -52,7 +55,7 @@ def _block(action: Action, palette: Palette) -> str:
         else:
             lines.append(one_line(change_words(change, mask)))
     if action.state and (word := verdict_word(action)):
-        lines.append(f"state: {word}")
+        lines.append(f"state: {state_words(action, mask)}")
         if word != Verdict.KEPT:
             lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
     if action.restore:
@@ -74,6 +77,10 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
         (
             "Drift, live left what git asked for:",
             [f"{job}: {reason}" for job, reason in plan.drift],
+        ),
+        (
+            "Interrupted or in flight:",
+            [f"{job}: {what}" for job, what in plan.interrupted],
         ),
         (
             "Left git, run on until pruned (--prune):",

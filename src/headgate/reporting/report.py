@@ -8,7 +8,7 @@ from typing import Any
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import Plan, Verb
 from headgate.reporting import markdown
-from headgate.reporting.actions import mask_of
+from headgate.reporting.actions import mask_of, place_words
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
@@ -25,7 +25,7 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
     """What became of one job."""
     action, mask = result.action, mask_of(result.action)
     verb = "" if action.verb is Verb.BLOCKED else f"{action.verb} "
-    title = f"{result.outcome} {verb}{action.job} on {action.target}"
+    title = f"{result.outcome} {verb}{action.job} {place_words(action)}"
     lines = [palette.paint(_colour(result.outcome, palette), one_line(title))]
     if result.outcome is Outcome.BLOCKED:
         lines[0] += f" ({one_line(action.reason)})"
@@ -91,6 +91,7 @@ def _result(result: Result) -> dict[str, Any]:
     return {
         "job": result.action.job,
         "target": result.action.target,
+        "source": result.action.source or None,
         "verb": result.action.verb.value,
         "reason": str(result.action.reason),
         "outcome": result.outcome.value,

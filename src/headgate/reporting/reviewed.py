@@ -2,8 +2,8 @@
 
 The file is the JSON plan with a `reviewed` part: what it was asked for, until when it holds, a digest over all of it.
 Applying plans anew and compares: the manifests of every job, and for every job that would be touched the live state it
-was decided on, the changes, the state verdict, what is restored, and the steps. There are no secrets in it, and nothing
-in it is executed: what runs is the new plan, which has to be the same.
+was decided on, where it is, the changes, the state verdict, what is restored, and the steps. There are no secrets in
+it, and nothing in it is executed: what runs is the new plan, which has to be the same.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 
 HOLDS_FOR = timedelta(hours=24)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_DECIDED_ON = ("verb", "reason", "changes", "state", "steps")
+_DECIDED_ON = ("verb", "reason", "source", "changes", "state", "steps")
 
 
 class PlanEdited(PlanRefused):
@@ -50,17 +50,18 @@ class PlanMoved(PlanRefused):
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A plan file as read: the JSON plan, the jobs it was limited to, and whether it prunes."""
+    """A plan file as read: the JSON plan, and what it was asked for: its jobs, pruning, another try of failing ones."""
 
     document: Mapping[str, Any]
     jobs: tuple[str, ...]
     prune: bool
+    retry: bool = False
 
 
-def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, now: datetime) -> str:
+def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, retry: bool = False, now: datetime) -> str:
     """The text of a plan file."""
     document = plan_document(plan)
-    part = {"jobs": list(jobs), "prune": prune, "expires_at": f"{now + HOLDS_FOR:{_TIME}}"}
+    part = {"jobs": list(jobs), "prune": prune, "retry": retry, "expires_at": f"{now + HOLDS_FOR:{_TIME}}"}
     document["reviewed"] = part
     part["digest"] = _digest(document)
     return as_json(document) + "\n"
@@ -73,7 +74,8 @@ def read(text: str, *, where: str, now: datetime) -> Reviewed:
         document = json.loads(text)
         part = document["reviewed"]
         digest, expires = part.pop("digest"), datetime.fromisoformat(part["expires_at"])
-        jobs, prune = tuple(str(job) for job in part["jobs"]), bool(part["prune"])
+        jobs = tuple(str(job) for job in part["jobs"])
+        prune, retry = bool(part["prune"]), bool(part.get("retry"))
         whole = document["format_version"] == FORMAT_VERSION and digest == _digest(document)
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise PlanEdited("this is not a plan that `headgate plan -o` wrote", where=where, hint=again) from problem
@@ -81,7 +83,7 @@ def read(text: str, *, where: str, now: datetime) -> Reviewed:
         raise PlanEdited("the plan file was changed after it was written", where=where, hint=again)
     if now > expires:
         raise PlanExpired(f"the plan was good until {part['expires_at']}", where=where, hint=again)
-    return Reviewed(document, jobs, prune)
+    return Reviewed(document, jobs, prune, retry)
 
 
 def require_same(reviewed: Reviewed, plan: Plan, *, where: str) -> None:
@@ -119,7 +121,7 @@ def _compared(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str,
     """The manifest of every job; and of a job that would be touched, then or now, all that was decided on."""
     pairs = [("manifest", was.get("desired"), now.get("desired"))]
     if was["steps"] or now["steps"]:
-        pairs += [(key, was[key], now[key]) for key in _DECIDED_ON]
+        pairs += [(key, was.get(key), now.get(key)) for key in _DECIDED_ON]
         pairs += [("live", _live(was), _live(now)), ("restore", _restore(was), _restore(now))]
     return pairs
 

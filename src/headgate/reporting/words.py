@@ -38,6 +38,11 @@ def colour(verb: Verb, palette: Palette) -> str:
             return palette.changed
 
 
+def to_settle(plan: Plan) -> tuple[Action, ...]:
+    """Jobs that are kept as they are, and waited for: an earlier run did not see them settle."""
+    return tuple(a for a in plan.actions if a.verb is Verb.KEEP and a.changes_something)
+
+
 def left_git(plan: Plan) -> tuple[Action, ...]:
     """Jobs that run on although their manifest is gone."""
     return tuple(a for a in plan.actions if a.verb is Verb.KEEP and a.reason == Reason.LEFT_GIT)
@@ -52,12 +57,15 @@ def plan_summary(plan: Plan) -> str:
     """One sentence for the whole plan."""
     counts = plan.summary()
     orphans = len(left_git(plan))
-    in_sync = counts[Verb.KEEP] - orphans
+    waiting = len(to_settle(plan))
+    in_sync = counts[Verb.KEEP] - orphans - waiting
     said = [
         f"{counts[verb]} {'blocked' if verb is Verb.BLOCKED else 'to ' + verb}"
         for verb in Verb
         if verb is not Verb.KEEP and counts[verb]
     ]
+    if waiting:
+        said.append(f"{waiting} to settle")
     if silent := len(plan.unknown_targets):
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:

@@ -1,0 +1,28 @@
+"""`headgate rollback`."""
+
+from __future__ import annotations
+
+import click
+
+from headgate.cli.carrying_out import carry_out
+from headgate.cli.choices import format_option, job_argument, opened, with_project, yes_option
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy
+
+
+@click.command()
+@job_argument
+@click.option("--to", type=click.IntRange(min=1), metavar="N", help="The number in `headgate history JOB` to go to.")
+@yes_option
+@format_option("text", "json", "markdown")
+@with_project
+def rollback(chosen: Chosen, job: str, to: int | None, yes: bool, style: str) -> int:
+    """Put an earlier revision in the place of a JOB.
+
+    By default the newest of its history that worked and is not what runs. Its state goes with it, judged like that of
+    any edit. The manifest in git is not tried again until it changes, or --retry is given.
+    """
+    with opened(chosen) as headgate:
+        with busy("Asking the target"):
+            found = headgate.rollback(job, to=to)
+        return carry_out(headgate, found, style=style, consented=yes, command="rollback", named=True)

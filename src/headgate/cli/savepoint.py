@@ -1,0 +1,34 @@
+"""`headgate savepoint`."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from headgate.cli.choices import format_option, job_argument, opened, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.interrupts import heeding
+from headgate.cli.telling import busy, say
+from headgate.reporting import savepoint_json, savepoint_text
+
+WAITING_NO_LONGER = (
+    "\nNo longer waiting: the savepoint goes on. Run again to hear of it; once more to give up at once.\n"
+)
+
+
+@click.command()
+@job_argument
+@format_option("text", "json")
+@with_project
+def savepoint(chosen: Chosen, job: str, style: str) -> None:
+    """Take a savepoint of a JOB that goes on; print its path."""
+    stop = threading.Event()
+    with opened(chosen) as headgate:
+        with busy(f"Taking a savepoint of {job}"), heeding(stop, WAITING_NO_LONGER):
+            path = headgate.savepoint(job, patience=headgate.patience(stop))
+        spec = headgate.project.jobs[job]
+    if style == "json":
+        say(savepoint_json(job, spec.target, path, spec.environment))
+    else:
+        say(savepoint_text(path, spec.environment))

@@ -1,0 +1,18 @@
+"""A savepoint that was asked for: its path, for a person to note down and for a script to use."""
+
+from __future__ import annotations
+
+from headgate.model.secret import Environment
+from headgate.reporting.plain import one_line
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+
+
+def savepoint_text(path: str, environment: Environment) -> str:
+    """The path and nothing else."""
+    return one_line(environment.mask(path))
+
+
+def savepoint_json(job: str, target: str, path: str, environment: Environment) -> str:
+    """One JSON document."""
+    document = {"format_version": FORMAT_VERSION, "job": job, "target": target, "savepoint": environment.mask(path)}
+    return as_json(document)
