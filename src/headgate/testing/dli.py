@@ -156,7 +156,7 @@ class DliSimulator(SimulatedServer):
     def _detail(self, request: Request, job_id: str) -> Any:
         job = self._job(job_id)
         row = job.row(self.gate.project_id)
-        before = self.jobs.told(job, self.status_lag) or row
+        before = self.jobs.told(job, self.status_lag) or job.news[0][1] or row
         row |= {key: before[key] for key in ("status", "start_time", "has_savepoint")}
         return {"is_success": "true", "message": "Job detail query succeeds.", "job_detail": row}
 

@@ -127,6 +127,9 @@ class SimulatedJob:
 class Jobs:
     """All definitions and Flink jobs of a project, and the snapshots on OBS.
 
+    `version` and `runtime` are what the service fills in; `submitting`, `savepointing` and `cancelling` how many
+    requests these take. `savepoints_fail`, `stops_lose_state`: a stop with savepoint fails, or works without leaving
+    one. A statement with `broken_word` is not submitted, one with `crashing_word` fails as soon as it runs.
     `storage` is directory (`obs://bucket/dir/`, the one that holds `_metadata`) to the age of the state in it.
     """
 
@@ -143,6 +146,7 @@ class Jobs:
     savepoints_fail: bool = False
     stops_lose_state: bool = False
     broken_word: str = "NONSENSE"
+    crashing_word: str = "CRASHES"
 
     @property
     def now(self) -> int:
@@ -192,7 +196,10 @@ class Jobs:
             return
         age = job.saved + 1 if resume and job.saved is not None else 0
         self.engines.append(Engine(f"{job.id:08x}{self.tick:024x}", job.id, age, self.now))
-        job.ahead = [(self.tick + self.submitting, "job_running", "begin")]
+        running = self.tick + self.submitting
+        job.ahead = [(running, "job_running", "begin")]
+        if self.crashing_word in str(job.fields.get("sql_body", "")):
+            job.ahead.append((running, "job_running_exception", "crash"))
 
     def stop(self, job: SimulatedJob, *, savepoint: bool) -> None:
         if savepoint and (self.savepoints_fail or not self._can_save(job)):
@@ -247,6 +254,9 @@ class Jobs:
         """It runs, and the savepoint it had is deleted, used or not."""
         job.saved = None
         self._become(job, status)
+
+    def _crash(self, job: SimulatedJob, status: str) -> None:
+        self.ended(job, status, f"{self.crashing_word} as soon as it runs")
 
     def _save(self, job: SimulatedJob, status: str) -> None:
         age = self.engine(job).age

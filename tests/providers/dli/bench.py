@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
 from headgate.providers.dli.adapter import DliProvider, opened
 from headgate.providers.dli.forms import DliOptions, DliTarget
-from headgate.testing.contract import PROJECT
+from headgate.testing.contract import PROJECT, eventually, seen
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
 
@@ -60,6 +61,19 @@ class DliBench:
     def edited(self, spec: JobSpec) -> JobSpec:
         assert isinstance(spec.program, Sql)
         return replace(spec, program=Sql(spec.program.text.replace("COUNT(*)", "SUM(b)")))
+
+    def statement(self, text: str) -> Sql:
+        return Sql(text)
+
+    def cancelled(self, live: Live) -> Live:
+        """The job once it has ended without a savepoint."""
+        self.provider.cancel(live.job_id)
+        return eventually(lambda: self.ended(live))
+
+    def ended(self, live: Live) -> Live | None:
+        """The job as it is now, if it is over."""
+        now = seen(self.provider, live.name)
+        return now if now and not now.state.active else None
 
     def running(self, name: str) -> list[str]:
         return self.platform.running(name)

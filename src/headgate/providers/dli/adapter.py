@@ -138,7 +138,7 @@ class DliProvider:
         if own is None:
             return None
         found = there(self._jobs, own[0])
-        return found is not None and found.started == own[1] and bool(found.has_savepoint)
+        return found is not None and found.holds(path)
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 
@@ -146,9 +146,10 @@ class DliProvider:
         """DLI reads a statement only for a job it knows, on Flink 1.10 and 1.12."""
         if not isinstance(spec.program, Sql) or prospects.impossible(spec):
             return Compiled(why=_NOT_COMPILED)
-        known = [Definition.of(row) for row in self._jobs.listed(name=spec.name)]
-        found = next((one for one in known if not one.is_jar), None)
-        checked = found is not None and graphs.checked(self._jobs, found, spec)
+        with wire.masked(spec.environment):
+            known = [Definition.of(row) for row in self._jobs.listed(name=spec.name)]
+            found = next((one for one in known if not one.is_jar), None)
+            checked = found is not None and graphs.checked(self._jobs, found, spec)
         return Compiled(why=_NOT_COMPILED if checked else _NOT_CHECKED)
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
@@ -166,14 +167,16 @@ class DliProvider:
     # -- single effects ------------------------------------------------------------------------------------------------
 
     def submit(self, submission: Submission) -> str:
-        return self._starting.submit(submission)
+        with wire.masked(submission.spec.environment):
+            return self._starting.submit(submission)
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
-        found = shown(self._jobs, live.job_id)
-        if state_of(self._jobs, found).active:
-            making.updated_in_place(self._jobs, found, spec, marker)
-        else:
-            making.updated(self._jobs, found, spec, marker)
+        with wire.masked(spec.environment):
+            found = shown(self._jobs, live.job_id)
+            if state_of(self._jobs, found).active:
+                making.updated_in_place(self._jobs, found, spec, marker)
+            else:
+                making.updated(self._jobs, found, spec, marker)
 
     def stop_with_savepoint(self, job_id: str) -> None:
         self._stopping.with_savepoint(job_id)

@@ -80,6 +80,17 @@ class Definition:
         attempt = self.marker.attempt[:8] if self.marker else ""
         return f"{self.id}.{self.started}" + (f".{attempt}" if attempt else "")
 
+    def holds(self, path: str) -> bool:
+        """Is the savepoint of this name there, for the next run to go on from?
+
+        A start that was not even submitted used nothing up: what it was given is still there.
+        """
+        own = own_path(path)
+        if own is None or own[0] != self.id or not self.has_savepoint:
+            return False
+        unused = self.word == states.SUBMIT_FAILED and self.marker is not None and self.marker.restored == path
+        return own[1] == self.started or unused
+
     def belongs_to(self, project: str, job: str) -> bool:
         return self.marker is not None and (self.marker.project, self.marker.job) == (project, job)
 

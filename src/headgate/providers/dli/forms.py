@@ -64,7 +64,9 @@ class DliOptions(_Form):
     resource_config_version: Literal["v1", "v2"] = Field(default="v1", description="v2: `resource_config` counts")
     resource_config: ResourceConfig = ResourceConfig()
     obs_bucket: str = Field(
-        default="", pattern=r"^[^/:]*$", description="bucket of checkpoints, savepoints and logs; its name only"
+        default="",
+        pattern=r"^([^/:]|\$\{env:\w+\})*$",
+        description="bucket of checkpoints, savepoints and logs; its name only",
     )
     checkpoint_path: str = Field(default="", description="jar: where its checkpoints are, where the program says so")
     log_enabled: bool = Field(default=False, description="upload logs to the bucket")

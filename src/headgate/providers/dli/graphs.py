@@ -63,7 +63,7 @@ def _at_statement(refused: wire.DliRejected, spec: JobSpec) -> Rejected:
     """The platform's words at the user's line, where they name one."""
     found = _PLACE.search(refused.problem)
     where = spec.source.at(int(found["line"]), int(found["column"] or 1)) if found else str(spec.source)
-    return Rejected(spec.environment.mask(refused.problem), where=where, code=refused.code)
+    return Rejected(refused.problem, where=where, code=refused.code)
 
 
 def _stream_graph(jobs: Jobs, job_id: str, flat: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headgate.model.live import JobState
 from headgate.providers.dli import states
@@ -19,6 +19,10 @@ class Looks:
 
     pause: Callable[[float], None] = time.sleep
     times: int = 24
+
+    def few(self, times: int) -> Looks:
+        """The first of them."""
+        return replace(self, times=times)
 
     def __iter__(self) -> Iterator[int]:
         wait = 0.1

@@ -13,6 +13,8 @@ last time ended:
 
 from __future__ import annotations
 
+import contextlib
+
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.plan import RestoreKind
 from headgate.providers.dli import making, states
@@ -21,7 +23,11 @@ from headgate.providers.dli.jobs import Jobs
 from headgate.providers.dli.looking import Looks, shown, state_of, there
 from headgate.providers.dli.prospects import LONGEST_NAME, impossible
 from headgate.providers.dli.writing import written
+from headgate.providers.http import NotFound
 from headgate.providers.port import Submission
+
+# Looks at a job whose run was refused, in case it was refused because it runs.
+_FEW = 6
 
 
 class Starting:
@@ -46,7 +52,7 @@ class Starting:
         if found is None:
             found = self._created(wanted, replaced)
         if replaced is not None:
-            self._jobs.delete(replaced.id)
+            self._delete(replaced)
         dropping = wanted.restore.allow_non_restored
         making.updated(self._jobs, found, wanted.spec, wanted.marker, ignore_unclaimed=dropping)
         self._run(found, wanted)
@@ -100,45 +106,55 @@ class Starting:
         for _ in self._looks:
             named = self._named(wanted)
             drafts = [one for one in named if _prepared(one, wanted) and self._ours(one, wanted)]
-            if drafts and (not job_id or job_id in {one.id for one in drafts}):
+            settled = not job_id or job_id in {one.id for one in drafts} or there(self._jobs, job_id) is None
+            if drafts and settled:
                 for spare in drafts[1:]:
                     if spare.never_ran:
-                        self._jobs.delete(spare.id)
+                        self._delete(spare)
                 return drafts[0]
             if named and not job_id and not drafts:
                 raise Rejected(_taken(named[0]), where=named[0].id, hint="rename the job in git, or the other one")
         raise Unavailable("the new job is not in the list of jobs yet", where=wanted.spec.name, hint="run again")
 
+    def _delete(self, found: Definition) -> None:
+        """Another process that starts the same job may have been faster."""
+        with contextlib.suppress(NotFound):
+            self._jobs.delete(found.id)
+
     # -- running it ----------------------------------------------------------------------------------------------------
 
     def _run(self, found: Definition, wanted: Submission) -> None:
         """Run it and wait until DLI says something new: right after, it still tells the old status."""
+        if self._begun(shown(self._jobs, found.id), found, wanted):
+            return  # it had been run before, and DLI told old news when it was found
         resume = self._provided(found, wanted)
         try:
             self._jobs.run(found.id, resume=resume)
         except Rejected:
-            now = shown(self._jobs, found.id)
-            if now.state.active and _prepared(now, wanted):
+            if any(self._begun(shown(self._jobs, found.id), found, wanted) for _ in self._looks.few(_FEW)):
                 return
             raise
         for _ in self._looks:
-            now = shown(self._jobs, found.id)
-            if now.state.active or (now.word, now.started) != (found.word, found.started):
+            if self._begun(shown(self._jobs, found.id), found, wanted):
                 return
         raise OutcomeUnknown(
             f"DLI took the request to run job {found.id} and still says {found.word}", where=found.name
         )
+
+    @staticmethod
+    def _begun(now: Definition, before: Definition, wanted: Submission) -> bool:
+        """Has this very submission been run, since it was found?"""
+        moved = now.state.active or (now.word, now.started) != (before.word, before.started)
+        return moved and _prepared(now, wanted)
 
     def _provided(self, found: Definition, wanted: Submission) -> bool:
         """Put the snapshot in place that the run is to go on from; False for a start without one."""
         restore = wanted.restore
         if restore.kind is RestoreKind.FRESH:
             return False
-        own = own_path(restore.path)
-        if own is None:
+        if own_path(restore.path) is None:
             self._jobs.import_savepoint(found.id, restore.path)
-            return True
-        if own != (found.id, found.started) or not shown(self._jobs, found.id).has_savepoint:
+        elif not found.holds(restore.path):
             gone = f"the savepoint {restore.path} is gone: DLI deletes it when the job runs again"
             raise Rejected(gone, where=found.name, hint="name a snapshot on OBS with savepoint.strategy: path")
         return True

@@ -1,0 +1,315 @@
+"""One live copy, whatever is lost on the way, however late the lists are, and whoever else starts the same job."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from tests.providers.dli.bench import DliBench, job, provider
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.live import Marker
+from headgate.model.plan import Restore, RestoreKind
+from headgate.model.spec import Jar
+from headgate.providers.dli.definition import Definition
+from headgate.providers.http import NotFound
+from headgate.testing.contract import (
+    PROJECT,
+    converged,
+    eventually,
+    from_savepoint,
+    seen,
+    started,
+    stopped,
+    submission,
+)
+from headgate.testing.dli import BUCKET, DliSimulator
+
+JAR = Jar(f"obs://{BUCKET}/orders.jar", "com.acme.Orders")
+
+
+def _one_copy(bench: DliBench, dli: DliSimulator, name: str = "orders") -> None:
+    """One definition, one Flink job, and it is settled."""
+    [kept] = dli.definitions(name)
+    eventually(lambda: bench.provider.health(str(kept.id)).settled)
+    assert len(dli.running(name)) == 1
+
+
+@pytest.mark.parametrize("unique", [True, False], ids=["unique-names", "names-may-repeat"])
+@pytest.mark.parametrize("lag", [0, 2, 7], ids=["fresh-lists", "late-lists", "very-late-lists"])
+def test_a_creation_whose_answer_was_lost_is_found(bench: DliBench, dli: DliSimulator, lag: int, unique: bool) -> None:
+    """Even if no list shows it yet: the second draft waits until it is listed, and gives way to the first."""
+    dli.list_lag, dli.unique_names = lag, unique
+    dli.lose_replies(at="POST .*/sql-jobs")
+    wanted = submission(job())
+
+    with pytest.raises(OutcomeUnknown):
+        bench.provider.submit(wanted)
+    job_id = bench.again().submit(wanted)
+
+    assert job_id == "100"
+    _one_copy(bench, dli)
+
+
+@pytest.mark.parametrize("at", ["/sql-jobs", "/jobs/run", "PUT "])
+def test_any_lost_answer_of_a_start_is_made_good(bench: DliBench, dli: DliSimulator, at: str) -> None:
+    """Asked again, it goes on from what was done."""
+    spec = job()
+    live = started(bench.provider, spec)
+    ended = stopped(bench.provider, live)
+    edited = bench.edited(spec)
+    wanted = submission(edited, live=ended, restore=from_savepoint(ended))
+    dli.lose_replies(at=at)
+
+    job_id = converged(bench.provider, wanted)
+
+    assert job_id == live.job_id
+    _one_copy(bench, dli)
+    assert dli.age("orders") == 1
+
+
+def test_two_processes_that_start_the_same_job_start_one(bench: DliBench, dli: DliSimulator) -> None:
+    """They see the same, ask for the same attempt, and meet."""
+    wanted = submission(job())
+    adapters = [provider(dli) for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(lambda one: converged(one, wanted), adapters))
+
+    for one in adapters:
+        one.close()
+    assert len(ids) == 1
+    _one_copy(bench, dli)
+
+
+def test_a_definition_that_was_prepared_and_not_run_is_run(bench: DliBench, dli: DliSimulator) -> None:
+    """Its description bears the attempt, its start time is that of the run before."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    wanted = submission(job(parallelism=2), live=ended, restore=from_savepoint(ended))
+    dli.refuse(at="/jobs/run")
+
+    with pytest.raises((Unavailable, OutcomeUnknown)):
+        bench.provider.submit(wanted)
+    assert dli.running("orders") == []
+    bench.again().submit(wanted)
+
+    _one_copy(bench, dli)
+    assert dli.age("orders") == 1
+
+
+def test_a_submission_that_was_run_and_has_ended_is_not_run_again(bench: DliBench, dli: DliSimulator) -> None:
+    """That it failed is for planning to see; a second start would be another attempt."""
+    wanted = submission(job())
+    job_id = bench.provider.submit(wanted)
+    eventually(lambda: bench.provider.health(job_id).settled)
+    dli.fail_job("orders")
+    eventually(lambda: not bench.provider.health(job_id).state.active)
+
+    assert bench.again().submit(wanted) == job_id
+    assert dli.running("orders") == []
+
+
+def test_a_job_that_somebody_started_meanwhile_is_left_alone(bench: DliBench, dli: DliSimulator) -> None:
+    """It runs with another attempt, or with none of ours: the plan was made for something else."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    [kept] = dli.definitions("orders")
+    dli.jobs.run(kept, resume=True)
+    dli.ticks += dli.status_lag
+
+    with pytest.raises(Rejected, match="started it"):
+        bench.provider.submit(submission(job(parallelism=2), live=ended, restore=from_savepoint(ended)))
+
+    assert len(dli.running("orders")) == 1
+
+
+def test_the_name_of_a_stranger_is_not_taken(bench: DliBench, dli: DliSimulator) -> None:
+    """Not even if the stranger does not run: its definition would stand beside ours for ever."""
+    dli.start_stranger("orders")
+    dli.fail_job("orders")
+    dli.ticks += dli.list_lag
+
+    with pytest.raises(Rejected, match="bears no marker"):
+        bench.provider.submit(submission(job()))
+
+    assert len(dli.definitions("orders")) == 1
+
+
+def test_the_name_of_another_project_is_not_taken(bench: DliBench) -> None:
+    """The message says whose it is."""
+    spec = job()
+    marker = Marker("billing", "orders", spec.revision, attempt="b" * 32)
+    theirs = replace(submission(spec), job_id=marker.attempt, marker=marker)
+    bench.again("billing").submit(theirs)
+
+    with pytest.raises(Rejected, match="belongs to project 'billing'"):
+        bench.provider.submit(submission(spec))
+
+
+def test_a_stranger_that_is_taken_over_keeps_its_definition(bench: DliBench, dli: DliSimulator) -> None:
+    """Named as the job to go on from, it is changed, marked and run; people's words in its description stay."""
+    dli.start_stranger("orders")
+    [found] = bench.provider.observe().others
+    bench.provider.stop_with_savepoint(found.job_id)
+    path = eventually(lambda: bench.provider.stop_progress(found.job_id).path)
+
+    bench.provider.submit(submission(job(), live=found, restore=Restore(RestoreKind.SAVEPOINT, path)))
+
+    _one_copy(bench, dli)
+    [kept] = dli.definitions("orders")
+    assert kept.desc.startswith("made by hand [headgate ")
+    assert dli.age("orders") == 1
+
+
+def test_a_renamed_job_keeps_its_definition_and_state(bench: DliBench, dli: DliSimulator) -> None:
+    """Renaming is one more field of the update."""
+    ended = stopped(bench.provider, started(bench.provider, job("orders-old")))
+
+    bench.provider.submit(submission(job("orders"), live=ended, restore=from_savepoint(ended)))
+
+    _one_copy(bench, dli)
+    assert dli.definitions("orders-old") == []
+    assert dli.age("orders") == 1
+
+
+def test_a_rename_to_a_taken_name_is_refused(bench: DliBench, dli: DliSimulator) -> None:
+    """Two definitions of a name could not be told apart."""
+    dli.start_stranger("orders")
+    ended = stopped(bench.provider, started(bench.provider, job("orders-old")))
+
+    with pytest.raises(Rejected, match="bears no marker"):
+        bench.provider.submit(submission(job("orders"), live=ended, restore=from_savepoint(ended)))
+
+
+@pytest.mark.parametrize("unique", [True, False], ids=["unique-names", "names-may-repeat"])
+@pytest.mark.parametrize("lost", ["", "/flink-jobs", "DELETE ", "/jobs/run", "PUT "])
+def test_a_job_of_another_kind_takes_the_place_of_the_old(
+    bench: DliBench, dli: DliSimulator, lost: str, unique: bool
+) -> None:
+    """A new definition, and the old one deleted, whatever was lost between."""
+    dli.unique_names = unique
+    live = bench.cancelled(started(bench.provider, job()))
+    wanted = submission(job(program=JAR), live=live)
+    if lost:
+        dli.lose_replies(at=lost)
+
+    converged(bench.provider, wanted)
+
+    _one_copy(bench, dli)
+    [kept] = dli.definitions("orders")
+    assert kept.job_type == "flink_jar_job"
+    assert len([one for one in dli.jobs.all.values() if not one.deleted]) == 1
+
+
+def test_a_job_of_another_kind_cannot_take_the_state_along(bench: DliBench, dli: DliSimulator) -> None:
+    """Said before the old definition is touched."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+
+    with pytest.raises(Rejected, match="leaves its state behind"):
+        bench.provider.submit(submission(job(program=JAR), live=ended, restore=from_savepoint(ended)))
+
+    assert seen(bench.provider, "orders") == ended
+
+
+def test_a_definition_that_cannot_be_made_leaves_the_old_one_there(bench: DliBench, dli: DliSimulator) -> None:
+    """The new one is created before the old one is deleted."""
+    dli.unique_names = True
+    live = bench.cancelled(started(bench.provider, job()))
+    dli.buckets.clear()
+
+    with pytest.raises(Rejected, match=r"DLI\.11016"):
+        bench.provider.submit(submission(job(program=JAR), live=live))
+
+    assert [one.id for one in dli.jobs.all.values() if not one.deleted] == [int(live.job_id)]
+
+
+def test_a_job_that_is_gone_is_started_anew_or_not_at_all(bench: DliBench, dli: DliSimulator) -> None:
+    """Deleted by hand, its savepoint went with it: only a start without state has something to start."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    dli.jobs.delete(dli.definitions("orders")[0])
+    dli.ticks += dli.list_lag
+
+    with pytest.raises(Rejected, match="is gone"):
+        bench.provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
+    assert dli.running("orders") == []
+    converged(bench.provider, submission(job(), live=ended))
+
+    _one_copy(bench, dli)
+
+
+@pytest.mark.parametrize("word", ["job_idle", "job_arrearage_stopped"])
+def test_what_only_the_platform_goes_on_with_is_not_started(bench: DliBench, dli: DliSimulator, word: str) -> None:
+    """Somebody has to pay the bill first."""
+    live = bench.cancelled(started(bench.provider, job()))
+    dli.be("orders", word)
+    dli.ticks += dli.status_lag
+
+    with pytest.raises(Rejected, match=word):
+        bench.provider.submit(submission(job(), live=live))
+
+
+def test_a_run_that_dli_took_and_does_not_begin_is_unclear(bench: DliBench, dli: DliSimulator) -> None:
+    """It may begin yet: the next run looks."""
+    dli.status_lag = 500
+
+    with pytest.raises(OutcomeUnknown, match="still says job_init"):
+        bench.provider.submit(submission(job()))
+
+    dli.status_lag = 0
+    converged(bench.provider, submission(job()))
+    _one_copy(bench, dli)
+
+
+def test_what_dli_cannot_run_is_refused_before_it_is_asked(bench: DliBench, dli: DliSimulator) -> None:
+    """The message is that of the plan."""
+    with pytest.raises(Rejected, match="cu_number 4"):
+        bench.provider.submit(submission(job(parallelism=9)))
+
+    assert dli.requests == []
+
+
+def test_two_copies_are_named_and_not_touched(bench: DliBench, dli: DliSimulator) -> None:
+    """However they came to be."""
+    live = started(bench.provider, job())
+    [kept] = dli.definitions("orders")
+    twin = dli.jobs.create(kept.job_type, {**kept.fields, "name": "orders", "desc": kept.desc})
+    dli.jobs.run(twin, resume=False)
+    dli.ticks += dli.list_lag
+
+    told = bench.provider.observe().jobs["orders"]
+
+    assert [one.job_id for one in getattr(told, "jobs", ())] == [live.job_id, str(twin.id)]
+    with pytest.raises(Rejected, match="more than one copy"):
+        bench.provider.submit(submission(job(parallelism=2)))
+
+
+def test_a_draft_beside_a_job_that_ran_is_not_taken_for_it(bench: DliBench, dli: DliSimulator) -> None:
+    """An interrupted change of kind leaves one: the state is with the other."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    [kept] = dli.definitions("orders")
+    dli.jobs.create("flink_jar_job", {"name": "orders", "desc": kept.desc})
+    dli.ticks += dli.list_lag
+
+    assert seen(bench.provider, "orders") == ended
+
+
+def test_a_job_nobody_knows_is_an_error(bench: DliBench) -> None:
+    """DLI says so with 400 and a code of its own."""
+    with pytest.raises(NotFound, match=r"DLI\.16001"):
+        bench.provider.health("4711")
+
+
+def test_a_draft_that_never_ran_has_nothing_to_lose(bench: DliBench, dli: DliSimulator) -> None:
+    """Created, and cut off before it was run."""
+    dli.refuse(at="/jobs/run")
+    with pytest.raises((Unavailable, OutcomeUnknown)):
+        bench.provider.submit(submission(job()))
+    dli.ticks += dli.list_lag
+
+    live = seen(bench.provider, "orders")
+
+    assert live is not None
+    assert (live.word, live.provably_empty, live.snapshot) == ("job_init", True, None)
+    assert live.marker == submission(job()).marker
+    assert live.marker.project == PROJECT
+    assert Definition.of(dli.definitions("orders")[0].row("p")).never_ran

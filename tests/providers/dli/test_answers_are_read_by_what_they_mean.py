@@ -1,0 +1,330 @@
+"""DLI's envelopes, error codes, pages and status words: nearly every error is a 400, and a list does not hold still."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.providers.dli.bench import ENVIRON, DliBench, job, provider, target
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.live import JobState
+from headgate.providers.dli import states, wire
+from headgate.providers.dli.adapter import open_dli
+from headgate.providers.dli.paging import PAGE, Row, complete
+from headgate.providers.http import NotFound, Reply, Unauthorised
+from headgate.testing.contract import PROJECT, seen, started
+from headgate.testing.dli import DliSimulator
+from headgate.testing.huawei import ACCESS_KEY, SECRET_KEY
+from headgate.testing.server import Response
+
+
+def _judged(status: int, body: Any, *, writes: bool = False, retry_after: str = "") -> ProviderError | None:
+    headers = {"retry-after": retry_after} if retry_after else {}
+    return wire.judge(Reply(status, headers, json.dumps(body), body), writes)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("DLI.0001", 400, wire.DliRejected),
+        ("DLI.0002", 400, NotFound),
+        ("DLI.12004", 400, NotFound),
+        ("DLI.16001", 400, NotFound),
+        ("DLI.0023", 404, NotFound),
+        ("DLI.0006", 400, wire.DliRejected),
+        ("DLI.0003", 400, Unauthorised),
+        ("DLI.0014", 401, Unauthorised),
+        ("APIG.0301", 401, Unauthorised),
+        ("APIG.0308", 429, Unavailable),
+        ("DLI.0019", 400, Unavailable),
+        ("DLI.0999", 400, Unavailable),
+        ("DLI.0999", 500, Unavailable),
+        ("DLI.1028", 400, wire.DliRejected),
+    ],
+)
+def test_an_error_is_sorted_by_its_code(code: str, status: int, kind: type[ProviderError]) -> None:
+    """The status says little: a server error arrives as a 400, too."""
+    trouble = _judged(status, {"error_code": code, "error_msg": "no"})
+
+    assert type(trouble) is kind
+    assert trouble is not None
+    assert trouble.problem == f"{code}: no"
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "DLI.0999"), (400, "DLI.0019"), (500, "APIG.0201")])
+def test_a_write_that_ends_in_a_server_error_may_have_been_done(status: int, code: str) -> None:
+    """So nobody may say that nothing happened."""
+    assert isinstance(_judged(status, {"error_code": code, "error_msg": "no"}, writes=True), OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"error_code": "DLI.0004", "error_msg": "bad SQL"}, id="dli"),
+        pytest.param({"errorCode": "DLI.0004", "errorMsg": "bad SQL"}, id="camel-case"),
+        pytest.param({"code": "DLI.0004", "message": "bad SQL"}, id="short"),
+        pytest.param({"error": {"code": "DLI.0004", "message": "bad SQL"}}, id="nested"),
+    ],
+)
+def test_an_error_is_read_in_every_spelling(body: Any) -> None:
+    """The official SDK understands all of them."""
+    trouble = _judged(400, body)
+
+    assert trouble is not None
+    assert (trouble.problem, trouble.code) == ("DLI.0004: bad SQL", "statement-rejected")
+
+
+@pytest.mark.parametrize(
+    ("body", "fine"),
+    [
+        pytest.param({"is_success": "true", "message": ""}, True, id="text"),
+        pytest.param({"is_success": True}, True, id="boolean"),
+        pytest.param({"message": "no flag at all"}, True, id="left-out"),
+        pytest.param([{"is_success": "true"}], True, id="list"),
+        pytest.param(None, True, id="nothing"),
+        pytest.param({"is_success": "false", "message": "no room"}, False, id="text-says-no"),
+        pytest.param({"is_success": False, "message": "no room"}, False, id="boolean-says-no"),
+        pytest.param(
+            [{"is_success": "true"}, {"is_success": "false", "message": "no room"}], False, id="one-of-a-list"
+        ),
+        pytest.param(
+            {"is_success": True, "message": '{"is_success":"false","message":"no room"}'},
+            False,
+            id="inside-the-message",
+        ),
+        pytest.param({"is_success": True, "message": "{not JSON"}, True, id="a-message-like-json"),
+    ],
+)
+def test_success_is_read_in_every_shape(body: Any, fine: bool) -> None:
+    """200 alone means nothing."""
+    trouble = _judged(200, body)
+
+    assert (trouble is None) is fine
+    assert trouble is None or "no room" in trouble.problem
+
+
+def test_the_gateway_says_when_to_come_back() -> None:
+    """And if it does not, in two seconds: its limits count by the second."""
+    body = {"error_code": "APIG.0308", "error_msg": "limit:20, time:1 second"}
+
+    asked, silent = _judged(429, body, retry_after="7"), _judged(429, body)
+
+    assert isinstance(asked, Unavailable)
+    assert isinstance(silent, Unavailable)
+    assert (asked.retry_after, silent.retry_after) == (7.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("job_init", JobState.STOPPED),
+        ("job_submitting", JobState.STARTING),
+        ("job_submit_fail", JobState.FAILED),
+        ("job_running", JobState.RUNNING),
+        ("job_running_exception", JobState.FAILED),
+        ("job_downloading", JobState.STARTING),
+        ("job_idle", JobState.SUSPENDED),
+        ("job_canceling", JobState.STOPPING),
+        ("job_cancel_success", JobState.STOPPED),
+        ("job_savepointing", JobState.STOPPING),
+        ("job_arrearage_stopped", JobState.SUSPENDED),
+        ("job_arrearage_recovering", JobState.STARTING),
+        ("job_finish", JobState.FINISHED),
+        ("job_of_tomorrow", JobState.UNKNOWN),
+        ("", JobState.UNKNOWN),
+    ],
+)
+def test_a_status_word_is_a_state(word: str, state: JobState) -> None:
+    """Words nobody knows are unknown, and active until proven otherwise."""
+    assert states.common_state(word) is state
+
+
+@pytest.mark.parametrize(
+    ("flink", "state"),
+    [
+        ("RUNNING", JobState.RUNNING),
+        ("RESTARTING", JobState.STARTING),
+        ("SUSPENDED", JobState.STARTING),
+        ("CANCELED", JobState.STOPPED),
+        ("FAILED", JobState.FAILED),
+        ("", JobState.FAILED),
+        ("DREAMING", JobState.UNKNOWN),
+    ],
+)
+def test_after_a_failed_stop_flink_is_asked(flink: str, state: JobState) -> None:
+    """DLI's own word does not tell whether the job still runs."""
+    assert states.after_failed_stop(flink) is state
+
+
+def test_a_word_nobody_knows_is_shown(bench: DliBench, dli: DliSimulator) -> None:
+    """As it is."""
+    started(bench.provider, job())
+    dli.be("orders", "job_of_tomorrow")
+    dli.ticks += dli.list_lag
+
+    live = seen(bench.provider, "orders")
+
+    assert live is not None
+    assert (live.state, live.word) == (JobState.UNKNOWN, "job_of_tomorrow")
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+def _rows(*ids: int) -> list[Row]:
+    return [{"job_id": each} for each in ids]
+
+
+def _complete(*answers: tuple[list[Row], int]) -> list[int]:
+    """What is read from these pages; each answer but the last is given once."""
+    left = list(answers)
+    found = complete(lambda offset: left.pop(0) if len(left) > 1 else left[0], pause=lambda seconds: None)
+    return [row["job_id"] for row in found]
+
+
+FULL = _rows(*range(PAGE))
+
+
+def test_pages_are_read_until_the_last() -> None:
+    """A short page that makes up the total is the last one."""
+    assert _complete((FULL, PAGE + 2), (_rows(100, 101), PAGE + 2)) == list(range(PAGE + 2))
+
+
+def test_a_full_last_page_is_not_taken_for_the_last() -> None:
+    """An empty one must follow."""
+    assert len(_complete((FULL, PAGE), ([], PAGE))) == PAGE
+
+
+def test_a_short_page_in_the_middle_is_not_the_end() -> None:
+    """The total says that there is more."""
+    assert _complete((_rows(1, 2), 3), (_rows(3), 3)) == [1, 2, 3]
+
+
+def test_a_job_that_comes_twice_means_the_list_moved() -> None:
+    """It is read again."""
+    moved = [(FULL, PAGE + 1), (_rows(99), PAGE + 1)]
+
+    assert len(_complete(*moved, (FULL, PAGE + 1), (_rows(100), PAGE + 1))) == PAGE + 1
+
+
+def test_a_total_that_changes_means_the_list_moved() -> None:
+    """A job may have slipped from one page to the other, and been seen on neither."""
+    moved = [(FULL, PAGE + 2), (_rows(100), PAGE + 1)]
+
+    assert len(_complete(*moved, (FULL, PAGE + 1), (_rows(100), PAGE + 1))) == PAGE + 1
+
+
+def test_a_total_beyond_what_one_may_read_is_believed_the_second_time() -> None:
+    """It may count jobs of others that this user may not see."""
+    reading = [(_rows(1, 2), 5), ([], 5)]
+
+    assert _complete(*reading, *reading) == [1, 2]
+
+
+def test_a_list_that_never_holds_still_is_no_answer() -> None:
+    """A part of the jobs would be started twice."""
+    with pytest.raises(Unavailable, match="changed each of the 6 times"):
+        _complete((_rows(1, 1), 2))
+
+
+def test_a_list_without_ids_is_no_answer(bench: DliBench, dli: DliSimulator) -> None:
+    """Whatever it is, it is not a list of jobs."""
+    body = {"is_success": "true", "job_list": {"total_count": 1, "jobs": [{"name": "orders"}]}}
+    dli.answer = lambda request: Response(200, body)  # type: ignore[method-assign]
+
+    with pytest.raises(Unavailable, match="without a job_id"):
+        bench.provider.observe()
+
+
+def test_requests_do_not_grow_with_jobs(bench: DliBench, dli: DliSimulator) -> None:
+    """One list for 100 jobs, one more if any of ours has ended."""
+    for number in range(3):
+        started(bench.provider, job(f"job-{number}"))
+    ended = started(bench.provider, job("ended"))
+    bench.cancelled(ended)
+    before = len(dli.requests)
+
+    bench.provider.observe()
+
+    assert len(dli.requests) - before == 2
+
+
+# -- who asks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        pytest.param(ENVIRON, id="keys"),
+        pytest.param({**ENVIRON, "HUAWEICLOUD_SDK_SECURITY_TOKEN": "FAKE.TOKEN"}, id="temporary-keys"),
+        pytest.param({"HW_ACCESS_KEY": ACCESS_KEY, "HW_SECRET_KEY": SECRET_KEY}, id="terraforms-variables"),
+        pytest.param(
+            {"HW_USER_NAME": "ann", "HW_USER_PASSWORD": "ann-password", "HW_DOMAIN_NAME": "acme"}, id="a-password"
+        ),
+    ],
+)
+def test_every_way_to_prove_who_asks_opens_the_gate(dli: DliSimulator, environ: dict[str, str]) -> None:
+    """From the first list to the run."""
+    if "HUAWEICLOUD_SDK_SECURITY_TOKEN" in environ:
+        dli.gate.temporary[ACCESS_KEY] = "FAKE.TOKEN"
+    one = provider(dli, environ={**environ, "HW_AUTH_URL": f"{dli.url}/v3", "HW_REGION_NAME": "eu-west-101"})
+
+    started(one, job())
+    one.close()
+
+    assert len(dli.running("orders")) == 1
+
+
+def test_nothing_that_is_refused_for_its_signature_is_tried_again(dli: DliSimulator) -> None:
+    """Wrong signatures in a row lock the key."""
+    one = provider(dli, environ={**ENVIRON, "HUAWEICLOUD_SDK_SK": "another secret"})
+
+    with pytest.raises(Unauthorised, match=r"APIG\.0301") as refused:
+        one.observe()
+    one.close()
+
+    assert len(dli.requests) == 1
+    assert "another secret" not in str(refused.value) + refused.value.body
+
+
+def test_the_registrys_opener_reads_the_environment(dli: DliSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a user has it."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+
+    one = open_dli(target(dli.url), project=PROJECT, cache=None)
+    told = one.observe()
+    one.close()
+
+    assert told.jobs == {}
+
+
+def test_references_are_found_in_programs_and_libraries(bench: DliBench, dli: DliSimulator) -> None:
+    """Of everybody's jobs: who would miss this package?"""
+    dli.start_stranger("theirs", udf_jar_url="obs://libs/shop-udf.jar")
+    dli.jobs.create("flink_jar_job", {"name": "mine", "dependency_jars": ["obs://libs/shop-udf.jar"]})
+    dli.ticks += dli.list_lag
+
+    assert bench.provider.references("shop-udf.jar") == ("mine", "theirs")
+    assert bench.provider.references("nothing.jar") == ()
+    assert bench.provider.kept("theirs") is None
+
+
+def test_a_statement_is_checked_where_dli_can(bench: DliBench, dli: DliSimulator) -> None:
+    """For a job it knows, on Flink 1.12; elsewhere it is said that it cannot be."""
+    unknown = bench.provider.compile(job("new"))
+    started(bench.provider, job())
+    checked = bench.provider.compile(job())
+    wrong = job(program=bench.statement(f"INSERT INTO t\nSELECT {dli.jobs.broken_word} FROM s"))
+
+    with pytest.raises(Rejected, match=r"DLI\.0004") as refused:
+        bench.provider.compile(wrong)
+
+    assert refused.value.code == "statement-rejected"
+    assert refused.value.where.endswith(":2:8")
+    assert unknown.why.startswith("DLI checks statements when the job is run")
+    assert checked.why == "DLI does not say what the operators of a job store"
+    assert (bench.provider.topology("x"), bench.provider.numbered("x", {}, 1)) == (None, "x")
+    assert bench.provider.vertices(job()) == ()

@@ -1,0 +1,308 @@
+"""Stops, savepoints and restores: what DLI does not say plainly is never taken for the better answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.providers.dli.bench import DliBench, job, options
+
+from headgate.errors import OutcomeUnknown, Rejected
+from headgate.model.live import JobState, Live
+from headgate.model.plan import Restore, RestoreKind
+from headgate.providers.dli.definition import Definition, own_path, run_of
+from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
+from headgate.testing.dli import BUCKET, DliSimulator
+
+RECENT = {"flink_version": "1.17", "execution_agency_urn": "dli_agency"}
+
+
+def _failed_stop(bench: DliBench, live: Live) -> str:
+    bench.provider.stop_with_savepoint(live.job_id)
+    return eventually(lambda: bench.provider.stop_progress(live.job_id).failed)
+
+
+def test_a_savepoint_is_named_by_the_run_it_ended(bench: DliBench) -> None:
+    """DLI gives it no name; this one never stands for that of a later run."""
+    live = started(bench.provider, job())
+
+    ended = stopped(bench.provider, live)
+
+    assert ended.snapshot is not None
+    assert own_path(ended.snapshot.path) == (live.job_id, live.started_at)
+    assert run_of(live.run_id) == (live.job_id, live.started_at)
+    assert bench.provider.exists(ended.snapshot.path)
+
+
+def test_a_savepoint_is_used_once(bench: DliBench, dli: DliSimulator) -> None:
+    """DLI deletes it when the job runs again: an old plan's start is refused, not made from the wrong one."""
+    first = stopped(bench.provider, started(bench.provider, job()))
+    again = started(bench.provider, job(parallelism=2), live=first, restore=from_savepoint(first))
+    second = stopped(bench.provider, again)
+    assert first.snapshot is not None
+
+    assert bench.provider.exists(first.snapshot.path) is False
+    with pytest.raises(Rejected, match="is gone"):
+        bench.provider.submit(submission(job(parallelism=3), live=second, restore=from_savepoint(first)))
+    assert dli.running("orders") == []
+    started(bench.provider, job(parallelism=3), live=second, restore=from_savepoint(second))
+    assert dli.age("orders") == 2
+
+
+def test_a_start_without_state_has_none(bench: DliBench, dli: DliSimulator) -> None:
+    """By consent alone: `resume_savepoint` is said, one way or the other."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+
+    started(bench.provider, job(parallelism=2), live=ended)
+
+    assert dli.age("orders") == 0
+
+
+def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, dli: DliSimulator) -> None:
+    """It is imported, and then run from; DLI itself keeps no savepoint of a job that failed."""
+    live = started(bench.provider, job())
+    dli.fail_job("orders")
+    failed = eventually(lambda: _in(bench, JobState.FAILED))
+    [checkpoint] = [path for path in dli.jobs.storage if "/checkpoint/" in path]
+
+    started(bench.provider, job(), live=failed, restore=Restore(RestoreKind.CHECKPOINT, checkpoint))
+
+    assert (failed.snapshot, failed.provably_empty) == (None, False)
+    assert failed.run_id == live.run_id
+    assert dli.age("orders") == 1
+
+
+def test_a_snapshot_that_is_not_there_is_refused_before_the_run(bench: DliBench, dli: DliSimulator) -> None:
+    """The import says so; nothing was started."""
+    ended = bench.cancelled(started(bench.provider, job()))
+    nowhere = Restore(RestoreKind.SAVEPOINT, f"obs://{BUCKET}/nowhere/")
+
+    with pytest.raises(Rejected, match="no _metadata"):
+        bench.provider.submit(submission(job(), live=ended, restore=nowhere))
+
+    assert bench.provider.exists(nowhere.path) is None
+    assert dli.running("orders") == []
+
+
+@pytest.mark.parametrize("lost", ["/import-savepoint", "/jobs/run"])
+def test_an_import_whose_answer_was_lost_is_made_again(bench: DliBench, dli: DliSimulator, lost: str) -> None:
+    """Twice is once, as long as the job does not run."""
+    ended = bench.cancelled(started(bench.provider, job()))
+    dli.jobs.storage["obs://elsewhere/savepoint-1/"] = 7
+    dli.lose_replies(at=lost)
+
+    restore = Restore(RestoreKind.SAVEPOINT, "obs://elsewhere/savepoint-1/")
+    converged(bench.provider, submission(job(parallelism=2), live=ended, restore=restore))
+
+    assert dli.age("orders") == 8
+
+
+def test_a_new_job_can_start_from_somebody_elses_savepoint(bench: DliBench, dli: DliSimulator) -> None:
+    """A draft takes an import before its first run: how a job moves here from elsewhere."""
+    dli.jobs.storage["obs://elsewhere/savepoint-1/"] = 3
+
+    started(bench.provider, job(), restore=Restore(RestoreKind.SAVEPOINT, "obs://elsewhere/savepoint-1/"))
+
+    assert dli.age("orders") == 4
+
+
+def test_a_stop_that_fails_leaves_the_job_running(bench: DliBench, dli: DliSimulator) -> None:
+    """DLI says that the stop failed; the execution graph, that the job still runs."""
+    live = started(bench.provider, job())
+    dli.jobs.savepoints_fail = True
+
+    why = _failed_stop(bench, live)
+
+    assert why == "the stop failed: the savepoint could not be written to OBS"
+    now = eventually(lambda: _in(bench, JobState.RUNNING))
+    assert now.word == "job_cancel_fail"
+    assert bench.provider.health(live.job_id).settled
+    assert len(dli.running("orders")) == 1
+
+
+def test_a_stop_is_tried_again_after_one_that_failed(bench: DliBench, dli: DliSimulator) -> None:
+    """The old failure is not taken for the new stop's."""
+    live = started(bench.provider, job())
+    dli.jobs.savepoints_fail = True
+    _failed_stop(bench, live)
+    dli.jobs.savepoints_fail = False
+
+    ended = stopped(bench.provider, live)
+
+    assert ended.snapshot is not None
+
+
+def test_a_job_whose_stop_failed_and_that_is_gone_has_failed(bench: DliBench, dli: DliSimulator) -> None:
+    """No execution graph: there is nothing left that runs."""
+    live = started(bench.provider, job())
+    dli.fail_job("orders")
+    dli.be("orders", "job_cancel_fail")
+    dli.ticks += dli.list_lag
+
+    now = seen(bench.provider, "orders")
+
+    assert now is not None
+    assert (now.job_id, now.state) == (live.job_id, JobState.FAILED)
+
+
+def test_a_stop_that_leaves_no_savepoint_is_told(bench: DliBench, dli: DliSimulator) -> None:
+    """It ended well and the state is nowhere: nobody may think it suspended."""
+    live = started(bench.provider, job())
+    dli.jobs.stops_lose_state = True
+
+    why = _failed_stop(bench, live)
+
+    assert why == "it was stopped and left no savepoint"
+    ended = eventually(lambda: bench.ended(live))
+    assert (ended.state, ended.snapshot, ended.provably_empty) == (JobState.STOPPED, None, False)
+
+
+@pytest.mark.parametrize("how", ["job_finish", "job_running_exception"])
+def test_a_job_that_ends_before_it_is_stopped_is_told(bench: DliBench, dli: DliSimulator, how: str) -> None:
+    """Its savepoint will never come."""
+    live = started(bench.provider, job())
+    dli.finish_job("orders") if how == "job_finish" else dli.fail_job("orders")
+
+    assert _failed_stop(bench, live).startswith(f"it ended before: {how}")
+
+
+def test_without_a_bucket_no_stop_is_asked_for(bench: DliBench, dli: DliSimulator) -> None:
+    """DLI would have nowhere to keep the state."""
+    live = started(bench.provider, job(options=options(obs_bucket="")))
+
+    with pytest.raises(Rejected, match="no bucket") as refused:
+        bench.provider.stop_with_savepoint(live.job_id)
+
+    assert "options.obs_bucket" in refused.value.hint
+    assert len(dli.running("orders")) == 1
+
+
+def test_a_job_that_is_being_submitted_takes_no_savepoint_yet(bench: DliBench, dli: DliSimulator) -> None:
+    """Later it will."""
+    live = started(bench.provider, job())
+    dli.be("orders", "job_submitting")
+    dli.ticks += dli.status_lag
+
+    with pytest.raises(Rejected, match="cannot take a savepoint yet"):
+        bench.provider.stop_with_savepoint(live.job_id)
+
+
+def test_a_stop_never_degrades_to_a_cancel(bench: DliBench, dli: DliSimulator) -> None:
+    """Whatever happens on the way, no stop without a savepoint is sent."""
+    live = started(bench.provider, job())
+    asked: list[Any] = []
+    dli.fail(1, at="/jobs/stop")
+    answer = dli.answer
+
+    def spied(request: Any) -> Any:
+        asked.append(request.json) if request.path.endswith("/jobs/stop") else None
+        return answer(request)
+
+    dli.answer = spied  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown):
+        bench.provider.stop_with_savepoint(live.job_id)
+    stopped(bench.provider, live)
+
+    assert asked == [{"job_ids": [int(live.job_id)], "trigger_savepoint": True}]
+
+
+def test_a_cancelled_job_is_stopped_and_not_suspended(bench: DliBench) -> None:
+    """There is nothing to go on from, and nothing is proven to be empty."""
+    ended = bench.cancelled(started(bench.provider, job()))
+
+    assert (ended.state, ended.word) == (JobState.STOPPED, "job_cancel_success")
+    assert (ended.snapshot, ended.provably_empty) == (None, False)
+
+
+def test_a_savepoint_on_request_gets_a_folder_of_its_own(bench: DliBench, dli: DliSimulator) -> None:
+    """Named by the request, so that asking twice takes one; DLI tells the folder, and not what is in it."""
+    live = started(bench.provider, job(options=options(**RECENT)))
+    key = "ab" * 16
+
+    bench.provider.take_savepoint(live.job_id, key)
+    path = eventually(lambda: bench.again().savepoint_progress(live.job_id, key).path)
+
+    assert path == f"obs://{BUCKET}/headgate-savepoints/{live.job_id}/{key}/"
+    assert len([each for each in dli.jobs.storage if each.startswith(path)]) == 1
+    assert bench.provider.savepoint_progress(live.job_id, "cd" * 16).asked is False
+
+
+def test_a_job_that_has_ended_takes_no_savepoint(bench: DliBench) -> None:
+    """There is nothing to take it of."""
+    ended = bench.cancelled(started(bench.provider, job()))
+
+    with pytest.raises(Rejected, match="only a job that runs"):
+        bench.provider.take_savepoint(ended.job_id, "ab" * 16)
+
+
+def test_a_stop_waits_for_a_savepoint_that_is_being_taken(bench: DliBench, dli: DliSimulator) -> None:
+    """No word tells the two apart; when it is over, the stop is asked for."""
+    live = started(bench.provider, job())
+    bench.provider.take_savepoint(live.job_id, "ab" * 16)
+
+    ended = stopped(bench.provider, live)
+
+    assert ended.state is JobState.SUSPENDED
+    assert dli.running("orders") == []
+
+
+def test_nobody_deletes_savepoints(bench: DliBench) -> None:
+    """DLI has no call for it."""
+    with pytest.raises(Rejected, match="no call that deletes"):
+        bench.provider.dispose("dli:148/1")
+
+
+def test_a_first_start_that_was_not_even_submitted_had_nothing(bench: DliBench, dli: DliSimulator) -> None:
+    """It can be started again without anybody's consent."""
+    spec = job(program=bench.statement(f"INSERT INTO t SELECT {dli.jobs.broken_word} FROM s"))
+    bench.provider.submit(submission(spec))
+
+    failed = eventually(lambda: _in(bench, JobState.FAILED))
+
+    assert (failed.word, failed.provably_empty) == ("job_submit_fail", True)
+    assert bench.provider.health(failed.job_id).cause == "NONSENSE is no SQL"
+
+
+def test_a_restart_that_was_not_submitted_can_still_use_its_savepoint(bench: DliBench, dli: DliSimulator) -> None:
+    """It was not used up; a start from it under its old name goes ahead."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    broken = job(program=bench.statement(f"INSERT INTO t SELECT {dli.jobs.broken_word} FROM s"))
+    bench.provider.submit(submission(broken, live=ended, restore=from_savepoint(ended)))
+    failed = eventually(lambda: _in(bench, JobState.FAILED))
+    assert failed.snapshot is not None
+
+    started(bench.provider, job(), live=failed, restore=from_savepoint(ended))
+
+    assert not failed.provably_empty
+    assert dli.age("orders") == 1
+
+
+def test_what_is_dropped_by_consent_is_said_to_flink(bench: DliBench, dli: DliSimulator) -> None:
+    """For that one start, in an option that no manifest has; the next start goes without."""
+    ended = stopped(bench.provider, started(bench.provider, job()))
+    consented = Restore(RestoreKind.SAVEPOINT, from_savepoint(ended).path, allow_non_restored=True)
+    again = started(bench.provider, bench.edited(job()), live=ended, restore=consented)
+    [kept] = dli.definitions("orders")
+    during = kept.fields["runtime_config"]
+    ended = stopped(bench.provider, again)
+    started(bench.provider, job(), live=ended, restore=from_savepoint(ended))
+
+    assert '"execution.savepoint.ignore-unclaimed-state", "value": "true"' in during
+    assert "ignore-unclaimed-state" not in kept.fields["runtime_config"]
+    assert again.applied is not None
+    assert again.applied.config == {}
+
+
+def test_an_old_answer_without_has_savepoint_is_read_by_its_path() -> None:
+    """Both are told for a detail today; older answers had the path alone."""
+    row = {"job_id": 1, "status": "job_cancel_success"}
+
+    assert Definition.of({**row, "savepoint_path": "obs://b/s/"}).has_savepoint
+    assert Definition.of({**row, "savepoint_path": None}).has_savepoint is False
+    assert Definition.of({**row, "savepoint_path": "obs://b/s/", "has_savepoint": False}).has_savepoint is False
+    assert Definition.of(row).has_savepoint is None
+
+
+def _in(bench: DliBench, state: JobState) -> Live | None:
+    now = seen(bench.provider, "orders")
+    return now if now and now.state is state else None
