@@ -64,6 +64,8 @@ JAR = Jar("rs:/jobs/orders.jar", "org.acme.Orders", ("--day", "monday"))
         pytest.param({"program": JAR, "options": options(dialect="FlinkJar")}, id="jar-with-its-dialect-written-out"),
         pytest.param({"program": Sql("SET 'a' = 'b';INSERT INTO t SELECT '\n;x' FROM s -- bye")}, id="odd-text"),
         pytest.param({"savepoint": Savepoint(Strategy.EARLIEST)}, id="earliest"),
+        pytest.param({"options": options(folder="headgate")}, id="the-usual-folder-written-out"),
+        pytest.param({"options": options(folder="/")}, id="in-the-root"),
     ],
 )
 def test_every_field_comes_back(dinky: DinkySimulator, provider: DinkyProvider, changes: dict[str, Any]) -> None:
@@ -185,6 +187,7 @@ def test_state_is_called_kept_only_where_the_program_is_the_same(
         pytest.param({"options": options(clusterName="session-b")}, "did you mean 'session-a'", id="no-such-cluster"),
         pytest.param({"program": Jar("jobs/a.jar", digest="0" * 64)}, "upload it", id="jar-of-the-repository"),
         pytest.param({"program": Jar("rs:/a.jar", args=("a b",))}, "holds no space", id="argument-with-a-space"),
+        pytest.param({"options": options(dialect="FlinkJar")}, "write `jar:`", id="sql-in-the-dialect-of-jars"),
         pytest.param({"program": Jar("rs:/it's.jar")}, "holds no single quote", id="quote"),
         pytest.param({"name": "n" * 128, "options": options(note="n" * 90)}, "shorter name", id="note-too-long"),
     ],
@@ -211,6 +214,7 @@ def test_what_dinky_cannot_do_is_said_with_what_to_do_instead(
         ({"udfConfig": {}}, "says nothing"),
         ({"note": " n"}, "begins and ends with a letter"),
         ({"note": "[headgate project=x]"}, "no [headgate"),
+        ({"folder": "a//b"}, "should match pattern"),
         ({"step": 3}, "Input should be 1 or 2"),
         ({**ON_KUBERNETES, "clusterConfigurationId": 1, "enabled": False}, "only what is enabled"),
     ],
@@ -284,3 +288,19 @@ def test_placeholders_in_names_and_config_are_filled_in_and_come_back(
     assert diff(live.applied, spec) == ()
     stored = dinky.task_named("orders")["configJson"]["customConfig"]
     assert stored == [{"key": "state.savepoints.dir", "value": "s3://bucket/savepoints"}]
+
+
+def test_a_secret_among_the_variables_is_never_shown(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Nor is the older one that a rotated value is compared with."""
+    written = options(fragment=True, variables={"token": "Bearer ${env:TOKEN}", "day": "monday"})
+    spec = job(options=written, environment=Environment({"TOKEN": "first-secret"}))
+    rotated = replace(spec, environment=Environment({"TOKEN": "second-secret"}))
+
+    live = started(provider, spec)
+
+    assert live.applied is not None
+    assert diff(live.applied, spec) == ()
+    [change] = diff(live.applied, rotated)
+    assert change.path == "env.TOKEN"
+    assert (change.before, change.after) == ("(sensitive)", "(sensitive)")
+    assert "Bearer first-secret" in repr(dinky.tables.histories)

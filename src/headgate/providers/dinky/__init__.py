@@ -8,11 +8,15 @@ planning; it may know the port, the door to the network and the text of SQL.
 - `session`     login, tenant, pages
 - `wire`        rows as Dinky sends them
 - `states`      status words and savepoint strategies
-- `definition`  a spec to the fields of a task and back
+- `definition`  a spec to the fields of a task and back; `readback` puts placeholders back
 - `statements`  SQL as Dinky cuts it into statements, and jars as statements
 - `notes`       the marker in a task's note
 - `catalogue`   folders and names
 - `names`       clusters and environments by name
-- `runs`        instances of a task: what runs, what was left, start, stop
+- `runs`        instances of a task: what runs, start, cancel, savepoint; `remains`: what one left behind
+- `savepoints`  savepoints of jobs that run
+- `observing`   one look at everything
+- `changing`    a task made what a spec asks for
+- `checking`    statements explained and planned; `prospects`: what a change would mean
 - `adapter`     the port
 """

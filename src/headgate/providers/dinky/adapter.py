@@ -25,16 +25,15 @@ from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.checking import Checker
 from headgate.providers.dinky.envelope import judge
 from headgate.providers.dinky.forms import DinkyTarget
-from headgate.providers.dinky.notes import Note, Took
+from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.observing import Observer
 from headgate.providers.dinky.runs import Runs
+from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, text
 from headgate.providers.http import Api, Tls
 from headgate.providers.port import Capabilities, Submission, Support
 
-_KEY = 12
-_NO_REST_SAVEPOINTS = (1, 2, 0)
 # They hold kube and yarn settings, or are computed and hold those again.
 _UNSHOWN = ("clusterConfiguration", "clusterInstance", "jobConfig")
 
@@ -53,6 +52,7 @@ class DinkyProvider:
         self._runs = Runs(session)
         self._definitions = Definitions(session, self._runs, project=project, folder=folder)
         self._observer = Observer(session, self._runs, project=project, folder=folder)
+        self._savepoints = Savepoints(session, self._runs, self._definitions)
         self._checker = Checker(session, self._definitions)
 
     def close(self) -> None:
@@ -159,8 +159,7 @@ class DinkyProvider:
             if newest.state in (JobState.STARTING, JobState.UNKNOWN):
                 raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
             return
-        self._runs.require_pointed_at(task, newest)
-        self._take(task, newest, "stop")
+        self._savepoints.stop(task, newest)
 
     def stop_progress(self, job_id: str) -> SavepointProgress:
         newest = self._runs.newest(int(job_id))
@@ -182,52 +181,16 @@ class DinkyProvider:
         self._runs.cancel(task)
 
     def take_savepoint(self, job_id: str, key: str) -> None:
-        """The key goes into the task's note before the savepoint is asked for, so that any process can tell."""
-        task, newest = self._definitions.read(job_id), self._started(job_id)
-        taken = self._runs.savepoints(task.id)
-        note = Note.read(task.note)
-        if note.took and note.took.key == key[:_KEY]:
-            if any(one.id > note.took.after and one.kind == "trigger" for one in taken):
-                return
-        elif note.marker is None:
-            raise Rejected(f"task {task.name!r} is not ours, and its note holds no key", where=self.name)
-        self._runs.require_pointed_at(task, newest)
-        if newest.state is not JobState.RUNNING:
-            raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
-        self._definitions.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
-        self._take(task, newest, "trigger")
+        self._savepoints.take(self._definitions.read(job_id), self._started(job_id), key)
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
-        took = Note.read(self._definitions.read(job_id).note).took
-        if took is None or took.key != key[:_KEY]:
-            return SavepointProgress()
-        return self._progress_of(int(job_id), took)
-
-    def _progress_of(self, task_id: int, took: Took) -> SavepointProgress:
-        since = (one for one in self._runs.savepoints(task_id) if one.id > took.after and one.kind == "trigger")
-        path = next((one.path for one in since if one.path), "")
-        return SavepointProgress(asked=True, done=bool(path), path=path)
+        return self._savepoints.progress(self._definitions.read(job_id), key)
 
     def dispose(self, path: str) -> None:
         hint = "delete its directory where it is stored; headgate does not reach that storage"
         raise Rejected("Dinky cannot delete savepoints", where=self.name, hint=hint)
 
     # -- shared --------------------------------------------------------------------------------------------------------
-
-    def _take(self, task: Task, newest: Instance, kind: str) -> None:
-        """Take a savepoint. If Dinky says that it failed, ask what became of the job before saying so."""
-        try:
-            self._runs.savepoint(task, kind)
-        except Rejected as trouble:
-            if kind == "stop" and not self._runs.fresh(newest).state.active:
-                raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
-            hint = (
-                "Dinky tells no cause; is state.savepoints.dir set, or rest.target-directory in config, and writable?"
-            )
-            if self._session.version == _NO_REST_SAVEPOINTS:
-                hint = "Dinky 1.2.0 cannot take savepoints through Flink's REST API: use another version"
-            problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
-            raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble
 
     def _started(self, job_id: str) -> Instance:
         newest = self._runs.newest(int(job_id))

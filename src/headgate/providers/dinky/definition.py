@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from headgate.errors import Rejected
 from headgate.model.plan import Restore
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
@@ -18,6 +19,7 @@ from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
 from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
 from headgate.providers.dinky.names import REFERENCES, Names
+from headgate.providers.dinky.readback import TaskSpec
 from headgate.providers.dinky.states import stored_strategy, written_strategy
 from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
 from headgate.sql import SqlMistake, meaning
@@ -74,8 +76,8 @@ def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "clusterId": number(row.get("clusterId")) if mode in ON_A_CLUSTER else None,
         "clusterConfigurationId": number(row.get("clusterConfigurationId")) if mode in ON_THEIR_OWN else None,
         "databaseId": number(row.get("databaseId")),
-        "envId": number(row.get("envId")) or _NONE,
-        "alertGroupId": number(row.get("alertGroupId")) or _NONE,
+        "envId": _or_none(row.get("envId")),
+        "alertGroupId": _or_none(row.get("alertGroupId")),
         "note": text(row.get("note")),
         "firstLevelOwner": number(row.get("firstLevelOwner")),
         "secondLevelOwners": list(row.get("secondLevelOwners") or []),
@@ -103,6 +105,11 @@ def wanted_fields(
     if restore and restore.path and restore.allow_non_restored:
         config[_IGNORE_UNCLAIMED] = "true"
     jar = spec.program if isinstance(spec.program, Jar) else None
+    if jar is None and options.get("dialect") == "FlinkJar":
+        problem = "options.dialect is FlinkJar and the program is SQL"
+        raise Rejected(
+            problem, where=str(spec.source), hint="write `jar:` instead of a statement, or remove the dialect"
+        )
     said = {key: options[key] for key in _ONLY_IF_SAID if options.get(key)}
     plain = ("clusterId", "clusterConfigurationId", "envId", "alertGroupId")
     return said | {
@@ -170,11 +177,11 @@ def applied(
         options["note"] = note
     if "dialect" in said:
         options["dialect"] = fields["dialect"]
-    if folder is not None and tidy(folder) != tidy(usual_folder):
+    if folder is not None and ("folder" in said or tidy(folder) != tidy(usual_folder)):
         options["folder"] = folder
     options = _named(options, said, names)
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
-    return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
+    return TaskSpec(program, fields["parallelism"] or 1, config, left, filled=True)
 
 
 def filled(value: Any, environment: Environment) -> Any:
@@ -187,6 +194,12 @@ def filled(value: Any, environment: Environment) -> Any:
         case Mapping():
             return {key: filled(one, environment) for key, one in value.items()}
     return value
+
+
+def _or_none(value: object) -> int:
+    """An id, or -1, which means none; so does null."""
+    known = number(value)
+    return _NONE if known is None else known
 
 
 def _named(options: dict[str, Any], said: frozenset[str], names: Names) -> dict[str, Any]:

@@ -26,6 +26,7 @@ ON_THEIR_OWN = frozenset(
     {"yarn-per-job", "yarn-application", "kubernetes-application", "kubernetes-application-operator"}
 )
 _NONE = -1
+_FOLDER = r"^(/|[^/\s]([^/]*[^/\s])?(/[^/\s]([^/]*[^/\s])?)*)$"
 
 
 class DinkyTarget(BaseModel):
@@ -37,7 +38,7 @@ class DinkyTarget(BaseModel):
     username: str = Field(min_length=1, description="a user of its own, bound to the tenant")
     password: SecretStr = Field(description="its password")
     tenant: str | int | None = Field(default=None, description="code or id; not needed if the user has only one")
-    folder: str = Field(default="headgate", description="catalogue folder of new tasks, such as team/payments")
+    folder: str = Field(default="headgate", pattern=_FOLDER, description="catalogue folder of tasks, as team/payments")
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
@@ -89,7 +90,7 @@ class DinkyOptions(_Options):
     step: Literal[1, 2] = Field(default=1, description="1 develop, 2 published: nobody edits it in Dinky")
     alert_group_id: int = Field(default=_NONE, ge=_NONE, description="who is told of failures; -1: nobody")
     note: str = Field(default="", max_length=90, description="text beside the marker; left out: people's text stays")
-    folder: str = Field(default="", description="catalogue folder, / for the root; left out: the target's")
+    folder: str = Field(default="", pattern=_FOLDER, description="catalogue folder, / for the root; or the target's")
     first_level_owner: int | None = Field(default=None, ge=1, description="user id; left out: not touched")
     second_level_owners: list[int] = Field(default=[], description="user ids; left out: not touched")
     udf_config: UdfConfig | None = Field(default=None, description="a function made from a template")

@@ -25,6 +25,7 @@ _LETTERS = {
     "envName": "e",
     "dialect": "d",
     "databaseId": "b",
+    "folder": "f",
     "note": "n",
     "firstLevelOwner": "o",
     "secondLevelOwners": "p",

@@ -1,0 +1,254 @@
+"""What is asked of Dinky to know how jobs are doing, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.providers.dinky.given import edited, job, options, seen, started, stopped, submission
+
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.health import Graph
+from headgate.model.live import JobState
+from headgate.model.spec import Jar
+from headgate.providers.dinky import remains
+from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.dinky.envelope import said
+from headgate.providers.dinky.wire import Instance, flag, moment, number
+from headgate.testing.dinky import DinkySimulator
+
+Connect = Callable[..., DinkyProvider]
+
+
+def test_one_look_costs_the_same_however_many_jobs_run(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Four lists and a tree: tasks, newest starts, all that run, the catalogue."""
+    costs = []
+    for count in (1, 12):
+        for number_ in range(count):
+            provider.submit(submission(job(f"orders-{number_}")))
+        dinky.requests.clear()
+        provider.observe()
+        costs.append(len([line for line in dinky.requests if "cluster" not in line]))
+
+    assert costs == [4, 4]
+
+
+def test_what_a_stopped_job_left_is_asked_once(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """It cannot change any more."""
+    stopped(provider, started(provider, job()))
+    provider.observe()
+    dinky.requests.clear()
+
+    provider.observe()
+
+    assert not [line for line in dinky.requests if "JobInfoDetail" in line or "savepoints" in line]
+
+
+def test_many_pages_are_one_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Dinky gives ten rows if nobody says how many, and any number if somebody does."""
+    for count in range(1203):
+        dinky.tables.insert({"name": f"t{count}", "statement": "INSERT INTO a SELECT 1"}, 1)
+
+    assert len(provider.observe().others) == 1203
+    assert dinky.requests.count("POST /api/task") == 3
+
+
+def test_health_counts_what_dinky_passes_on() -> None:
+    """Flink's tasks where they are told, one that stands for all where not; checkpoints and the cause."""
+    row = {"id": 1, "taskId": 2, "status": "RUNNING", "failedRestartCount": "3"}
+    config = {"configJson": {"configJson": {"execution.checkpointing.interval": "30s"}}}
+    counted = {
+        "job": {"status-counts": {"RUNNING": 3, "CREATED": 1}},
+        "checkpoints": {"counts": {"completed": 2}},
+        "exceptions": {"root-exception": "\nIOException: disk full\n\tat x"},
+    }
+
+    alone = remains.health(Instance.read(row), {})
+    told = remains.health(Instance.read(row), {"jobDataDto": counted, "history": config, "instance": row})
+    ended = remains.health(Instance.read(row | {"status": "FAILED", "error": "gone"}), {})
+
+    assert alone.settled
+    assert (alone.tasks_running, alone.tasks, alone.checkpointing) == (1, 1, False)
+    assert (told.tasks_running, told.tasks, told.checkpointing, told.checkpoints) == (3, 4, True, 2)
+    assert (told.restarts, told.cause) == (3, "IOException: disk full")
+    assert (ended.state, ended.tasks, ended.cause) == (JobState.FAILED, 0, "gone")
+
+
+def test_the_graph_of_the_job_that_runs_goes_before_that_of_what_is_saved(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """Where Dinky passes Flink's plan on, it is that; else what is saved is planned."""
+    live = started(provider, job())
+
+    planned = provider.graph(live.job_id)
+    plan = {"nodes": [{"id": "a", "operator": "Source", "parallelism": 2}]}
+    running = remains.running_plan({"jobDataDto": {"job": {"plan": plan}}})
+
+    assert {vertex.id for vertex in planned.vertices} == set(provider.vertices(job()))
+    assert [vertex.name for vertex in remains.graph("1", "x", running).vertices] == ["Source"]
+
+
+def test_a_job_that_only_its_catalog_knows_has_no_graph(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Planning it would change the catalog: told, not done."""
+    dinky.start_stranger("lake", statement="USE CATALOG lake;\nINSERT INTO t SELECT a FROM s")
+    [live] = provider.observe().others
+
+    with pytest.raises(Rejected, match="catalog"):
+        provider.graph(live.job_id)
+
+    assert dinky.endpoints.planned == []
+
+
+def test_a_new_job_may_be_planned_before_it_is_there(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Without a task through the open API, and not at all where a tenant would be needed."""
+    dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "SET 'a' = 'b'"}, 1)
+
+    assert len(provider.vertices(job("new"))) == 2
+    assert provider.vertices(job("new", options=options(envName="shared"))) == ()
+    assert provider.vertices(job("new", program=Jar("rs:/a.jar"))) == ()
+    assert "POST /openapi/getJobPlan" in dinky.requests
+
+
+def test_the_savepoints_of_a_job_are_known_as_long_as_its_task(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Newest first; of a job that is not there, nothing is known."""
+    live = started(provider, job())
+    provider.take_savepoint(live.job_id, "1" * 32)
+    provider.take_savepoint(live.job_id, "2" * 32)
+    stopped(provider, live)
+
+    kept = provider.kept("orders")
+
+    assert kept is not None
+    assert kept.existed
+    assert [one.path for one in kept.snapshots] == list(reversed(dinky.engine.snapshots))
+    assert provider.kept("nobody") is None
+    assert provider.exists(kept.snapshots[0].path) is None
+
+
+def test_savepoints_are_told_apart_by_their_keys(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """In the task's note, so that any process knows; a published task stays published."""
+    live = started(provider, job(options=options(step=2)))
+
+    provider.take_savepoint(live.job_id, "ab" * 16)
+
+    assert provider.savepoint_progress(live.job_id, "ab" * 16).done
+    assert not provider.savepoint_progress(live.job_id, "cd" * 16).asked
+    assert dinky.task_named("orders")["step"] == 2
+    assert seen(provider).marker == live.marker
+    dinky.start_stranger("theirs")
+    with pytest.raises(Rejected, match="not ours"):
+        provider.take_savepoint(str(dinky.task_named("theirs")["id"]), "ab" * 16)
+
+
+def test_who_uses_a_package_is_told_by_name(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Ours and others."""
+    started(provider, job("ours", program=Jar("rs:/jobs/orders.jar", "org.acme.Orders")))
+    dinky.start_stranger("theirs", statement="ADD JAR 'rs:/jobs/orders.jar';\nINSERT INTO a SELECT 1")
+    dinky.start_stranger("another")
+
+    assert provider.references("jobs/orders.jar") == ("ours", "theirs")
+
+
+def test_details_leave_out_how_clusters_are_reached(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Kubernetes and YARN settings hold credentials."""
+    live = started(provider, job())
+
+    told = provider.detail(live.job_id)
+
+    assert told["task"]["name"] == "orders"
+    assert told["instance"]["jobDataDto"]["job"]["state"] == "RUNNING"
+    assert "kept-to-ourselves" not in repr(told)
+
+
+def test_a_statement_that_is_wrong_is_told_in_flinks_words(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Code 0 and a row that says no: only that every row says yes means yes."""
+    dinky.lifecycle.rejects.add("SUM(amount) + 1")
+
+    with pytest.raises(Rejected) as refused:
+        provider.compile(edited(job()))
+
+    assert refused.value.code == "statement-rejected"
+    assert refused.value.where == ":3:37"
+    assert "Object 'SUM(amount) + 1' not found" in refused.value.problem
+    assert provider.compile(job()).plan == ""
+
+
+def test_a_plan_whose_reply_is_lost_is_unavailable_and_changed_nothing(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """Not "unknown": nothing runs that did not run before."""
+    dinky.refuse(at="explainSql")
+
+    with pytest.raises(Unavailable):
+        provider.compile(job())
+
+
+def test_never_started_is_told_apart_from_started_and_gone(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """The one has no state to lose; of the other nobody knows."""
+    dinky.refuse(at="submitTask")
+    with pytest.raises(OutcomeUnknown):
+        provider.submit(submission(job()))
+    never = seen(provider)
+    dinky.task_named("orders")["jobInstanceId"] = 4711
+    gone = seen(provider)
+
+    assert (never.state, never.word, never.provably_empty) == (JobState.STOPPED, "never started", True)
+    assert (gone.state, gone.word, gone.provably_empty) == (JobState.STOPPED, "no job instance", False)
+    with pytest.raises(Rejected, match="never started"):
+        provider.health(never.job_id)
+
+
+def test_a_restart_loop_without_a_checkpoint_has_nothing_to_lose(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """So a mended manifest may replace it although no savepoint can be taken."""
+    started(provider, job(config={"execution.checkpointing.interval": "30s"}))
+    [running] = dinky.engine.active("orders")
+    running.word, running.checkpoints = "RESTARTING", 0
+    dinky.lifecycle.watch()
+
+    assert seen(provider).state is JobState.STARTING
+    assert seen(provider).provably_empty
+    running.checkpoints = 1
+    assert not seen(provider).provably_empty
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("2024-10-20 12:00:00", (12, 0)), ("2024-10-20T12:00:00.123", (12, 123000)), ("2024-10-20T12:00", (12, 0))],
+)
+def test_times_come_in_two_forms(value: str, expected: tuple[int, int]) -> None:
+    """With fractions of any length, and no zone."""
+    at = moment(value)
+
+    assert at is not None
+    assert (at.hour, at.microsecond) == expected
+    assert moment("soon") is moment(None) is None
+
+
+def test_numbers_and_booleans_may_be_texts() -> None:
+    """As the documentation spells them."""
+    assert (number("7"), number(7), number("seven"), number(True), number(None)) == (7, 7, None, None, None)
+    assert (flag("true"), flag(True), flag("false"), flag(None), flag(None, default=True)) == (
+        True,
+        True,
+        False,
+        False,
+        True,
+    )
+
+
+def test_messages_are_for_people() -> None:
+    """No class names, no stack, no secrets, and not the whole script."""
+    told = said("java.lang.RuntimeException: org.dinky.BusException: no 'db.password' = 'x1y2'\n\tat a.B.c(B.java:1)")
+
+    assert told == "no 'db.password' = '***'"
+    assert len(said("x" * 9000)) == 2000
+    assert said(None) == ""
+
+
+def test_another_process_settles_a_graph_too(connect: Connect) -> None:
+    """Nothing is remembered in one that the other would need."""
+    live = started(connect(), job())
+
+    assert isinstance(connect().graph(live.job_id), Graph)
