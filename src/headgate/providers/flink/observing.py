@@ -24,7 +24,7 @@ from headgate.providers.http import Api
 
 _AT_ONCE = 8
 _NO_DESCRIPTION = ("INITIALIZING", "CREATED")
-# Longer than Flink's own refresh interval of 3 s: what ended after more than this was described while it ran.
+# Longer than Flink's own refresh interval of 3 s: what ended before that is described as it was in the end.
 _PATIENCE = 5.0
 _LOOK_EVERY = 0.25
 _FACT = "user-config"
@@ -51,7 +51,9 @@ class Observing:
         listed = {str(entry["jid"]): entry for entry in self._api.read("/jobs/overview")["jobs"]}
         self._facts.keep_only(set(listed) | self._started)
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            jobs = list(pool.map(self._described, listed.values()))
+            # The cluster's clock when the listing was made, as far as a job that is active tells it.
+            now = max((int(entry["start-time"]) + int(entry["duration"]) for entry in listed.values()), default=0)
+            jobs = list(pool.map(lambda entry: self._described(entry, now), listed.values()))
             ours: dict[str, list[Live]] = {}
             others = []
             for live in jobs:
@@ -64,12 +66,12 @@ class Observing:
         self._facts.save()
         return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
 
-    def carried(self, job_id: str, *, lasted: float = 0.0) -> Carried:
-        """What a job carries about itself; asked for once a job. `lasted`: seconds from its start to its end."""
+    def carried(self, job_id: str, *, long_over: bool = False) -> Carried:
+        """What a job carries about itself; asked for once a job. `long_over` says that it ended some time ago."""
         known = self._facts.get(job_id, _FACT)
         if known is None:
             known = self._parameters(job_id)
-            if not known and lasted <= _PATIENCE:
+            if not known and not long_over:
                 known = self._believed(job_id)
             if known is None:
                 return Carried()
@@ -88,10 +90,9 @@ class Observing:
         config = self._api.read(f"/jobs/{job_id}/config").get("execution-config", {}).get("user-config", {})
         return {str(key): str(value) for key, value in config.items() if key.startswith("headgate.")}
 
-    def _described(self, entry: Mapping[str, Any]) -> Live:
-        job_id, word = str(entry["jid"]), str(entry["state"])
-        lasted = (int(entry["end-time"]) - int(entry["start-time"])) / 1000
-        carried = self.carried(job_id, lasted=lasted)
+    def _described(self, entry: Mapping[str, Any], now: int) -> Live:
+        job_id, word, end = str(entry["jid"]), str(entry["state"]), int(entry["end-time"])
+        carried = self.carried(job_id, long_over=0 < end < now - 1000 * _PATIENCE)
         return Live(
             job_id=job_id,
             name=carried.marker.job if carried.marker else str(entry["name"]),
