@@ -120,6 +120,25 @@ def _in(bench: FoasBench, state: JobState) -> Live | None:
     return live if live and live.state is state else None
 
 
+def test_a_job_that_never_ran_has_nothing_to_lose(bench: FoasBench):
+    """Ours, of which that is known; of others it is not."""
+    bench.platform.refuse(10, at="PUT .*/commit")
+    with pytest.raises(ProviderError):
+        bench.provider.submit(submission(bench.spec("orders")))
+    bench.platform.speak()
+    bench.platform.start_stranger("clicks").instances.clear()
+
+    told = bench.provider.observe()
+    asked = len(bench.platform.requests)
+    bench.provider.observe()
+
+    ours = told.jobs["orders"]
+    assert isinstance(ours, Live)
+    assert (ours.state, ours.word, ours.provably_empty) == (JobState.STOPPED, "not started", True)
+    assert [(live.state, live.provably_empty) for live in told.others] == [(JobState.STOPPED, False)]
+    assert len(bench.platform.requests) == asked + 2
+
+
 def test_a_plan_that_was_not_stored_is_made_again(bench: FoasBench):
     """Half a definition is never started."""
     wanted = submission(bench.spec("orders", parallelism=4))

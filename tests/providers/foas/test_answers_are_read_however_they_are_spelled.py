@@ -10,12 +10,14 @@ from tests.providers.foas.bench import FoasBench, opened
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
+from headgate.planning import diff
 from headgate.providers.foas.adapter import FoasProvider
+from headgate.providers.foas.forms import normal
 from headgate.providers.foas.states import state_of, word_of
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job, items, member
 from headgate.providers.http import NotFound, Reply, Unauthorised
-from headgate.testing.contract import started, submission
+from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.foas import FoasSimulator
 from headgate.testing.server import Response
 
@@ -63,6 +65,20 @@ def test_letter_case_of_keys_does_not_count():
     assert member({"Finalstate": "x"}, "FinalState") == "x"
     job = Job.of({"jobName": "a", "jobType": "flink_stream", "apiType": "Datastream", "isCommitted": "true"})
     assert (job.name, job.job_type, job.api_type, job.committed) == ("a", "FLINK_STREAM", "DATASTREAM", True)
+
+
+def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimulator):
+    """From a first start to a resumption."""
+    platform.camel_case = True
+    bench = FoasBench(platform)
+    spec = bench.spec("orders", options=normal({"folder": "/team"}))
+
+    paused = stopped(bench.provider, started(bench.provider, spec))
+    live = started(bench.provider, spec, live=paused, restore=from_savepoint(paused))
+
+    assert diff(live.applied or pytest.fail("nothing read"), spec) == ()
+    assert platform.ages("orders") == 1
+    bench.close()
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

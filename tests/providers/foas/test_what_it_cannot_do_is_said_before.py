@@ -41,6 +41,7 @@ def options(**written: Any) -> dict[str, Any]:
     ("spec", "told"),
     [
         (replace(ORDERS, savepoint=Savepoint(Strategy.PATH, "s3://b/sp-1")), "strategy: latest"),
+        (replace(ORDERS, program=Sql("SET 'a' = 'b'; INSERT INTO t SELECT a FROM s")), "under `config`"),
         (replace(WINDOWS, parallelism=4), "blink.job.option"),
         (replace(WINDOWS, options=options(planJson={"autoconf": True})), "take out `options.planJson`"),
         (replace(WINDOWS, options=options(startOffset=1767225600000)), "only SQL streams"),

@@ -5,6 +5,7 @@ every change; there is no savepoint that could be named or restored elsewhere. `
 carried, and `starting` never stops a job that was not to lose its state.
 
 May know the OpenAPI and nothing of planning. Read it in this order: `service` (the calls), `wire` (what they answer),
-`states`, `programs`, `properties` and `plans` (a job's texts), `definition` (all of them to a spec and back), then
-`keeping`, `starting` and `adapter`. `signing`, `credentials`, `endpoints` and `trouble` are the way to the service.
+`states`, `scripts`, `programs`, `properties` and `plans` (a job's texts), `definition` (all of them to a spec and
+back), then `keeping`, `starting` and `adapter`. `signing`, `credentials`, `endpoints` and `trouble` are the way to the
+service.
 """

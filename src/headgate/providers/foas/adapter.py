@@ -31,10 +31,10 @@ from headgate.providers.foas.properties import Asked
 from headgate.providers.foas.service import Service
 from headgate.providers.foas.signing import V1, V3
 from headgate.providers.foas.starting import Starting
-from headgate.providers.foas.states import state_of
+from headgate.providers.foas.states import state_of, word_of
 from headgate.providers.foas.stops import Stops
 from headgate.providers.foas.trouble import judge
-from headgate.providers.foas.wire import Job
+from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -67,6 +67,7 @@ class FoasProvider:
         self._observing = Observing(service, project, place)
         self._starting = Starting(service, project, place, poll, pause)
         self._stops = Stops(service)
+        self._types: dict[str, str] = {}
 
     def close(self) -> None:
         self._service.close()
@@ -110,13 +111,12 @@ class FoasProvider:
 
     def health(self, job_id: str) -> Health:
         """The engine tells no tasks, so a job that runs counts as one that does."""
-        job = self._known(job_id)
-        instance = self._starting.current(job)
-        live = self._observing.lives(job, [instance] if instance else [])[-1]
-        runs = int(live.state is JobState.RUNNING)
+        instance = self._current(job_id)
+        state = state_of(instance)
+        runs = int(state is JobState.RUNNING)
         failed = instance is not None and instance.error_at > instance.started_at
         cause = instance.error.strip().splitlines()[0] if instance and failed and instance.error.strip() else ""
-        return Health(live.state, live.word, runs, 1, restarts=int(failed and bool(runs)), cause=cause)
+        return Health(state, word_of(instance), runs, 1, restarts=int(failed and bool(runs)), cause=cause)
 
     def graph(self, job_id: str) -> Graph:
         job = self._known(job_id)
@@ -161,7 +161,7 @@ class FoasProvider:
         self._stops.pause(job, self._starting.current(job))
 
     def stop_progress(self, job_id: str) -> SavepointProgress:
-        return self._stops.progress(self._starting.current(self._known(job_id)))
+        return self._stops.progress(self._current(job_id))
 
     def cancel(self, job_id: str) -> None:
         job = self._known(job_id)
@@ -186,7 +186,14 @@ class FoasProvider:
         job = self._service.job(job_id)
         if job is None:
             raise NotFound(f"there is no job {job_id!r}", where=self.name)
+        self._types[job_id] = job.job_type
         return job
+
+    def _current(self, job_id: str) -> Instance | None:
+        """The newest instance of a job, in one request once the type of the job is known, which it keeps for ever."""
+        if job_id in self._types and (found := self._service.instances(self._types[job_id], name=job_id)):
+            return found[-1]
+        return self._observing.newest(self._known(job_id))
 
 
 def open_foas(target: Target, *, project: str, cache: Path | None) -> FoasProvider:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from headgate.model.live import Marker
 from headgate.model.spec import AppliedSpec, Jar, JobSpec
 from headgate.providers import marking
-from headgate.providers.foas import plans, programs
+from headgate.providers.foas import plans, programs, scripts
 from headgate.providers.foas.forms import normal
 from headgate.providers.foas.properties import Asked, parsed, rendered
 from headgate.providers.foas.wire import BATCH, STREAM, Content, Job
@@ -54,7 +54,7 @@ def plan_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
 def plan_of(spec: JobSpec) -> str:
     """Digest of what a plan is generated from: a stored plan with another one is not this spec's."""
     options = filled_options(spec)
-    code = programs.shape(programs.code_of(spec))
+    code = scripts.shape(programs.code_of(spec))
     made_of = [code, sorted(programs.packages_of(spec)), options.get("engineVersion", ""), _hints(options)]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -68,7 +68,7 @@ def has_plan(job: Job, spec: JobSpec) -> bool:
         return left.plan_of == plan_of(spec)
     options = filled_options(spec)
     return (
-        programs.shape(job.content.code) == programs.shape(programs.code_of(spec))
+        scripts.shape(job.content.code) == scripts.shape(programs.code_of(spec))
         and set(job.content.packages) == set(programs.packages_of(spec))
         and options.get("engineVersion", "") in ("", job.content.engine_version)
         and not _hints(options)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from headgate.model.configuration import normalised
 from headgate.model.plan import OperatorVerdict, StateVerdict, Verdict
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
-from headgate.providers.foas import programs
+from headgate.providers.foas import scripts
 from headgate.providers.foas.definition import FLOATING, filled_options
 
 _RESUMED = "pausing and resuming the job carries it over"
@@ -44,9 +44,9 @@ def _program(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
     match ran.program, spec.program:
         case Sql(old), Sql(template):
             new = fill(template)
-            if programs.tokens(old) == programs.tokens(new):
+            if scripts.meaning_of(old) == scripts.meaning_of(new):
                 return
-            if programs.shape(old) == programs.shape(new):
+            if scripts.shape(old) == scripts.shape(new):
                 yield OperatorVerdict("WITH options", Verdict.KEPT, f"only their values change: {_RESUMED}")
             else:
                 yield OperatorVerdict("statement", Verdict.LOST, f"other SQL logic: {_STOPPED}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from headgate.model.live import JobState, Live, Marker, Observation, Several, Snapshot
 from headgate.providers import marking
@@ -21,6 +21,8 @@ class Observing:
     service: Service
     project: str
     place: Place
+    # The last instance of jobs that have archived ones only: it cannot change until there is another one.
+    archived: dict[str, Instance | None] = field(default_factory=dict)
 
     def observe(self, jobs: list[Job]) -> Observation:
         """One listing of instances for each type of job there is; archived ones only for jobs of ours without any."""
@@ -43,12 +45,27 @@ class Observing:
     def lives(self, job: Job, instances: list[Instance]) -> list[Live]:
         """A job as it runs, newest last: more than one only for batch jobs, which may run more than once."""
         marker = marking.read(job.description)
-        if not instances and marker is not None and marker.project == self.project:
-            instances = self.service.instances(job.job_type, name=job.name, archived=True)[-1:]
+        ours = marker is not None and marker.project == self.project
+        if instances:
+            self.archived.pop(job.name, None)
+        elif ours and (last := self._archived(job)):
+            instances = [last]
         if not instances:
-            return [self.live(job, None, marker)]
+            # Archived instances are looked for among ours only: of others it is not known that they never ran.
+            return [replace(self.live(job, None, marker), provably_empty=ours)]
         active = [each for each in instances if state_of(each).active]
         return [self.live(job, each, marker) for each in active or instances[-1:]]
+
+    def newest(self, job: Job) -> Instance | None:
+        """The newest instance of a job, archived or not."""
+        found = self.service.instances(job.job_type, name=job.name)
+        return found[-1] if found else self._archived(job)
+
+    def _archived(self, job: Job) -> Instance | None:
+        if job.name not in self.archived:
+            found = self.service.instances(job.job_type, name=job.name, archived=True)
+            self.archived[job.name] = found[-1] if found else None
+        return self.archived[job.name]
 
     def live(self, job: Job, instance: Instance | None, marker: Marker | None) -> Live:
         state = state_of(instance)
@@ -71,9 +88,9 @@ class Observing:
 
 
 def _is_empty(job: Job, instance: Instance | None, marker: Marker | None) -> bool:
-    """Is there nothing to lose: never started, a batch job, or stopped by a start of ours that was to begin empty?"""
+    """Is there nothing to lose: a batch job, or one that a start of ours stopped to begin empty?"""
     if instance is None or job.job_type == BATCH:
-        return True
+        return instance is not None
     begun_empty = marker is not None and bool(marker.attempt) and not marker.restored
     return begun_empty and instance.actual == "TERMINATED" and marker is not None and marker.succeeds == instance.run
 

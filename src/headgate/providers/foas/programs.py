@@ -1,8 +1,9 @@
 """A program as the text `Code` of a job, and back.
 
-A SQL job's code is the script. A DATASTREAM job's is `key=value` lines, `--` beginning a comment: `blink.main.class`,
-`blink.main.jar`, `blink.job.name`, and keys of the program's own. Its jar is the name of a registered package, because
-the API takes no files; a manifest writes it `package:NAME`, and the program's own keys as `args: ["key=value"]`.
+A SQL job's code is the script (see `scripts`). A DATASTREAM job's is `key=value` lines, `--` beginning a comment:
+`blink.main.class`, `blink.main.jar`, `blink.job.name`, and keys of the program's own. Its jar is the name of a
+registered package, because the API takes no files; a manifest writes it `package:NAME`, and the program's own keys as
+`args: ["key=value"]`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 from collections.abc import Iterator
 
 from headgate.model.spec import Jar, JobSpec, Program, Sql
+from headgate.providers.foas import scripts
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import DATASTREAM, SQL, Content
-from headgate.sql import SqlMistake, meaning
+from headgate.sql import SqlMistake
 
 SCHEME = "package:"
 _CLASS, _JAR, _NAME = "blink.main.class", "blink.main.jar", "blink.job.name"
@@ -34,7 +36,9 @@ def package_of(jar: Jar, fill: JobSpec) -> str:
 def unfit(spec: JobSpec) -> str:
     """Why the program of a spec cannot be written as a job of this platform; empty if it can."""
     jar = spec.program
-    if not isinstance(jar, Jar):
+    if isinstance(jar, Sql):
+        if scripts.has_settings(jar.text):
+            return "SET is not part of a Blink script: write it as a job parameter, under `config`"
         return ""
     name = package_of(jar, spec)
     if not name:
@@ -55,7 +59,7 @@ def unfit(spec: JobSpec) -> str:
 def code_of(spec: JobSpec) -> str:
     """The text of a program, with the values of `${env:NAME}` in place."""
     if isinstance(spec.program, Sql):
-        return spec.environment.fill(spec.program.text)
+        return spec.environment.fill(scripts.as_code(spec.program.text))
     arguments = [spec.environment.fill(argument) for argument in spec.program.args]
     lines = [f"{_CLASS}={spec.program.main_class}", f"{_JAR}={package_of(spec.program, spec)}"]
     if not any(argument.startswith(f"{_NAME}=") for argument in arguments):
@@ -72,7 +76,10 @@ def packages_of(spec: JobSpec) -> list[str]:
 def read(kind: str, content: Content, name: str) -> tuple[Program, list[str]] | None:
     """The program of a job of this API type, and the packages it uses beside its jar; None if it cannot be read."""
     if kind == SQL:
-        return (Sql(content.code), sorted(set(content.packages))) if tokens(content.code) is not None else None
+        try:
+            return Sql(scripts.as_script(content.code)), sorted(set(content.packages))
+        except SqlMistake:
+            return None
     if kind != DATASTREAM:
         return None
     pairs = list(_pairs(content.code))
@@ -92,38 +99,3 @@ def _pairs(code: str) -> Iterator[tuple[str, str]]:
         key, equals, value = line.strip().partition("=")
         if equals and not key.startswith("--"):
             yield key.strip(), value.strip()
-
-
-def tokens(text: str) -> tuple[str, ...] | None:
-    """A script by what it means; None if it is broken."""
-    try:
-        return meaning(text)
-    except SqlMistake:
-        return None
-
-
-def shape(text: str) -> tuple[str, ...]:
-    """The tokens of a script without the values of WITH options, which may stand in any order."""
-    words = iter(tokens(text) or ())
-    shape: list[str] = []
-    for word in words:
-        shape.append(word)
-        if shape[-2:] == ["WITH", "("]:
-            shape += _keys(words)
-    return tuple(shape)
-
-
-def _keys(words: Iterator[str]) -> list[str]:
-    """The keys in a list of WITH options up to its end, sorted."""
-    keys, key, is_value = [], "", False
-    for word in words:
-        if word in (",", ")"):
-            keys.append(key)
-            if word == ")":
-                break
-            key, is_value = "", False
-        elif word == "=":
-            is_value = True
-        elif not is_value:
-            key += word
-    return sorted(keys)

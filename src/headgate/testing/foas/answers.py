@@ -29,6 +29,13 @@ def answered(request: Request, body: Mapping[str, Any], *, status: int = 200) ->
     return Response(status, _xml(document), {"Content-Type": "text/xml;charset=utf-8"})
 
 
+def camel_case(body: Any) -> Any:
+    """The same document with small letters at the beginning of its keys."""
+    if isinstance(body, Mapping):
+        return {key[0].lower() + key[1:]: camel_case(value) for key, value in body.items()}
+    return [camel_case(each) for each in body] if isinstance(body, list) else body
+
+
 def error(request: Request, host: str, refused: Refused) -> Response:
     body = {"HostId": host, "Code": refused.code, "Message": refused.message}
     return answered(request, body, status=refused.status)

@@ -38,10 +38,7 @@ def list_jobs(platform: FoasSimulator, request: Request, names: Names) -> Answer
 
 def get_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
     job = platform.jobs.get(names["job"])
-    shown = {**job.saved(full=True), "ProjectName": platform.project} if job else None
-    if platform.camel_case:
-        return {"job": {key[0].lower() + key[1:]: value for key, value in shown.items()} if shown else None}
-    return {"Job": shown}
+    return {"Job": {**job.saved(full=True), "ProjectName": platform.project} if job else None}
 
 
 def create_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
@@ -71,6 +68,8 @@ def update_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
 
 def validate_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
     code = _job(platform, names).content["Code"]
+    if "STATEMENT SET" in plans.logic(code).upper():
+        raise Refused(400, "SqlParseError", 'Encountered "STATEMENT" at line 1, column 7.')
     for number, line in enumerate(code.splitlines(), start=1):
         if platform.rejects and platform.rejects in line:
             column = line.index(platform.rejects) + 1
@@ -141,8 +140,7 @@ def start_job(platform: FoasSimulator, request: Request, names: Names) -> Answer
     if job.committed is None:
         raise Refused(400, "InvalidJob.NotCommitted", f"job {job.name} has to be committed first")
     current = job.current
-    alive = current is not None and not current.over and not (current.actual == "PAUSED" and platform.paused_starts)
-    if job.job_type == "FLINK_STREAM" and alive:
+    if job.job_type == "FLINK_STREAM" and current is not None and not current.over:
         raise Refused(400, "InvalidInstance.Running", f"job {job.name} has an instance that is not stopped")
     job.parameters.append(arguments(request).get("parameterJson", ""))
     return {"instanceId": platform.launch(job, age=0).id}

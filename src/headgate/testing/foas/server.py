@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from headgate.testing.foas import job_calls, plans, project_calls
-from headgate.testing.foas.answers import Refused, answered, error
+from headgate.testing.foas.answers import Refused, answered, camel_case, error
 from headgate.testing.foas.jobs import EPOCH, SimulatedInstance, SimulatedJob, texts
 from headgate.testing.foas.signatures import Gateway
 from headgate.testing.server import Request, Response, SimulatedServer
@@ -27,9 +27,8 @@ class FoasSimulator(SimulatedServer):
     `pause_looks`       looks a pause takes, `start_looks` a start, `plan_looks` the generation of a plan
     `checkpoint_after`  looks until a job that runs has completed its first checkpoint
     `largest_page`      how many entries a page holds at most
-    `camel_case`        GetJob answers in camelCase, as the sample in its documentation does
+    `camel_case`        keys begin with a small letter, as in some samples of the documentation
     `torn_pages`        how many of the next listings of more than one page lack their last page
-    `paused_starts`     whether StartJob is done on a paused job, giving up its state
     `engine`            the version that `current` and `beta` stand for
     """
 
@@ -55,7 +54,6 @@ class FoasSimulator(SimulatedServer):
         self.largest_page = 100
         self.camel_case = False
         self.torn_pages = 0
-        self.paused_starts = False
         self.engine = "blink-3.6.0"
         self.engine_versions = ["blink-3.6.0", "blink-3.4.4", "blink-2.2.4"]
         self.queues = [("cluster-1", "root.demo")]
@@ -156,7 +154,8 @@ class FoasSimulator(SimulatedServer):
             for method, pattern, call in CALLS:
                 found = re.fullmatch(pattern, request.path)
                 if found and method == request.method:
-                    return answered(request, self._called(call, request, found.groupdict()))
+                    body = self._called(call, request, found.groupdict())
+                    return answered(request, camel_case(body) if self.camel_case else body)
             raise Refused(404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method.")
         except Refused as refused:
             return error(request, self.host, refused)
