@@ -59,8 +59,8 @@ def test_lines_stay_where_they_are():
             "BEGIN STATEMENT SET; INSERT INTO t SELECT 1; INSERT INTO u SELECT 2; END;",
         ),
         (
-            "INSERT INTO t SELECT 1; CREATE VIEW v AS SELECT 2 AS a; INSERT INTO u SELECT a FROM v",
-            "CREATE VIEW v AS SELECT 2 AS a;BEGIN STATEMENT SET;INSERT INTO t SELECT 1;INSERT INTO u SELECT a FROM v;END",
+            "INSERT INTO t SELECT 1; CREATE VIEW v AS SELECT 2 a; INSERT INTO u SELECT a FROM v",
+            "CREATE VIEW v AS SELECT 2 a;BEGIN STATEMENT SET;INSERT INTO t SELECT 1;INSERT INTO u SELECT a FROM v;END",
         ),
     ],
     ids=["in order", "without a last semicolon", "mixed"],
