@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from headgate.model.health import Graph, Health, Vertex
-from headgate.model.live import Absent, JobState, Observed, Several, Snapshot, Unknown
+from headgate.model.live import Absent, JobState, Marker, Observed, Several, Snapshot, Unknown
+from headgate.model.secret import Environment
+from headgate.model.spec import AppliedSpec, Sql
 from headgate.reporting import (
     StatusLine,
     graph_json,
@@ -68,6 +71,38 @@ def test_one_job_says_how_it_is_doing() -> None:
     assert "last failure: no route to the broker" in text
 
 
+def test_one_job_says_what_it_was_started_from() -> None:
+    """Which commit, from which state, after what: the questions that follow "is it running?"."""
+    environment = Environment({"BUCKET_KEY": "hunter2"})
+    marker = Marker("payments", "orders", "feed", "c0ffee", "1d", "s3://hunter2/savepoint-1", "a77e", avoids="ed17")
+    applied = AppliedSpec(Sql("INSERT INTO t SELECT 1"), 4, {}, {})
+    snapshot = Snapshot("s3://hunter2/chk-9", "checkpoint", 1_767_225_600_000)
+    job = live("orders", "beef", JobState.FAILED, marker=marker, applied=applied, snapshot=snapshot)
+    line = StatusLine("orders", "local", job, "feed", Health(JobState.FAILED, "FAILED"), environment)
+
+    text, comment, document = status_text([line]), status_markdown([line]), json.loads(status_json([line]))["jobs"][0]
+
+    assert_golden("status-of-one.txt", text)
+    assert "restored from: s3://${env:BUCKET_KEY}/savepoint-1" in comment
+    assert "hunter2" not in json.dumps(document) + text + comment
+    assert {key: document[key] for key in ("parallelism", "restored_from", "attempt", "avoids")} == {
+        "parallelism": 4,
+        "restored_from": "s3://${env:BUCKET_KEY}/savepoint-1",
+        "attempt": "a77e",
+        "avoids": "ed17",
+    }
+
+
+def test_a_job_that_bears_no_marker_says_so() -> None:
+    """Nothing is made up about a job that headgate did not start."""
+    job = live("adhoc", marker=None)
+
+    text = status_text([StatusLine("adhoc", "local", job, health=Health(JobState.RUNNING, "RUNNING", 1, 1))])
+
+    assert "  bears no marker: headgate did not start it" in text.splitlines()
+    assert "revision" not in text
+
+
 def test_programs_get_the_platforms_word_and_ours() -> None:
     """`status` is the same on every platform; `word` is what this one calls it."""
     job = json.loads(status_json([LINES[4]]))["jobs"][0]
@@ -123,3 +158,39 @@ def test_a_graph_told_in_part_is_drawn_all_the_same() -> None:
     text = graph_text(loop)
 
     assert text == "loop (1)\nA x1\n└─ B x1\n   └─ A x1 (drawn above)"
+
+
+# A platform that numbers its nodes, knows no ways of shipping, joins a table with itself and names nothing in English.
+_ELSEWHERE = Graph(
+    "task 7",
+    "明细 [1]",
+    (
+        Vertex("1", "来源\n表", 2, "运行中"),
+        Vertex("3 4", "", 2, "", (("1", ""), ("1", "广播"))),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("render", "name"),
+    [(graph_text, "graph-elsewhere.txt"), (graph_mermaid, "graph-elsewhere.mmd"), (graph_json, "graph-elsewhere.json")],
+    ids=["text", "mermaid", "json"],
+)
+def test_a_graph_of_any_platform_is_drawn(render: Callable[[Graph], str], name: str) -> None:
+    """Ids, names, states and ways of shipping are words of the platform: nothing in them is relied on."""
+    assert_golden(name, render(_ELSEWHERE))
+
+
+def test_a_job_without_vertices_says_so() -> None:
+    """An empty picture looks like a bug; some platforms show a plan only while the job runs."""
+    nothing = Graph("7", "orders")
+
+    assert graph_text(nothing) == "orders (7)\nThe platform tells no vertices of this job."
+    assert json.loads(graph_json(nothing))["vertices"] == []
+
+
+def test_a_very_long_chain_is_drawn_to_its_end() -> None:
+    """A script of many statements on a platform that chains nothing."""
+    chain = tuple(Vertex(str(n), f"v{n}", 1, "", ((str(n - 1), ""),) if n else ()) for n in range(3000))
+
+    assert len(graph_text(Graph("1", "chain", chain)).splitlines()) == 3001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,11 @@ import click
 from headgate.cli import exits
 from headgate.cli.choices import format_option, jobs_argument, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, palette, say
+from headgate.cli.telling import busy, note, palette, say
 from headgate.errors import UsageError
 from headgate.model.live import Live
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
+from headgate.store import Intent, Lock, StoreError
 
 if TYPE_CHECKING:
     from headgate.project import Headgate
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
     """Show what is live of git's jobs.
 
-    A single JOB also says how it is doing: tasks, checkpoints, restarts, and the cause of its last failure.
+    A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it
+    was started from. Runs that are at work on a job, and what runs that are gone left in the middle, are noted.
     """
     with opened(chosen) as headgate, busy("Asking the targets"):
         if raw:
@@ -42,13 +45,26 @@ def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
 
 
 def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
+    at_work, unfinished = _runs(headgate)
     lines = []
     for job, target, observed in headgate.status(jobs):
         spec = headgate.project.jobs[job]
         asked = len(jobs) == 1 and isinstance(observed, Live)
         health = headgate.health(job) if asked else None
-        lines.append(StatusLine(job, target, observed, spec.revision, health, spec.environment))
+        lock = at_work.get(job)
+        left = () if lock else unfinished.get(job, ())
+        lines.append(StatusLine(job, target, observed, spec.revision, health, spec.environment, lock, left))
     return lines
+
+
+def _runs(headgate: Headgate) -> tuple[Mapping[str, Lock], Mapping[str, tuple[Intent, ...]]]:
+    """What the store knows of runs at work, and of runs that never ended; status goes without if it cannot be read."""
+    try:
+        memory = headgate.memory
+    except StoreError as trouble:
+        note(f"warning: {trouble}")
+        return {}, {}
+    return memory.at_work(), memory.unfinished
 
 
 def _rendered(lines: list[StatusLine], style: str) -> str:

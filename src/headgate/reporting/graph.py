@@ -12,6 +12,7 @@ from headgate.reporting.plain import one_line, shortened
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 _LONGEST = 120
+_MORE, _LAST = "├─ ", "└─ "
 _NO_SECRETS = Environment()
 _MARKUP = re.compile(r'["#<>&`;]')
 
@@ -23,13 +24,13 @@ def graph_text(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
     feeding = {source for vertex in graph.vertices for source, _ in vertex.inputs}
     drawn: set[str] = set()
     lines = [one_line(f"{graph.name} ({graph.job_id})")]
-    for vertex in graph.vertices:
-        if vertex.id not in feeding:
-            lines += _tree(vertex, vertices, drawn, before="", first="")
+    if not vertices:
+        lines.append("The platform tells no vertices of this job.")
+    sinks = [vertex for vertex in graph.vertices if vertex.id not in feeding]
     # A graph with a loop, or one the platform told in part, still shows every vertex once.
-    for vertex in graph.vertices:
+    for vertex in (*sinks, *graph.vertices):
         if vertex.id not in drawn:
-            lines += _tree(vertex, vertices, drawn, before="", first="")
+            lines += _tree(vertex, vertices, drawn)
     return "\n".join(lines)
 
 
@@ -41,6 +42,7 @@ def graph_json(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
             "id": vertex.id,
             "name": vertex.name,
             "parallelism": vertex.parallelism,
+            "max_parallelism": vertex.max_parallelism or None,
             "status": vertex.status or None,
             "inputs": [{"id": source, "ship": ship or None} for source, ship in vertex.inputs],
         }
@@ -63,20 +65,21 @@ def graph_mermaid(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
     return "\n".join(lines)
 
 
-def _tree(
-    vertex: Vertex, vertices: dict[str, Vertex], drawn: set[str], *, before: str, first: str, ship: str = ""
-) -> Iterator[str]:
-    again = vertex.id in drawn
-    words = f"{ship.lower()}: {_words(vertex)}" if ship else _words(vertex)
-    yield f"{before}{first}{words}{' (drawn above)' if again else ''}"
-    if again:
-        return
-    drawn.add(vertex.id)
-    inputs = [(vertices[source], ship) for source, ship in vertex.inputs if source in vertices]
-    deeper = before + ("" if not first else "   " if first.startswith("└") else "│  ")
-    for number, (source, how) in enumerate(inputs, start=1):
-        branch = "└─ " if number == len(inputs) else "├─ "
-        yield from _tree(source, vertices, drawn, before=deeper, first=branch, ship=one_line(how))
+def _tree(sink: Vertex, vertices: dict[str, Vertex], drawn: set[str]) -> Iterator[str]:
+    """A vertex and all that feeds it, depth first. (Not by recursion: a chain may be longer than Python's stack.)"""
+    waiting = [(sink, "", "", "")]
+    while waiting:
+        vertex, before, branch, ship = waiting.pop()
+        again = vertex.id in drawn
+        words = f"{one_line(ship).lower()}: {_words(vertex)}" if ship else _words(vertex)
+        yield f"{before}{branch}{words}{' (drawn above)' if again else ''}"
+        if again:
+            continue
+        drawn.add(vertex.id)
+        inputs = [(vertices[source], how) for source, how in vertex.inputs if source in vertices]
+        deeper = before + {"": "", _LAST: "   "}.get(branch, "│  ")
+        branches = [_MORE] * (len(inputs) - 1) + [_LAST] * bool(inputs)
+        waiting += [(one, deeper, how, ship) for (one, ship), how in zip(inputs, branches, strict=True)][::-1]
 
 
 def _masked(graph: Graph, environment: Environment) -> Graph:
@@ -87,7 +90,7 @@ def _masked(graph: Graph, environment: Environment) -> Graph:
 
 def _words(vertex: Vertex) -> str:
     status = f" {vertex.status}" if vertex.status else ""
-    return f"{shortened(one_line(vertex.name), _LONGEST)} x{vertex.parallelism}{one_line(status)}"
+    return f"{shortened(one_line(vertex.name or vertex.id), _LONGEST)} x{vertex.parallelism}{one_line(status)}"
 
 
 def _label(text: str) -> str:

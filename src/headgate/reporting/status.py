@@ -1,4 +1,4 @@
-"""What is live, one line for every job of git; for a job that was asked for by name, how it is doing too."""
+"""What is live, one line for every job of git; of a job that was asked for by name, what is known of it too."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.reporting.words import counted
+from headgate.store import Intent, Lock
 
 _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 
@@ -23,7 +24,8 @@ _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 class StatusLine:
     """One job, what its target says, and how it is doing where that was asked.
 
-    `desired` is the revision in git, `environment` the values that no line may show.
+    `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
+    that is at work on the job, `interrupted` what runs that are gone began and never saw the end of, oldest first.
     """
 
     job: str
@@ -32,6 +34,8 @@ class StatusLine:
     desired: str = ""
     health: Health | None = None
     environment: Environment = field(default=Environment())
+    in_flight: Lock | None = None
+    interrupted: tuple[Intent, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -46,7 +50,7 @@ class StatusLine:
 
 
 def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN) -> str:
-    """A table in which columns line up, and a paragraph of health for each line that has it."""
+    """A table in which columns line up, and a paragraph for each job that was asked for."""
     if not lines:
         return "There are no jobs in git."
     rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(line)) for line in lines)]
@@ -58,7 +62,9 @@ def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN) -> str:
             padded[2] = palette.paint(_colour(lines[number - 1], palette), padded[2])
         line = "  ".join(padded).rstrip()
         text.append(line if number else palette.paint(palette.strong, line))
-    text += [f"\n{one_line(line.job)}:\n{_health_text(health)}" for line in lines if (health := _health(line))]
+    for line in lines:
+        if known := _known(line):
+            text.append(f"\n{one_line(line.job)}:\n" + "\n".join(f"  {fact}" for fact in known))
     return "\n".join(text)
 
 
@@ -68,14 +74,17 @@ def status_json(lines: Sequence[StatusLine]) -> str:
 
 
 def status_markdown(lines: Sequence[StatusLine]) -> str:
-    """The same table in Markdown."""
+    """The same in Markdown."""
     rows = [markdown.row(*(markdown.code(cell) for cell in _cells(line))) for line in lines]
-    return markdown.table(tuple(head.lower() for head in _HEADS), rows)
+    parts = [markdown.table(tuple(head.lower() for head in _HEADS), rows)]
+    parts += [f"{markdown.code(line.job)}\n\n{markdown.fenced(known)}" for line in lines if (known := _known(line))]
+    return "\n\n".join(parts)
 
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
-    return (*cells, line.environment.mask(note))
+    notes = [line.environment.mask(note), *_of_runs(line)]
+    return (*cells, "; ".join(one for one in notes if one))
 
 
 def _unmasked(line: StatusLine) -> tuple[str, ...]:
@@ -104,27 +113,69 @@ def _note(line: StatusLine, live: Live) -> str:
     return ", ".join(notes)
 
 
+def _of_runs(line: StatusLine) -> list[str]:
+    """What runs are doing to the job, or left in the middle."""
+    notes = []
+    if lock := line.in_flight:
+        notes.append(f"in flight: {lock.holder} since {lock.since:%Y-%m-%dT%H:%M:%SZ}, lock {lock.id}")
+    if line.interrupted:
+        newest = line.interrupted[-1]
+        notes.append(f"interrupted: {newest.step} begun {newest.at:%Y-%m-%dT%H:%M:%SZ}, its end was not seen")
+    return notes
+
+
 def _since(live: Live) -> str:
-    return f"{datetime.fromtimestamp(live.started_at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}" if live.started_at else ""
+    return _moment("", live.started_at)
+
+
+def _moment(before: str, milliseconds: int) -> str:
+    """The time, empty where the platform does not say."""
+    return f"{before}{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}" if milliseconds else ""
 
 
 def _health(line: StatusLine) -> Health | None:
     return replace(line.health, cause=line.environment.mask(line.health.cause)) if line.health else None
 
 
-def _health_text(health: Health) -> str:
+def _known(line: StatusLine) -> list[str]:
+    """All that is known of a job that was asked for, in common words; empty for one that was not."""
+    health, live = _health(line), line.observed
+    if health is None or not isinstance(live, Live):
+        return []
+    facts = [*_health_facts(health), *_origin(live)]
+    if snapshot := live.snapshot:
+        facts.append(f"can be started again from: {snapshot.kind} {snapshot.path}{_moment(', of ', snapshot.at)}")
+    return [one_line(line.environment.mask(fact)) for fact in facts]
+
+
+def _health_facts(health: Health) -> list[str]:
     checkpoints = counted(health.checkpoints, "checkpoint") if health.checkpointing else "checkpointing is off"
-    lines = [
-        f"  {'settled' if health.settled else 'not settled'}: {health.tasks_running}/{health.tasks} tasks running",
-        f"  {checkpoints}, {counted(health.restarts, 'restart')}",
+    settled = "settled" if health.settled else "not settled"
+    facts = [
+        f"{settled}: {health.tasks_running}/{health.tasks} tasks running",
+        f"{checkpoints}, {counted(health.restarts, 'restart')}",
     ]
-    if health.cause:
-        lines.append(f"  last failure: {one_line(health.cause)}")
-    return "\n".join(lines)
+    return [*facts, f"last failure: {health.cause}"] if health.cause else facts
+
+
+def _origin(live: Live) -> list[str]:
+    """What it was started from: as the manifest it carries and the marker on it say."""
+    facts = [f"parallelism: {live.applied.parallelism}"] if live.applied else []
+    if (marker := live.marker) is None:
+        return [*facts, "bears no marker: headgate did not start it"]
+    facts.append(f"revision: {marker.revision}" + (f", of commit {marker.commit}" if marker.commit else ""))
+    if marker.restored:
+        facts.append(f"restored from: {marker.restored}")
+    if marker.attempt:
+        facts.append(f"started as: {marker.attempt}")
+    if marker.avoids:
+        facts.append(f"rolled back: edition {marker.avoids} of the manifest is not tried again until it changes")
+    return facts
 
 
 def _document(line: StatusLine) -> dict[str, Any]:
     live = line.observed if isinstance(line.observed, Live) else None
+    marker = live.marker if live else None
     job, target, state, since, job_id, note = _cells(line)
     return {
         "job": job,
@@ -133,12 +184,31 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "word": line.environment.mask(live.word) if live else None,
         "id": job_id or None,
         "started_at": since or None,
-        "revision": live.marker.revision if live and live.marker else None,
-        "commit": (live.marker.commit or None) if live and live.marker else None,
+        "parallelism": live.applied.parallelism if live and live.applied else None,
+        "revision": marker.revision if marker else None,
+        "commit": (marker.commit or None) if marker else None,
+        "restored_from": (line.environment.mask(marker.restored) or None) if marker else None,
+        "attempt": (marker.attempt or None) if marker else None,
+        "avoids": (marker.avoids or None) if marker else None,
         "desired_revision": line.desired or None,
-        "snapshot": live.snapshot.path if live and live.snapshot else None,
+        "snapshot": line.environment.mask(live.snapshot.path) if live and live.snapshot else None,
+        "in_flight": _lock_document(line.in_flight) if line.in_flight else None,
+        "interrupted": [_intent_document(intent) for intent in line.interrupted],
         "note": note or None,
         "health": _health_document(health) if (health := _health(line)) else None,
+    }
+
+
+def _lock_document(lock: Lock) -> dict[str, Any]:
+    return {"holder": lock.holder, "since": f"{lock.since:%Y-%m-%dT%H:%M:%SZ}", "lock": lock.id}
+
+
+def _intent_document(intent: Intent) -> dict[str, Any]:
+    return {
+        "step": intent.step,
+        "target": intent.target,
+        "job_id": intent.job_id or None,
+        "at": f"{intent.at:%Y-%m-%dT%H:%M:%SZ}",
     }
 
 
