@@ -62,10 +62,8 @@ def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN) -> str:
             padded[2] = palette.paint(_colour(lines[number - 1], palette), padded[2])
         line = "  ".join(padded).rstrip()
         text.append(line if number else palette.paint(palette.strong, line))
-    for line in lines:
-        if known := _known(line):
-            text.append(f"\n{one_line(line.job)}:\n" + "\n".join(f"  {fact}" for fact in known))
-    return "\n".join(text)
+    paragraphs = [f"\n{one_line(each.job)}:\n  " + "\n  ".join(known) for each in lines if (known := _known(each))]
+    return "\n".join((*text, *paragraphs))
 
 
 def status_json(lines: Sequence[StatusLine]) -> str:
