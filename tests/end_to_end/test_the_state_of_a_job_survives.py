@@ -117,17 +117,18 @@ def test_an_edit_that_loses_state_is_blocked_until_the_manifest_consents(repo: R
 def test_a_job_that_left_git_is_stopped_with_a_savepoint_only_when_pruning(repo: Repo, cluster: Cluster):
     """Without --prune it runs on; with it, its state is kept and its place is told."""
     first = started(repo, cluster)
+    repo.write("jobs/other.yaml", counting("other", repo.project, where="WHERE v > 5", more="state: suspended"))
     (repo.root / "jobs" / "totals.yaml").unlink()
 
     assert not repo.plan().has_changes
     assert cluster.running("totals") == [first]
 
-    [pruned] = repo.apply(prune=True).results
+    [_, pruned] = repo.apply(prune=True).results
     assert pruned.action.verb is Verb.CANCEL
     assert pruned.outcome is Outcome.APPLIED
     assert pruned.savepoint.startswith("file:")
     assert cluster.running("totals") == []
-    assert repo.plan(prune=True).actions == ()
+    assert [action.job for action in repo.plan(prune=True).actions] == ["other"]
 
 
 def test_a_renamed_job_keeps_its_state(repo: Repo, cluster: Cluster):

@@ -100,10 +100,19 @@ def test_a_job_that_ended_starts_from_what_it_left():
 
 def test_a_job_of_ours_that_left_git_is_stopped_with_a_savepoint_when_pruning():
     """Pruning is asked for, and even then the state is kept."""
-    action = decided(None, running(ORDERS), prune=True)
+    other = replace(ORDERS, name="refunds", program=EDITED.program)
+
+    [action, _] = planned(other, running(ORDERS), prune=True).actions
 
     assert (action.verb, action.reason) == (Verb.CANCEL, Reason.PRUNED)
     assert action.steps == (StopWithSavepoint("f00"),)
+
+
+def test_an_empty_folder_prunes_nothing():
+    """A wrong folder or a broken checkout must not end every job."""
+    action = decided(None, running(ORDERS), prune=True)
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_IN_GIT, ())
 
 
 @pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])

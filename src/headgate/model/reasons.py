@@ -45,6 +45,7 @@ class Reason(StrEnum):
     ROLLED_BACK = "rolled-back"
     NOT_SETTLED_YET = "not-settled-yet"
     LIKELY_RENAME = "likely-rename"
+    NOTHING_IN_GIT = "nothing-in-git"
 
 
 EXPLAINED = {
@@ -174,5 +175,10 @@ EXPLAINED = {
         "renamed. Starting it would run both. Write `previous_name: OLD` to go on with the state of the old one; or "
         "end the old one first, in a run of its own (`headgate apply --prune OLD`); or consent to an empty start "
         "beside it with `savepoint: {strategy: none}`."
+    ),
+    Reason.NOTHING_IN_GIT: (
+        "There is no manifest at all, so pruning would end every job of the project: more likely a wrong folder or a "
+        "broken checkout than a wish. Nothing is pruned. To end the last job, write `state: suspended` into its "
+        "manifest, apply, and remove the manifest then."
     ),
 }

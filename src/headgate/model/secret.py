@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 _SECRET_OPTION = re.compile(
-    r"('[^']*(?:password|secret|token|credential|access.?key)[^']*'\s*=\s*)'[^']*'", re.IGNORECASE
+    r"('[^']*(?:password|secret|token|credential|access.?key)[^']*'\s*=\s*)('[^']*')", re.IGNORECASE
 )
 # Shorter values ("1", "dev") would be masked all over ordinary text and hide nothing worth hiding.
 _SHORTEST_MASKED = 4
@@ -26,6 +26,11 @@ def _digest(name: str, value: str) -> str:
     """Tell that a value changed without telling the value: slow, salted by its name, and cut to 32 bits."""
     salt = f"headgate:{name}".encode()
     return hashlib.pbkdf2_hmac("sha256", value.encode(), salt, 20_000)[:4].hex()
+
+
+def _hidden(option: re.Match[str]) -> str:
+    """An option that tells a secret, without it; a placeholder says nothing."""
+    return option[0] if "${env:" in option[2] else f"{option[1]}'***'"
 
 
 def digests(values: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +77,9 @@ class Environment:
                 seen.add(piece)
         found = re.fullmatch(pattern, text.strip() if template.strip() == template else text, re.DOTALL)
         if found is None:
-            return _SECRET_OPTION.sub(r"\1'***'", self.mask(text))
+            masked = self.mask(text)
+            values.update({name: self.values[name] for name in names if "${env:" + name + "}" in masked})
+            return _SECRET_OPTION.sub(_hidden, masked)
         values.update(found.groupdict())
         return template
 

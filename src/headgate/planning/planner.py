@@ -259,7 +259,11 @@ def _orphans(situation: Situation) -> list[Action]:
             continue
         for name, have in sorted(seen.jobs.items()):
             if (target, name) not in here and name not in moved and _active(have):
-                actions.append(decide_orphan(name, target, have, prune=situation.prune))
+                orphan = decide_orphan(name, target, have, prune=situation.prune)
+                if orphan.steps and not situation.jobs:
+                    note = "there are no manifests: pruning would end every job"
+                    orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
+                actions.append(orphan)
     return actions
 
 
