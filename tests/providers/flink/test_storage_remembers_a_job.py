@@ -6,6 +6,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +16,9 @@ from tests.providers.flink.jobs import a_project, counting_spec, opened, settled
 
 from headgate.errors import Rejected
 from headgate.local import LocalFlink
-from headgate.model.live import Kept
+from headgate.model.live import JobState, Kept
 from headgate.model.plan import Restore, RestoreKind
-from headgate.model.spec import Jar, Sql
+from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.flink import runner
 from headgate.providers.flink.adapter import FlinkProvider, JobEnded
 from headgate.providers.http import NotFound
@@ -87,20 +88,44 @@ def test_what_cannot_be_read_is_not_said_to_be_missing(provider: FlinkProvider):
 
 def test_a_jar_leaves_the_same_sign(provider: FlinkProvider, project: str):
     """Its main is somebody else's, so the sign is left just before it."""
-    sql = counting_spec("jarred", f"{project}-jarred")
-    assert isinstance(sql.program, Sql)
-    pairs = [part for text in sql.program.text.split(";") for part in (_kind(text), text)]
-    digest = hashlib.sha256(runner.JAR.read_bytes()).hexdigest()
-    jar = Jar("libs/runner.jar", runner.ENTRY_CLASS, ("run", *pairs), digest, str(runner.JAR))
+    spec = counting_spec("jarred", f"{project}-jarred")
 
-    job_id = settled(provider, project, counting_spec("jarred", "", program=jar))
+    job_id = settled(provider, project, replace(spec, program=as_jar(spec)))
 
     assert provider.kept("jarred") == Kept(existed=True)
     provider.cancel(job_id)
 
 
+def as_jar(spec: JobSpec) -> Jar:
+    """The same job as a program in a jar: the runner, as somebody might use it by himself."""
+    assert isinstance(spec.program, Sql)
+    pairs = [part for text in spec.program.text.split(";") for part in (_kind(text), text)]
+    digest = hashlib.sha256(runner.JAR.read_bytes()).hexdigest()
+    return Jar("libs/runner.jar", runner.ENTRY_CLASS, ("run", *pairs), digest, str(runner.JAR))
+
+
 def _kind(statement: str) -> str:
     return "insert" if "INSERT" in statement else "execute"
+
+
+@pytest.mark.parametrize("jar", [False, True], ids=["sql", "jar"])
+def test_a_start_that_came_to_nothing_leaves_no_sign(provider: FlinkProvider, project: str, jar: bool):
+    """Refused as it was started, the job is as new as before; refused because it is there, it is not."""
+    spec = counting_spec(
+        f"in-vain-{jar}", f"{project}-in-vain", config={"pipeline.max-parallelism": "1"}, parallelism=2
+    )
+    if jar:
+        spec = replace(spec, program=as_jar(spec))
+
+    failed = provider.submit(submission(project, spec))
+    assert provider.health(failed).state is JobState.FAILED
+    assert provider.kept(spec.name) == Kept(existed=False)
+
+    mended = replace(spec, parallelism=1)
+    job_id = provider.submit(submission(project, mended))
+    assert provider.submit(submission(project, mended)) == job_id
+    assert provider.kept(spec.name) == Kept(existed=True)
+    provider.cancel(job_id)
 
 
 def test_a_sign_that_cannot_be_left_stops_nothing(flink: LocalFlink, project: str):

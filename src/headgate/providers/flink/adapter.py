@@ -11,6 +11,7 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -99,9 +100,11 @@ class FlinkProvider:
         return packages.references(self.observe(), package)
 
     def health(self, job_id: str) -> Health:
-        rescales = self._observing.carried(job_id).fixed is not None
-        pending = self._scaling.pending if rescales else lambda job_id, detail: None
-        return watching.health(self._api, job_id, lambda detail: pending(job_id, detail))
+        def pending(detail: Mapping[str, Any]) -> tuple[int, int] | None:
+            rescales = self._observing.carried(job_id).fixed is not None
+            return self._scaling.pending(job_id, detail) if rescales else None
+
+        return watching.health(self._api, job_id, pending)
 
     def graph(self, job_id: str) -> Graph:
         return watching.graph(self.detail(job_id))
@@ -170,9 +173,8 @@ class FlinkProvider:
         compiled = submission.compiled.plan if submission.compiled else ""
         fixed = self._scaling.fixed(spec, compiled) if self._cluster.rescales() else None
         carried = parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
-        sign = self._homes.sign(submission.marker.project, spec.name, spec.config)
-        if sign and isinstance(spec.program, Jar):
-            self._storage.mark(sign)
+        sign = self._homes.sign(submission.marker.project, spec.name, spec.config, uuid.uuid4().hex)
+        first = bool(sign) and isinstance(spec.program, Jar) and self._storage.mark(sign)
         request = body(spec, mode="run", compiled=compiled, parameters=carried, home=sign)
         request |= {"jobId": job_id, "allowNonRestoredState": restore.allow_non_restored}
         if restore.path:
@@ -181,7 +183,10 @@ class FlinkProvider:
             answer = self._jars.run(spec.program, request)
         except Rejected as problem:
             # Refused because the cluster knows this id already: it was started, by us or by a run that saw the same.
-            if self._knows(job_id):
+            state = self._state(job_id)
+            if first and not (state and state.active):
+                self._storage.unmark(sign)
+            if state:
                 return job_id
             raise statement_rejected(problem.body or problem.problem, spec) from problem
         self._observing.started(job_id, carried)
@@ -253,12 +258,12 @@ class FlinkProvider:
         name = str(self._api.read(f"/jobs/{job_id}/config")["name"])
         return self._homes.savepoints(self._project, name, config)
 
-    def _knows(self, job_id: str) -> bool:
+    def _state(self, job_id: str) -> JobState | None:
+        """Fresh; None for a job the cluster does not know."""
         try:
-            watching.status_word(self._api, job_id)
+            return common_state(watching.status_word(self._api, job_id))
         except NotFound:
-            return False
-        return True
+            return None
 
 
 def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProvider:

@@ -15,7 +15,6 @@ from headgate.model.live import Live
 from headgate.model.plan import OperatorVerdict, Prospect, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
-from headgate.providers.flink import compiled as plans
 from headgate.providers.flink import widths
 from headgate.providers.http import Api, NotFound
 
@@ -53,7 +52,7 @@ def of_live(api: Api, spec: JobSpec, live: Live, touched: set[str], fixed: froze
     if f"config.{OPTION}" in touched and wanted is not None:
         found = _decisive(api, live.job_id, most)
         if set(found) != {wanted}:
-            return Prospect(state=_refused(live, found, wanted))
+            return Prospect(state=_refused(found, wanted))
     known = live.applied.parallelism if live.applied else 0
     spread = widths.followers(widths.running(detail), most, known=known, fixed=fixed)
     if spread and spec.parallelism > min(spread.values()):
@@ -85,10 +84,7 @@ def _with_state(api: Api, job_id: str) -> set[str]:
     return {str(vertex) for vertex, task in tasks.items() if int(task.get("state_size", 0)) > 0}
 
 
-def _refused(live: Live, found: list[int], wanted: int) -> StateVerdict:
-    """All is lost; a consented start must not go by any operator id of the live job, or Flink refuses it."""
+def _refused(found: list[int], wanted: int) -> StateVerdict:
     was = " and ".join(map(str, found))
     why = f"its state was made for a max parallelism of {was}, and Flink refuses to restore it under {wanted}"
-    topology = plans.topology(live.compiled)
-    operators = (OperatorVerdict("all operators", Verdict.LOST, why),)
-    return StateVerdict(Verdict.LOST, operators, fresh_from=topology.last_id if topology else 0)
+    return StateVerdict(Verdict.LOST, (OperatorVerdict("all operators", Verdict.LOST, why),))

@@ -39,10 +39,13 @@ class Homes:
         own = _named(config)
         return "" if PLACEHOLDER.search(own) else _below(own or self._of_cluster(), project, job)
 
-    def sign(self, project: str, job: str, config: Mapping[str, str]) -> str:
-        """What the runner marks when a job is started: the folder, and below it the other one that is used instead."""
+    def sign(self, project: str, job: str, config: Mapping[str, str], start: str) -> str:
+        """What the runner leaves at a start: the folder, the other one that is used instead or nothing, and the start.
+
+        Empty where no savepoint directory is known.
+        """
         home, used = self.of(project, job), self.savepoints(project, job, config)
-        return f"{home}\n{used}" if home and used and used != home else home
+        return "\n".join((home, used if used != home else "", start)) if home else ""
 
     def _of_cluster(self) -> str:
         return self._configured or _named(self._cluster.configuration())

@@ -15,7 +15,7 @@ JOB_PARAMETERS = "pipeline.global-job-parameters"
 def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "", home: str = "") -> dict[str, Any]:
     """`mode` is the runner's (compile or run); with `compiled` the job runs from that plan, not from its INSERTs.
 
-    `home` is the folder that the runner marks before it starts the job.
+    `home` is the sign that the runner leaves before it starts the job.
     """
     fill = spec.environment.fill
     configuration = {key: fill(value) for key, value in spec.config.items()} | {JOB_NAME: spec.name}

@@ -36,7 +36,7 @@ class Storage:
         if found is None:
             return None
         snapshots = _snapshots(found)
-        if elsewhere := str(found.get("sign", "")).strip():
+        if elsewhere := str(found.get("sign", "")).partition("\n")[0]:
             snapshots += _snapshots(self._look(elsewhere) or {})
         newest_first = sorted(snapshots, key=lambda snapshot: snapshot.at, reverse=True)
         return Kept(existed=bool(found["exists"]), snapshots=tuple(newest_first))
@@ -46,9 +46,13 @@ class Storage:
         found = self._look(path)
         return None if found is None else "at" in found
 
-    def mark(self, sign: str) -> None:
-        """Leave the sign that a job is started, best effort: a failure is a line in the JobManager's log."""
-        self._ask("mark", sign)
+    def mark(self, sign: str) -> bool:
+        """Leave the sign of a start, best effort: a failure is a line in the JobManager's log. Is it the first?"""
+        return bool(self._ask("mark", sign).get("first"))
+
+    def unmark(self, sign: str) -> None:
+        """Take the sign of a start back that came to nothing; one of another start stays."""
+        self._ask("unmark", sign)
 
     def dispose(self, path: str) -> None:
         """Delete a snapshot and wait until it is gone."""

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at folders, and leaves the sign of a job in one, through the JobManager's own file systems.
  *
+ * <p>The sign is a file whose first line is another folder to look at, or empty, and whose second is
+ * the start that left it: a start that fails takes back a sign that was its own and the first.
+ *
  * <p>What is found is JSON, handed back as the name of a pipeline that is never run: a list with one
  * object a path, in their order. {@code failed} holds why a path could not be read, {@code
  * unsupported} that nothing here reads such paths at all.
@@ -40,11 +43,11 @@ final class Folders {
 
     private Folders() {}
 
-    /** {@code look} says what is at the paths, {@code mark} leaves a sign in them. */
+    /** What {@code look}, {@code mark} or {@code unmark} finds at the paths, in their order. */
     static void answer(String mode, List<String> paths) throws Exception {
         List<String> told = new ArrayList<>();
         for (String path : paths) {
-            told.add(mode.equals("look") ? looked(path) : marked(path));
+            told.add(mode.equals("look") ? looked(path) : mode.equals("mark") ? marked(path) : unmarked(path));
         }
         StreamExecutionEnvironment never = StreamExecutionEnvironment.getExecutionEnvironment();
         never.fromSequence(0, 0).print();
@@ -52,24 +55,43 @@ final class Folders {
     }
 
     /**
-     * Makes a folder with a file in it that says that a job was started there: the first line of the
-     * text is the folder, what follows goes into the file. A failure is logged, and starts go on.
+     * Makes a folder with the sign of a start: the text is the folder, then the lines of the sign. Says
+     * whether it is the first. A failure is logged, and the start goes on.
      */
     static String marked(String text) {
         String[] parts = text.split("\n", 2);
-        String told = within(parts[0], () -> leave(parts[0], parts.length > 1 ? parts[1] : ""));
-        if (!told.equals("{}")) {
-            LOG.warn("headgate could not leave the sign that a job was started in {}: {}", parts[0], told);
+        String told = within(parts[0], () -> leave(new Path(parts[0]), parts[1]));
+        if (told.startsWith("{\"failed") || told.startsWith("{\"unsupported")) {
+            LOG.warn("headgate could not leave the sign of a started job in {}: {}", parts[0], told);
         }
         return told;
     }
 
-    private static String leave(String folder, String content) throws IOException {
-        Path sign = new Path(new Path(folder), SIGN);
-        FileSystem files = FileSystem.get(sign.toUri());
-        files.mkdirs(new Path(folder));
+    /** Takes a sign back that is still that of this start. */
+    static String unmarked(String text) {
+        String[] parts = text.split("\n", 2);
+        return within(parts[0], () -> takeBack(new Path(parts[0]), parts[1]));
+    }
+
+    private static String leave(Path folder, String content) throws IOException {
+        FileSystem files = FileSystem.get(folder.toUri());
+        boolean first = status(files, folder) == null;
+        files.mkdirs(folder);
+        Path sign = new Path(folder, SIGN);
         try (FSDataOutputStream out = files.create(sign, FileSystem.WriteMode.OVERWRITE)) {
             out.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return "{\"first\":" + first + "}";
+    }
+
+    private static String takeBack(Path folder, String content) throws IOException {
+        FileSystem files = FileSystem.get(folder.toUri());
+        if (sign(files, new Path(folder, SIGN)).equals(content)) {
+            files.delete(new Path(folder, SIGN), false);
+            FileStatus[] left = files.listStatus(folder);
+            if (left != null && left.length == 0) {
+                files.delete(folder, false);
+            }
         }
         return "{}";
     }

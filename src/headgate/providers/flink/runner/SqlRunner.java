@@ -17,10 +17,10 @@ import org.apache.flink.table.api.TableEnvironment;
  * <p>MODE is {@code compile} (hand the compiled plan back as the job's name; meant for the plan
  * endpoint) or {@code run}. KIND is {@code set} (key=value), {@code execute} (DDL), {@code insert}
  * (all of them become one job), {@code plan} (a compiled plan that takes the place of the inserts) or
- * {@code home} (a folder that is marked just before a job is started; see {@link Folders}).
+ * {@code home} (the folder and the sign of this start, left there just before it; see {@link Folders}).
  * What fails is named: "headgate: statement N failed", counted from 0 over the pairs.
  *
- * <p>The modes {@code look} and {@code mark} take paths and run no statements: see {@link Folders}.
+ * <p>The modes {@code look}, {@code mark} and {@code unmark} run no statements: see {@link Folders}.
  */
 public final class SqlRunner {
 
@@ -44,7 +44,7 @@ public final class SqlRunner {
     }
 
     public static void main(String[] args) throws Exception {
-        if (args.length > 0 && (args[0].equals("look") || args[0].equals("mark"))) {
+        if (args.length > 0 && List.of("look", "mark", "unmark").contains(args[0])) {
             Folders.answer(args[0], Arrays.asList(args).subList(1, args.length));
             return;
         }
@@ -122,9 +122,7 @@ public final class SqlRunner {
     }
 
     private void execute() {
-        if (!compiling && !home.isEmpty()) {
-            Folders.marked(home);
-        }
+        boolean first = !compiling && !home.isEmpty() && Folders.marked(home).contains("\"first\":true");
         try {
             if (plan >= 0) {
                 executePlan(text(plan));
@@ -134,6 +132,9 @@ public final class SqlRunner {
                 statementSet().execute();
             }
         } catch (Exception | LinkageError | AssertionError | StackOverflowError problem) {
+            if (first && !alreadyThere(problem)) {
+                Folders.unmarked(home);
+            }
             blame();
             throw problem;
         }
@@ -157,6 +158,17 @@ public final class SqlRunner {
             tables.getConfig().set(JOB_NAME, json);
         }
         tables.loadPlan(PlanReference.fromJsonString(json)).execute();
+    }
+
+    /** Another run that wanted the same was faster: the job is there. */
+    private static boolean alreadyThere(Throwable problem) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause.getClass().getSimpleName().equals("DuplicateJobSubmissionException")
+                    || String.valueOf(cause.getMessage()).contains("already been submitted")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A statement is wrong when it cannot be explained; a refused submission is nobody's mistake. */
