@@ -42,13 +42,14 @@ class Starting:
         """The id of the job that runs. Raises `Rejected` before anything was started, or `OutcomeUnknown`."""
         if why := impossible(wanted.spec):
             raise Rejected(why, where=str(wanted.spec.source), hint="change the manifest")
-        found, replaced = self._found(wanted), None
+        found, replaced = self._found(wanted)
+        for one in (found, replaced):
+            if one is not None and one.word in states.WAITING:
+                raise Rejected(f"job {one.id} is {one.word}: only the platform goes on from there", where=one.name)
         if found is not None and self._already_started(found, wanted):
             return found.id
-        if found is not None and _kind(found) != written(wanted.spec)["job_type"]:
-            if wanted.restore.kind is not RestoreKind.FRESH and own_path(wanted.restore.path):
-                raise Rejected("a job that becomes one of another kind leaves its state behind", where=found.name)
-            found, replaced = None, found
+        if replaced is not None and wanted.restore.kind is not RestoreKind.FRESH and own_path(wanted.restore.path):
+            raise Rejected("a job that becomes one of another kind leaves its state behind", where=replaced.name)
         if found is None:
             found = self._created(wanted, replaced)
         if replaced is not None:
@@ -60,8 +61,11 @@ class Starting:
 
     # -- finding the definition, or making one -------------------------------------------------------------------------
 
-    def _found(self, wanted: Submission) -> Definition | None:
-        """The definition to start, as it is now; None: there is none. Raises `Rejected` where its name is taken."""
+    def _found(self, wanted: Submission) -> tuple[Definition | None, Definition | None]:
+        """The definition to start, as it is now, and the one of another kind that it replaces; None: there is none.
+
+        Raises `Rejected` where the name is taken.
+        """
         known = [wanted.live.job_id] if wanted.live else []
         known += [run_of(wanted.marker.succeeds)[0]] if wanted.marker.succeeds else []
         candidates = [one for each in dict.fromkeys(filter(None, known)) if (one := there(self._jobs, each))]
@@ -74,8 +78,11 @@ class Starting:
         active = [one for one in candidates if state_of(self._jobs, one).active]
         if len(active) > 1:
             raise Rejected(f"more than one copy runs: {' and '.join(one.id for one in active)}", where=wanted.spec.name)
+        kind = written(wanted.spec)["job_type"]
         prepared = [one for one in candidates if _prepared(one, wanted)]
-        return next(iter([*active, *prepared, *candidates]), None)
+        usable = [one for one in [*prepared, *candidates] if _kind(one) == kind]
+        replaced = [one for one in candidates if _kind(one) != kind and one not in active]
+        return next(iter([*active, *usable]), None), next(iter(replaced), None)
 
     def _named(self, wanted: Submission) -> list[Definition]:
         """All definitions of this name, oldest first."""
@@ -92,8 +99,6 @@ class Starting:
                 return True
             problem = f"job {found.id} is {found.word}: another run started it, or somebody did by hand"
             raise Rejected(problem, where=found.name)
-        if found.word in states.WAITING:
-            raise Rejected(f"job {found.id} is {found.word}: only the platform goes on from there", where=found.name)
         job_id, start = run_of(wanted.marker.succeeds)
         return _prepared(found, wanted) and found.started > (start if job_id == found.id else 0)
 
