@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 from urllib.parse import quote
 
 import httpx
@@ -99,6 +99,24 @@ Signer = Callable[[Outgoing], Mapping[str, str]]
 Judge = Callable[[Reply, bool], ProviderError | None]
 
 
+class Asked(TypedDict, total=False):
+    """What may be said about a request.
+
+    `writes` is stated by the caller: some platforms cancel a job through GET. `repeatable` says that asking twice does
+    it once. Of the bodies one may be given: `body` is sent as JSON, `form` as a form, `content` as (content type,
+    bytes), `upload` as (multipart field, file).
+    """
+
+    writes: Required[bool]
+    repeatable: bool
+    params: Mapping[str, str] | None
+    headers: Mapping[str, str]
+    body: Any
+    form: Mapping[str, str] | None
+    content: tuple[str, bytes]
+    upload: tuple[str, Path]
+
+
 class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
@@ -151,67 +169,24 @@ class Api:
         """GET a JSON document; repeated on trouble that may pass."""
         return self.call("GET", path, writes=False, params=query or None)
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        repeatable: bool = False,
-        body: Any = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        upload: tuple[str, Path] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        """One request. `writes` is stated by the caller: some platforms cancel a job through GET.
+    def call(self, method: str, path: str, **asked: Unpack[Asked]) -> Any:
+        """One request. Returns the JSON document, or None for an empty body."""
+        return self.reply(method, path, **asked).json
 
-        `path` is encoded already. `body` is sent as JSON, `form` as a form, `upload` as (multipart field, file).
-        Returns the JSON document, or None for an empty body.
-        """
-        return self.reply(
-            method,
-            path,
-            writes=writes,
-            repeatable=repeatable,
-            body=body,
-            form=form,
-            params=params,
-            upload=upload,
-            headers=headers,
-        ).json
-
-    def reply(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        repeatable: bool = False,
-        body: Any = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        upload: tuple[str, Path] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Reply:
-        """As `call`, with the headers of the answer."""
+    def reply(self, method: str, path: str, **asked: Unpack[Asked]) -> Reply:
+        """As `call`, with the headers of the answer. `path` is encoded already."""
+        params, writes = asked.get("params"), asked["writes"]
         url = f"{self._base_url}{path}" + (f"?{encoded(params)}" if params else "")
-        sent = dict(headers or {})
-        content = b""
-        if body is not None:
-            content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-            sent.setdefault("Content-Type", "application/json")
-        elif form is not None:
-            content = encoded(form).encode()
-            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        request = Outgoing(method, url, sent, content)
+        kind, content = _content(asked)
+        headers = {**({"Content-Type": kind} if kind else {}), **asked.get("headers", {})}
+        request = Outgoing(method, url, headers, content)
         where = f"{self._name}: {method} {path}"
-        attempts = _ATTEMPTS if repeatable or not writes else 1
+        attempts = _ATTEMPTS if asked.get("repeatable") or not writes else 1
         for attempt in range(1, attempts + 1):
             try:
                 with self._slots:
                     self._pace.wait()
-                    return self._once(request, where, writes=writes, upload=upload)
+                    return self._once(request, where, writes=writes, upload=asked.get("upload"))
             except (Unavailable, OutcomeUnknown) as trouble:
                 if attempt == attempts:
                     raise
@@ -301,6 +276,15 @@ class _Pace:
             self._next = begin + self._gap
         if begin > now:
             self._pause(begin - now)
+
+
+def _content(asked: Asked) -> tuple[str, bytes]:
+    """Content type and bytes of a body; nothing for none, and for an upload, which is read as it is sent."""
+    if asked.get("body") is not None:
+        return "application/json", json.dumps(asked["body"], separators=(",", ":"), ensure_ascii=False).encode()
+    if (form := asked.get("form")) is not None:
+        return "application/x-www-form-urlencoded", encoded(form).encode()
+    return asked.get("content", ("", b""))
 
 
 def encoded(pairs: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.providers.cs.errors import judge, said
 from headgate.providers.cs.multipart import Form
 from headgate.providers.cs.wire import Definition, definition
-from headgate.providers.http import Api, NotFound, Outgoing
+from headgate.providers.http import Api, NotFound
 
 _PAGE = 100
 _READINGS = 3
@@ -149,11 +149,7 @@ class CsApi(Api):
         self.call("POST", self.path(f"/job/{job_id}/stop"), writes=True, repeatable=True, params=query)
 
     def _send(self, method: str, rest: str, form: Form) -> Any:
-        path = self.path(rest)
-        request = Outgoing(method, f"{self._base_url}{path}", {"Content-Type": form.content_type}, form.body)
-        with self._slots:
-            self._pace.wait()
-            return self._once(request, f"{self._name}: {method} {path}", writes=True, upload=None).json
+        return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
 
     def _created(self, answer: Any, rest: str) -> int:
         payload = answer.get("payload") if isinstance(answer, dict) else None
