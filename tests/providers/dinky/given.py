@@ -29,7 +29,14 @@ INSERT INTO totals SELECT customer, SUM(amount) FROM orders GROUP BY customer;
 
 def opened(dinky: DinkySimulator, *, project: str = PROJECT, **settings: Any) -> DinkyProvider:
     """A provider as a target of this simulator opens it."""
-    told = {"url": dinky.url, "username": dinky.username, "password": dinky.password, "timeout": 10, **settings}
+    told = {
+        "url": dinky.url,
+        "username": dinky.username,
+        "password": dinky.password,
+        "timeout": 10,
+        "claim_wait": 0,
+        **settings,
+    }
     target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Environment({"DINKY_PASSWORD": dinky.password}))
     return open_dinky(target, project=project, cache=None)
 

@@ -29,6 +29,7 @@ from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.http import Unauthorised
 from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
+from headgate.testing.dinky.envelopes import envelope
 from headgate.testing.server import Response
 
 Connect = Callable[..., DinkyProvider]
@@ -66,7 +67,7 @@ def test_a_user_that_somebody_else_works_as_is_told(dinky: DinkySimulator, provi
     provider.observe()
     dinky.fail(9, at="POST /api/task", response=dinky.not_logged_in())
 
-    with pytest.raises(Unavailable, match="somebody else logs in") as kicked:
+    with pytest.raises(Unavailable, match="somebody else uses it") as kicked:
         provider.observe()
 
     assert "a Dinky user of its own" in kicked.value.hint
@@ -234,6 +235,17 @@ def test_an_ended_job_is_not_asked_about_again(
 
     assert provider.stop_progress(ended.job_id).done
     assert seen(connect()).state is JobState.SUSPENDED
+
+
+def test_an_end_counts_when_it_is_told_twice(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """Around a cancel or a restart Dinky may tell an end that is none."""
+    live = started(provider, job())
+    [row] = dinky.tables.instances.values()
+    ended = dinky.lifecycle.detail(row) | {"instance": {**row, "status": "CANCELED"}}
+    told = envelope(ended, "2024-10-20 12:00:00")
+    dinky.fail(1, at="refreshJobInfoDetail", response=Response(200, told))
+
+    assert provider.health(live.job_id).state is JobState.RUNNING
 
 
 def test_an_old_savepoint_is_not_taken_for_that_of_a_later_end(dinky: DinkySimulator, provider: DinkyProvider) -> None:

@@ -21,7 +21,7 @@ Write = Callable[..., None]
 _PROJECT = """\
 project: payments
 targets:
-  dinky: {{provider: dinky, url: "{url}", username: headgate, password: "${{env:DINKY_PASSWORD}}", timeout: 5}}
+  dinky: {{provider: dinky, url: "{url}", username: headgate, password: "${{env:DINKY_PASSWORD}}", claim_wait: 0}}
 defaults: {{target: dinky}}
 """
 _JOB = """\
@@ -191,6 +191,21 @@ def test_a_renamed_job_keeps_its_task_and_its_state(dinky: DinkySimulator, write
     assert [row["name"] for row in dinky.tables.catalogue.values() if row["taskId"] == task_id] == ["totals"]
     assert dinky.running("orders") == []
     assert dinky.ages("totals") == 1
+    assert not planned().has_changes
+
+
+def test_many_jobs_are_started_side_by_side(dinky: DinkySimulator, write: Write) -> None:
+    """The folder they share is made once, and every one of them runs once."""
+    write(more=", folder: team/payments")
+    one = Path("jobs/orders.yaml").read_text("utf-8")
+    names = [f"orders-{number}" for number in range(15)]
+    texts = [one.replace("name: orders\n", f"name: {name}\n") for name in names]
+    Path("jobs/orders.yaml").write_text("---\n".join(texts), "utf-8")
+
+    applied()
+
+    assert [len(dinky.running(name)) for name in names] == [1] * len(names)
+    assert [row["name"] for row in dinky.tables.catalogue.values()].count("payments") == 1
     assert not planned().has_changes
 
 

@@ -2,17 +2,21 @@
 
 What makes a start happen once although Dinky would start as often as it is asked: the marker with its attempt is
 written into the task's note before the start, so a later run knows whose start it was; whatever is about to be written
-is checked against Flink's own word, through Dinky; and no write is ever repeated by itself. Cancel, savepoints and
-starts without a path go through `/api`, because their twins under `/openapi` forget to set the tenant.
+is checked against Flink's own word, through Dinky; and no write is ever repeated by itself. Runs at the same moment
+write themselves down there as well, wait, and look who was last. Nothing in Dinky can make that an iron rule: a run
+that is frozen for longer than `claim_wait` between its look and its start may start a second copy, which the next look
+tells. Cancel, savepoints and starts without a path go through `/api`, because their twins under `/openapi` forget to
+set the tenant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from headgate.errors import OutcomeUnknown, Rejected
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, Prospect
@@ -45,8 +49,19 @@ class DinkyProvider:
         list_savepoints=Support.YES, mark_in_place=Support.YES, update_in_place=Support.YES, read_back=Support.YES
     )
 
-    def __init__(self, name: str, session: Session, *, project: str, folder: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        session: Session,
+        *,
+        project: str,
+        folder: str,
+        claim_wait: float = 1.0,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.name = name
+        self._claim_wait = claim_wait
+        self._pause = pause
         self._session = session
         self._project = project
         self._runs = Runs(session)
@@ -140,8 +155,18 @@ class DinkyProvider:
                 raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
             self._runs.require_no_start_under_way(task, look.newest, again=attempt == submission.job_id)
             task = self._definitions.make(task, wanted)
+            # Whoever else is at it has written itself down by then, or its start can be seen.
+            self._pause(self._claim_wait)
+            self._require_still_at_rest(task, look.newest)
+        self._definitions.require_ours_to_start(task, wanted)
         self._runs.start(task, restore, wanted.options.get("variables", {}))
         return str(task.id)
+
+    def _require_still_at_rest(self, task: Task, before: Instance | None) -> None:
+        newest = self._runs.newest(task.id)
+        if newest is not None and (before is None or newest.id != before.id):
+            raise Unavailable(f"another run has just started task {task.name!r}", hint="run again")
+        self._runs.require_no_start_under_way(task, newest, again=False)
 
     @staticmethod
     def _started_before(task: Task, active: tuple[Instance, ...], *, ours: bool) -> str:
@@ -244,4 +269,4 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
         )
 
     session = Session(target.name, Credentials(form.username, password, form.tenant), connect)
-    return DinkyProvider(target.name, session, project=project, folder=form.folder)
+    return DinkyProvider(target.name, session, project=project, folder=form.folder, claim_wait=form.claim_wait)

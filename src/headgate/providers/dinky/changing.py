@@ -5,12 +5,13 @@ Every write is sent once; what a lost reply leaves is found by the next reading,
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from headgate.errors import Rejected
+from headgate.errors import Rejected, Unavailable
 from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
@@ -28,12 +29,16 @@ _DEVELOP, _PUBLISHED = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a task is to become; `restore` is what its next start restores, None if it is not started."""
+    """What a task is to become; `restore` is what its next start restores, None if it is not started.
+
+    `by` is drawn for each start that is tried: of several runs that try at once, the last to write it down goes on.
+    """
 
     spec: JobSpec
     marker: Marker
     options: Mapping[str, Any]
     restore: Restore | None = None
+    by: str = ""
 
 
 class Definitions:
@@ -59,7 +64,8 @@ class Definitions:
     def wanted(self, spec: JobSpec, marker: Marker, restore: Restore | None = None) -> Wanted:
         """Names to ids, values filled in. Raises Rejected for a name that is not there."""
         filled = definition.filled(dict(spec.options), spec.environment)
-        return Wanted(spec, marker, Names(self._session).ids(filled), restore)
+        by = secrets.token_hex(4) if restore else ""
+        return Wanted(spec, marker, Names(self._session).ids(filled), restore, by)
 
     def found(self, job: str, live: Live | None) -> Task | None:
         """The task to start for a job: what was observed, if it is there still, else what bears its marker or name.
@@ -148,6 +154,13 @@ class Definitions:
             self._life(task, _PUBLISHED)
         return self.read(str(task.id)) if written else task
 
+    def require_ours_to_start(self, task: Task, wanted: Wanted) -> None:
+        """Raises Unavailable if another run has written itself down since."""
+        if Note.read(self.read(str(task.id)).note).by != wanted.by:
+            raise Unavailable(
+                f"another run is about to start task {task.name!r}", hint="run again when that run has ended"
+            )
+
     def annotate(self, task: Task, note: Note) -> None:
         """Write the note alone; a published task stays published."""
         body = {"id": task.id, "name": task.name, "enabled": definition.fields_of(task.raw)["enabled"]}
@@ -162,7 +175,7 @@ class Definitions:
         said = notes.said(wanted.spec.options)
         text = str(wanted.options["note"]) if "note" in said else there.text
         took = there.took if wanted.restore is None else None
-        return Note(text, wanted.marker, said, took).written()
+        return Note(text, wanted.marker, said, took, wanted.by).written()
 
     def _place(self, task: Task, wanted: Wanted, *, renamed: bool) -> None:
         """The right folder and the right name in the tree; a task without an entry has neither."""

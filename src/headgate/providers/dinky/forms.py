@@ -45,6 +45,9 @@ class DinkyTarget(BaseModel):
     slow_timeout: float = Field(
         default=900.0, gt=0, le=7200, description="seconds for a start or a savepoint: Dinky answers when it is done"
     )
+    claim_wait: float = Field(
+        default=1.0, ge=0, le=60, description="seconds before a restart in which another run may be noticed"
+    )
     concurrency: int = Field(default=8, ge=1, le=64, description="requests under way at a time")
     requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")
 

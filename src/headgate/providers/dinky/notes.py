@@ -4,7 +4,7 @@
 
 `said` tells what the manifest said that the row cannot tell: that a cluster was given by name, or that a field which is
 otherwise left to people is git's. `took` is the key of the last savepoint that was asked for, and the newest savepoint
-there was before it. A note has 255 characters.
+there was before it. `by` names the run that is about to start the task. A note has 255 characters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LETTERS = {
     "variables": "v",
 }
 _SIGN = re.compile(r"\[headgate [^\[\]]*\]")
-_EXTRA = re.compile(r"\b(said|took)=(\S*?)(?=[\s\]])")
+_EXTRA = re.compile(r"\b(said|took|by)=(\S*?)(?=[\s\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Note:
     marker: Marker | None = None
     said: frozenset[str] = frozenset()
     took: Took | None = None
+    by: str = ""
 
     @classmethod
     def read(cls, note: str) -> Note:
@@ -67,6 +68,7 @@ class Note:
             marker=marker,
             said=frozenset(option for option, letter in _LETTERS.items() if letter in letters),
             took=Took(key, int(after)) if key and after.isdigit() else None,
+            by=extra.get("by", ""),
         )
 
     def written(self) -> str:
@@ -76,6 +78,7 @@ class Note:
         letters = "".join(letter for option, letter in _LETTERS.items() if option in self.said)
         extra = f" said={letters}" if letters else ""
         extra += f" took={self.took.key}.{self.took.after}" if self.took else ""
+        extra += f" by={self.by}" if self.by else ""
         room = LONGEST - len(extra)
         own = self.text if "note" in self.said else self.text[: max(0, room - 161)]
         try:

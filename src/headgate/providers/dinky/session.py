@@ -9,8 +9,10 @@ Calls under /openapi ask for no login and get our cookies all the same.
 from __future__ import annotations
 
 import functools
+import random
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from headgate.providers.http import Api, Outgoing
 _LOGIN = "/api/login"
 _PAGE = 500
 _READINGS = 3
+_LOGINS = 4
 _QUARTER = 900
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
@@ -52,7 +55,14 @@ class _Login:
 class Session:
     """Everything that is asked of one Dinky server. `connect` makes the doors: for quick calls, and for slow ones."""
 
-    def __init__(self, name: str, credentials: Credentials, connect: Callable[[Session, bool], Api]) -> None:
+    def __init__(
+        self,
+        name: str,
+        credentials: Credentials,
+        connect: Callable[[Session, bool], Api],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pause = pause
         self._name = name
         self._credentials = credentials
         self._quick = connect(self, False)
@@ -138,21 +148,33 @@ class Session:
         return {"Cookie": cookies, login.token_name: login.token}
 
     def _ask(self, call: Callable[[], Any], *, again: type[Exception] = SessionEnded) -> Any:
-        """Ask, logged in; once more after a login if the session had ended, or if `again` says that we were refused."""
-        login = self._logged_in()
-        try:
-            return _plainly(call)
-        except (SessionEnded, again):
-            self._logged_in(instead_of=login)
-        try:
-            return _plainly(call)
-        except SessionEnded as trouble:
-            who = self._credentials.username
-            raise Unavailable(
-                f"the session of {who!r} was ended again at once: somebody else logs in as the same user",
-                where=trouble.where,
-                hint="give headgate a Dinky user of its own, one for each run at a time",
-            ) from trouble
+        """Ask, logged in; again after a login if the session had ended, or if `again` says that we were refused.
+
+        Once is enough for a session that ran out. Two runs as one user end each other's sessions for a while, until one
+        of them gets its word in: each waits a little, and not as long as the other.
+        """
+        refused_once = False
+        for attempt in range(_LOGINS + 1):
+            login = self._logged_in()
+            try:
+                return _plainly(call)
+            except (SessionEnded, again) as trouble:
+                if attempt == _LOGINS or (refused_once and not isinstance(trouble, SessionEnded)):
+                    raise self._ended_for_good(trouble) from trouble
+                refused_once = not isinstance(trouble, SessionEnded)
+                if attempt:
+                    self._pause(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 - jitter, not a secret
+                self._logged_in(instead_of=login)
+        raise AssertionError("unreachable")
+
+    def _ended_for_good(self, trouble: Exception) -> Exception:
+        if not isinstance(trouble, SessionEnded):
+            return trouble
+        return Unavailable(
+            f"the session of {self._credentials.username!r} is ended again and again: somebody else uses it",
+            where=trouble.where,
+            hint="give headgate a Dinky user of its own",
+        )
 
     def _logged_in(self, *, instead_of: _Login | None = None) -> _Login:
         with self._lock:

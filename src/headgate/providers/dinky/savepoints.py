@@ -1,0 +1,68 @@
+"""Savepoints of jobs that run: of one that goes on, and of one that is stopped by it.
+
+Dinky answers when a savepoint is done, and tells no cause when it failed. Nothing of what it keeps says who asked for
+one, so the key of a savepoint is written into the task's note before it is asked for.
+"""
+
+from __future__ import annotations
+
+from headgate.errors import OutcomeUnknown, Rejected
+from headgate.model.health import SavepointProgress
+from headgate.model.live import JobState
+from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky.notes import Note
+from headgate.providers.dinky.runs import Runs
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.wire import Instance, Task
+
+_KEY = 12
+_NO_REST_SAVEPOINTS = (1, 2, 0)
+_UPGRADE = "Dinky 1.2.0 cannot take savepoints through Flink's REST API: use another version"
+_DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-directory in config, set and writable?"
+
+
+class Savepoints:
+    """Takes them; a task is as it was read just now, an instance as Flink told it just now."""
+
+    def __init__(self, session: Session, runs: Runs, definitions: Definitions) -> None:
+        self._session = session
+        self._runs = runs
+        self._definitions = definitions
+
+    def stop(self, task: Task, newest: Instance) -> None:
+        """Stop a job with a savepoint. Raises Rejected if that failed and it runs on."""
+        self._take(task, newest, "stop")
+
+    def take(self, task: Task, newest: Instance, key: str) -> None:
+        """Take a savepoint of a job that goes on, unless there is one of this key."""
+        taken = self._runs.savepoints(task.id)
+        note = Note.read(task.note)
+        if note.marker is None:
+            raise Rejected(f"task {task.name!r} is not ours: its note has no place for the key of a savepoint")
+        if self.progress(task, key).done:
+            return
+        if newest.state is not JobState.RUNNING:
+            raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
+        self._definitions.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
+        self._take(task, newest, "trigger")
+
+    def progress(self, task: Task, key: str) -> SavepointProgress:
+        """How far the savepoint of a key is: the first that was triggered since it was asked for."""
+        took = Note.read(task.note).took
+        if took is None or took.key != key[:_KEY]:
+            return SavepointProgress()
+        since = (one for one in self._runs.savepoints(task.id) if one.id > took.after and one.kind == "trigger")
+        path = next((one.path for one in since if one.path), "")
+        return SavepointProgress(asked=True, done=bool(path), path=path)
+
+    def _take(self, task: Task, newest: Instance, kind: str) -> None:
+        """If Dinky says that it failed, ask what became of the job before saying so."""
+        self._runs.require_pointed_at(task, newest)
+        try:
+            self._runs.savepoint(task, kind)
+        except Rejected as trouble:
+            if kind == "stop" and not self._runs.fresh(newest).state.active:
+                raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
+            hint = _UPGRADE if self._session.version == _NO_REST_SAVEPOINTS else _DIRECTORY
+            problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
+            raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble
