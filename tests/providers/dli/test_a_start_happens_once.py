@@ -221,6 +221,11 @@ def test_a_definition_that_cannot_be_made_leaves_the_old_one_there(bench: DliBen
         bench.provider.submit(submission(job(program=JAR), live=live))
 
     assert [one.id for one in dli.jobs.all.values() if not one.deleted] == [int(live.job_id)]
+    dli.buckets.add(BUCKET)
+    nowhere = Restore(RestoreKind.SAVEPOINT, "obs://nowhere/")
+    with pytest.raises(Rejected, match="no _metadata"):
+        bench.provider.submit(submission(job(program=JAR), live=live, restore=nowhere))
+    assert not dli.jobs.all[int(live.job_id)].deleted
 
 
 def test_a_job_that_is_gone_is_started_anew_or_not_at_all(bench: DliBench, dli: DliSimulator) -> None:

@@ -52,11 +52,9 @@ class Starting:
             raise Rejected("a job that becomes one of another kind leaves its state behind", where=replaced.name)
         if found is None:
             found = self._created(wanted, replaced)
-        if replaced is not None:
-            self._delete(replaced)
         dropping = wanted.restore.allow_non_restored
         making.updated(self._jobs, found, wanted.spec, wanted.marker, ignore_unclaimed=dropping)
-        self._run(found, wanted)
+        self._run(found, wanted, replaced)
         return found.id
 
     # -- finding the definition, or making one -------------------------------------------------------------------------
@@ -128,11 +126,16 @@ class Starting:
 
     # -- running it ----------------------------------------------------------------------------------------------------
 
-    def _run(self, found: Definition, wanted: Submission) -> None:
-        """Run it and wait until DLI says something new: right after, it still tells the old status."""
+    def _run(self, found: Definition, wanted: Submission, replaced: Definition | None) -> None:
+        """Run it and wait until DLI says something new: right after, it still tells the old status.
+
+        What it replaces goes when nothing is left but the run, so that whatever DLI refuses is refused before.
+        """
         if self._begun(shown(self._jobs, found.id), found, wanted):
             return  # it had been run before, and DLI told old news when it was found
         resume = self._provided(found, wanted)
+        if replaced is not None:
+            self._delete(replaced)
         try:
             self._jobs.run(found.id, resume=resume)
         except Rejected:
