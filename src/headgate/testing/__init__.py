@@ -1,4 +1,9 @@
 """For authors of adapters and of tests: platforms that are no platforms. Public; nothing in headgate imports it.
 
-`memory.MemoryPlatform` is a provider in memory: a model of what the port promises, with the failures a test asks for.
+- `contract`   what every provider must keep, as tests to inherit; `bench` what they stand on
+- `server`     a real HTTP server that can be told to misbehave: the ground of every simulator
+- `dinky`, `dli`, `cs`, `foas`   the platforms as their documentation tells them, surprises included
+- `huawei`     the signature check of Huawei's gateway, written anew
+- `memory`     a provider without a platform: the model that planning and applying are tested with
+- `operators`  how that model tells state apart
 """

@@ -59,7 +59,7 @@ class ProviderContract:
 
     @pytest.fixture
     def bench(self) -> Any:
-        raise NotImplementedError("a subclass supplies the platform")
+        pytest.fail("a subclass supplies the platform")
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any
 
 from headgate.testing import huawei
 from headgate.testing.cs_answers import CREATE_ONLY, JAR_FIELDS, SQL_FIELDS, gone, parts, refused
@@ -66,13 +66,6 @@ class CsSimulator(SimulatedServer):
             ("POST", re.compile(r"/job/(\d+)/stop"), self._stop),
             ("DELETE", re.compile(r"/job/(\d+)"), self._delete),
         ]
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        # An answer leaves in two packets, and the second would wait for the first to be acknowledged.
-        if self._server is not None:
-            self._server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
-        return self
 
     # -- the outside ---------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ import json
 import re
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -79,7 +80,7 @@ class _Trouble:
     seconds: float = 0.0
 
 
-class SimulatedServer:
+class SimulatedServer(ABC):
     """A platform as an HTTP server. `requests` holds the line of every request, `url` where it listens.
 
     Use it in a `with` block. Subclasses give `answer`, and `writes` where GET is not always a read.
@@ -95,9 +96,9 @@ class SimulatedServer:
         self._closing = threading.Event()
         self._server: ThreadingHTTPServer | None = None
 
+    @abstractmethod
     def answer(self, request: Request) -> Response:
         """What the platform says. Called for one request at a time; `ticks` counts them."""
-        raise NotImplementedError
 
     def writes(self, request: Request) -> bool:
         """Does this request change something?"""
@@ -161,6 +162,7 @@ class SimulatedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # An answer leaves in two packets; the second would wait 40 ms for the first to be acknowledged.
             disable_nagle_algorithm = True
 
             def _any(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from headgate.testing.dinky.endpoints import Call, Endpoints, InMessage, Paged
 from headgate.testing.dinky.engine import Engine
@@ -60,13 +60,6 @@ class DinkySimulator(SimulatedServer):
         self._token = ""
         self._logins = 0
         self.thread_tenants: list[int | None] = [None] * _THREADS
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        if self._server:
-            # Headers and body leave in two packets; with delayed acknowledgements that costs 40 ms an answer.
-            self._server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
-        return self
 
     # -- from outside --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any
 
 from headgate.testing.foas import job_calls, plans, project_calls
 from headgate.testing.foas.answers import Refused, answered, camel_case, error
@@ -130,14 +130,6 @@ class FoasSimulator(SimulatedServer):
                 current.error_at, current.error = self.now(), message
 
     # -- serving ---------------------------------------------------------------------------------------------------
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        if self._server:
-            # An answer leaves in two pieces, and the second would wait 40 ms for the first to be acknowledged.
-            handler: Any = self._server.RequestHandlerClass
-            handler.disable_nagle_algorithm = True
-        return self
 
     def throttled(self) -> Response:
         body = {"RequestId": "r", "HostId": self.host, "Code": "Throttling.User", "Message": "Request was denied."}
