@@ -7,6 +7,7 @@ from dataclasses import replace
 from headgate.model.live import JobState, Snapshot
 from headgate.model.plan import (
     Action,
+    CancelJob,
     Change,
     Impact,
     OperatorVerdict,
@@ -78,6 +79,9 @@ TO_SETTLE = Action(
     steps=(Settle(),),
     live=live("events"),
     want=replace(SPEC, name="events"),
+    fallback=Action(
+        "events", "local", Verb.RESTART, Reason.ROLLED_BACK, steps=(CancelJob("f00d"), Submit(SPEC), Settle())
+    ),
 )
 ROLLBACK = Action(
     job="forecast",

@@ -83,7 +83,10 @@ def test_a_job_that_is_kept_and_waited_for_is_a_pending_change() -> None:
     text, comment = plan_text(WAITING), plan_markdown(WAITING)
 
     assert WAITING.has_changes
-    assert "= keep events on local (not-settled-yet)\n    steps: settle" in text
+    assert (
+        "= keep events on local (not-settled-yet)\n    steps: settle\n    if it does not settle: cancel, submit, settle"
+        in text
+    )
     assert text.splitlines()[-1] == "Plan: 1 to settle."
     assert "| <code>events</code> | keep |" in comment
     assert plan_text(Plan("p", (TO_SETTLE, IN_SYNC))).splitlines()[-1] == "Plan: 1 to settle, 1 in sync."

@@ -73,6 +73,13 @@ def place_words(action: Action) -> str:
     return f"on {action.target} (from {action.source})" if action.source else f"on {action.target}"
 
 
+def steps_words(action: Action) -> list[str]:
+    """`steps: submit, settle`; and what is done where the job that is waited for does not settle."""
+    found = [("steps", action)] if action.steps else []
+    found += [("if it does not settle", action.fallback)] if action.fallback else []
+    return [f"{when}: {', '.join(step.name for step in what.steps)}" for when, what in found]
+
+
 def state_words(action: Action, mask: Mask) -> str:
     """The verdict in one word, with the reason where one reason stands for the whole job; empty without a verdict."""
     word = verdict_word(action)

@@ -70,6 +70,7 @@ def action_document(action: Action) -> dict[str, Any]:
         "state": masked(_state(action.state), mask) if action.state else None,
         "restore": masked(_restore(action.restore), mask) if action.restore else None,
         "steps": [step.name for step in action.steps],
+        "fallback": [step.name for step in action.fallback.steps] if action.fallback else None,
         "live": _live(action.live) if action.live else None,
         "desired": {"revision": action.want.revision, "handling": action.want.handling} if action.want else None,
     }

@@ -14,6 +14,7 @@ from headgate.reporting.actions import (
     operator_lines,
     place_words,
     restore_words,
+    steps_words,
     verdict_word,
 )
 from headgate.reporting.markdown import code, text
@@ -89,8 +90,7 @@ def _details(action: Action) -> str:
         facts += [f"- state {text(line)}" for line in operator_lines(action.state.operators, mask)]
     if action.restore:
         facts.append(f"- restore: {text(restore_words(action.restore, mask))}")
-    if action.steps:
-        facts.append(f"- steps: {text(', '.join(step.name for step in action.steps))}")
+    facts += [f"- {text(line)}" for line in steps_words(action)]
     if facts:
         parts.append("\n".join(facts))
     return markdown.details(f"{code(action.job)}: {action.verb}", "\n\n".join(parts)) if parts else ""

@@ -11,6 +11,7 @@ from headgate.reporting.actions import (
     place_words,
     restore_words,
     state_words,
+    steps_words,
     verdict_word,
 )
 from headgate.reporting.palette import PLAIN, Palette
@@ -60,8 +61,7 @@ def _block(action: Action, palette: Palette) -> str:
             lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
     if action.restore:
         lines.append(f"restore: {restore_words(action.restore, mask)}")
-    if action.steps:
-        lines.append(f"steps: {', '.join(step.name for step in action.steps)}")
+    lines += steps_words(action)
     if action.verb is Verb.BLOCKED:
         lines.append(palette.paint(palette.quiet, f"hint: headgate explain {one_line(action.reason)}"))
     return f"\n{_INDENT}".join(lines)

@@ -21,7 +21,7 @@ from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 
 HOLDS_FOR = timedelta(hours=24)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_DECIDED_ON = ("verb", "reason", "source", "changes", "state", "steps")
+_DECIDED_ON = ("verb", "reason", "source", "changes", "state", "steps", "fallback")
 
 
 class PlanEdited(PlanRefused):
