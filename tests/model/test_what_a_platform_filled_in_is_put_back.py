@@ -77,6 +77,15 @@ def test_the_address_of_a_jar_is_put_back_too():
     assert diff(applied, want) == ()
 
 
+def test_options_are_put_back_however_deep():
+    """A list of files, a mapping of tags."""
+    options = {"tags": {"team": "${env:TEAM}"}, "files": ["obs://a", "obs://${env:TEAM}/b"], "slots": 4}
+    want = JobSpec("orders", "dli", Sql("SELECT 1"), options=options, environment=Environment({"TEAM": "river-people"}))
+    told = {"tags": {"team": "river-people"}, "files": ["obs://a", "obs://river-people/b"], "slots": 4}
+
+    assert diff(AppliedSpec(Sql("SELECT 1"), 1, {}, told, filled=True), want) == ()
+
+
 @given(st.dictionaries(st.sampled_from(["A", "B"]), st.text(min_size=1, max_size=20), min_size=2), st.randoms())
 def test_any_value_is_found_by_its_place(values: dict[str, str], order: object):
     """Whatever characters it holds."""

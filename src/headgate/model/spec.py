@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
@@ -215,10 +215,7 @@ class AppliedSpec:
                 filled = tuple(unfill(*pair) for pair in pairs)[: len(arguments)]
                 program = replace(program, uri=unfill(uri, want.program.uri), args=filled)
         config = {key: unfill(value, want.config.get(key, "")) for key, value in self.config.items()}
-        options = {
-            key: unfill(value, str(want.options.get(key, ""))) if isinstance(value, str) else value
-            for key, value in self.options.items()
-        }
+        options = _unfilled(dict(self.options), dict(want.options), unfill)
         return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
 
     def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec | None:
@@ -248,6 +245,21 @@ class AppliedSpec:
             program=self.program if {"statement", "jar"} & set(paths) else desired.program,
             options=self.options if "options" in paths else _mixed(desired.options, self.options, paths, "options."),
         )
+
+
+def _unfilled(value: Any, template: Any, unfill: Callable[[str, str], str]) -> Any:
+    """A JSON value with the placeholders of its template back in every text, however deep."""
+    match value:
+        case str():
+            return unfill(value, template if isinstance(template, str) else "")
+        case dict():
+            known = template if isinstance(template, dict) else {}
+            return {key: _unfilled(inner, known.get(key), unfill) for key, inner in value.items()}
+        case list():
+            texts = template if isinstance(template, list) else []
+            return [_unfilled(inner, one, unfill) for inner, one in zip_longest(value, texts)][: len(value)]
+        case _:
+            return value
 
 
 def _mixed(wanted: Mapping[str, Any], live: Mapping[str, Any], paths: tuple[str, ...], under: str) -> dict[str, Any]:

@@ -131,6 +131,8 @@ class ProviderContract:
 
     def test_every_page_is_read(self, bench: Bench) -> None:
         """A job on the last page is as much there as one on the first."""
+        if not bench.many:
+            return
         names = [f"contract-many-{number:03}" for number in range(bench.many)]
         for name in names:
             converged(bench.provider, submission(bench.spec(name)))
