@@ -8,7 +8,7 @@ planning; it may know the port, the door to the network and the text of SQL.
 - `session`     login, tenant, pages
 - `wire`        rows as Dinky sends them
 - `states`      status words and savepoint strategies
-- `definition`  a spec to the fields of a task and back; `readback` puts placeholders back
+- `definition`  a spec to the fields of a task and back
 - `statements`  SQL as Dinky cuts it into statements, and jars as statements
 - `notes`       the marker in a task's note
 - `catalogue`   folders and names

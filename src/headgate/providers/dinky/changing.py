@@ -70,13 +70,11 @@ class Definitions:
     def found(self, job: str, live: Live | None) -> Task | None:
         """The task to start for a job: what was observed, if it is there still, else what bears its marker or name.
 
-        Raises Rejected for a task of that name that is not ours.
+        An id alone proves nothing: a Dinky that keeps its rows in memory gives the same ids again. Raises Rejected for
+        a task of that name that is not ours.
         """
-        if live is not None:
-            try:
-                return self.read(live.job_id)
-            except Rejected:
-                pass  # deleted since, or a Dinky that keeps its rows in memory was started anew
+        if live is not None and (task := self._observed(live, job)):
+            return task
         namesakes = self._named(job)
         for task in namesakes:
             if self._is_ours(task, job):
@@ -98,6 +96,16 @@ class Definitions:
             return f"a folder of the catalogue is called {entry.name!r}, and Dinky gives a name only once"
         task = self.read(str(entry.task_id))
         return "" if self._is_ours(task, name) else f"task {task.id} is called {task.name!r} and is not ours"
+
+    def _observed(self, live: Live, job: str) -> Task | None:
+        try:
+            task = self.read(live.job_id)
+        except Rejected:
+            return None
+        names = {job, live.marker.job} if live.marker else {job}
+        ours = any(self._is_ours(task, name) for name in names)
+        untouched = live.marker is None and task.name == live.name and Note.read(task.note).marker is None
+        return task if ours or untouched else None
 
     def _named(self, name: str) -> list[Task]:
         """The tasks of exactly this name: Dinky's own filter finds what merely contains it."""

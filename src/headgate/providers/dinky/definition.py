@@ -19,7 +19,6 @@ from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
 from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
 from headgate.providers.dinky.names import REFERENCES, Names
-from headgate.providers.dinky.readback import TaskSpec
 from headgate.providers.dinky.states import stored_strategy, written_strategy
 from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
 from headgate.sql import SqlMistake, meaning
@@ -181,7 +180,7 @@ def applied(
         options["folder"] = folder
     options = _named(options, said, names)
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
-    return TaskSpec(program, fields["parallelism"] or 1, config, left, filled=True)
+    return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
 
 
 def filled(value: Any, environment: Environment) -> Any:
