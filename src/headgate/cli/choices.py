@@ -37,13 +37,16 @@ def with_project(command: Command) -> Command:
     return with_chosen
 
 
-def opened(chosen: Chosen) -> Headgate:
-    """The project and its targets, to be closed."""
+def opened(chosen: Chosen, *, new: bool = False) -> Headgate:
+    """The project and its targets, to be closed; `new`: its manifests need not be there yet."""
     from headgate.project import Headgate
 
     with busy("Reading the manifests"):
         return Headgate.open(
-            file=chosen.file, environment=chosen.environment, tell=lambda trouble: note(f"warning: {trouble}")
+            file=chosen.file,
+            environment=chosen.environment,
+            new=new,
+            tell=lambda trouble: note(f"warning: {trouble}"),
         )
 
 

@@ -22,6 +22,7 @@ MODULES = {
     "status": "headgate.cli.status:status",
     "graph": "headgate.cli.graph:graph",
     "history": "headgate.cli.history:history",
+    "import": "headgate.cli.import_:import_",
     "unlock": "headgate.cli.unlock:unlock",
     "local": "headgate.cli.local:local",
     "schema": "headgate.cli.schema:schema",

@@ -8,13 +8,35 @@ May know the model, the SQL splitter and the errors; providers hand in their for
 - `forms`      the shapes, as pydantic models; `schema` the same for editors
 - `mistakes`   what is wrong, in our words
 - `page`       one file being read; `placeholders` its `${env:NAME}`, `settings` its Flink options
+- `written`, `updated`, `Drafts`, `Concealing`: the other way round, for `headgate import`: `writing` a new manifest,
+  `editing` one that is there, `nodes` values as YAML, `concealing` secrets, `drafting` reading before it is written
 - `commit`     which commit the manifests are at
 - `project_file`, `targets`; `jobs`, `statements`; `relations` between jobs
 """
 
-from headgate.manifests.files import find_project
-from headgate.manifests.forms import ProviderForm
+from headgate.manifests.concealing import Concealing, Unwritable
+from headgate.manifests.drafting import Drafts
+from headgate.manifests.editing import updated
+from headgate.manifests.files import find_project, rewrite, write_new
+from headgate.manifests.forms import NAME_RULE, ProviderForm, is_name
 from headgate.manifests.loading import load
+from headgate.manifests.nodes import tidied
 from headgate.manifests.schema import schemas
+from headgate.manifests.writing import written
 
-__all__ = ["ProviderForm", "find_project", "load", "schemas"]
+__all__ = [
+    "NAME_RULE",
+    "Concealing",
+    "Drafts",
+    "ProviderForm",
+    "Unwritable",
+    "find_project",
+    "is_name",
+    "load",
+    "rewrite",
+    "schemas",
+    "tidied",
+    "updated",
+    "write_new",
+    "written",
+]

@@ -32,6 +32,10 @@ class Refused(Exception):
         self.column = column
 
 
+class Missing(Refused):
+    """There is nothing at a path: what is meant to be there may not have been written yet."""
+
+
 def find_project(start: Path) -> Path:
     """The headgate.yaml of a folder or of the nearest folder above it."""
     absolute = Path(os.path.abspath(start))  # noqa: PTH100 - resolve() would follow links out of where the user stands
@@ -81,10 +85,10 @@ class Repository:
         else:
             starts = [self.path(self.root, entry)]
             if not starts[0].exists():
-                raise Refused(f"there is no `{entry}`", "create the folder, or correct the path")
+                raise Missing(f"there is no `{entry}`", "create the folder, or correct the path")
         found = [file for start in starts for file in self._files(start)]
         if not found and _GLOB & set(entry):
-            raise Refused(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
+            raise Missing(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
         paths = {file for file in found if isinstance(file, Path)}
         return sorted(paths), [refused for refused in found if isinstance(refused, Refused)]
 
@@ -166,6 +170,28 @@ def text(path: Path) -> str:
             column=column,
         ) from error
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, with its folders. Raises OSError; FileExistsError where there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Write a file again whose `text` was read, with its own line ends; all of it or nothing. Raises OSError."""
+    real = Path(os.path.realpath(path))
+    old = real.read_bytes()
+    if b"\r\n" in old:
+        text = text.replace("\n", "\r\n")
+    new = real.with_name(f".{real.name}.headgate")
+    try:
+        new.write_bytes((b"\xef\xbb\xbf" if old.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
+        new.chmod(real.stat().st_mode)
+        new.replace(real)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _without_waiting(path: str, flags: int) -> int:

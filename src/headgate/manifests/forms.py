@@ -37,6 +37,11 @@ class ProviderForm:
     options: type[BaseModel]
 
 
+def is_name(text: str) -> bool:
+    """May a job have this name?"""
+    return bool(NAME.fullmatch(text))
+
+
 def _name(text: Any) -> Any:
     if isinstance(text, str) and not NAME.fullmatch(text):
         raise ValueError(f"expected {NAME_RULE}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from headgate.errors import ManifestError
 from headgate.manifests import files
-from headgate.manifests.files import Refused, Repository
+from headgate.manifests.files import Missing, Refused, Repository
 from headgate.manifests.forms import ProviderForm
 from headgate.manifests.jobs import Draft, Ground, draft
 from headgate.manifests.mistakes import Report
@@ -33,14 +33,16 @@ def load(
     forms: Mapping[str, ProviderForm],
     environment: str = "",
     environ: Mapping[str, str],
+    new: bool = False,
 ) -> Project:
     """The project of a headgate.yaml. Raises `ManifestError` with all mistakes of all files.
 
+    `new`: the folders of its manifests need not be there yet. Nobody who stops jobs may ask for that.
     `forms` are the providers there are, `environ` the variables that `${env:NAME}` may ask for; `HEADGATE_STORE` in
     it takes the place of `store:`.
     """
     path = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links out of the project
-    loader = _Loader(Repository(path.parent), environ)
+    loader = _Loader(Repository(path.parent), environ, new=new)
     page = loader.page(path)
     if page is None or page.tree.broken:
         raise ManifestError(loader.report.mistakes)
@@ -52,6 +54,7 @@ def load(
     return Project(
         name=written.name,
         root=loader.repository.root,
+        file=path,
         jobs={found.name: found.spec for found in sorted(drafts, key=_by_name) if found.spec},
         targets=written.targets,
         store=written.store,
@@ -67,8 +70,9 @@ def _by_name(found: Draft) -> str:
 class _Loader:
     """One run. `complete` until a file is met whose jobs are not known."""
 
-    def __init__(self, repository: Repository, environ: Mapping[str, str]) -> None:
+    def __init__(self, repository: Repository, environ: Mapping[str, str], *, new: bool) -> None:
         self.repository = repository
+        self._new = new
         self.report = Report()
         self.complete = True
         self._variables = Variables(environ, self.report)
@@ -112,7 +116,7 @@ class _Loader:
             try:
                 paths, refusals = self.repository.manifests(entry.text)
             except Refused as refused:
-                paths, refusals = [], [refused]
+                paths, refusals = [], [] if self._new and isinstance(refused, Missing) else [refused]
             for path in paths:
                 found.setdefault(os.path.realpath(path), path)
             for refusal in refusals:

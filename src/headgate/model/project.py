@@ -59,8 +59,8 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything git says. `root` is the folder of headgate.yaml; `store` a database URL, kept out of repr
-    because it may hold a password."""
+    """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
+    out of repr because it may hold a password."""
 
     name: str
     root: Path
@@ -69,3 +69,4 @@ class Project:
     store: str = field(default="", repr=False)
     safety: Safety = Safety()
     environment: str = ""
+    file: Path = Path("headgate.yaml")

@@ -7,7 +7,7 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `planner` puts the actions together.
 """
 
-from headgate.planning.deciding import both, decide, decide_rollback, in_sync
+from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence
 from headgate.planning.identity import successor_id
@@ -19,6 +19,7 @@ __all__ = [
     "Past",
     "Situation",
     "both",
+    "changes_of",
     "decide",
     "decide_rollback",
     "diff",

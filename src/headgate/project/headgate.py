@@ -23,9 +23,11 @@ from headgate.model.plan import Action, Plan
 from headgate.model.project import Project, Target
 from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
+from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.project.gathering import evidence_for
-from headgate.project.loading import load
+from headgate.project.importing import Importing
+from headgate.project.loading import drafts, load
 from headgate.project.operating import chosen_revision, rollback_action, take_savepoint
 from headgate.project.recalling import with_past
 from headgate.providers.registry import open_provider
@@ -77,13 +79,15 @@ class Headgate:
         *,
         file: Path | None = None,
         environment: str = "",
+        new: bool = False,
         tell: Callable[[HeadgateError], None] = lambda trouble: None,
     ) -> Self:
         """Load the project at or above `start` (default: the working directory).
 
         `tell` is called with trouble that costs something and stops nothing, such as a store that does not answer.
+        `new`: the folders of its manifests need not be there yet.
         """
-        project = load(start, file=file, environment=environment)
+        project = load(start, file=file, environment=environment, new=new)
         return cls(project, commit=commit_of(project.root), author=author_of(project.root), tell=tell)
 
     def __enter__(self) -> Self:
@@ -239,6 +243,18 @@ class Headgate:
         action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
         created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
         return Plan(self.project.name, (action,), self.project.environment, self.commit, created)
+
+    def import_jobs(self, target: str, jobs: Iterable[str] = (), *, output: Path | None = None) -> TakenOver:
+        """Write manifests of what runs on a target: of the named jobs, or of all that git does not have.
+
+        Nothing on the target is touched. Raises UsageError, ProviderError; before anything is written.
+        """
+        if target not in self.project.targets:
+            known = ", ".join(sorted(self.project.targets))
+            raise UsageError(f"there is no target {target!r} in headgate.yaml", hint=f"targets: {known or 'none'}")
+        observed = self.provider(target).observe()
+        importing = Importing(self.project, target, drafts(self.project, self._environ), self._environ, output)
+        return importing.run(observed, frozenset(jobs))
 
     # -- remembering -----------------------------------------------------------------------------------------------
 

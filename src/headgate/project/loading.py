@@ -18,12 +18,21 @@ def load(
     file: Path | None = None,
     environment: str = "",
     environ: Mapping[str, str] | None = None,
+    new: bool = False,
 ) -> Project:
-    """Read every manifest, offline. Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml."""
+    """Read every manifest, offline; `new`: their folders need not be there yet.
+
+    Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml.
+    """
     found = file or manifests.find_project(start or Path.cwd())
     return manifests.load(
-        found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ
+        found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ, new=new
     )
+
+
+def drafts(project: Project, environ: Mapping[str, str]) -> manifests.Drafts:
+    """Reads manifests that are not written yet as those of this project are read."""
+    return manifests.Drafts(project.file, forms=Forms(), environment=project.environment, environ=environ)
 
 
 def schemas() -> dict[str, Any]:

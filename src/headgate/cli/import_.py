@@ -1,0 +1,36 @@
+"""`headgate import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from headgate.cli import exits
+from headgate.cli.choices import format_option, opened, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy, say
+from headgate.reporting.taken import taken_json, taken_text
+
+
+@click.command("import")
+@click.argument("target")
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of new manifests; by default the first of `jobs:` in headgate.yaml.",
+)
+@format_option("text", "json")
+@with_project
+def import_(chosen: Chosen, target: str, jobs: tuple[str, ...], output: Path | None, style: str) -> int:
+    """Write manifests from what runs on TARGET: of the JOBs named, or of all that git does not have.
+
+    Nothing on the target is touched: the next apply adopts the jobs, without a restart where the platform allows that.
+    A manifest that is there already keeps its comments; only the fields that differ are written.
+    """
+    with opened(chosen, new=True) as headgate, busy("Asking the target"):
+        found = headgate.import_jobs(target, jobs, output=output.absolute() if output else None)
+    say(taken_json(found) if style == "json" else taken_text(found))
+    return exits.DONE if found.complete else exits.PARTIAL
