@@ -214,7 +214,7 @@ def test_what_dinky_cannot_do_is_said_with_what_to_do_instead(
         ({"udfConfig": {}}, "says nothing"),
         ({"note": " n"}, "begins and ends with a letter"),
         ({"note": "[headgate project=x]"}, "no [headgate"),
-        ({"folder": "a//b"}, "should match pattern"),
+        ({"folder": "a//b"}, "expected folder names joined with"),
         ({"step": 3}, "Input should be 1 or 2"),
         ({**ON_KUBERNETES, "clusterConfigurationId": 1, "enabled": False}, "only what is enabled"),
     ],

@@ -6,9 +6,9 @@ statement, parallelism, configJson.customConfig, savePointStrategy) is not repea
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 RunMode = Literal[
@@ -26,7 +26,17 @@ ON_THEIR_OWN = frozenset(
     {"yarn-per-job", "yarn-application", "kubernetes-application", "kubernetes-application-operator"}
 )
 _NONE = -1
-_FOLDER = r"^(/|[^/\s]([^/]*[^/\s])?(/[^/\s]([^/]*[^/\s])?)*)$"
+
+
+def _folder(path: str) -> str:
+    """A path as the catalogue spells it, so that it is compared as it is written."""
+    parts = path.split("/") if path != "/" else []
+    if any(part != part.strip() or not part for part in parts):
+        raise ValueError("expected folder names joined with `/`, such as team/payments, or `/` for the root")
+    return path
+
+
+Folder = Annotated[str, AfterValidator(_folder)]
 
 
 class DinkyTarget(BaseModel):
@@ -38,7 +48,7 @@ class DinkyTarget(BaseModel):
     username: str = Field(min_length=1, description="a user of its own, bound to the tenant")
     password: SecretStr = Field(description="its password")
     tenant: str | int | None = Field(default=None, description="code or id; not needed if the user has only one")
-    folder: str = Field(default="headgate", pattern=_FOLDER, description="catalogue folder of tasks, as team/payments")
+    folder: Folder = Field(default="headgate", description="catalogue folder of tasks, as team/payments")
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
@@ -93,7 +103,7 @@ class DinkyOptions(_Options):
     step: Literal[1, 2] = Field(default=1, description="1 develop, 2 published: nobody edits it in Dinky")
     alert_group_id: int = Field(default=_NONE, ge=_NONE, description="who is told of failures; -1: nobody")
     note: str = Field(default="", max_length=90, description="text beside the marker; left out: people's text stays")
-    folder: str = Field(default="", pattern=_FOLDER, description="catalogue folder, / for the root; or the target's")
+    folder: Folder = Field(default="", description="catalogue folder, / for the root; or the target's")
     first_level_owner: int | None = Field(default=None, ge=1, description="user id; left out: not touched")
     second_level_owners: list[int] = Field(default=[], description="user ids; left out: not touched")
     udf_config: UdfConfig | None = Field(default=None, description="a function made from a template")
