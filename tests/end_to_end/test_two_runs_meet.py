@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -16,7 +17,8 @@ from tests.clusters import Cluster, Repo, counting, eventually
 
 pytestmark = [pytest.mark.flink, pytest.mark.full]
 
-ROUNDS = 50
+# On the Flink that is installed; the other version need not show it as often.
+ROUNDS = 10 if os.environ.get("HEADGATE_TEST_FLINK_HOME") else 50
 # So often the job of the round is a new one; in between it is the last one, edited.
 NEW_EVERY = 10
 
@@ -72,7 +74,11 @@ def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: 
 
     def poll() -> None:
         while not over.wait(0.2):
-            copies.extend(len(cluster.running(name)) for name in names)
+            listed = [job["name"] for job in cluster.call("GET", "/jobs/overview")["jobs"] if job["state"] == "RUNNING"]
+            # The listing may be a second old; two in it are looked at anew.
+            copies.extend(
+                len(cluster.running(name)) if listed.count(name) > 1 else listed.count(name) for name in names
+            )
 
     watcher = threading.Thread(target=poll)
     watcher.start()
