@@ -98,14 +98,14 @@ def benched(flink: LocalFlink, folder: Path) -> Iterator[FlinkBench]:
         bench.close()
 
 
-class TestTheDefaultScheduler(ProviderContract):
-    @pytest.fixture
-    def bench(self, flink: LocalFlink, tmp_path: Path) -> Iterator[FlinkBench]:
-        yield from benched(flink, tmp_path)
-
-
-@pytest.mark.full
 class TestTheAdaptiveScheduler(ProviderContract):
     @pytest.fixture
     def bench(self, adaptive: LocalFlink, tmp_path: Path) -> Iterator[FlinkBench]:
         yield from benched(adaptive, tmp_path)
+
+
+@pytest.mark.full
+class TestTheDefaultScheduler(ProviderContract):
+    @pytest.fixture
+    def bench(self, flink: LocalFlink, tmp_path: Path) -> Iterator[FlinkBench]:
+        yield from benched(flink, tmp_path)

@@ -170,6 +170,16 @@ def test_a_job_that_ended_is_as_wide_as_it_was_last_asked_to_be(
     elsewhere.close()
 
 
+def test_a_job_that_finds_too_few_slots_is_healthy_and_not_changed(provider: FlinkProvider, project: str):
+    """The scheduler does what it can; git asked for more, and that is what the job was asked to be."""
+    spec = counting_spec("starved", f"{project}-starved", parallelism=12)
+
+    job_id = settled(provider, project, spec)
+
+    assert widths(provider, job_id) == {8}
+    assert changes(provider, spec) == ()
+
+
 def test_more_than_parallelism_is_a_restart(provider: FlinkProvider, project: str):
     """Only the whole edit in place is in place."""
     spec = counting_spec("more", f"{project}-more")

@@ -78,8 +78,11 @@ def test_a_savepoint_is_there_until_it_is_disposed_of(provider: FlinkProvider, p
     assert provider.kept("disposed") == Kept(existed=True)
 
 
-def test_what_cannot_be_read_is_not_said_to_be_missing(provider: FlinkProvider):
+def test_what_cannot_be_read_is_not_said_to_be_missing(flink: LocalFlink, provider: FlinkProvider, project: str):
     """No file system for it in this JobManager: unknown before a start, and nothing is deleted there."""
+    elsewhere = opened(flink, project, savepoint_dir="nowhere://bucket")
+    assert elsewhere.kept("kept") is None
+    elsewhere.close()
     assert provider.exists("nowhere://bucket/savepoint-1") is None
     assert provider.exists("file:///no/such/savepoint") is False
     with pytest.raises(Rejected, match="nowhere"):

@@ -1,8 +1,13 @@
 """Plain Apache Flink: a session cluster, 1.20 or 2.x, through nothing but its REST API.
 
 May know Flink's endpoints, words and files; must not plan, print or decide. Read `adapter` first: the port, method by
-method. It leans on `program` (the request that compiles or runs a spec; SQL goes through `runner`, the one piece of
-Java), `compiled` (what a compiled plan says about state), `parameters` (what a job carries about itself), `stops` and
-`endings` (savepoints, and what ended jobs left), `watching` (health), `rejection` (Flink's own words at the user's
-line), `facts` (what never changes is asked for once) and `forms` (what headgate.yaml may say).
+method. It leans on
+
+- `observing`     one listing, and what is known of each job already: `facts` (what never changes is asked for once),
+                  `parameters` (what a job carries about itself), `endings` and `snapshots` (what ended jobs left)
+- `program`       the request that compiles or runs a spec; SQL goes through `runner`, the one piece of Java, and `jars`
+- `compiled`      what a compiled plan says about state; `rejection`: Flink's own words at the user's line
+- `stops`         savepoints, each asked for once; `homes`: the folder they go to; `storage`: what is in it
+- `scaling`       parallelism without a restart, `widths` read from vertices, `bounds` that state sets
+- `watching`      health; `packages`: who uses a jar; `cluster`: its configuration; `forms`: what headgate.yaml may say
 """
