@@ -21,6 +21,7 @@ MODULES = {
     "savepoint": "headgate.cli.savepoint:savepoint",
     "status": "headgate.cli.status:status",
     "graph": "headgate.cli.graph:graph",
+    "refs": "headgate.cli.refs:refs",
     "history": "headgate.cli.history:history",
     "import": "headgate.cli.import_:import_",
     "unlock": "headgate.cli.unlock:unlock",

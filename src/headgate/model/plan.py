@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from headgate.model.live import Live
+from headgate.model.packages import Package
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
@@ -200,7 +201,8 @@ class Plan:
     """What would be done to every job, in name order, and what was seen when it was decided.
 
     `drift` are jobs that left what git asks for by themselves, `interrupted` jobs that an earlier run left in the
-    middle of something or that another run is at work on: (job, what and who).
+    middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
+    changed, each with all jobs that use it.
     """
 
     project: str
@@ -212,6 +214,7 @@ class Plan:
     unknown_targets: tuple[tuple[str, str], ...] = ()
     drift: tuple[tuple[str, str], ...] = ()
     interrupted: tuple[tuple[str, str], ...] = ()
+    packages: tuple[Package, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,7 @@
 - `gathering`  what a platform is asked about a spec that would be started
 - `recalling`  what the store knows of a job's past
 - `importing`  manifests from what runs
+- `referring`  which jobs use a package
 - `operating`  savepoints and rollbacks that a person asks for
 
 Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the

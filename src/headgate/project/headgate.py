@@ -19,6 +19,7 @@ from headgate.errors import HeadgateError, PlanRefused, ProviderError, UsageErro
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.live import Absent, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
+from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project, Target
 from headgate.model.reasons import Reason
@@ -30,6 +31,7 @@ from headgate.project.importing import Importing
 from headgate.project.loading import drafts, load
 from headgate.project.operating import chosen_revision, rollback_action, take_savepoint
 from headgate.project.recalling import with_past
+from headgate.project.referring import changed_packages, references
 from headgate.providers.registry import open_provider
 from headgate.store import Applied, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
 
@@ -149,6 +151,15 @@ class Headgate:
         provider, live = self.live(job)
         return provider.health(live.job_id)
 
+    def references(self, package: str) -> Package:
+        """The jobs that use a jar or package, in git and on every target. A target in trouble is named in the answer.
+
+        Raises UsageError for no name at all.
+        """
+        if not package.strip():
+            raise UsageError("a package needs a name", hint="`headgate refs NAME`, such as a jar")
+        return references(package, self.project, self.provider)
+
     # -- planning and applying -------------------------------------------------------------------------------------
 
     def plan(self, jobs: Iterable[str] = (), *, prune: bool = False, retry: bool = False, wait: float = 0.0) -> Plan:
@@ -186,7 +197,8 @@ class Headgate:
         actions = needs_evidence(plan(situation))
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             evidence = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
-        return plan(situation.with_evidence(evidence))
+        made = plan(situation.with_evidence(evidence))
+        return replace(made, packages=changed_packages(made, self.project, self.provider))
 
     def _evidence(self, action: Action) -> Evidence:
         source = self.provider(action.source) if action.source else None

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from headgate.model.live import Live
+from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan, Restore, StateVerdict
 from headgate.model.reasons import Reason
 from headgate.reporting.actions import mask_of, masked
@@ -43,7 +44,19 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "interrupted": [{"job": job, "what": what} for job, what in plan.interrupted],
         "unmanaged": [{"target": target, "name": live.name, **_live(live)} for target, live in plan.unmanaged],
         "unknown": unknown,
+        "packages": [package_document(package) for package in plan.packages],
         "summary": plan.summary(),
+    }
+
+
+def package_document(package: Package) -> dict[str, Any]:
+    """A package and its jobs as JSON values; `live` is null where the target gave no answer to trust."""
+    return {
+        "package": package.name,
+        "jobs": [
+            {"job": use.job, "target": use.target, "where": use.where, "git": use.git, "live": use.live}
+            for use in package.uses
+        ],
     }
 
 

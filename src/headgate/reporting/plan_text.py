@@ -17,7 +17,7 @@ from headgate.reporting.actions import (
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.sql_diff import is_text, unified
-from headgate.reporting.words import SYMBOLS, colour, left_git, plan_summary
+from headgate.reporting.words import SYMBOLS, colour, left_git, package_lines, plan_summary
 
 _INDENT = "    "
 
@@ -81,6 +81,10 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
         (
             "Interrupted or in flight:",
             [f"{job}: {what}" for job, what in plan.interrupted],
+        ),
+        (
+            "Packages that change, and all jobs that use them:",
+            [f"{package}: {jobs}" for package, jobs in package_lines(plan)],
         ),
         (
             "Left git, run on until pruned (--prune):",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from headgate.model.outcome import Outcome, Report
+from headgate.model.packages import Use
 from headgate.model.plan import Action, Plan, Verb
 from headgate.model.reasons import Reason
 from headgate.reporting.palette import Palette
@@ -41,6 +42,22 @@ def colour(verb: Verb, palette: Palette) -> str:
 def to_settle(plan: Plan) -> tuple[Action, ...]:
     """Jobs that are kept as they are, and waited for: an earlier run did not see them settle."""
     return tuple(a for a in plan.actions if a.verb is Verb.KEEP and a.changes_something)
+
+
+def use_words(use: Use) -> str:
+    """Where a job uses a package: `git and live`, `git`, `live`, or `git, live unknown`."""
+    if use.live is None:
+        return "git, live unknown"
+    return "git and live" if use.where == "both" else use.where
+
+
+def package_lines(plan: Plan) -> list[tuple[str, str]]:
+    """The packages that a plan changes, each with all jobs that use it; not one that is a single job's own."""
+    return [
+        (package.name, ", ".join(f"{use.job} on {use.target} ({use_words(use)})" for use in package.uses))
+        for package in plan.packages
+        if len(package.uses) > 1
+    ]
 
 
 def left_git(plan: Plan) -> tuple[Action, ...]:

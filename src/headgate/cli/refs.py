@@ -1,0 +1,26 @@
+"""`headgate refs`."""
+
+from __future__ import annotations
+
+import click
+
+from headgate.cli import exits
+from headgate.cli.choices import format_option, opened, with_project
+from headgate.cli.commands import Chosen
+from headgate.cli.telling import busy, say
+from headgate.reporting.references import references_json, references_text
+
+
+@click.command()
+@click.argument("package")
+@format_option("text", "json")
+@with_project
+def refs(chosen: Chosen, package: str, style: str) -> int:
+    """List the jobs that use PACKAGE, live and in git, on every target.
+
+    PACKAGE is a jar, the name of a registered package, or a part of either.
+    """
+    with opened(chosen) as headgate, busy("Asking the targets"):
+        found = headgate.references(package)
+    say(references_json(found) if style == "json" else references_text(found))
+    return exits.PARTIAL if found.silent else exits.DONE
