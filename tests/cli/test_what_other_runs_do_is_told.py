@@ -137,3 +137,21 @@ def test_a_plan_tells_of_both(workspace: Workspace, store: Store) -> None:
     assert "orders: ci@runner (process 7) is at work on it since" in text
     assert "interrupted or in flight: ci&#64;runner (process 7) is at work on it since" in comment
     assert workspace.local.writes == []
+
+
+def test_a_start_that_nobody_saw_settle_is_waited_for(workspace: Workspace, store: Store) -> None:
+    """Killed while it waited: the job runs as git asks, and still it is too early to say "no changes"."""
+    headgate("apply", "--yes")
+    [job_id] = workspace.local.running("orders")
+    store.intend(Intent("payments", "orders", "local", "killed", "settle", job_id, effect_key=job_id))
+    before = list(workspace.local.writes)
+
+    planned = headgate("plan", "--detailed-exitcode")
+    done = headgate("apply", "--yes")
+
+    assert planned.exit_code == 2
+    assert "= keep orders on local (not-settled-yet)\n    steps: settle" in planned.stdout
+    assert planned.stdout.rstrip().endswith("Plan: 1 to settle.")
+    assert done.exit_code == 0, done.output
+    assert workspace.local.writes == before
+    assert headgate("plan", "--detailed-exitcode").exit_code == 0
