@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from headgate.store import Lock, open_store
@@ -26,6 +28,25 @@ def test_history_is_told_newest_first(workspace: Workspace) -> None:
     assert newest["restored_from"] in workspace.local.snapshots
     assert oldest["restored_from"] is None
     assert newest["manifest"]["parallelism"] == 2
+
+
+def test_history_names_commit_and_author(workspace: Workspace) -> None:
+    """Whom to ask about it: the table says who wrote the commit that was applied, a dash where git knows nobody."""
+    headgate("apply", "--yes")
+    git = ("git", "-C", str(workspace.root), "-c", "user.name=Ada Example", "-c", "user.email=ada@example.invalid")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    for arguments in (("init", "-q"), ("add", "jobs", "headgate.yaml"), ("commit", "-q", "-m", "Twice as wide")):
+        subprocess.run([*git, *arguments], check=True)
+    headgate("apply", "--yes")
+
+    heads, newest, oldest = headgate("history", "orders").stdout.splitlines()
+    documents = document(headgate("history", "orders", "--format", "json"))["history"]
+
+    column = heads.index("AUTHOR")
+    assert newest[column:].startswith("Ada Example ")
+    assert oldest[column:].startswith("- ")
+    assert [one["author"] for one in documents] == ["Ada Example", None]
+    assert len(documents[0]["commit"]) == 40
 
 
 @pytest.mark.usefixtures("workspace")

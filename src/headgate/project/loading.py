@@ -51,6 +51,3 @@ class Forms(Mapping[str, manifests.ProviderForm]):
 
     def __len__(self) -> int:
         return len(PROVIDERS)
-
-    def __contains__(self, name: object) -> bool:
-        return name in PROVIDERS  # a Mapping's own would import it to find out
