@@ -39,6 +39,7 @@ ROWS = {
     "starts from a path that the manifest names": "savepoint_path",
     "still knows the savepoints of a job that is gone": "list_savepoints",
     "deletes savepoints (`savepoint.keep`)": "dispose",
+    "tells what a job runs that headgate did not start (`headgate import`)": "read_back",
     "takes over a job that is not headgate's without a restart": "mark_in_place",
     "changes the parallelism without a restart": "rescale_in_place",
     "changes some other fields without a restart": "update_in_place",
