@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from headgate import load
 from headgate.errors import Mistake, UsageError
 from headgate.manifests import schemas
 from headgate.model.project import Limit
@@ -197,3 +200,17 @@ def test_editors_get_the_same_shapes() -> None:
     assert set(job["properties"]) >= {"name", "target", "statement", "statement_file", "jar", "config", "options"}
     assert job["properties"]["options"]["anyOf"][1]["properties"].keys() >= {"clusterId", "dialect"}
     assert "password" not in str(schemas(FORMS)["project"]["properties"]["project"])
+
+
+def test_files_of_a_target_are_beside_headgate_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A command that is run in jobs/ finds the same certificate."""
+    (tmp_path / "jobs").mkdir()
+    project = (
+        'project: p\ntargets:\n  prod: {provider: flink, url: "https://f:1", ca: certs/ca.pem, cert: /etc/me.pem}\n'
+    )
+    (tmp_path / "headgate.yaml").write_text(project, "utf-8")
+    monkeypatch.chdir(tmp_path / "jobs")
+
+    settings = load().targets["prod"].settings
+
+    assert (settings.ca, settings.cert, settings.key) == (str(tmp_path / "certs/ca.pem"), "/etc/me.pem", None)

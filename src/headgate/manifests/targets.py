@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
+from pathlib import Path
+
+from pydantic import BaseModel
 
 from headgate.manifests.forms import NAME, NAME_RULE, ProviderForm
 from headgate.manifests.mistakes import suggestion
@@ -14,6 +17,8 @@ from headgate.model.project import Target
 from headgate.model.secret import Environment
 
 PROVIDER = "provider"
+# Settings that name a file, of whichever provider.
+_FILES = ("ca", "cert", "key")
 
 
 def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm]) -> dict[str, Target]:
@@ -28,8 +33,14 @@ def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderFo
         data = {key: part for key, part in plain(node).items() if key != PROVIDER}
         form = page.checked(node, filled(data, environment), forms[provider].target, environment)
         if form:
-            read[name] = Target(name, provider, form, environment)
+            read[name] = Target(name, provider, _located(form, page.path.parent), environment)
     return read
+
+
+def _located(form: BaseModel, root: Path) -> BaseModel:
+    """The form with the files it names taken from where headgate.yaml is, not from where somebody happens to be."""
+    named = {key: getattr(form, key, None) for key in _FILES}
+    return form.model_copy(update={key: str(root / value) for key, value in named.items() if value})
 
 
 def check(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm], base: Mapping) -> None:
