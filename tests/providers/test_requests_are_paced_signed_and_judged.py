@@ -1,0 +1,114 @@
+"""What platforms with gateways need of the one door to the network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.providers.http import Api, Outgoing, Reply, Unauthorised, encoded
+
+
+def api(answer: httpx.Response, **settings: object) -> tuple[Api, list[httpx.Request]]:
+    """An API whose every answer is the same, and what was asked of it."""
+    asked: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return answer
+
+    made = Api("dli", "http://dli", transport=httpx.MockTransport(respond), pause=lambda seconds: None, **settings)  # type: ignore[arg-type]
+    return made, asked
+
+
+def test_every_attempt_is_signed_anew():
+    """A signature carries the time: that of the first attempt is stale by the fourth."""
+    signed: list[Outgoing] = []
+
+    def sign(request: Outgoing) -> dict[str, str]:
+        signed.append(request)
+        return {"X-Signature": str(len(signed))}
+
+    made, asked = api(httpx.Response(503, json={}), sign=sign)
+
+    with pytest.raises(Unavailable):
+        made.read("/jobs", name="a b")
+
+    assert [request.headers["x-signature"] for request in asked] == ["1", "2", "3", "4"]
+    assert signed[0].url == "http://dli/jobs?name=a%20b"
+    assert asked[0].url.raw_path == b"/jobs?name=a%20b"
+
+
+def test_what_is_signed_is_what_is_sent():
+    """Body bytes are made once."""
+    signed: list[bytes] = []
+
+    def sign(request: Outgoing) -> dict[str, str]:
+        signed.append(request.body)
+        return {}
+
+    made, asked = api(httpx.Response(200, json={}), sign=sign)
+    made.call("POST", "/jobs", writes=True, body={"name": "café – 流"})
+
+    assert asked[0].content == signed[0] == '{"name":"café – 流"}'.encode()
+
+
+def test_a_query_is_encoded_by_rfc_3986():
+    """A space is %20 wherever it is signed."""
+    assert encoded({"name": "orders sink~v1", "a/b": "x+y"}) == "name=orders%20sink~v1&a%2Fb=x%2By"
+
+
+def test_an_envelope_may_say_no_under_http_200():
+    """Platforms answer 200 and `success: false`; their adapter knows."""
+
+    def judge(reply: Reply, writes: bool) -> ProviderError | None:
+        return None if reply.json["success"] else Rejected(reply.json["message"])
+
+    refused, _ = api(httpx.Response(200, json={"success": False, "message": "no such queue"}), judge=judge)
+    fine, _ = api(httpx.Response(200, json={"success": True}), judge=judge)
+
+    with pytest.raises(Rejected, match="no such queue") as trouble:
+        refused.call("POST", "/jobs", writes=True, body={})
+    assert trouble.value.where == "dli: POST /jobs"
+    assert fine.read("/jobs") == {"success": True}
+
+
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [
+        pytest.param(timedelta(minutes=-20), "20 minutes ahead", id="ahead"),
+        pytest.param(timedelta(minutes=20), "20 minutes behind", id="behind"),
+        pytest.param(timedelta(0), "credentials", id="right"),
+    ],
+)
+def test_a_clock_that_is_off_is_told_with_a_refused_signature(off: timedelta, words: str):
+    """The keys are right and the signature is not: the first thing nobody thinks of."""
+    date = format_datetime(datetime.now(UTC) + off, usegmt=True)
+    made, _ = api(httpx.Response(401, json={}, headers={"Date": date}))
+
+    with pytest.raises(Unauthorised) as trouble:
+        made.read("/jobs")
+
+    assert words in trouble.value.hint
+
+
+def test_requests_begin_no_faster_than_the_platform_allows():
+    """Evenly spread; who comes too early waits."""
+    waited: list[float] = []
+    made = Api(
+        "foas",
+        "http://foas",
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, json={})),
+        per_second=2,
+        pause=waited.append,
+    )
+
+    for _ in range(3):
+        made.read("/jobs")
+
+    assert len(waited) == 2
+    assert 0.4 < waited[0] <= 0.5
+    assert 0.9 < waited[1] <= 1.0
