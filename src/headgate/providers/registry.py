@@ -9,37 +9,40 @@ from pathlib import Path
 from typing import Any, cast
 
 from headgate.model.project import Target
-from headgate.providers.port import Provider
+from headgate.providers.port import Capabilities, Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a provider's parts are: module:name of its target form, its options form and its opener."""
+    """Where a provider's parts are: module:name of its target form, its options form, its opener and its class."""
 
     target_form: str
     options_form: str
     opener: str
+    adapter: str
 
     def forms(self) -> tuple[Any, Any]:
         """The pydantic models of its `targets:` entry and of a manifest's `options:`."""
         return _load(self.target_form), _load(self.options_form)
 
+    def capabilities(self) -> Capabilities:
+        """What its class says of every target of this provider, without one that is opened."""
+        said: Capabilities = _load(self.adapter).capabilities
+        return said
 
-_FLINK = "headgate.providers.flink"
+
+def _entry(package: str, name: str, opener: str) -> Entry:
+    inside = f"headgate.providers.{package}"
+    forms = f"{inside}.forms:{name}Target", f"{inside}.forms:{name}Options"
+    return Entry(*forms, f"{inside}.{opener}", f"{inside}.adapter:{name}Provider")
+
+
 PROVIDERS = {
-    "flink": Entry(f"{_FLINK}.forms:FlinkTarget", f"{_FLINK}.forms:FlinkOptions", f"{_FLINK}.adapter:open_flink"),
-    "alibaba-foas": Entry(
-        *(f"headgate.providers.foas.{p}" for p in ("forms:FoasTarget", "forms:FoasOptions", "adapter:open_foas"))
-    ),
-    "dinky": Entry(
-        *(f"headgate.providers.dinky.{p}" for p in ("forms:DinkyTarget", "forms:DinkyOptions", "adapter:open_dinky"))
-    ),
-    "huawei-cs": Entry(
-        *(f"headgate.providers.cs.{p}" for p in ("forms:CsTarget", "forms:CsOptions", "opening:open_cs"))
-    ),
-    "huawei-dli": Entry(
-        *(f"headgate.providers.dli.{p}" for p in ("forms:DliTarget", "forms:DliOptions", "adapter:open_dli"))
-    ),
+    "flink": _entry("flink", "Flink", "adapter:open_flink"),
+    "alibaba-foas": _entry("foas", "Foas", "adapter:open_foas"),
+    "dinky": _entry("dinky", "Dinky", "adapter:open_dinky"),
+    "huawei-cs": _entry("cs", "Cs", "opening:open_cs"),
+    "huawei-dli": _entry("dli", "Dli", "adapter:open_dli"),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,19 @@ from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.port import Capabilities, Submission, Support
 
+_FORMAT = "foas"
+
 
 class FoasProvider:
     """One project of the service. Facts from its OpenAPI metadata, SDKs and documentation, frozen since 2021."""
+
+    capabilities = Capabilities(
+        compile=Support.NO,
+        savepoint=Support.NO,
+        savepoint_path=Support.NO,
+        mark_in_place=Support.YES,
+        savepoint_format=_FORMAT,
+    )
 
     def __init__(
         self,
@@ -53,14 +64,8 @@ class FoasProvider:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
-        self.capabilities = Capabilities(
-            compile=Support.NO,
-            savepoint=Support.NO,
-            savepoint_path=Support.NO,
-            mark_in_place=Support.YES,
-            # A paused job is its own state: no other project, not even one of this platform, can read it.
-            savepoint_format=f"foas:{service.project}",
-        )
+        # A paused job is its own state: no other project, not even one of this platform, can read it.
+        self.capabilities = replace(type(self).capabilities, savepoint_format=f"{_FORMAT}:{service.project}")
         self._service = service
         self._project = project
         self._place = place
