@@ -48,7 +48,9 @@ def test_it_holds_until_the_manifest_changes(place: Place, remembers: bool):
     if not remembers:
         place.without_memory()
 
-    assert place.action(FILTERED).reason is Reason.REVISION_FAILING
+    held = place.action(FILTERED)
+    assert held.reason is Reason.REVISION_FAILING
+    assert ("by hand" in held.note) is remembers
     assert place.action(replace(FILTERED, parallelism=2)).verb is Verb.RESTART
     assert place.action(ORDERS).verb is Verb.KEEP
 

@@ -24,7 +24,7 @@ def runs_as(platform: MemoryPlatform, job: str = "orders") -> int:
 def share_storage(workspace: Workspace) -> None:
     """Both targets have the same savepoint directory."""
     local, remote = workspace.local, workspace.platforms["remote"]
-    remote.snapshots, remote._savepoints, remote._started = local.snapshots, local._savepoints, local._started
+    remote.share_storage(local)
 
 
 def test_an_edit_that_does_not_settle_is_undone_and_left_alone(started: Workspace) -> None:
@@ -184,7 +184,8 @@ def test_a_failed_job_is_not_started_from_something_too_old(started: Workspace) 
 
 def test_a_start_that_takes_too_long_is_given_up(started: Workspace) -> None:
     """`safety.settle_timeout` is how long a deployment may be neither here nor there."""
-    started.write("headgate.yaml", PROJECT_FILE.replace("settle_time: 0s", "settle_time: 10s\n  settle_timeout: 300ms"))
+    started.write("headgate.yaml", PROJECT_FILE.replace("settle_time: 0s", "settle_time: 0s\n  settle_timeout: 300ms"))
+    started.local.starts_looping = "COUNT"
     started.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
 
     result = headgate("apply", "--yes")

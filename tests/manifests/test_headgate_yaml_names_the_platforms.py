@@ -214,3 +214,10 @@ def test_files_of_a_target_are_beside_headgate_yaml(tmp_path: Path, monkeypatch:
     settings = load().targets["prod"].settings
 
     assert (settings.ca, settings.cert, settings.key) == (str(tmp_path / "certs/ca.pem"), "/etc/me.pem", None)
+
+
+def test_a_job_is_given_time_to_settle(repo: Repo):
+    """A timeout below the time it must be healthy would roll back every start there is."""
+    [mistake] = repo.project_mistakes(PROJECT + "safety: {settle_time: 1m, settle_timeout: 30s}\n")
+
+    assert "longer than settle_time" in mistake.problem

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from headgate.model.duration import seconds_of
 from headgate.model.project import Limit
@@ -153,6 +153,13 @@ class SafetyForm(Form):
     settle_timeout: Duration = Field(
         default=600.0, description="how long it may take to settle before it is rolled back"
     )
+
+    @field_validator("settle_timeout", mode="after")
+    @classmethod
+    def _leaves_time(cls, timeout: float, others: ValidationInfo) -> float:
+        if timeout <= others.data.get("settle_time", 0.0):
+            raise ValueError("expected a time longer than settle_time")
+        return timeout
 
 
 class EnvironmentForm(Form):

@@ -9,6 +9,7 @@ from headgate.applying import Memory
 from headgate.errors import ProviderError
 from headgate.model.live import Absent, JobState, Live, Observation, Previous, Remembered
 from headgate.model.plan import Action, Plan, StopWithSavepoint, Submit, Update
+from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.planning import Past, Situation, look_up, plan
 from headgate.providers.port import Provider
@@ -41,7 +42,9 @@ def _concerned(draft: Plan, memory: Memory) -> list[Action]:
     return [
         action
         for action in draft.actions
-        if action.job in memory.unfinished or any(isinstance(step, Submit | Update) for step in action.steps)
+        if action.job in memory.unfinished
+        or action.reason is Reason.REVISION_FAILING
+        or any(isinstance(step, Submit | Update) for step in action.steps)
     ]
 
 

@@ -47,7 +47,7 @@ class MemoryPlatform:
     `undisposable`      why no savepoint can be deleted
     `refused_starts`    how many of the next starts are refused
 
-    `snapshots` may be one dictionary for two platforms: they then read each other's.
+    Two platforms that `share_storage` read each other's snapshots.
     """
 
     capabilities = Capabilities(
@@ -124,6 +124,10 @@ class MemoryPlatform:
         other = copy.copy(self)
         other.project = project
         return other
+
+    def share_storage(self, other: MemoryPlatform) -> None:
+        """From now on both keep their snapshots, and the traces of their jobs, in one place."""
+        self.snapshots, self._savepoints, self._started = other.snapshots, other._savepoints, other._started
 
     # -- the port ------------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class FoasProvider:
         savepoint=Support.NO,
         savepoint_path=Support.NO,
         mark_in_place=Support.YES,
+        update_in_place=Support.YES,
         savepoint_format=_FORMAT,
     )
 
