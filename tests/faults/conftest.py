@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 
+_CASES: set[str] = set()
+_OUTCOMES: dict[str, bool] = {}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The fault cases are those that are marked so; the suite's own tests are none."""
+    _CASES.update(item.nodeid for item in session.items if item.get_closest_marker("faults"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A case that cannot be set up, or torn down, has failed, too."""
+    if report.nodeid in _CASES and (report.when == "call" or not report.passed):
+        _OUTCOMES[report.nodeid] = report.passed and _OUTCOMES.get(report.nodeid, True)
+
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Count the fault cases that were run, if any."""
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Count the fault cases that were run, if any: the last word of the run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if _OUTCOMES and reporter is not None:
+        passed, failed = _counted(_OUTCOMES.values())
+        reporter.write_line(f"fault cases: {passed} passed, {failed} failed")
 
-    def counted(outcome: str) -> int:
-        reports = terminalreporter.stats.get(outcome, [])
-        return sum(1 for report in reports if "faults" in getattr(report, "keywords", {}))
 
-    passed, failed = counted("passed"), counted("failed") + counted("error")
-    if passed or failed:
-        terminalreporter.write_line(f"fault cases: {passed} passed, {failed} failed")
+def _counted(outcomes: Iterable[bool]) -> tuple[int, int]:
+    told = list(outcomes)
+    return told.count(True), told.count(False)

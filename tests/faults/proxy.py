@@ -1,16 +1,19 @@
-"""A proxy that the test owns, between headgate and a platform: it counts, and at one chosen request does one harm."""
+"""A proxy that the test owns, between headgate and a platform: it counts, and at one chosen request does one harm.
+
+What it forwards it leaves as it was, the Host header, cookies and bytes of either side included: signatures cover them.
+"""
 
 from __future__ import annotations
 
 import http.client
-import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -27,35 +30,73 @@ class Harm(StrEnum):
     HANG = "hang"
 
 
+KILLS = (Harm.KILL_BEFORE_REQUEST, Harm.KILL_AFTER_REQUEST, Harm.KILL_AFTER_REPLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came: "METHOD /path?query", and how many writes had come before it."""
+
+    line: str
+    writes_before: int
+
+
 @dataclass
 class Fault:
-    """The first request that matches `at` ("METHOD /path") after arming is harmed, `times` times in a row."""
+    """Harms requests whose "METHOD /path?query" is `at` the chosen step, `times` times in a row.
 
-    at: re.Pattern[str]
+    The first of them must come after exactly `writes` writes, if that is said, and after each of `then` has come.
+    """
+
+    at: Callable[[str], bool]
     harm: Harm
     times: int = 1
     kill: Callable[[], None] = lambda: None
+    writes: int | None = None
+    then: tuple[Callable[[str], bool], ...] = ()
     struck: threading.Event = field(default_factory=threading.Event)
     let_go: threading.Event = field(default_factory=threading.Event)
+
+    def meets(self, asked: Asked) -> bool:
+        """Is it this request's turn?"""
+        if self.then:
+            self.then = self.then[self.then[0](asked.line) :]
+            return False
+        if not self.times or not self.at(asked.line):
+            return False
+        return self.writes is None or self.struck.is_set() or asked.writes_before == self.writes
 
 
 class FaultProxy:
     """Forwards everything; `fault` is the harm that is armed, if any.
 
-    `requests` holds "METHOD /path" of everything that came, in order of arrival.
+    `requests` holds "METHOD /path" of everything that came, in order of arrival, `asked` the same since `listen`, with
+    the writes that came before. `seen` is called after each request that was forwarded, before its reply is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, writes: Callable[[str], bool]) -> None:
         self.url = ""
         self.fault: Fault | None = None
         self.requests: list[str] = []
+        self.asked: list[Asked] = []
+        self.seen: Callable[[], None] = lambda: None
+        self._writes = writes
+        self._count = 0
         self._lock = threading.Lock()
 
-    def arm(self, at: str, harm: Harm, *, times: int, kill: Callable[[], None]) -> Fault:
-        self.fault = Fault(re.compile(at), harm, times, kill)
-        return self.fault
+    def listen(self) -> None:
+        """Count from here."""
+        with self._lock:
+            self.asked, self._count = [], 0
+
+    def arm(self, fault: Fault) -> Fault:
+        """Do this harm when its turn comes; writes are counted from here."""
+        self.listen()
+        self.fault = fault
+        return fault
 
     def disarm(self) -> None:
+        """Whatever harm is under way is over."""
         if self.fault:
             self.fault.let_go.set()
         self.fault = None
@@ -63,23 +104,38 @@ class FaultProxy:
     def strike(self, request: str) -> Fault | None:
         """The fault to do at this request, if it is its turn."""
         with self._lock:
+            asked = Asked(request, self._count)
             self.requests.append(request)
+            self.asked.append(asked)
+            self._count += self._writes(request)
             fault = self.fault
-            if fault is None or fault.times == 0 or not fault.at.search(request):
+            if fault is None or not fault.meets(asked):
                 return None
             fault.times -= 1
             fault.struck.set()
             return fault
 
 
+_PER_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+_TROUBLE = b'{"errors": ["Service temporarily unavailable due to an ongoing leader election"]}'
+
+
 @contextmanager
-def faulty(upstream: str) -> Iterator[FaultProxy]:
-    """A proxy in front of `upstream`, on a loopback port of its own."""
+def faulty(
+    upstream: str, writes: Callable[[str], bool] = lambda line: not line.startswith("GET "), *, deaf: float = 2.0
+) -> Iterator[FaultProxy]:
+    """A proxy in front of `upstream`, on a loopback port of its own.
+
+    `writes` says which requests change something, `deaf` for how many seconds a refused connection stays refused.
+    """
     target = urlsplit(upstream)
-    proxy = FaultProxy()
+    proxy = FaultProxy(writes)
 
     class Forward(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        # Headers and body in one packet: none waits for the other to be acknowledged.
+        wbufsize = -1
 
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -97,37 +153,43 @@ def faulty(upstream: str) -> Iterator[FaultProxy]:
                     self._hang_up()
                 case Harm.KILL_AFTER_REPLY:
                     self._reply(*self._ask(body))
+                    self.wfile.flush()
                     fault.kill()
                 case Harm.LOSE_REPLY:
                     self._ask(body)
                     self._hang_up()
                 case Harm.UNAVAILABLE:
-                    self._reply(
-                        503, b'{"errors": ["Service temporarily unavailable due to an ongoing leader election"]}'
-                    )
+                    self._reply(503, [("Content-Type", "application/json")], _TROUBLE)
                 case Harm.THROTTLE:
-                    self._reply(429, b"{}", retry_after="1")
+                    self._reply(429, [("Content-Type", "application/json"), ("Retry-After", "1")], b"{}")
                 case Harm.REFUSE:
-                    self._hang_up()
+                    port.close()
+                    threading.Thread(target=_reopened, args=(port, fault, deaf), daemon=True).start()
                 case Harm.HANG:
                     fault.let_go.wait(30)
                     self._hang_up()
 
-        def _ask(self, body: bytes) -> tuple[int, bytes]:
+        def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
             connection = http.client.HTTPConnection(target.hostname or "127.0.0.1", target.port, timeout=60)
-            headers = {key: value for key, value in self.headers.items() if key.lower() != "host"}
-            connection.request(self.command, self.path, body, headers)
+            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for key, value in self.headers.items():
+                if key.lower() not in _PER_CONNECTION:
+                    connection.putheader(key, value)
+            if body or "Content-Length" in self.headers:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body or None)
             answer = connection.getresponse()
             content = answer.read()
             connection.close()
-            return answer.status, content
+            proxy.seen()
+            return answer.status, answer.getheaders(), content
 
-        def _reply(self, status: int, content: bytes, *, retry_after: str = "") -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+        def _reply(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+            self.send_response_only(status)
+            for key, value in headers:
+                if key.lower() not in _PER_CONNECTION:
+                    self.send_header(key, value)
             self.send_header("Content-Length", str(len(content)))
-            if retry_after:
-                self.send_header("Retry-After", retry_after)
             self.end_headers()
             self.wfile.write(content)
 
@@ -140,18 +202,63 @@ def faulty(upstream: str) -> Iterator[FaultProxy]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
             """The test's output is not an access log."""
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that was killed leaves broken pipes behind."""
-
-    server = Server(("127.0.0.1", 0), Forward)
-    proxy.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = _Port(Forward)
+    proxy.url = f"http://127.0.0.1:{port.number}"
     try:
         yield proxy
     finally:
         proxy.disarm()
-        server.shutdown()
-        server.server_close()
+        port.close()
+
+
+class _Port:
+    """A port that can be closed, its connections with it, and opened again under the same number."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._handler = handler
+        self._lock = threading.Lock()
+        self._server: ThreadingHTTPServer | None = None
+        self._connections: list[socket.socket] = []
+        self.number = 0
+        self.open()
+
+    def open(self) -> None:
+        with self._lock:
+            if self._server is None:
+                self._server = self._listening()
+                self.number = self._server.server_port
+                serve = self._server.serve_forever
+                threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._server:
+                self._server.shutdown()
+                self._server.server_close()
+                self._server = None
+            for connection in self._connections:
+                with suppress(OSError):  # the other side was first
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._connections.clear()
+
+    def _listening(self) -> ThreadingHTTPServer:
+        connections = self._connections
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            # A handler that hangs is not waited for.
+            block_on_close = False
+
+            def process_request(self, request: Any, client_address: Any) -> None:
+                connections.append(request)
+                super().process_request(request, client_address)
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """A client that was killed leaves broken pipes behind."""
+
+        return Server(("127.0.0.1", self.number), self._handler)
+
+
+def _reopened(port: _Port, fault: Fault, after: float) -> None:
+    fault.let_go.wait(after)
+    port.open()

@@ -1,0 +1,69 @@
+"""What headgate is asked to do in the fault suite: from which editions of a manifest to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Edition(StrEnum):
+    """A manifest of the one job, or its absence. A platform knows what to write."""
+
+    RUNNING = "running"
+    EDITED = "edited"
+    SUSPENDED = "suspended"
+    EMPTIED = "emptied"  # edited, and by written consent started without state
+    WIDER = "wider"
+    BROKEN = "broken"  # it does not start, or fails at once
+    GONE = "gone"
+    AS_BEFORE = "as-before"
+
+
+class Leaves(StrEnum):
+    """What must be there in the end."""
+
+    KEPT = "kept"  # one copy, its state kept
+    FRESH = "fresh"  # one copy, started empty: for the first time, or by consent
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`before` are applied one after the other without a fault, then `asks` with one. `command` is run, and run again.
+
+    `blocked`: in the end the edition is not tried again, and the plan says so.
+    """
+
+    name: str
+    before: tuple[Edition, ...]
+    asks: Edition
+    leaves: Leaves
+    command: tuple[str, ...] = ("apply", "--yes")
+    again: tuple[str, ...] = ("apply", "--yes")
+    blocked: bool = False
+
+
+_RUNS = (Edition.RUNNING,)
+_PRUNE = ("apply", "--yes", "--prune")
+
+SUBMIT = Operation("submit", (), Edition.RUNNING, Leaves.FRESH)
+RESTART = Operation("restart", _RUNS, Edition.EDITED, Leaves.KEPT)
+SUSPEND = Operation("suspend", _RUNS, Edition.SUSPENDED, Leaves.NOTHING)
+RESUME = Operation("resume", (Edition.RUNNING, Edition.SUSPENDED), Edition.RUNNING, Leaves.KEPT)
+CANCEL = Operation("cancel", _RUNS, Edition.EMPTIED, Leaves.FRESH)
+PRUNE = Operation("prune", _RUNS, Edition.GONE, Leaves.NOTHING, _PRUNE, _PRUNE)
+RESCALE = Operation("rescale", _RUNS, Edition.WIDER, Leaves.KEPT)
+ROLLBACK = Operation("rollback", _RUNS, Edition.BROKEN, Leaves.KEPT, blocked=True)
+
+_TO_THE_FIRST = ("rollback", "JOB", "--to", "1", "--yes")
+BY_HAND = Operation(
+    "rollback-by-hand",
+    (Edition.RUNNING, Edition.EDITED),
+    Edition.AS_BEFORE,
+    Leaves.KEPT,
+    _TO_THE_FIRST,
+    _TO_THE_FIRST,
+    blocked=True,
+)
+
+OPERATIONS = {one.name: one for one in (SUBMIT, RESTART, SUSPEND, RESUME, CANCEL, PRUNE, RESCALE, ROLLBACK, BY_HAND)}

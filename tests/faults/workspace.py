@@ -1,0 +1,161 @@
+"""A project folder whose one target is a platform behind the proxy, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+from headgate import Headgate
+from headgate.model.plan import Plan
+from headgate.model.reasons import Reason
+from tests.faults.operations import CANCEL, PRUNE, Edition, Leaves, Operation
+from tests.faults.platforms import Platform
+from tests.faults.program import Program
+from tests.faults.proxy import KILLS, FaultProxy, Harm, faulty
+from tests.faults.steps import Recorded, Step, summary
+
+# As many as headgate repeats a request: the harm outlasts its patience with one.
+LASTING = 4
+# Seconds for an answer, where nothing is the matter but a busy machine.
+_AMPLE = 30.0
+# A run that finds a job on its way somewhere leaves it alone, and the next run goes on.
+_RERUNS = 3
+
+
+@dataclass
+class Seen:
+    """What was seen of the job at every look: how many copies ran, and what starts their state had survived."""
+
+    copies: list[int] = field(default_factory=list)
+    ages: list[int] = field(default_factory=list)
+
+
+class Workspace:
+    """The folder, the platform and the program."""
+
+    def __init__(self, root: Path, platform: Platform, proxy: FaultProxy) -> None:
+        self.root = root
+        self.platform = platform
+        self.proxy = proxy
+        (root / "jobs").mkdir(parents=True)
+        subprocess.run(["git", "init", "-q", "--template=", str(root)], check=True)
+        self._give(_AMPLE)
+        self.program = Program(root, platform.environ, hurried=platform.hurried)
+        proxy.seen = platform.moved
+
+    def _give(self, timeout: float) -> None:
+        """Let headgate wait so long for an answer."""
+        target = self.platform.target(self.proxy.url, timeout)
+        text = f"project: {self.platform.project}\ntargets: {{there: {target}}}\nsafety: {{settle_time: 100ms}}\n"
+        (self.root / "headgate.yaml").write_text(text, "utf-8")
+
+    def write(self, edition: Edition) -> None:
+        """Let git ask for this."""
+        file = self.root / "jobs" / "job.yaml"
+        if edition is Edition.GONE:
+            # An empty folder prunes nothing: another job is left in git, which asks for nothing.
+            file.unlink()
+            other = self.platform.manifest(Edition.SUSPENDED).replace(f"name: {self.platform.job}", "name: another")
+            (file.parent / "another.yaml").write_text(other, "utf-8")
+        else:
+            file.write_text(self.platform.manifest(edition), "utf-8")
+
+    def prepare(self, operation: Operation) -> None:
+        """Everything that comes before the operation, and the manifest that asks for it."""
+        for edition in operation.before:
+            self.write(edition)
+            code = self.run(("apply", "--yes"))
+            assert code == 0, self.program.output
+            plan = self.plan()
+            assert not plan.has_changes, self.program.output
+            if edition is Edition.RUNNING:
+                self.platform.has_state()
+        if operation.asks is not Edition.AS_BEFORE:
+            self.write(operation.asks)
+
+    def run(self, command: tuple[str, ...]) -> int:
+        """The exit code of a command of headgate's, in which JOB stands for the name of the job."""
+        return self.program.run(*(self.platform.job if word == "JOB" else word for word in command))
+
+    def plan(self, *, prune: bool = False) -> Plan:
+        """What a person would be told now."""
+        with mock.patch.dict("os.environ", self.platform.environ), Headgate.open(self.root) as headgate:
+            return headgate.plan(prune=prune)
+
+    def strike(self, operation: Operation, step: Step, harm: Harm) -> None:
+        """Run the operation, do the harm, and run again until the plan says that nothing is left to do."""
+        self._give(self.platform.patience if harm is Harm.HANG else _AMPLE)
+        times = 1 if harm in KILLS else LASTING
+        fault = self.proxy.arm(step.fault(harm, times, self.program.kill))
+        code = self.run(operation.command)
+        assert fault.struck.is_set(), f"{step} was never asked: {self.proxy.asked} {self.program.output}"
+        assert harm not in KILLS or code == -9
+        self.proxy.disarm()
+        self._give(_AMPLE)
+        said = [self.program.output]
+        for _ in range(_RERUNS):
+            self.run(operation.again)
+            said.append(self.program.output)
+            plan = self.plan(prune=operation is PRUNE)
+            if converged(plan, operation):
+                return
+        raise AssertionError(f"it does not converge: {plan.actions}\n" + "\n----\n".join(said))
+
+    @contextmanager
+    def watched(self) -> Iterator[Seen]:
+        """The job as it is seen from outside, at every poll while the block runs."""
+        seen, over = Seen(), threading.Event()
+
+        def poll() -> None:
+            while not over.wait(0.005 if self.platform.hurried else 0.1):
+                seen.copies.append(len(self.platform.running()))
+                seen.ages += self.platform.ages()
+
+        thread = threading.Thread(target=poll)
+        thread.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            thread.join()
+
+
+def converged(plan: Plan, operation: Operation) -> bool:
+    """Is nothing left to do, and nothing unclear but an edition that is known not to work?"""
+    reasons = [action.reason for action in plan.blocked]
+    return not plan.has_changes and reasons == [Reason.REVISION_FAILING] * operation.blocked
+
+
+def require_invariants(workspace: Workspace, operation: Operation, seen: Seen) -> None:
+    """Never two copies, state never lost but by consent, and in the end what was asked for."""
+    platform = workspace.platform
+    assert seen.copies
+    assert max(seen.copies) <= 1
+    assert len(platform.running()) == (operation.leaves is not Leaves.NOTHING)
+    ages = [*seen.ages, *platform.ages()]
+    if operation.leaves is Leaves.FRESH:
+        assert set(ages) <= {0}
+    else:
+        assert ages == sorted(ages)
+        assert operation.leaves is Leaves.NOTHING or not ages or ages[-1] > 0
+    platform.require_state(consented=int(operation is CANCEL))
+
+
+def asked_by(root: Path, platform: Platform, operation: Operation) -> Recorded:
+    """What an operation asks of a platform when nothing is the matter."""
+    with faulty(platform.url, platform.writes) as proxy:
+        workspace = Workspace(root, platform, proxy)
+        workspace.prepare(operation)
+        proxy.listen()
+        with workspace.watched() as seen:
+            workspace.run(operation.command)
+        asked = summary(proxy.asked, platform.writes)
+        plan = workspace.plan(prune=operation is PRUNE)
+        assert converged(plan, operation), f"{operation.name}: {workspace.program.output}"
+        require_invariants(workspace, operation, seen)
+    return asked
