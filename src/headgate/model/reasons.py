@@ -19,6 +19,7 @@ class Reason(StrEnum):
     RUNNING_IN_GIT = "running-in-git"
     FAILED = "failed"
     STOPPED_OUTSIDE = "stopped-outside"
+    EDITED_OUTSIDE = "edited-outside"
     PRUNED = "pruned"
     UNMARKED = "unmarked"
     LIVE_UNKNOWN = "live-unknown"
@@ -68,6 +69,11 @@ EXPLAINED = {
     Reason.STOPPED_OUTSIDE: (
         "The job was cancelled, or stopped, by somebody other than headgate while git asks for it to run. It is "
         "started again from its newest retained checkpoint or savepoint."
+    ),
+    Reason.EDITED_OUTSIDE: (
+        "The job is not what its manifest said when it was applied, and the manifest has not changed since: somebody "
+        "edited it on the platform. `apply` makes it what git asks for again; `headgate import TARGET JOB` takes the "
+        "edit into git; `ignore` in the manifest leaves a field to whoever else owns it."
     ),
     Reason.PRUNED: "The manifest is gone and pruning was asked for: the job is stopped with a savepoint.",
     Reason.UNMARKED: (

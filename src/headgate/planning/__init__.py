@@ -3,8 +3,8 @@
 Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time,
 `evidence` its second look, at what a platform says of what would be started;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
-`identity` names what is started, `safety` bounds how much one run may touch, and
-`planner` puts the actions together.
+`identity` names what is started, `safety` bounds how much one run may touch,
+`drifting` tells what left by itself, and `planner` puts the actions together.
 """
 
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync

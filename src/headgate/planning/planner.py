@@ -19,6 +19,7 @@ from headgate.planning.deciding import (
     decide_orphan,
     decide_rollback,
 )
+from headgate.planning.drifting import drift_of
 from headgate.planning.evidence import Evidence
 
 _NOT_HEARD = Unknown("the target did not report")
@@ -86,9 +87,9 @@ def plan(situation: Situation) -> Plan:
         commit=situation.commit,
         created_at=situation.created_at,
         drift=tuple(
-            (action.job, action.reason)
+            (action.job, how)
             for action in actions
-            if action.reason in (Reason.FAILED, Reason.STOPPED_OUTSIDE) and action.job not in situation.in_flight
+            if action.job not in situation.in_flight and (how := drift_of(action)) is not None
         ),
         unmanaged=_unmanaged(situation),
         unknown_targets=tuple(
