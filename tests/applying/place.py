@@ -49,23 +49,30 @@ class Place:
         [action] = self.plan(*jobs, retry=retry).actions
         return action
 
-    def report(self, *jobs: JobSpec, retry: bool = False, killed_at: str = "", prune: bool = False) -> Report:
-        """Plan and apply; the process dies as the step named `killed_at` begins, `NAME#2` at its second time."""
+    def report(self, *jobs: JobSpec, retry: bool = False, killed_at: str = "", interrupted: bool = False) -> Report:
+        """Plan and apply.
+
+        The process dies as the step named `killed_at` begins, `NAME#2` at its second time; or somebody pressed Ctrl-C
+        at the first.
+        """
+        waits = patience()
         step, _, times = killed_at.partition("#")
         left = int(times or 1)
 
         def listen(event: Event) -> None:
             nonlocal left
+            if interrupted:
+                waits.interrupted.set()
             if event.phase is Phase.STARTED and event.step == step:
                 left -= 1
                 if not left:
                     raise Killed
 
         with self.open(*jobs) as headgate:
-            return headgate.apply(headgate.plan(retry=retry, prune=prune), patience=patience(), listen=listen)
+            return headgate.apply(headgate.plan(retry=retry), patience=waits, listen=listen)
 
-    def apply(self, *jobs: JobSpec, retry: bool = False, killed_at: str = "") -> Result:
-        [result] = self.report(*jobs, retry=retry, killed_at=killed_at).results
+    def apply(self, *jobs: JobSpec, retry: bool = False, interrupted: bool = False) -> Result:
+        [result] = self.report(*jobs, retry=retry, interrupted=interrupted).results
         return result
 
     def without_memory(self) -> None:

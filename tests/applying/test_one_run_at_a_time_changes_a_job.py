@@ -11,8 +11,8 @@ import pytest
 
 from headgate.applying import locking
 from headgate.model.outcome import Outcome
-from headgate.store import Lock, Store, open_store
-from tests.applying.test_the_store_remembers_what_a_platform_forgets import ORDERS, Place, edited
+from headgate.store import Intent, Lock, Store, open_store
+from tests.applying.place import FILTERED, ORDERS, Place
 
 URL = "sqlite:///.headgate/store.db"
 
@@ -35,7 +35,7 @@ def test_a_job_that_somebody_else_is_changing_is_left_alone(place: Place, store:
     assert isinstance(lock, Lock)
     before = list(place.platform.writes)
 
-    with place.open(edited()) as headgate:
+    with place.open(FILTERED) as headgate:
         report = headgate.apply(headgate.plan())
 
     [result] = report.results
@@ -46,13 +46,29 @@ def test_a_job_that_somebody_else_is_changing_is_left_alone(place: Place, store:
     assert place.platform.writes == before
 
 
+def test_what_another_run_has_in_hand_is_not_closed_under_it(place: Place, store: Store):
+    """Its intents are its own as long as it is at work; only what a dead run left is put to rest."""
+    place.apply(ORDERS)
+    intent = store.intend(Intent("shop", "orders", "memory", "another run", "settle", effect_key="5a" * 16))
+    lock = store.acquire("shop", "orders", "ci-runner (process 7)", ttl=60)
+    assert isinstance(lock, Lock)
+
+    place.apply(ORDERS)
+    during = store.unfinished("shop")
+    store.release(lock)
+    place.apply(ORDERS)
+
+    assert [one.id for one in during] == [intent]
+    assert store.unfinished("shop") == ()
+
+
 def test_a_lock_is_given_back_when_the_job_is_done(place: Place, store: Store):
     """Also when the job failed."""
     place.apply(ORDERS)
     assert store.locks("shop") == ()
 
     place.platform.no_savepoints = "the disk is full"
-    assert place.apply(edited()) is Outcome.FAILED
+    assert place.apply(FILTERED).outcome is Outcome.FAILED
     assert store.locks("shop") == ()
 
 
@@ -60,7 +76,7 @@ def test_a_run_whose_lock_was_taken_stops_before_its_next_step(place: Place, sto
     """Fencing: whoever lost the lock writes nothing more, and the next run goes on from the savepoint."""
     place.apply(ORDERS)
 
-    with place.open(edited()) as headgate:
+    with place.open(FILTERED) as headgate:
         plan = headgate.plan()
 
         def take_the_lock(event: object) -> None:
@@ -71,7 +87,7 @@ def test_a_run_whose_lock_was_taken_stops_before_its_next_step(place: Place, sto
 
     assert (result.outcome, result.code) == (Outcome.UNCLEAR, "lock-lost")
     assert result.left == ("submit", "settle")
-    assert place.apply(edited()) is Outcome.APPLIED
+    assert place.apply(FILTERED).outcome is Outcome.APPLIED
 
 
 def test_the_lock_of_a_process_that_was_killed_here_does_not_hold_up_the_next_run(place: Place, store: Store):
@@ -91,12 +107,12 @@ def test_the_lock_of_a_process_that_was_killed_here_does_not_hold_up_the_next_ru
         assert killed.stdout.readline() == "held\n"
         [held] = store.locks("shop")
         assert not locking.is_gone(held.holder)
-        assert place.apply(ORDERS) is Outcome.REFUSED
+        assert place.apply(ORDERS).outcome is Outcome.REFUSED
         killed.kill()
         killed.wait()
 
     assert locking.is_gone(held.holder)
-    assert place.apply(ORDERS) is Outcome.APPLIED
+    assert place.apply(ORDERS).outcome is Outcome.APPLIED
 
 
 @pytest.mark.parametrize(

@@ -6,47 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from headgate import Headgate
-from headgate.applying import Patience
-from headgate.errors import HeadgateError
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
-from headgate.model.project import Project, Target
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState, Sql
+from headgate.model.spec import JobSpec, RunState
 from headgate.store import open_store
-from headgate.testing.memory import MemoryPlatform
-
-COUNT = Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id")
-ORDERS = JobSpec("orders", "memory", COUNT)
-
-
-class Place:
-    """A project folder and its platform; every run is a new process as far as headgate can tell."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.platform = MemoryPlatform("memory", project="shop")
-        self.told: list[HeadgateError] = []
-        self.store = ""
-
-    def open(self, *jobs: JobSpec) -> Headgate:
-        targets = {"memory": Target("memory", "memory", None)}
-        project = Project("shop", self.root, {job.name: job for job in jobs}, targets, store=self.store)
-        made = Headgate(project, commit="c0ffee", tell=self.told.append)
-        made._providers["memory"] = self.platform
-        return made
-
-    def apply(self, *jobs: JobSpec, interrupted: bool = False) -> Outcome:
-        patience = Patience(stable=0, confirm=2, first_look=0)
-        with self.open(*jobs) as headgate:
-            plan = headgate.plan()
-            if interrupted:
-                listen = lambda event: patience.interrupted.set()  # noqa: E731 - one line says it
-                [result] = headgate.apply(plan, patience=patience, listen=listen).results
-            else:
-                [result] = headgate.apply(plan, patience=patience).results
-            return result.outcome
+from tests.applying.place import COUNT, FILTERED, ORDERS, Place
 
 
 @pytest.fixture
@@ -54,19 +19,15 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def edited() -> JobSpec:
-    return JobSpec("orders", "memory", Sql(COUNT.text.replace("GROUP", "WHERE id > 3 GROUP")))
-
-
 def test_a_platform_that_forgot_a_stopped_job_gets_it_back_with_its_state(place: Place):
     """Killed between stop and submit: the savepoint is known, and the operators find their state by their ids."""
     place.apply(ORDERS)
-    assert place.apply(edited(), interrupted=True) is Outcome.INTERRUPTED
+    assert place.apply(FILTERED, interrupted=True).outcome is Outcome.INTERRUPTED
     place.platform.forget()
 
-    with place.open(edited()) as headgate:
+    with place.open(FILTERED) as headgate:
         [action] = headgate.plan().actions
-    outcome = place.apply(edited())
+    outcome = place.apply(FILTERED).outcome
 
     assert (action.verb, action.reason) == (Verb.RESUME, Reason.FORGOTTEN)
     assert action.state is not None
@@ -80,7 +41,7 @@ def test_a_platform_that_forgot_a_running_job_does_not_get_an_empty_one(place: P
     place.apply(ORDERS)
     place.platform.forget()
 
-    assert place.apply(ORDERS) is Outcome.BLOCKED
+    assert place.apply(ORDERS).outcome is Outcome.BLOCKED
     assert place.platform.running("orders") == []
 
 
@@ -88,11 +49,11 @@ def test_a_suspended_job_is_resumed_after_the_platform_forgot_it(place: Place):
     """Weeks later, on a cluster that was upgraded in between."""
     place.apply(ORDERS)
     suspended = JobSpec("orders", "memory", COUNT, state=RunState.SUSPENDED)
-    assert place.apply(suspended) is Outcome.APPLIED
+    assert place.apply(suspended).outcome is Outcome.APPLIED
     place.platform.forget()
-    assert place.apply(suspended) is Outcome.KEPT
+    assert place.apply(suspended).outcome is Outcome.KEPT
 
-    assert place.apply(ORDERS) is Outcome.APPLIED
+    assert place.apply(ORDERS).outcome is Outcome.APPLIED
     assert min(place.platform.ages("orders").values()) == 1
 
 
@@ -100,7 +61,7 @@ def test_a_lost_store_is_said_once_and_costs_memory_only(place: Place):
     """The run goes on: what keeps a job single is on the platform."""
     place.store = "sqlite:////proc/no/such/folder/store.db"
 
-    assert place.apply(ORDERS) is Outcome.APPLIED
+    assert place.apply(ORDERS).outcome is Outcome.APPLIED
     assert len(place.told) == 1
     assert place.told[0].code == "store-unavailable"
 
@@ -108,13 +69,13 @@ def test_a_lost_store_is_said_once_and_costs_memory_only(place: Place):
 def test_what_was_applied_is_in_the_history_with_its_commit(place: Place):
     """Who asked for what, under which id, from which snapshot."""
     place.apply(ORDERS)
-    place.apply(edited())
+    place.apply(FILTERED)
 
     with open_store("sqlite:///.headgate/store.db", root=place.root) as store:
         newest, oldest = store.history("shop", "orders")
         unfinished = store.unfinished("shop")
 
-    assert (newest.revision, newest.commit, newest.outcome) == (edited().revision, "c0ffee", "applied")
+    assert (newest.revision, newest.commit, newest.outcome) == (FILTERED.revision, "c0ffee", "applied")
     assert newest.succeeds == oldest.job_id
     assert newest.restored_from in place.platform.snapshots
     assert unfinished == ()

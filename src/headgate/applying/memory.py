@@ -119,14 +119,20 @@ class Memory:
                 self.mark_failing(action, "it was rolled back by hand")
         else:
             self._safely(lambda: self._store.clear_failing(self._project, action.job))
-        self.put_to_rest(action.job)
+        self.put_to_rest(action.job, ours=True)
         if action.want and action.want.savepoint.keep:
             needed = {path for path in (carrier.savepoint, carrier.restored) if path}
             self._safely(functools.partial(self._retire, action.want, needed))
 
-    def put_to_rest(self, job: str) -> None:
-        """Close the intents that earlier runs left open about a job that is now as git asks, or as it was decided."""
-        for intent in self.unfinished.get(job, ()):
+    def put_to_rest(self, job: str, *, ours: bool = False) -> None:
+        """Close the intents that earlier runs left open about a job that is now as git asks.
+
+        Not those of a run that is still at work on it, unless the lock of the job is `ours`.
+        """
+        left = self.unfinished.get(job, ())
+        if not left or (not ours and job in self.at_work()):
+            return
+        for intent in left:
             self._safely(functools.partial(self._store.conclude, intent.id, "superseded"))
 
     def mark_failing(self, action: Action, why: str) -> None:
