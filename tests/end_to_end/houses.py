@@ -48,7 +48,7 @@ OPTIONS = {
     "flink": "",
 }
 _SQL = """\
-  CREATE TABLE orders (customer INT, amount INT) WITH ('connector' = 'datagen');
+  CREATE TABLE orders (customer INT, amount INT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');
   CREATE TABLE totals (customer INT, total BIGINT) WITH ('connector' = 'blackhole');
   INSERT INTO totals SELECT customer, {select} FROM orders {where} GROUP BY customer;
 """
@@ -85,7 +85,7 @@ class House:
 
     def apply(self, *jobs: str, patience: Patience = QUICK) -> Report:
         with Headgate.open(self.root) as headgate:
-            return headgate.apply(headgate.plan(jobs), patience=patience)
+            return headgate.apply(headgate.plan(jobs, wait=5), patience=patience)
 
     def verbs(self) -> dict[str, str]:
         return {action.job: action.verb.value for action in self.plan().actions}
@@ -114,7 +114,9 @@ def simulators(*names: str) -> Iterator[dict[str, Any]]:
         yield {name: stack.enter_context(_SIMULATORS[name]()) for name in names or _SIMULATORS}
 
 
-def built(root: Path, platforms: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, more: str = "") -> House:
+def built(
+    root: Path, platforms: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, more: str = "", project: str = "payments"
+) -> House:
     """A project whose targets are these platforms; `more` are lines of headgate.yaml."""
     for name, value in ENVIRON.items():
         monkeypatch.setenv(name, value)
@@ -122,6 +124,6 @@ def built(root: Path, platforms: dict[str, Any], monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("DINKY_PASSWORD", platforms["dinky"].password)
     lines = [f"  {name}: {{{TARGETS[name].format(url=one.url)}}}\n" for name, one in platforms.items()]
     house = House(root, platforms)
-    house.write("headgate.yaml", f"project: payments\nsafety: {{settle_time: 0s}}\n{more}targets:\n{''.join(lines)}")
+    house.write("headgate.yaml", f"project: {project}\nsafety: {{settle_time: 0s}}\n{more}targets:\n{''.join(lines)}")
     (root / "jobs").mkdir()
     return house
