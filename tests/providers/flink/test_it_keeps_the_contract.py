@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.clusters import Cluster, eventually
-from tests.faults.proxy import FaultProxy, Harm, faulty
+from tests.faults.proxy import Fault, FaultProxy, Harm, faulty
 from tests.providers.flink.jobs import opened
 
 from headgate.local import LocalFlink
@@ -22,7 +23,7 @@ from headgate.testing.contract import PROJECT, ProviderContract
 
 pytestmark = pytest.mark.flink
 
-_WRITES = r"POST /jars/[^/]+/run|POST /jobs/|POST /savepoint-disposal|PATCH /|PUT /"
+_WRITES = re.compile(r"POST /jars/[^/]+/run|POST /jobs/|POST /savepoint-disposal|PATCH /|PUT /")
 
 
 class FlinkBench:
@@ -71,10 +72,10 @@ class FlinkBench:
         (self._folder / name / "rows.csv").unlink()
 
     def lose_reply(self) -> None:
-        self._proxy.arm(_WRITES, Harm.LOSE_REPLY, times=1, kill=lambda: None)
+        self._proxy.arm(Fault(lambda line: _WRITES.match(line) is not None, Harm.LOSE_REPLY))
 
     def silence(self) -> None:
-        self._proxy.arm(".", Harm.REFUSE, times=1_000_000, kill=lambda: None)
+        self._proxy.arm(Fault(lambda line: True, Harm.UNAVAILABLE, times=1_000_000))
 
     def speak(self) -> None:
         self._proxy.disarm()

@@ -7,7 +7,7 @@ nothing is: a change is a stop with savepoint, an update and a start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from headgate.model.live import JobState, Kept, Live, Marker, Observation, Sever
 from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.graphs import graph
 from headgate.providers.cs.limits import problems
@@ -28,12 +28,13 @@ from headgate.providers.cs.starting import Starts
 from headgate.providers.cs.stopping import Stops
 from headgate.providers.cs.wire import Definition
 from headgate.providers.http import NotFound
+from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "huawei-cs"
 
 
-class CsProvider:
+class CsProvider(Opaque):
     """One project of one region of Cloud Stream."""
 
     capabilities = Capabilities(
@@ -143,15 +144,6 @@ class CsProvider:
         if live is None or live.applied is None:
             return Prospect()
         return Prospect(state=_verdict(spec, live.applied.unfilled(spec)))
-
-    def topology(self, compiled: str) -> Topology | None:
-        return None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        return compiled
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return ()
 
     # -- single effects ------------------------------------------------------------------------------------------------
 

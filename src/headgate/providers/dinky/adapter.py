@@ -23,7 +23,7 @@ from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
 from headgate.providers.dinky import prospects, remains
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.checking import Checker
@@ -36,13 +36,14 @@ from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, text
 from headgate.providers.http import Api, Tls
+from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 # They hold kube and yarn settings, or are computed and hold those again.
 _UNSHOWN = ("clusterConfiguration", "clusterInstance", "jobConfig")
 
 
-class DinkyProvider:
+class DinkyProvider(Opaque):
     """One tenant of one Dinky server. `job_id` is the id of the task."""
 
     capabilities = Capabilities(
@@ -120,12 +121,6 @@ class DinkyProvider:
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         marker = Marker(self._project, spec.name, spec.revision, attempt="0" * 32)
         return prospects.prospect(self._definitions, spec, marker, live, changes)
-
-    def topology(self, compiled: str) -> Topology | None:
-        return None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        return compiled
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         return self._checker.vertices(spec)

@@ -22,7 +22,7 @@ from headgate.model.live import JobState, Kept, Live, Marker, Observation, Sever
 from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
 from headgate.providers.dli import graphs, making, prospects, states, wire
 from headgate.providers.dli.definition import Definition, own_path
 from headgate.providers.dli.jobs import Jobs
@@ -31,6 +31,7 @@ from headgate.providers.dli.starting import Starting
 from headgate.providers.dli.stopping import Stopping
 from headgate.providers.http import Api
 from headgate.providers.huawei.account import Account, host
+from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _AT_ONCE = 8
@@ -39,7 +40,7 @@ _NOT_CHECKED = "DLI checks statements when the job is run; before that, for jobs
 _PACKAGES = ("entrypoint", "udf_jar_url", "dependency_jars", "dependency_files")
 
 
-class DliProvider:
+class DliProvider(Opaque):
     """The Flink jobs of one DLI project. Facts from the API pages dli_02_0228 to dli_02_0393 and the official SDK."""
 
     capabilities = Capabilities(
@@ -154,15 +155,6 @@ class DliProvider:
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         return prospects.prospect(spec, live, changes)
-
-    def topology(self, compiled: str) -> Topology | None:
-        return None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        return compiled
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return ()
 
     # -- single effects ------------------------------------------------------------------------------------------------
 

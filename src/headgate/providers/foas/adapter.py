@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
 from headgate.providers import marking
 from headgate.providers.foas import definition, plans, programs, prospects, snapshots
 from headgate.providers.foas.credentials import credentials
@@ -37,12 +37,13 @@ from headgate.providers.foas.stops import Stops
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
+from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "foas"
 
 
-class FoasProvider:
+class FoasProvider(Opaque):
     """One project of the service. Facts from its OpenAPI metadata, SDKs and documentation, frozen since 2021."""
 
     capabilities = Capabilities(
@@ -94,15 +95,6 @@ class FoasProvider:
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         return prospects.prospect(spec, live, changes)
-
-    def topology(self, compiled: str) -> Topology | None:
-        return None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        return compiled
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return ()
 
     def kept(self, job: str) -> Kept | None:
         return None
