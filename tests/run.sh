@@ -40,7 +40,7 @@ if [ "$full" = yes ]; then
   ensure_venv "$PWD/.venv-flink-$other_flink" "flink-$other_flink" "apache-flink-libraries==$other_flink"
   say "pytest, on Flink $other_flink"
   home=$(echo "$PWD/.venv-flink-$other_flink"/lib/python*/site-packages/pyflink)
-  HEADGATE_TEST_FLINK_HOME=$home pytest -m "flink and not faults" "$@"
+  HEADGATE_TEST_FLINK_HOME=$home pytest -m "flink and not full and not faults" "$@"
 else
   say "pytest"
   pytest -m "not full and not faults" "$@"

@@ -12,6 +12,7 @@ import pytest
 
 from headgate import Headgate
 from headgate.applying import Patience
+from headgate.errors import LocalFlinkError
 from headgate.local import LocalFlink, down, up
 from headgate.model.outcome import Event, Outcome, Phase
 from headgate.model.plan import Verb
@@ -109,12 +110,20 @@ class Forgetful:
     def _up(self) -> LocalFlink:
         return up(self._folder, port=self._port, slots=2, flink=chosen_flink())
 
+    def _up_unless_taken(self) -> LocalFlink | None:
+        """Connections that were cut keep a port for a moment."""
+        try:
+            return self._up()
+        except LocalFlinkError as trouble:
+            assert "is taken" in trouble.problem
+            return None
+
     def forget(self) -> None:
         """Kill the JobManager and start another; savepoints stay, memory does not."""
         for pid in self.flink.pids:
             os.kill(pid, signal.SIGKILL)
         eventually(lambda: not _up(self.flink.pids))
-        self.flink = self._up()
+        self.flink = eventually(self._up_unless_taken)
 
 
 def _up(pids: tuple[int, ...]) -> list[int]:
