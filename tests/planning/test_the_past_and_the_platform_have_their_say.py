@@ -148,6 +148,19 @@ def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
     assert action.restore.path == "s3://b/1"
 
 
+def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
+    """A platform that keeps definitions has forgotten the old one; the history has not."""
+    ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED)
+    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
+    past = Past(unsettled="f01", previous=previous, again=ORDERS)
+
+    action = decided(EDITED, ended, past={"orders": past})
+
+    assert action.verb is Verb.RESUME
+    assert action.fallback is not None
+    assert action.fallback.reason is Reason.ROLLED_BACK
+
+
 def test_a_start_that_nobody_saw_settle_is_waited_for():
     """Killed while it waited: the next run goes on waiting."""
     action = decided(ORDERS, running(ORDERS), past={"orders": Past(unsettled="f00")})

@@ -143,8 +143,8 @@ class Executor:
             require_done(action, carrier, self._glances, self._patience)
         except (NotSettled, Rejected) as trouble:
             self._remember(action, carrier, Outcome.FAILED)
-            # A start that was refused after its predecessor was stopped leaves nothing running, just as one that died.
-            undone = isinstance(trouble, NotSettled) or (work.progress.step == "submit" and carrier.savepoint)
+            # A start that was refused where something ran before leaves nothing running, just as one that died.
+            undone = isinstance(trouble, NotSettled) or (work.progress.step == "submit" and action.live is not None)
             raise (self._rolled_back(work, trouble) if undone else trouble) from trouble
         except HeadgateError as trouble:
             self._remember(action, carrier, _outcome(trouble))

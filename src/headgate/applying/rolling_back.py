@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from headgate.applying.glance import Glance
 from headgate.applying.steps import Carrier
 from headgate.errors import ProviderError
 from headgate.model.live import Live, Previous
-from headgate.model.plan import Action, Verb
+from headgate.model.plan import Action, CancelJob, Step, Submit, Verb
 from headgate.planning import decide_rollback, look_up
 
 
@@ -29,8 +30,6 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
 
     A first start is ended. A job that took the place of one whose program is not known is left as it is.
     """
-    if action.fallback is not None:
-        return action.fallback
     if action.want is None or not changed_something(action):
         return None
     try:
@@ -39,6 +38,8 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
         return None
     if not isinstance(failed, Live):
         return None
+    if action.fallback is not None:
+        return _of_what_failed(action.fallback, failed)
     if action.live is None or action.live.provably_empty:
         return decide_rollback(action.want, failed, None, None) if failed.state.active else None
     before = _previous(action.live, carrier)
@@ -46,6 +47,17 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
         return None
     again = before.applied.again(action.want, name=before.name, environ=environ)
     return decide_rollback(action.want, failed, before, again) if again else None
+
+
+def _of_what_failed(fallback: Action, failed: Live) -> Action:
+    """A rollback that was planned before it was known which run would fail."""
+    ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
+    starts = tuple(
+        replace(step, succeeds=failed.run_id) if isinstance(step, Submit) else step
+        for step in fallback.steps
+        if not isinstance(step, CancelJob)
+    )
+    return replace(fallback, live=failed, steps=(*ends, *starts))
 
 
 def _previous(live: Live, carrier: Carrier) -> Previous | None:

@@ -199,6 +199,15 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
     undone = decide_rollback(want, live, past.previous, past.again) if _to_be_ended(live, past) else None
     if action.verb is Verb.KEEP and live.state.active:
         return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
+    if (
+        starts
+        and undone is not None
+        and not live.state.active
+        and not action.changes
+        and action.reason is not Reason.FAILED
+    ):
+        # Changed already by a run that was killed before it started it: what ran before is in the history alone.
+        return replace(action, fallback=undone)
     died = action.reason is Reason.FAILED and not action.changes and past.previous is not None
     return undone if died and undone is not None and not retry else action
 
