@@ -159,6 +159,25 @@ def test_a_rollback_that_is_killed_is_gone_on_with(place: Place, killed_at: str)
     assert place.action(BROKEN).reason is Reason.REVISION_FAILING
 
 
+def test_what_runs_instead_is_kept_running(place: Place):
+    """The old revision falls over later, by itself: it is started again from its checkpoint, the failing one is not."""
+    place.apply(ORDERS)
+    place.apply(BROKEN)
+    place.platform.fail("orders")
+
+    planned = place.action(BROKEN)
+    result = place.apply(BROKEN)
+
+    assert (planned.verb, planned.reason) == (Verb.RESTART, Reason.ROLLED_BACK)
+    assert result.outcome is Outcome.APPLIED
+    [job_id] = place.platform.running("orders")
+    marker = place.platform.jobs[job_id].live.marker
+    assert marker is not None
+    assert (marker.revision, marker.avoids) == (ORDERS.revision, BROKEN.edition)
+    assert min(place.platform.ages("orders").values()) == 2
+    assert place.action(BROKEN).reason is Reason.REVISION_FAILING
+
+
 def test_a_start_that_nobody_saw_settle_is_waited_for(place: Place):
     """Killed while it waited: the next run finds the intent open and looks."""
     with pytest.raises(Killed):

@@ -191,6 +191,8 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
         failed_here = live is not None and live.marker is not None and live.marker.revision == want.revision
         if failed_here and live is not None and _to_be_ended(live, past):
             return decide_rollback(want, live, past.previous, past.again)
+        if starts and live is not None and _stands_in(live, want, past):
+            return decide_rollback(want, live, past.previous, past.again)
         if starts:
             note = past.failing_why or "it did not settle when it was started, and was rolled back"
             return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
@@ -218,6 +220,12 @@ def _to_be_ended(live: Live, past: Past) -> bool:
         return True
     first = live.marker is not None and not live.marker.succeeds
     return first and live.state is JobState.STARTING
+
+
+def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
+    """Is this the job of a rollback that never got going, or has ended since? It is started again as it was."""
+    known = past.previous is not None and past.again is not None
+    return known and not live.state.active and live.marker is not None and live.marker.avoids == want.edition
 
 
 def _attempt(live: Live) -> str:

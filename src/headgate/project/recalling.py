@@ -83,6 +83,9 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     past = replace(past, unsettled=starts[-1].effect_key if starts else "")
     if failing is not None and failing.revision == want.edition:
         past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
+    if stood_in := _stood_in(action.live, want):
+        again = stood_in.applied.again(want, name=stood_in.name, environ=environ)
+        return replace(past, previous=stood_in, again=again)
     if not (past.failing or past.unsettled):
         return past
     previous = _previous(action.live, want, memory.history(action.job)) if action.live else None
@@ -90,6 +93,17 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
         return past
     again = previous.applied.again(want, name=previous.name, environ=environ)
     return replace(past, previous=previous, again=again)
+
+
+def _stood_in(live: Live | None, want: JobSpec) -> Previous | None:
+    """The job that was started in place of the edition in git, if it no longer runs: what it was is started again."""
+    marker = live.marker if live else None
+    if live is None or marker is None or marker.avoids != want.edition or live.applied is None:
+        return None
+    if live.state.active or live.state is JobState.FINISHED or not (live.snapshot or live.provably_empty):
+        return None
+    snapshot = live.snapshot.path if live.snapshot else ""
+    return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot)
 
 
 def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
