@@ -29,7 +29,7 @@ from headgate.planning import Evidence, Situation, look_up, needs_evidence, over
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import drafts, load
-from headgate.project.operating import chosen_revision, rollback_action, take_savepoint
+from headgate.project.operating import chosen_revision, rollback_action, take_savepoint, was_cut_off
 from headgate.project.recalling import with_past
 from headgate.project.referring import changed_packages, references
 from headgate.providers.registry import open_provider
@@ -251,7 +251,10 @@ class Headgate:
         """
         provider, live = self.live(job)
         want = self.project.jobs[job]
-        entry = chosen_revision(want, live, self.history(job), to)
+        history = self.history(job)
+        if was_cut_off(want, live, history, to):
+            return self.plan([job])
+        entry = chosen_revision(want, live, history, to)
         action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
         created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
         return Plan(self.project.name, (action,), self.project.environment, self.commit, created)

@@ -55,6 +55,14 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
 
 
+def was_cut_off(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> bool:
+    """Was this very rollback begun, and never got as far as a job that runs? Then there is nothing left to choose."""
+    marker = live.marker
+    if marker is None or marker.avoids != want.edition or live.state.active:
+        return False
+    return number is None or any((one.number, one.revision) == (number, marker.revision) for one in history)
+
+
 def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> Applied:
     """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now."""
     runs = live.marker.revision if live.marker else ""
