@@ -99,7 +99,7 @@ class House:
         return [str(one) for one in self.platforms[target].running(name or target)]
 
 
-_SIMULATORS: dict[str, Callable[[], SimulatedServer]] = {
+SIMULATORS: dict[str, Callable[[], SimulatedServer]] = {
     "dinky": DinkySimulator,
     "dli": DliSimulator,
     "cs": CsSimulator,
@@ -111,7 +111,7 @@ _SIMULATORS: dict[str, Callable[[], SimulatedServer]] = {
 def simulators(*names: str) -> Iterator[dict[str, Any]]:
     """Simulated platforms by the names of their targets, all four by default."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(_SIMULATORS[name]()) for name in names or _SIMULATORS}
+        yield {name: stack.enter_context(SIMULATORS[name]()) for name in names or SIMULATORS}
 
 
 def built(

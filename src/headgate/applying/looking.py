@@ -9,8 +9,8 @@ from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
 from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
-from headgate.model.live import Live, Observed
-from headgate.model.plan import Action, Submit, Verb
+from headgate.model.live import Absent, Live, Observed
+from headgate.model.plan import Action, CancelJob, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.planning import both, in_sync, look_up
 
@@ -30,8 +30,7 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
     have, _ = look_up(glances[action.target].now(), action.job, previous_name)
     seen = have.fingerprint
     if action.source:
-        there, _ = look_up(glances[action.source].now(), action.job)
-        seen = both(have, there)
+        seen = both(have, _there(action, glances[action.source]))
     if seen != action.seen:
         before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
         raise Stale(
@@ -39,6 +38,16 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
             where=action.target,
             hint="run `headgate plan` again and review the new plan",
         )
+
+
+def _there(action: Action, glance: Glance) -> Observed:
+    """The job on the target it moves away from; absent where it left that before, and the target is silent since."""
+    try:
+        return look_up(glance.now(), action.job)[0]
+    except Unavailable:
+        if any(isinstance(step, StopWithSavepoint | CancelJob) for step in action.steps):
+            raise
+        return Absent()
 
 
 def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance], patience: Patience) -> None:

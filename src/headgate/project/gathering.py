@@ -73,12 +73,7 @@ def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
     if theirs != ours:
         why = f"{provider.name!r} cannot read the savepoints of {source.name!r}: another platform, another format"
         return _state_is(Verdict.LOST, why)
-    path = action.restore.path if action.restore else ""
-    if path:
-        readable = provider.exists(path)
-    else:
-        kept = provider.kept(action.job)
-        readable = None if kept is None else kept.existed
+    readable = _readable(action, provider, source)
     if readable is None:
         return _state_is(
             Verdict.UNKNOWN, f"nobody can tell whether {provider.name!r} reads the files of {source.name!r}"
@@ -86,6 +81,22 @@ def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
     if not readable:
         return _state_is(Verdict.LOST, f"{provider.name!r} does not see where {source.name!r} keeps its savepoints")
     return replace(prospect, note=f"{provider.name!r} reads the savepoints of {source.name!r}")
+
+
+def _readable(action: Action, provider: Provider, source: Provider) -> bool | None:
+    """Does this target see the files of the other one? Told by a snapshot that is there, or the traces of a start."""
+    path = action.restore.path if action.restore else ""
+    theirs = None if path else source.kept(action.job)
+    if theirs and theirs.snapshots:
+        path = theirs.snapshots[0].path
+    if path:
+        return provider.exists(path)
+    ours = provider.kept(action.job)
+    if ours is not None and ours.existed:
+        return True
+    # A trace that is missing proves something only among targets that leave the same traces.
+    same_kind = ours is not None and theirs is not None and type(source) is type(provider)
+    return False if same_kind else None
 
 
 def _state_is(verdict: Verdict, why: str) -> Prospect:

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _AT_ONCE = 8
+_FORMAT = "huawei-dli"
 _NOT_COMPILED = "DLI does not say what the operators of a job store"
 _NOT_CHECKED = "DLI checks statements when the job is run; before that, for jobs it knows on Flink 1.10 and 1.12 alone"
 _PACKAGES = ("entrypoint", "udf_jar_url", "dependency_jars", "dependency_files")
@@ -47,11 +49,13 @@ class DliProvider(Opaque):
         compile=Support.NO,
         mark_in_place=Support.YES,
         update_in_place=Support.YES,
-        savepoint_format="huawei-dli",
+        savepoint_format=_FORMAT,
     )
 
     def __init__(self, name: str, jobs: Jobs, *, project: str, close: Callable[[], None], looks: Looks) -> None:
         self.name = name
+        # DLI keeps the savepoint of a job for that job alone, and names none that another could be given.
+        self.capabilities = replace(type(self).capabilities, savepoint_format=f"{_FORMAT} {name}")
         self._jobs = jobs
         self._project = project
         self._close = close
