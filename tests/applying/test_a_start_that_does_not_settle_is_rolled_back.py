@@ -14,7 +14,7 @@ from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
 from headgate.model.spec import RunState, Sql
 from headgate.store import open_store
-from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place
+from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place, patience
 
 BROKEN = replace(ORDERS, program=Sql(COUNT.text.replace("GROUP", "WHERE broken > 3 GROUP")))
 
@@ -211,3 +211,19 @@ def test_a_revision_whose_secrets_are_gone_is_not_started_without_them(place: Pl
 
     assert place.apply(BROKEN).code == "not-settled"
     assert place.platform.running("orders") == []
+
+
+def test_a_start_that_got_further_while_its_plan_was_read_is_not_stale(place: Place):
+    """It was starting when it was planned and runs now: that is what it was waited for to do."""
+    place.platform.starts_looping = "COUNT"
+    with pytest.raises(Killed):
+        place.report(ORDERS, killed_at="settle")
+    with place.open(ORDERS) as headgate:
+        plan = headgate.plan()
+        [job_id] = place.platform.running("orders")
+        each = place.platform.jobs[job_id]
+        each.live = replace(each.live, state=JobState.RUNNING, word="RUNNING", provably_empty=False)
+        [result] = headgate.apply(plan, patience=patience()).results
+
+    assert result.action.reason is Reason.NOT_SETTLED_YET
+    assert result.outcome is Outcome.APPLIED

@@ -10,7 +10,7 @@ from headgate.applying.patience import Patience
 from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed
-from headgate.model.plan import Action, CancelJob, StopWithSavepoint, Submit, Verb
+from headgate.model.plan import Action, CancelJob, Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.planning import both, in_sync, look_up
 
@@ -28,6 +28,8 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
     """Look just before the first write. Raises Stale if the job moved since it was planned."""
     previous_name = action.want.previous_name if action.want else ""
     have, _ = look_up(glances[action.target].now(), action.job, previous_name)
+    if _only_waited_for(action, have):
+        return
     seen = have.fingerprint
     if action.source:
         seen = both(have, _there(action, glances[action.source]))
@@ -38,6 +40,14 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
             where=action.target,
             hint="run `headgate plan` again and review the new plan",
         )
+
+
+def _only_waited_for(action: Action, have: Observed) -> bool:
+    """Is this the very start that is waited for, with nothing else to do? That it got further is what it should."""
+    if not isinstance(have, Live) or action.live is None or not have.state.active:
+        return False
+    same = have.job_id == action.live.job_id and have.marker == action.live.marker
+    return same and all(isinstance(step, Settle) for step in action.steps)
 
 
 def _there(action: Action, glance: Glance) -> Observed:
