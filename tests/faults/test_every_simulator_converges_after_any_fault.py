@@ -40,6 +40,7 @@ SAMPLE = [
         ("restart", Harm.KILL_AFTER_REQUEST),
         ("resume", Harm.LOSE_REPLY),
         ("rollback", Harm.UNAVAILABLE),
+        ("rollback-by-hand", Harm.LOSE_REPLY),
         ("submit", Harm.REFUSE),
     ]
 ]

@@ -104,7 +104,8 @@ class Workspace:
             plan = self.plan(prune=operation is PRUNE)
             if converged(plan, operation):
                 return
-        raise AssertionError(f"it does not converge: {plan.actions}\n" + "\n----\n".join(said))
+        left = [(action.verb.value, str(action.reason), action.note) for action in plan.actions]
+        raise AssertionError(f"it does not converge: {left}\n" + "\n----\n".join(said))
 
     @contextmanager
     def watched(self) -> Iterator[Seen]:

@@ -83,9 +83,10 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     past = replace(past, unsettled=starts[-1].effect_key if starts else "")
     if failing is not None and failing.revision == want.edition:
         past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
-    if stood_in := _stood_in(action.live, want):
+    if stood_in := _stood_in(action.live, want, memory):
         again = stood_in.applied.again(want, name=stood_in.name, environ=environ)
-        return replace(past, previous=stood_in, again=again)
+        if again is None or again.revision != want.revision:
+            return replace(past, previous=stood_in, again=again)
     if not (past.failing or past.unsettled):
         return past
     previous = _previous(action.live, want, memory.history(action.job)) if action.live else None
@@ -95,14 +96,21 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     return replace(past, previous=previous, again=again)
 
 
-def _stood_in(live: Live | None, want: JobSpec) -> Previous | None:
-    """The job that was started in place of the edition in git, if it no longer runs: what it was is started again."""
+def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | None:
+    """The job that was to run in place of the edition in git, and does not: what it was, or was to be, is started.
+
+    Where that start never began, a platform may still tell what ran before it, so the history is asked first.
+    """
     marker = live.marker if live else None
     if live is None or marker is None or marker.avoids != want.edition or live.applied is None:
         return None
     if live.state.active or live.state is JobState.FINISHED or not (live.snapshot or live.provably_empty):
         return None
     snapshot = live.snapshot.path if live.snapshot else ""
+    history = memory.history(want.name) if marker.succeeds == live.run_id else ()
+    intended = next((one for one in history if one.revision == marker.revision), None)
+    if intended is not None:
+        return _again(intended, want, snapshot)
     return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot)
 
 
@@ -114,9 +122,14 @@ def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previo
     before = next((one for one in history if one.outcome in _WORKED and one.revision != want.revision), None)
     if before is None:
         return None
-    applied = AppliedSpec.restored(before.manifest)
-    name = str(before.manifest.get("name", want.name))
-    return Previous(name, applied, before.revision, str(before.manifest.get("compiled", "")), marker.restored)
+    return _again(before, want, marker.restored)
+
+
+def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous:
+    """An entry of the history, to be started once more from a snapshot."""
+    manifest = earlier.manifest
+    name, compiled = str(manifest.get("name", want.name)), str(manifest.get("compiled", ""))
+    return Previous(name, AppliedSpec.restored(manifest), earlier.revision, compiled, snapshot)
 
 
 def _told(intent: Intent) -> str:
