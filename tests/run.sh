@@ -23,7 +23,7 @@ PATH="$PWD/.venv/bin:$PATH"
 
 if [ "$faults" = yes ]; then
   say "pytest, the fault suite"
-  exec pytest -m faults tests/faults "$@"
+  exec pytest -n auto --dist loadgroup -m faults tests/faults "$@"
 fi
 
 say "ruff"

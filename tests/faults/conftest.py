@@ -6,18 +6,19 @@ from collections.abc import Iterable
 
 import pytest
 
-_CASES: set[str] = set()
 _OUTCOMES: dict[str, bool] = {}
+_IS_ONE = ("fault case", True)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """The fault cases are those that are marked so; the suite's own tests are none."""
-    _CASES.update(item.nodeid for item in session.items if item.get_closest_marker("faults"))
+    if item.get_closest_marker("faults"):
+        item.user_properties.append(_IS_ONE)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A case that cannot be set up, or torn down, has failed, too."""
-    if report.nodeid in _CASES and (report.when == "call" or not report.passed):
+    """A case that cannot be set up, or torn down, has failed, too. Told here by every process that runs some."""
+    if _IS_ONE in report.user_properties and (report.when == "call" or not report.passed):
         _OUTCOMES[report.nodeid] = report.passed and _OUTCOMES.get(report.nodeid, True)
 
 
