@@ -131,6 +131,16 @@ class OutcomeUnknown(ProviderError):
     code = "outcome-unknown"
 
 
+class Overtaken(ProviderError):
+    """Another run, or a person, was at the job since this one looked: it started another edition, or stopped this one.
+
+    Nothing was started beside it. It may have been a newer commit, a rename or a rollback. Run `headgate plan` to see
+    what is left to do.
+    """
+
+    code = "overtaken"
+
+
 class LocalFlinkError(HeadgateError):
     """The Flink on this machine could not be started, found or stopped.
 

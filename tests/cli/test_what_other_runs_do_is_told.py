@@ -143,7 +143,9 @@ def test_a_start_that_nobody_saw_settle_is_waited_for(workspace: Workspace, stor
     """Killed while it waited: the job runs as git asks, and still it is too early to say "no changes"."""
     headgate("apply", "--yes")
     [job_id] = workspace.local.running("orders")
-    store.intend(Intent("payments", "orders", "local", "killed", "settle", job_id, effect_key=job_id))
+    marker = workspace.local.jobs[job_id].live.marker
+    assert marker is not None
+    store.intend(Intent("payments", "orders", "local", "killed", "settle", job_id, effect_key=marker.attempt))
     before = list(workspace.local.writes)
 
     planned = headgate("plan", "--detailed-exitcode")

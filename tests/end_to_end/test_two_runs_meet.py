@@ -24,12 +24,13 @@ NEW_EVERY = 10
 
 
 class Applier:
-    """Another process with headgate in it."""
+    """Another process with headgate in it; `store` is the URL of its store, or that of each project by default."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: str) -> None:
         program = Path(__file__).with_name("applier.py")
+        environ = os.environ | ({"HEADGATE_STORE": store} if store else {})
         self._process = subprocess.Popen(
-            [sys.executable, str(program)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, str(program)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ
         )
 
     def begin(self, folder: Path) -> None:
@@ -52,8 +53,8 @@ class Applier:
 
 
 @contextmanager
-def two() -> Iterator[tuple[Applier, Applier]]:
-    both = Applier(), Applier()
+def two(store: str) -> Iterator[tuple[Applier, Applier]]:
+    both = Applier(store), Applier(store)
     try:
         yield both
     finally:
@@ -63,11 +64,12 @@ def two() -> Iterator[tuple[Applier, Applier]]:
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one-store", "no-common-store"])
 def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: Cluster, tmp_path: Path, shared: bool):
-    """Round after round the same is applied twice at once; nobody ever sees two copies, or a count begin anew."""
+    """Round after round a job is edited twice at once, alike or in two ways: never two copies, or a count anew."""
     other = tmp_path / "other"
     repo.commit()
     subprocess.run(["git", "clone", "-q", str(repo.root), str(other)], check=True)
-    folders = (repo.root, repo.root if shared else other)
+    folders = (repo.root, other)
+    store = f"sqlite:///{tmp_path / 'store.db'}" if shared else ""
     names = [f"{repo.project}-totals-{number}" for number in range(ROUNDS // NEW_EVERY)]
     copies: list[int] = []
     over = threading.Event()
@@ -83,13 +85,14 @@ def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: 
     watcher = threading.Thread(target=poll)
     watcher.start()
     try:
-        with two() as appliers:
+        with two(store) as appliers:
             for number in range(ROUNDS):
                 name = names[number // NEW_EVERY]
-                for folder in {repo.root, other}:
+                for place, folder in enumerate(folders):
                     for left in (folder / "jobs").glob("*.yaml"):
                         left.unlink()
-                    text = counting(name, name, where=f"WHERE v <> {number}")
+                    # Every other round they are two commits of one job.
+                    text = counting(name, name, where=f"WHERE v <> {number + 1000 * place * (number % 2)}")
                     (folder / "jobs").mkdir(exist_ok=True)
                     (folder / "jobs" / "totals.yaml").write_text(text, "utf-8")
                 for applier, folder in zip(appliers, folders, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from headgate.applying.glance import Glance
@@ -106,7 +106,7 @@ class Executor:
         carrier = self._carrier(plan, action)
         work = _Work(plan, action, carrier)
         try:
-            with self._locked(action.job) as still_ours:
+            with self._locked(action) as still_ours:
                 work = _Work(plan, action, carrier, still_ours)
                 self._apply(work)
         except HeadgateError as trouble:
@@ -199,12 +199,17 @@ class Executor:
         return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again", hint=_MEND)
 
     @contextmanager
-    def _locked(self, job: str) -> Iterator[Callable[[], None]]:
-        if self._memory is None:
-            yield lambda: None
-        else:
-            with self._memory.locked(job) as still_ours:
-                yield still_ours
+    def _locked(self, action: Action) -> Iterator[Callable[[], None]]:
+        """Hold the lock of the job, and that of the name it has until it is renamed, in the order all runs keep."""
+        names = {action.job, action.want.previous_name if action.want else ""} - {""}
+        with ExitStack() as held:
+            checks = [held.enter_context(self._memory.locked(name)) for name in sorted(names)] if self._memory else []
+
+            def still_ours() -> None:
+                for check in checks:
+                    check()
+
+            yield still_ours
 
     def _remember(self, action: Action, carrier: Carrier, outcome: Outcome) -> None:
         if self._memory:

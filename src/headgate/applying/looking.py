@@ -9,10 +9,10 @@ from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
 from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
-from headgate.model.live import Absent, Live, Observed
+from headgate.model.live import Absent, Live, Observed, Several
 from headgate.model.plan import Action, CancelJob, Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
-from headgate.planning import both, in_sync, look_up
+from headgate.planning import both, in_sync, look_up, our_job
 
 
 class Stale(PlanRefused):
@@ -53,7 +53,7 @@ def _only_waited_for(action: Action, have: Observed) -> bool:
 def _there(action: Action, glance: Glance) -> Observed:
     """The job on the target it moves away from; absent where it left that before, and the target is silent since."""
     try:
-        return look_up(glance.now(), action.job)[0]
+        return our_job(glance.now(), action.job, action.want.previous_name if action.want else "")
     except Unavailable:
         if any(isinstance(step, StopWithSavepoint | CancelJob) for step in action.steps):
             raise
@@ -73,7 +73,7 @@ def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance]
         except Unavailable as trouble:
             told = trouble.problem
             continue
-        if _nothing_left(action, carrier, have):
+        if _nothing_left(action, carrier, have) and _has_left(action, glances):
             return
         told = _shown(have)
     if not patience.interrupted.is_set():
@@ -82,6 +82,17 @@ def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance]
             where=action.target,
             hint="run `headgate plan` to see what is left",
         )
+
+
+def _has_left(action: Action, glances: Mapping[str, Glance]) -> bool:
+    """Does the target that a job was moved away from no longer tell of it as running? Silence tells nothing."""
+    if not action.source or not _starts(action):
+        return True
+    try:
+        there = our_job(glances[action.source].since(time.monotonic()), action.job, "")
+    except Unavailable:
+        return True
+    return not (isinstance(there, Live | Several) and (isinstance(there, Several) or there.state.active))
 
 
 def _nothing_left(action: Action, carrier: Carrier, have: Observed) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from headgate.applying.patience import Patience
-from headgate.errors import HeadgateError, OutcomeUnknown, Unavailable
+from headgate.errors import HeadgateError, OutcomeUnknown, Overtaken, Unavailable
 from headgate.model.health import Health
 from headgate.model.live import JobState, Marker
 from headgate.model.plan import (
@@ -22,7 +22,7 @@ from headgate.model.plan import (
     Update,
 )
 from headgate.model.topology import Compiled
-from headgate.planning import successor_id
+from headgate.planning import attempt_id, successor_id
 from headgate.providers.port import Provider, Submission
 
 # A job that failed this often while it should have settled is in a restart loop.
@@ -133,7 +133,7 @@ class Carrier:
     def intended(self, step: Step) -> str:
         """The id under which the platform will know what this step starts; empty for steps that start nothing."""
         if isinstance(step, Submit):
-            self.attempt = successor_id(self._project, step.spec, step.succeeds)
+            self.attempt = attempt_id(self._project, step.spec, step.succeeds)
         return self.attempt if isinstance(step, Submit | Settle) else ""
 
     def _submit(self, step: Submit) -> str:
@@ -143,7 +143,7 @@ class Carrier:
         if restore.kind is not RestoreKind.FRESH and not restore.path:
             raise StepFailed("there is no snapshot to restore from, and nothing says that it may start empty")
         self.restored = restore.path
-        self.attempt = successor_id(self._project, step.spec, step.succeeds)
+        self.attempt = attempt_id(self._project, step.spec, step.succeeds)
         marker = Marker(
             project=self._project,
             job=step.spec.name,
@@ -157,7 +157,8 @@ class Carrier:
         compiled = self._compiled(step)
         self.compiled = compiled.plan if compiled else ""
         live = None if self._action.source else self._action.live
-        submission = Submission(step.spec, self.attempt, marker, restore, compiled, live)
+        job_id = successor_id(self._project, step.spec, step.succeeds)
+        submission = Submission(step.spec, job_id, marker, restore, compiled, live)
         self.job_id = self._provider.submit(submission)
         return f"job {self.job_id}"
 
@@ -208,6 +209,11 @@ class Carrier:
                 continue
             if health.state is JobState.FINISHED:
                 return "finished"
+            if health.state in (JobState.STOPPED, JobState.SUSPENDED):
+                raise Overtaken(
+                    f"job {self.job_id} was stopped by somebody before it had settled: it is {health.word}",
+                    hint="run `headgate plan` to see what is left to do",
+                )
             if not health.state.active or health.restarts >= _LOOP:
                 raise NotSettled(_unhealthy(self.job_id, health), hint=_LEFT_AS_IT_IS)
             if health.settled:

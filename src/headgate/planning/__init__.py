@@ -10,14 +10,15 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence
-from headgate.planning.identity import successor_id
-from headgate.planning.planner import Past, Situation, look_up, needs_evidence, plan
+from headgate.planning.identity import attempt_id, successor_id
+from headgate.planning.planner import Past, Situation, look_up, needs_evidence, our_job, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
     "Evidence",
     "Past",
     "Situation",
+    "attempt_id",
     "both",
     "changes_of",
     "decide",
@@ -26,6 +27,7 @@ __all__ = [
     "in_sync",
     "look_up",
     "needs_evidence",
+    "our_job",
     "over_limit",
     "plan",
     "successor_id",

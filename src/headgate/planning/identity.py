@@ -1,8 +1,4 @@
-"""The id a job is started under: derived, so that two runs that saw the same thing start the same job once.
-
-It follows from what is started (project, target, name, revision) and from the job it succeeds: a new attempt after a
-failed one succeeds that failed one, and so gets another id.
-"""
+"""The ids a start is asked for under: derived, so that two runs that saw the same thing start the same job once."""
 
 from __future__ import annotations
 
@@ -12,6 +8,20 @@ from headgate.model.spec import JobSpec
 
 
 def successor_id(project: str, spec: JobSpec, succeeds: str) -> str:
-    """32 hex digits; `succeeds` is the id of the job it takes over from, empty for the first."""
-    text = "\n".join((project, spec.target, spec.name, spec.revision, succeeds))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    """The id of the one job that may take over from the run `succeeds`, or be the first: 32 hex digits.
+
+    What is started is not in it: of two runs with two editions of a manifest, or one that renames, one starts the
+    successor, and the other is told that there is one.
+    """
+    if succeeds:
+        return _digest(project, succeeds)
+    return _digest(project, spec.target, spec.name)
+
+
+def attempt_id(project: str, spec: JobSpec, succeeds: str) -> str:
+    """The id of this very start, left on the job in its marker: also of what is started, and from what."""
+    return _digest(project, spec.target, spec.name, spec.revision, succeeds)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

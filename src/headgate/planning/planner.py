@@ -112,7 +112,8 @@ def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Obse
     """What one look at a target says about a name, and whether that job is a stranger (bears another marker, or none).
 
     A job of ours that runs goes first, then a stranger by the name, then ours that has ended; and a stranger that has
-    ended only if there is none of ours.
+    ended only if there is none of ours. Ours is the job of the name or of the previous one: what runs, else what was
+    started last; if both run, there are several.
     """
     ours = seen.jobs.get(name)
     if ours is None or not _active(ours):
@@ -120,9 +121,30 @@ def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Obse
         namesake = next((other for other in strangers if other.state.active), strangers[0] if strangers else None)
         if namesake:
             return namesake, True
-    if ours is None and previous_name:
-        ours = seen.jobs.get(previous_name)
-    return ours or Absent(), False
+    return our_job(seen, name, previous_name), False
+
+
+def our_job(seen: Observation, name: str, previous_name: str) -> Live | Several | Absent:
+    """The job of ours that has a name, or has it still from before a rename."""
+    ours, before = seen.jobs.get(name), seen.jobs.get(previous_name) if previous_name else None
+    if ours is None or before is None:
+        return ours or before or Absent()
+    running = [live for one in (ours, before) if _active(one) for live in _each(one)]
+    if len(running) > 1:
+        return Several(tuple(running))
+    if running:
+        return running[0]
+    return max(*_each(ours), *_each(before), key=lambda live: live.started_at)
+
+
+def _each(have: Observed) -> tuple[Live, ...]:
+    match have:
+        case Live():
+            return (have,)
+        case Several(jobs):
+            return jobs
+        case _:
+            return ()
 
 
 def _decided(situation: Situation, want: JobSpec) -> Action:
@@ -138,28 +160,51 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         moved = _moved(situation, want, have, past, evidence)
         if moved is not None:
             return _in_view_of(past, moved, retry=situation.retry)
+    elif copies := [one for one in _elsewhere(situation, want) if one[1].state.active]:
+        copies = [*((want.target, live) for live in _each(have)), *copies]
+        return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(copies))
     here = next((one for one in past.remembered if one.target == want.target), None)
     if isinstance(have, Absent) and here is not None:
         action = decide_forgotten(want, here.job, evidence=evidence, now=situation.now)
     else:
         action = decide(want, have, evidence=evidence, now=situation.now)
+    if action.reason is Reason.NOT_RUNNING_YET and action.steps and not past.remembered:
+        action = replace(action, note=_not_seen_there(situation, want))
     return _in_view_of(past, action, retry=situation.retry)
+
+
+def _not_seen_there(situation: Situation, want: JobSpec) -> str:
+    """What a person should know before a job that nobody remembers is started: it may have been on a silent target."""
+    silent = [name for name, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)]
+    told = " and ".join(repr(name) for name in silent if name != want.target)
+    return f"target {told} does not answer: if this job was moved from there, there will be two" if told else ""
+
+
+def _elsewhere(situation: Situation, want: JobSpec) -> list[tuple[str, Live]]:
+    """The jobs of this name, or of the previous one, on the other targets that answered, by target."""
+    found = []
+    for target, seen in sorted(situation.observed.items()):
+        if target != want.target and isinstance(seen, Observation):
+            found += [(target, live) for live in _each(our_job(seen, want.name, want.previous_name))]
+    return found
+
+
+def _both_named(copies: list[tuple[str, Live]]) -> str:
+    return " and ".join(f"job {live.job_id} on target {target!r}" for target, live in copies)
 
 
 def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evidence: Evidence | None) -> Action | None:
     """The action if the job is, or was last, on another target; None if its place is here."""
     since = have.started_at if isinstance(have, Live) else 0
     ended: tuple[str, Live, Observed] | None = None
-    for target, seen in sorted(situation.observed.items()):
-        if target == want.target or isinstance(seen, Unknown):
-            continue
-        there = seen.jobs.get(want.name)
-        if isinstance(there, Several):
-            return blocked(want, there, Reason.SEVERAL_LIVE, " and ".join(job.job_id for job in there.jobs))
-        if there is not None and there.state.active:
-            moves = both(have, there)
-            return decide_moved(want, moves, there, target, evidence=evidence, now=situation.now)
-        if there is not None and there.snapshot and there.started_at > since:
+    others = _elsewhere(situation, want)
+    running = [one for one in others if one[1].state.active]
+    if len(running) > 1:
+        return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(running))
+    for target, there in running:
+        return decide_moved(want, both(have, there), there, target, evidence=evidence, now=situation.now)
+    for target, there in others:
+        if there.snapshot and there.started_at > since:
             ended, since = (target, there, there), there.started_at
     known_here = isinstance(have, Live) or any(one.target == want.target for one in past.remembered)
     for one in past.remembered:
@@ -253,8 +298,11 @@ def _renames_told(actions: list[Action], only: frozenset[str]) -> list[Action]:
 
 
 def _same_program(action: Action, orphan: Action) -> bool:
+    """Would the action start what runs as the orphan? A job that runs, or is taken over from, is no new one."""
     want, applied = action.want, orphan.live.applied if orphan.live else None
-    if want is None or applied is None or action.reason is not Reason.NOT_RUNNING_YET or not action.steps:
+    starts = any(isinstance(step, Submit) for step in action.steps)
+    runs = action.live is not None and action.live.state.active
+    if want is None or applied is None or runs or not starts:
         return False
     if want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
         return False
@@ -268,15 +316,13 @@ def _active(have: Live | Several) -> bool:
 
 def _orphans(situation: Situation) -> list[Action]:
     """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
-    here = {(job.target, job.name) for job in situation.jobs.values()}
-    here |= {(job.target, job.previous_name) for job in situation.jobs.values() if job.previous_name}
-    moved = {job.name for job in situation.jobs.values()}
+    here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
     actions = []
     for target, seen in sorted(situation.observed.items()):
         if isinstance(seen, Unknown):
             continue
         for name, have in sorted(seen.jobs.items()):
-            if (target, name) not in here and name not in moved and _active(have):
+            if name not in here and _active(have):
                 orphan = decide_orphan(name, target, have, prune=situation.prune)
                 if orphan.steps and not situation.jobs:
                     note = "there are no manifests: pruning would end every job"

@@ -43,12 +43,21 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
     earliest = action.want is not None and action.want.savepoint.strategy is Strategy.EARLIEST
     if action.live is not None and not earliest:
         return None
-    told = provider.kept(action.job)
+    told = _kept_under_a_name(action, provider)
     if not known:
         return told
     snapshots = {one.path: one for one in (*known, *(told.snapshots if told else ()))}
     newest_first = sorted(snapshots.values(), key=lambda one: one.at, reverse=True)
     return Kept(told.existed if told else False, tuple(newest_first))
+
+
+def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:
+    """What storage knows of a job; where it knows nothing of it, of the name that it had before."""
+    told = provider.kept(action.job)
+    previous_name = action.want.previous_name if action.want else ""
+    if not previous_name or (told and (told.existed or told.snapshots)):
+        return told
+    return provider.kept(previous_name) or told
 
 
 def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> bool | None:

@@ -202,7 +202,8 @@ class Headgate:
 
     def _evidence(self, action: Action) -> Evidence:
         source = self.provider(action.source) if action.source else None
-        known = self.memory.snapshots(action.job, action.target)
+        names = (action.job, action.want.previous_name if action.want else "")
+        known = next((told for name in names if name and (told := self.memory.snapshots(name, action.target))), ())
         return evidence_for(action, self.provider(action.target), source, known)
 
     def patience(self, interrupted: threading.Event | None = None) -> Patience:

@@ -55,8 +55,10 @@ def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Pr
         seen = situation.observed.get(spec.target)
         if not isinstance(seen, Observation) or not isinstance(look_up(seen, name, spec.previous_name)[0], Absent):
             continue
-        known = memory.remembered(name, situation.observed)
-        stops = [intent for intent in memory.unfinished.get(name, ()) if intent.step == StopWithSavepoint.name]
+        names = [one for one in (name, spec.previous_name) if one]
+        known = next((told for one in names if (told := memory.remembered(one, situation.observed))), ())
+        unfinished = [intent for one in names for intent in memory.unfinished.get(one, ())]
+        stops = [intent for intent in unfinished if intent.step == StopWithSavepoint.name]
         if known:
             found[name] = Past(tuple(_finished(one, stops, providers) for one in known))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from headgate.errors import Overtaken
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import Kept, Live, Marker, Observation
 from headgate.model.plan import Change, Prospect, Restore
@@ -63,8 +64,9 @@ class Capabilities:
 class Submission:
     """One start of one job.
 
-    `job_id` is chosen by headgate so that asking twice starts once; platforms that choose their own ids leave it as
-    `marker.attempt` on the job and compare it. `marker.succeeds` names the run it takes over from, `live` that job
+    `job_id` is chosen by headgate so that asking twice starts once, also for two runs that ask for different things:
+    the second is told by `Overtaken`. Platforms that choose their own ids compare the `marker.attempt` that is left on
+    the job, which stands for this very start. `marker.succeeds` names the run it takes over from, `live` that job
     where it is still there: a platform that keeps definitions changes and starts that one.
     `compiled` is the compiled plan with the operator ids it is to run under, or None to run the statements.
     """
@@ -75,6 +77,17 @@ class Submission:
     restore: Restore
     compiled: Compiled | None = None
     live: Live | None = None
+
+
+def require_own_start(submission: Submission, there: Marker | None, where: str) -> None:
+    """Raises `Overtaken` if what was started under the id of a submission is another run's, and something else."""
+    if there is not None and there.attempt != submission.marker.attempt:
+        name, revision = submission.spec.name, there.revision
+        raise Overtaken(
+            f"job {name!r} was started as revision {revision} by another run, and was not started beside it",
+            where=where,
+            hint="run `headgate plan` to see what is left to do",
+        )
 
 
 class Provider(Protocol):

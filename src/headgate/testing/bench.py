@@ -11,7 +11,7 @@ from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
-from headgate.planning import look_up, successor_id
+from headgate.planning import attempt_id, look_up, successor_id
 from headgate.providers.port import Provider, Submission
 
 PROJECT = "payments"
@@ -68,10 +68,10 @@ def eventually(look: Callable[[], T | None], *, within: float = 60.0) -> T:
 def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
     """A start as the executor asks for it: derived id, marker, and the job it takes over from."""
     succeeds = live.run_id if live else ""
-    attempt = successor_id(PROJECT, spec, succeeds)
+    attempt = attempt_id(PROJECT, spec, succeeds)
     restore = restore or Restore(RestoreKind.FRESH)
     marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
-    return Submission(spec, attempt, marker, restore, live=live)
+    return Submission(spec, successor_id(PROJECT, spec, succeeds), marker, restore, live=live)
 
 
 def converged(provider: Provider, wanted: Submission) -> str:

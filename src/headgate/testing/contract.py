@@ -180,6 +180,24 @@ class ProviderContract:
         eventually(lambda: bench.provider.health(job_id).settled)
         assert len(bench.running(spec.name)) == 1
 
+    def test_of_two_editions_that_succeed_one_run_one_is_started(self, bench: Bench) -> None:
+        """Two runs looked at one moment and want different things: the second is refused, and nothing is doubled."""
+        first = started(bench.provider, bench.spec("contract-crossed"))
+        before = stopped(bench.provider, first)
+        edited = bench.edited(bench.spec("contract-crossed"))
+        one = submission(bench.spec("contract-crossed", parallelism=2), live=before, restore=from_savepoint(before))
+        other = submission(edited, live=before, restore=from_savepoint(before))
+
+        job_id = bench.provider.submit(one)
+        with pytest.raises(ProviderError):
+            bench.again().submit(other)
+
+        eventually(lambda: bench.provider.health(job_id).settled)
+        now = eventually(lambda: active(bench.provider, "contract-crossed"))
+        assert now.marker is not None
+        assert now.marker.revision == one.marker.revision
+        assert len(bench.running("contract-crossed")) == 1
+
     def test_an_edit_and_its_undoing_are_started_each_time(self, bench: Bench) -> None:
         """The third start has the program of the first and is not mistaken for it."""
         first = bench.spec("contract-undone")

@@ -26,7 +26,7 @@ from headgate.model.plan import Change, Prospect, Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.model.topology import Compiled, Topology
-from headgate.providers.port import Capabilities, Submission, Support
+from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 from headgate.testing import operators
 from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state
 
@@ -245,7 +245,9 @@ class MemoryPlatform:
                 raise Rejected("no slot is free", where=self.name)
             if path and path not in self.snapshots:
                 raise Rejected(f"there is no snapshot at {path}", where=self.name)
-            if submission.job_id not in self.jobs:
+            if there := self.jobs.get(submission.job_id):
+                require_own_start(submission, there.live.marker, self.name)
+            else:
                 compiled = operators.read(submission.compiled.plan) if submission.compiled else None
                 as_written = operators.topology_of(spec.program.text) if isinstance(spec.program, Sql) else Topology(())
                 self._start(submission.job_id, spec, compiled or as_written, submission.marker, submission.restore)

@@ -12,7 +12,7 @@ from headgate.model.plan import Restore, RestoreKind
 from headgate.model.project import Target
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import successor_id
+from headgate.planning import attempt_id, successor_id
 from headgate.providers.dinky.adapter import DinkyProvider, open_dinky
 from headgate.providers.dinky.forms import DinkyOptions, DinkyTarget
 from headgate.providers.port import Provider, Submission
@@ -63,10 +63,10 @@ def edited(spec: JobSpec) -> JobSpec:
 def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
     """A start as the executor asks for it."""
     succeeds = live.run_id if live else ""
-    attempt = successor_id(PROJECT, spec, succeeds)
+    attempt = attempt_id(PROJECT, spec, succeeds)
     restore = restore or Restore(RestoreKind.FRESH)
     marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
-    return Submission(spec, attempt, marker, restore, live=live)
+    return Submission(spec, successor_id(PROJECT, spec, succeeds), marker, restore, live=live)
 
 
 def seen(provider: Provider, name: str = "orders") -> Live:

@@ -13,7 +13,7 @@ from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import successor_id
+from headgate.planning import attempt_id, successor_id
 from headgate.providers.flink.adapter import FlinkProvider, open_flink
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.port import Submission
@@ -43,9 +43,9 @@ def counting_spec(name: str, identifier: str, **changes: Any) -> JobSpec:
 
 
 def submission(project: str, spec: JobSpec, restore: Restore = FRESH, succeeds: str = "") -> Submission:
-    attempt = successor_id(project, spec, succeeds)
+    attempt = attempt_id(project, spec, succeeds)
     marker = Marker(project, spec.name, spec.revision, "", succeeds, restore.path, attempt)
-    return Submission(spec, attempt, marker, restore)
+    return Submission(spec, successor_id(project, spec, succeeds), marker, restore)
 
 
 def settled(provider: FlinkProvider, project: str, spec: JobSpec, restore: Restore = FRESH, succeeds: str = "") -> str:

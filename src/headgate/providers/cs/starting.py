@@ -74,7 +74,7 @@ class Starts:
 
     def _is_for(self, job: Definition, submission: Submission) -> bool:
         marker = job.marker
-        return marker is not None and (marker.project, marker.attempt) == (self._project, submission.job_id)
+        return marker is not None and (marker.project, marker.attempt) == (self._project, submission.marker.attempt)
 
     def _running(self, job: Definition, submission: Submission) -> str:
         if self._is_for(job, submission):

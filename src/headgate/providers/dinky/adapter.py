@@ -144,11 +144,11 @@ class DinkyProvider(Opaque):
         else:
             look = self._runs.look(task.id)
             attempt = _attempt(task)
-            if look.active or (attempt == submission.job_id and _was_started(look.newest, marker)):
-                return self._started_before(task, look.active, ours=attempt == submission.job_id)
+            if look.active or (attempt == submission.marker.attempt and _was_started(look.newest, marker)):
+                return self._started_before(task, look.active, ours=attempt == submission.marker.attempt)
             if _went_on(task, look.newest, marker):
                 raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
-            self._runs.require_no_start_under_way(task, look.newest, again=attempt == submission.job_id)
+            self._runs.require_no_start_under_way(task, look.newest, again=attempt == submission.marker.attempt)
             task = self._definitions.make(task, wanted)
             # Whoever else is at it has written itself down by then, or its start can be seen.
             self._pause(self._claim_wait)

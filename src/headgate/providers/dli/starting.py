@@ -174,7 +174,7 @@ def _kind(found: Definition) -> str:
 
 def _prepared(found: Definition, wanted: Submission) -> bool:
     """Does it bear the marker of this submission?"""
-    return found.marker is not None and found.marker.attempt == wanted.job_id
+    return found.marker is not None and found.marker.attempt == wanted.marker.attempt
 
 
 def _taken(found: Definition) -> str:

@@ -10,6 +10,7 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -34,13 +35,13 @@ from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.observing import Observing
 from headgate.providers.flink.program import body, may_compile
-from headgate.providers.flink.rejection import root_cause, statement_rejected
+from headgate.providers.flink.rejection import is_duplicate, root_cause, statement_rejected
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
 from headgate.providers.flink.storage import Storage
 from headgate.providers.http import Api, NotFound, Tls
-from headgate.providers.port import Capabilities, Submission, Support
+from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 
 _UNCOMPILABLE = "uncompilable: "
 # Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
@@ -167,7 +168,7 @@ class FlinkProvider:
     # -- single effects --------------------------------------------------------------------------------------------
 
     def submit(self, submission: Submission) -> str:
-        spec, job_id, restore = submission.spec, submission.job_id, submission.restore
+        spec, restore = submission.spec, submission.restore
         if restore.kind is not RestoreKind.FRESH and not restore.path:
             raise Rejected(f"job {spec.name} is to be restored, and no snapshot is named", where=self.name)
         compiled = submission.compiled.plan if submission.compiled else ""
@@ -176,21 +177,35 @@ class FlinkProvider:
         sign = self._homes.sign(submission.marker.project, spec.name, spec.config, uuid.uuid4().hex)
         first = bool(sign) and isinstance(spec.program, Jar) and self._storage.mark(sign)
         request = body(spec, mode="run", compiled=compiled, parameters=carried, home=sign)
-        request |= {"jobId": job_id, "allowNonRestoredState": restore.allow_non_restored}
+        request |= {"allowNonRestoredState": restore.allow_non_restored}
         if restore.path:
             request["savepointPath"] = restore.path
         try:
-            answer = self._jars.run(spec.program, request)
+            job_id = self._started(submission, request)
         except Rejected as problem:
-            # Refused because the cluster knows this id already: it was started, by us or by a run that saw the same.
-            state = self._state(job_id)
-            if first and not (state and state.active):
+            if first:
                 self._storage.unmark(sign)
-            if state:
-                return job_id
             raise statement_rejected(problem.body or problem.problem, spec) from problem
         self._observing.started(job_id, carried)
-        return str(answer["jobid"])
+        return job_id
+
+    def _started(self, submission: Submission, request: Mapping[str, Any]) -> str:
+        """The id of the job that is there now: started here, or before, by us or by a run that saw the same.
+
+        A cluster never takes an id twice, not even that of a job it has forgotten. The next id follows from that one,
+        so that all who ask find the same.
+        """
+        job_id = submission.job_id
+        while True:
+            try:
+                return str(self._jars.run(submission.spec.program, {**request, "jobId": job_id})["jobid"])
+            except Rejected as problem:
+                if self._state(job_id):
+                    require_own_start(submission, self._observing.carried(job_id).marker, self.name)
+                    return job_id
+                if not is_duplicate(problem.body or problem.problem):
+                    raise
+                job_id = hashlib.sha256(job_id.encode()).hexdigest()[:32]
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         """Another parallelism; what a Flink job carries stays as it was started, the marker too."""

@@ -7,6 +7,7 @@ believed once `GET /jobs/:id`, which is made from the same description, shows it
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -117,7 +118,13 @@ class Observing:
             live = self._endings.while_restarting(live) if live.word == "RESTARTING" else live
             fixed = self.carried(live.job_id).fixed
             return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)
-        live = self._endings.described(max(map(self._refreshed, lives), key=lambda live: live.started_at))
+
+        def ended(live: Live) -> tuple[int, int]:
+            """When it did; one that the listing still shows as running has only just."""
+            at = int(listed[live.job_id]["end-time"])
+            return (at if at > 0 else sys.maxsize, live.started_at)
+
+        live = self._endings.described(max(map(self._refreshed, lives), key=ended))
         fixed = self.carried(live.job_id).fixed
         return live if fixed is None else self._scaling.ended(live, fixed)
 

@@ -30,6 +30,11 @@ class StatementRejected(Rejected):
     code = "statement-rejected"
 
 
+def is_duplicate(body: str) -> bool:
+    """Was a job refused because its id is, or was, another's? (`DuplicateJobSubmissionException`, all versions)"""
+    return "Job has already been submitted" in body
+
+
 def root_cause(body: str) -> str:
     """The last cause in a Flink error body or stack trace, its class name left off; one paragraph."""
     try:

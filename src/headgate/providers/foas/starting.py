@@ -87,7 +87,7 @@ class Starting:
         """Did an earlier run get as far as leaving this attempt on the job?"""
         marker = marking.read(job.description)
         ours = marker is not None and (marker.project, marker.job) == (self.project, submission.spec.name)
-        return ours and marker is not None and marker.attempt == submission.job_id
+        return ours and marker is not None and marker.attempt == submission.marker.attempt
 
     @staticmethod
     def _was_started(current: Instance | None, submission: Submission) -> bool:

@@ -1,0 +1,129 @@
+"""Two commits in a row, two runs of CI: each has looked before the other wrote. One copy, and the second is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headgate.model.outcome import Event, Outcome, Phase, Result
+from headgate.model.spec import JobSpec, RunState, Sql
+from tests.applying.place import COUNT, FILTERED, ORDERS, Place, patience
+
+OTHERWISE = replace(ORDERS, program=Sql(COUNT.text.replace("GROUP", "WHERE id > 4 GROUP")))
+RENAMED = replace(ORDERS, name="totals", previous_name="orders")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "here")
+
+
+def beside(place: Place, tmp_path: Path) -> Place:
+    """Another folder with a store of its own, for the same platforms."""
+    other = Place(tmp_path / "there")
+    other.platform, other.platforms = place.platform, place.platforms
+    return other
+
+
+def met(place: Place, want: JobSpec, other: Place, otherwise: JobSpec, *, at: str) -> tuple[Result, Result]:
+    """What becomes of a run, and of another one that does all it wants to as the first begins the step `at`."""
+    seconds: list[Result] = []
+
+    def listen(event: Event) -> None:
+        if event.phase is Phase.STARTED and event.step == at and not seconds:
+            seconds.extend(other.report(otherwise).results)
+
+    with place.open(want) as headgate:
+        [first] = headgate.apply(headgate.plan(), patience=patience(), listen=listen).results
+    return first, seconds[0]
+
+
+@pytest.mark.parametrize(
+    ("want", "otherwise"),
+    [
+        pytest.param(FILTERED, OTHERWISE, id="another-edition"),
+        pytest.param(FILTERED, RENAMED, id="a-rename"),
+        pytest.param(RENAMED, FILTERED, id="renamed-here"),
+    ],
+)
+def test_without_a_common_store_one_of_them_starts_the_successor(place: Place, tmp_path: Path, want, otherwise):
+    """Both stop the same job and take its one savepoint; the platform takes one start."""
+    place.apply(ORDERS)
+
+    late, early = met(place, want, beside(place, tmp_path), otherwise, at="stop-with-savepoint")
+
+    assert early.outcome is Outcome.APPLIED
+    assert (late.outcome, late.code) == (Outcome.FAILED, "overtaken")
+    assert "by another run" in late.detail
+    assert place.platform.running(otherwise.name) == [early.job_id]
+    assert [job for job, one in place.platform.jobs.items() if one.live.state.active] == [early.job_id]
+    assert set(place.platform.ages(otherwise.name).values()) == {1}
+
+
+def test_first_starts_of_two_editions_are_one_start(place: Place, tmp_path: Path):
+    """There is no predecessor to tell them apart by."""
+    late, early = met(place, FILTERED, beside(place, tmp_path), OTHERWISE, at="submit")
+
+    assert (early.outcome, late.code) == (Outcome.APPLIED, "overtaken")
+    assert place.platform.running("orders") == [early.job_id]
+
+
+def test_the_next_run_of_the_late_one_says_what_it_would_do(place: Place, tmp_path: Path):
+    """Nothing is stuck: what runs is another edition, and git here asks for this one."""
+    place.apply(ORDERS)
+    met(place, FILTERED, beside(place, tmp_path), OTHERWISE, at="stop-with-savepoint")
+
+    assert place.apply(FILTERED).outcome is Outcome.APPLIED
+    assert set(place.platform.ages("orders").values()) == {2}
+
+
+def test_with_a_common_store_a_rename_waits_for_an_edit_under_the_old_name(place: Place):
+    """One job has two names for a moment, and both are locked."""
+    place.apply(ORDERS)
+
+    first, second = met(place, FILTERED, place, RENAMED, at="stop-with-savepoint")
+
+    assert first.outcome is Outcome.APPLIED
+    assert second.outcome is Outcome.REFUSED
+    assert "'orders' is being changed by" in second.detail
+    assert place.platform.running("totals") == []
+
+
+def test_a_job_that_somebody_stops_while_it_settles_is_no_failing_edition(place: Place, tmp_path: Path):
+    """The run that stopped it goes on; going back to what ran before would cross it."""
+    place.apply(ORDERS)
+    suspended = replace(FILTERED, state=RunState.SUSPENDED)
+
+    first, second = met(place, FILTERED, beside(place, tmp_path), suspended, at="settle")
+
+    assert second.outcome is Outcome.APPLIED
+    assert (first.outcome, first.code) == (Outcome.FAILED, "overtaken")
+    assert place.platform.running("orders") == []
+    with place.open(FILTERED) as headgate:
+        assert headgate.memory.failing("orders") is None
+
+
+def test_a_rename_keeps_what_the_store_knows_of_the_old_name(place: Place):
+    """The platform has forgotten the job; it is not new because it is called otherwise."""
+    place.apply(ORDERS)
+    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.platform.forget()
+
+    result = place.apply(RENAMED)
+
+    assert result.outcome is Outcome.APPLIED
+    assert set(place.platform.ages("totals").values()) == {1}
+
+
+def test_a_rename_keeps_what_storage_knows_of_the_old_name(place: Place):
+    """A fresh runner and a JobManager that was restarted: the savepoint folder still bears the old name."""
+    place.apply(ORDERS)
+    place.platform.forget()
+    place.without_memory()
+
+    action = place.action(RENAMED)
+
+    assert action.steps == ()
+    assert action.reason == "nothing-to-restore"

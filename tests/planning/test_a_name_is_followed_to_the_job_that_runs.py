@@ -1,0 +1,147 @@
+"""Renames and moves: whatever a manifest is called and wherever it points, what runs of it is found, and once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.live import JobState, Live, Observation, Several, Snapshot, Unknown
+from headgate.model.plan import Settle, StopWithSavepoint, Submit, Verb
+from headgate.model.reasons import Reason
+from headgate.model.spec import JobSpec
+from headgate.planning import Situation, attempt_id, look_up, plan, successor_id
+from tests.planning.given import EDITED, ORDERS, decided, planned, running
+
+SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
+RENAMED = replace(ORDERS, name="totals", previous_name="orders")
+
+
+def ended(spec: JobSpec, *, started_at: int = 1) -> Live:
+    return running(spec, job_id="0ld", state=JobState.SUSPENDED, snapshot=SAVED, started_at=started_at)
+
+
+def test_renamed_back_it_goes_on_from_what_runs():
+    """What it was called at first has ended long ago, and is still listed: started from that, there would be two."""
+    back = replace(ORDERS, previous_name="totals")
+    seen = {"orders": ended(ORDERS), "totals": running(RENAMED, started_at=2)}
+
+    [action] = planned(back, seen).actions
+
+    assert (action.verb, action.reason) == (Verb.RESTART, Reason.RENAMED)
+    assert action.steps == (StopWithSavepoint("f00"), Submit(back, succeeds="f00"), Settle())
+
+
+def test_a_rename_that_is_reverted_is_a_rename():
+    """`git revert` brings back a manifest that says nothing of the other name, whose job runs."""
+    seen = {"orders": ended(ORDERS), "totals": running(RENAMED, started_at=2)}
+
+    actions = planned(ORDERS, seen).actions
+
+    assert [(action.job, action.verb, action.reason) for action in actions] == [
+        ("orders", Verb.BLOCKED, Reason.LIKELY_RENAME),
+        ("totals", Verb.KEEP, Reason.LEFT_GIT),
+    ]
+
+
+def test_two_that_run_under_both_names_are_both_named():
+    """Neither is touched: a person decides which one is right."""
+    seen = {"orders": running(ORDERS), "totals": running(RENAMED, job_id="f01")}
+
+    [action] = planned(RENAMED, seen).actions
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.SEVERAL_LIVE, ())
+    assert action.note == "f01 and f00"
+
+
+@pytest.mark.parametrize(("newer", "expected"), [("orders", "f0o"), ("totals", "f0t")])
+def test_of_two_that_have_ended_the_one_that_was_started_last_is_gone_on_from(newer, expected):
+    """An old name stays in the manifest long after the rename."""
+    seen = Observation(
+        {
+            "orders": replace(ended(ORDERS, started_at=3 if newer == "orders" else 1), job_id="f0o"),
+            "totals": replace(ended(RENAMED, started_at=2), job_id="f0t"),
+        }
+    )
+
+    found, stranger = look_up(seen, "totals", "orders")
+
+    assert isinstance(found, Live)
+    assert (found.job_id, stranger) == (expected, False)
+
+
+def test_moved_and_renamed_at_once_it_is_still_one_job():
+    """It is stopped there under its old name, and started here under the new one."""
+    moved = replace(RENAMED, target="local")
+    seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
+
+    [action] = plan(Situation("shop", {"totals": moved}, seen)).actions
+
+    assert (action.reason, action.source) == (Reason.MOVED, "old")
+    assert action.steps[0] == StopWithSavepoint("f00")
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param({"orders": running(ORDERS, job_id="f01")}, id="of-its-name"),
+        pytest.param({"before": running(replace(ORDERS, name="before"), job_id="f01")}, id="of-the-name-before"),
+    ],
+)
+def test_a_copy_on_another_target_is_a_copy(there):
+    """It may have been left there while that target was silent: both write to one sink."""
+    want = replace(ORDERS, previous_name="before")
+    seen = {"local": Observation({"orders": running(ORDERS)}), "old": Observation(there)}
+
+    found = plan(Situation("shop", {"orders": want}, seen))
+
+    [action] = found.actions
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
+    assert action.note == "job f00 on target 'local' and job f01 on target 'old'"
+
+
+def test_two_copies_on_other_targets_are_both_named():
+    """There is no telling which one to move."""
+    seen = {name: Observation({"orders": running(ORDERS, job_id=name)}) for name in ("east", "west")}
+
+    [action] = plan(Situation("shop", {"orders": ORDERS}, seen | {"local": Observation()})).actions
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
+    assert action.note == "job east on target 'east' and job west on target 'west'"
+
+
+def test_a_silent_target_may_have_the_job_that_looks_new():
+    """Nobody remembers it, so it is started; the person who reads the plan may know better."""
+    seen: dict[str, Observation | Unknown] = {"local": Observation(), "old": Unknown("down")}
+
+    [action] = plan(Situation("shop", {"orders": ORDERS}, seen)).actions
+
+    assert (action.verb, action.reason) == (Verb.SUBMIT, Reason.NOT_RUNNING_YET)
+    assert "target 'old' does not answer" in action.note
+    assert decided(ORDERS).note == ""
+
+
+def test_the_successor_of_a_job_has_one_id_whatever_it_will_be():
+    """Two runs that start two editions, or one that renames, ask the platform for the same job: it starts one."""
+    first, edited = successor_id("shop", ORDERS, "f00"), successor_id("shop", EDITED, "f00")
+
+    assert first == edited == successor_id("shop", RENAMED, "f00")
+    assert first != successor_id("shop", ORDERS, "f01")
+    assert successor_id("shop", ORDERS, "") == successor_id("shop", EDITED, "")
+    assert successor_id("shop", ORDERS, "") != successor_id("shop", RENAMED, "")
+    assert successor_id("shop", ORDERS, "f00") != successor_id("store", ORDERS, "f00")
+
+
+def test_an_attempt_is_told_by_what_is_started():
+    """The one who was second must see that what runs is not what it asked for."""
+    assert attempt_id("shop", ORDERS, "f00") != attempt_id("shop", EDITED, "f00")
+    assert attempt_id("shop", ORDERS, "f00") != attempt_id("shop", ORDERS, "f01")
+
+
+def test_several_under_one_of_the_names_stay_several():
+    """Two under the old name do not become one by a rename."""
+    two = Several((running(ORDERS), running(ORDERS, job_id="f01")))
+
+    [action] = planned(RENAMED, {"orders": two}).actions
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
