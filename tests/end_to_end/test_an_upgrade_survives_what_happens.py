@@ -99,6 +99,37 @@ def test_a_person_rolls_back_and_the_count_goes_on(repo: Repo, cluster: Cluster)
     assert [action.reason for action in repo.plan().actions] == [Reason.REVISION_FAILING]
 
 
+def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_names(repo: Repo, cluster: Cluster):
+    """No savepoint can be taken of it. The plan names its newest retained checkpoint; git then names it, too."""
+    sequence = "'fields.v.kind' = 'sequence', 'fields.v.start' = '1', 'fields.v.end' = '100000', 'fields.k.min'"
+
+    def job(*, where: str = "", more: str = "") -> str:
+        return counting("totals", repo.project, where=where, more=more).replace("'fields.k.min'", sequence)
+
+    repo.write("jobs/totals.yaml", job(where="WHERE 10 / (v - 160) > -100"))
+    repo.commit()
+    assert repo.apply().exit_code == 0
+    eventually(lambda: cluster.jobs("totals")[0]["state"] == "RESTARTING")
+    repo.write("jobs/totals.yaml", job(where="WHERE v <> 160"))
+    repo.commit()
+
+    def told() -> str:
+        [action] = repo.plan().actions
+        return action.note if action.reason is Reason.IN_TRANSITION and "/chk-" in action.note else ""
+
+    eventually(lambda: bool(told()))
+    [path] = [word.rstrip(":") for word in told().split() if "/chk-" in word]
+    repo.write("jobs/totals.yaml", job(where="WHERE v <> 160", more=f"savepoint: {{strategy: path, path: '{path}'}}"))
+    repo.commit()
+
+    [result] = repo.apply().results
+
+    assert result.outcome is Outcome.APPLIED, result.detail
+    assert cluster.running("totals") == [result.job_id]
+    eventually(lambda: max(cluster.printed(repo.project)) > 170)
+    assert cluster.printed(repo.project).count(1) == 1
+
+
 class Forgetful:
     """A Flink whose JobManager can be killed."""
 

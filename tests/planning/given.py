@@ -26,7 +26,7 @@ def running(spec: JobSpec, *, job_id: str = "f00", state: JobState = JobState.RU
         job_id=job_id,
         name=spec.name,
         state=state,
-        word=str(state),
+        word=more.pop("word", str(state)),
         marker=Marker("shop", spec.name, spec.revision),
         applied=AppliedSpec.restored(spec.carried()),
         **more,

@@ -236,6 +236,21 @@ def test_a_job_that_was_forgotten_while_it_ran_is_not_started_from_an_old_savepo
     assert chosen.restore.path == SAVED.path
 
 
+def test_a_job_in_a_restart_loop_is_cancelled_for_a_snapshot_that_a_person_names():
+    """No savepoint can be taken of it. What a cancel would leave is named; going back there is a person's choice."""
+    looping = running(ORDERS, state=JobState.STARTING, word="RESTARTING", snapshot=RETAINED)
+    named = replace(EDITED, savepoint=Savepoint(Strategy.PATH, RETAINED.path))
+
+    waits = decided(EDITED, looping)
+    goes_on = decided(named, looping)
+
+    assert (waits.verb, waits.reason) == (Verb.BLOCKED, Reason.IN_TRANSITION)
+    assert RETAINED.path in waits.note
+    assert goes_on.steps == (CancelJob("f00"), Submit(named, succeeds="f00"), Settle())
+    assert goes_on.restore is not None
+    assert goes_on.restore.path == RETAINED.path
+
+
 def test_a_job_in_a_restart_loop_that_never_completed_a_checkpoint_is_replaced():
     """The everyday mistake: a new job fails at once, its manifest is mended. There is no state to wait for."""
     looping = running(ORDERS, state=JobState.STARTING, provably_empty=True)

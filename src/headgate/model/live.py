@@ -69,7 +69,8 @@ class Live:
     """One job on a target. `word` is the platform's own status word; `started_at` milliseconds since the epoch.
 
     `applied` is the manifest it carries (None: it carries none that can be read), `compiled` its compiled form.
-    `snapshot` is set on jobs that are no longer active: the newest snapshot a successor can restore from.
+    `snapshot` is set on jobs that are no longer active: the newest snapshot a successor can restore from. On a job that
+    restarts it is the newest that a cancel would leave.
     `provably_empty` says that a dead or restarting job has nothing a successor could lose: it restored nothing and,
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
 

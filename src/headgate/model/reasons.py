@@ -98,8 +98,11 @@ EXPLAINED = {
     Reason.IN_TRANSITION: (
         "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. (One "
         "that restarts and never completed a checkpoint has nothing to lose, and is replaced.) If it never settles, "
-        "cancel it with the platform's own tools: headgate then starts it from its newest retained checkpoint. "
-        "With `savepoint.strategy: none` it is cancelled and started empty."
+        "name what to go on from: with `savepoint: {strategy: path, path: ...}` it is cancelled and started from that "
+        "savepoint or retained checkpoint, by `apply` or by `rollback`. The plan names the newest one there is. Flink "
+        "deletes a job's own checkpoints when it is cancelled, unless "
+        "`execution.checkpointing.externalized-checkpoint-retention` is RETAIN_ON_CANCELLATION. "
+        "With `savepoint.strategy: none` the job is cancelled and started empty."
     ),
     Reason.MOVED: (
         "The job has run on another target, where its state is. It is stopped there with a savepoint and started here "

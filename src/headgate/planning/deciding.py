@@ -204,11 +204,20 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     restore = restore_of_running(want)
     if have.state is not JobState.RUNNING and have.provably_empty and want.savepoint.strategy is Strategy.LATEST:
         restore = nothing_to_lose()
-    if have.state is not JobState.RUNNING and restore.kind is not RestoreKind.FRESH:
-        return blocked(want, have, Reason.IN_TRANSITION, have.word, changes)
+    named = want.savepoint.strategy is Strategy.PATH
+    if have.state is not JobState.RUNNING and restore.kind is not RestoreKind.FRESH and not named:
+        return blocked(want, have, Reason.IN_TRANSITION, _way_out(have), changes)
     reason = Reason.RENAMED if have.name != want.name else Reason.SPEC_CHANGED
     steps = restart_steps(want, have)
     return action_on(want, have, Verb.RESTART, reason, steps=steps, restore=restore, changes=changes)
+
+
+def _way_out(have: Live) -> str:
+    """What a person needs who is tired of waiting for a job that restarts: what a cancel would leave of it."""
+    if have.snapshot is None:
+        return have.word
+    left = f"its newest {have.snapshot.kind} that outlives a cancel is {have.snapshot.path}"
+    return f"{have.word}; {left}: `savepoint: {{strategy: path, path: ...}}` cancels it and goes on from there"
 
 
 def _of_ended(want: JobSpec, have: Live, now: int) -> Action:

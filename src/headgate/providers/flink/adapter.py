@@ -23,7 +23,8 @@ from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation
 from headgate.model.plan import Change, Prospect, RestoreKind
 from headgate.model.project import Target
-from headgate.model.spec import Jar, JobSpec
+from headgate.model.reasons import Reason
+from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.providers.flink import bounds, packages, parameters, watching
 from headgate.providers.flink import compiled as plans
@@ -135,6 +136,9 @@ class FlinkProvider:
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         """The bounds of parallelism, and whether it alone changes and the scheduler does that on a running job."""
         touched = {change.path for change in changes}
+        if live is not None and live.state is JobState.STARTING and _goes_with(live, spec):
+            note = f"{spec.savepoint.path} is deleted when the job is cancelled: its checkpoints are not retained"
+            return Prospect(blocked=Reason.SNAPSHOT_MISSING, note=note)
         scaled = touched & {bounds.PARALLELISM, f"config.{bounds.OPTION}"}
         if live is not None and not scaled:
             return Prospect()
@@ -279,6 +283,12 @@ class FlinkProvider:
             return common_state(watching.status_word(self._api, job_id))
         except NotFound:
             return None
+
+
+def _goes_with(live: Live, spec: JobSpec) -> bool:
+    """Is what the manifest names a checkpoint of the job that has to be cancelled first, and gone then?"""
+    named = spec.savepoint.strategy is Strategy.PATH and live.job_id in spec.savepoint.path
+    return named and live.snapshot is None
 
 
 def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProvider:

@@ -46,12 +46,17 @@ class Endings:
         return replace(live, state=final_state(live.state, left), snapshot=left.snapshot, provably_empty=left.empty)
 
     def while_restarting(self, live: Live) -> Live:
-        """A job in a restart loop, and whether it has anything a successor could lose: nothing, if it never got as far
-        as a first checkpoint and restored none. Not kept: it may still get there.
+        """A job in a restart loop: what would be left if it were cancelled, and whether it has anything to lose at all.
+
+        It has nothing if it never got as far as a first checkpoint and restored none. Its own checkpoints are left
+        where they are retained on cancellation, which is not Flink's default. Not kept: the job may still get there.
         """
         statistics = self._api.read(f"/jobs/{live.job_id}/checkpoints")
-        left = remains(statistics, checkpointing=watching.checkpointing(self._api, live.job_id))
-        return replace(live, provably_empty=left.empty)
+        config = watching.checkpoint_config(self._api, live.job_id)
+        left = remains(statistics, checkpointing=watching.is_on(config))
+        own = left.snapshot is not None and live.job_id in left.snapshot.path
+        deleted = own and bool((config.get("externalization") or {}).get("delete_on_cancellation", True))
+        return replace(live, provably_empty=left.empty, snapshot=None if deleted else left.snapshot)
 
     def _found(self, job_id: str) -> dict[str, Any]:
         """Our own stop knows its savepoint at once; any other ending is read from settled statistics."""

@@ -25,7 +25,17 @@ def status_word(api: Api, job_id: str) -> str:
 
 def checkpointing(api: Api, job_id: str) -> bool:
     """Are periodic checkpoints on for this job?"""
-    return 0 < int(api.read(f"/jobs/{job_id}/checkpoints/config").get("interval", 0)) < _NEVER
+    return is_on(checkpoint_config(api, job_id))
+
+
+def checkpoint_config(api: Api, job_id: str) -> Mapping[str, Any]:
+    """`GET /jobs/:id/checkpoints/config`: `interval` in milliseconds, what becomes of checkpoints when the job ends."""
+    found: Mapping[str, Any] = api.read(f"/jobs/{job_id}/checkpoints/config")
+    return found
+
+
+def is_on(config: Mapping[str, Any]) -> bool:
+    return 0 < int(config.get("interval", 0)) < _NEVER
 
 
 # Tasks that run as asked and how many are to run, of a job in `GET /jobs/:id` that is not as wide as it should be.
