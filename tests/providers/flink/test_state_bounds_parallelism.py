@@ -122,13 +122,15 @@ def test_flink_does_what_is_foreseen(provider: FlinkProvider, project: str):
     compiled = provider.compile(spec)
     restore = Restore(RestoreKind.SAVEPOINT, stopped(provider, first))
 
-    def attempt(wanted: JobSpec, restore: Restore) -> str:
-        asked = submission(project, wanted, restore, succeeds=first)
+    def attempt(wanted: JobSpec, restore: Restore, succeeds: str) -> str:
+        asked = submission(project, wanted, restore, succeeds)
         return provider.submit(Submission(wanted, asked.job_id, asked.marker, restore, compiled))
 
+    last = first
     for refused in (without_bound(spec, 6), replace(spec, config={**spec.config, MOST: "8"})):
-        assert "max parallelism" in _failure(provider, attempt(refused, restore)).replace("imum", "")
-    job_id = attempt(without_bound(spec, 2), restore)
+        last = attempt(refused, restore, last)
+        assert "max parallelism" in _failure(provider, last).replace("imum", "")
+    job_id = attempt(without_bound(spec, 2), restore, last)
     eventually(lambda: provider.health(job_id).settled)
     live = eventually(lambda: _running(provider, "restored"))
     most = {vertex.max_parallelism for vertex in provider.graph(job_id).vertices}

@@ -185,29 +185,35 @@ class FlinkProvider:
         if restore.path:
             request["savepointPath"] = restore.path
         try:
-            job_id = self._started(submission, request)
+            job_id, there = self._started(submission, request)
         except Rejected as problem:
             if first:
                 self._storage.unmark(sign)
             raise statement_rejected(problem.body or problem.problem, spec) from problem
-        self._observing.started(job_id, carried)
+        if there is None:
+            self._observing.started(job_id, carried)
+        elif first and not there.active:
+            self._storage.unmark(sign)
         return job_id
 
-    def _started(self, submission: Submission, request: Mapping[str, Any]) -> str:
-        """The id of the job that is there now: started here, or before, by us or by a run that saw the same.
+    def _started(self, submission: Submission, request: Mapping[str, Any]) -> tuple[str, JobState | None]:
+        """The id of the job that is there now, and how it is if the start was refused for it.
 
-        A cluster never takes an id twice, not even that of a job it has forgotten. The next id follows from that one,
-        so that all who ask find the same.
+        It was started before then, by us or by a run that saw the same, or it failed as it was started. A cluster never
+        takes an id twice, not even that of a job it has forgotten, or that ended before it could say what it is. The
+        next id follows from that one, so that all who ask find the same.
         """
         job_id = submission.job_id
         while True:
             try:
-                return str(self._jars.run(submission.spec.program, {**request, "jobId": job_id})["jobid"])
+                return str(self._jars.run(submission.spec.program, {**request, "jobId": job_id})["jobid"]), None
             except Rejected as problem:
-                if self._state(job_id):
-                    require_own_start(submission, self._observing.carried(job_id).marker, self.name)
-                    return job_id
-                if not is_duplicate(problem.body or problem.problem):
+                there, taken = self._state(job_id), is_duplicate(problem.body or problem.problem)
+                marker = self._observing.carried(job_id).marker if there else None
+                if there and (marker or there.active or not taken):
+                    require_own_start(submission, marker, self.name)
+                    return job_id, there
+                if not taken:
                     raise
                 job_id = hashlib.sha256(job_id.encode()).hexdigest()[:32]
 
