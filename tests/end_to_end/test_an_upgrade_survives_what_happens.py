@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -99,34 +100,51 @@ def test_a_person_rolls_back_and_the_count_goes_on(repo: Repo, cluster: Cluster)
     assert [action.reason for action in repo.plan().actions] == [Reason.REVISION_FAILING]
 
 
-def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_names(repo: Repo, cluster: Cluster):
+def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_names(
+    repo: Repo, cluster: Cluster, tmp_path: Path
+):
     """No savepoint can be taken of it. The plan names its newest retained checkpoint; git then names it, too."""
-    sequence = "'fields.v.kind' = 'sequence', 'fields.v.start' = '1', 'fields.v.end' = '100000', 'fields.k.min'"
+    rows = tmp_path / "rows"
+    rows.mkdir()
 
-    def job(*, where: str = "", more: str = "") -> str:
-        return counting("totals", repo.project, where=where, more=more).replace("'fields.k.min'", sequence)
+    def arrive(name: str, *values: int) -> None:
+        """A file that is whole from the moment it is there."""
+        (tmp_path / name).write_text("".join(f"7,{value}\n" for value in values), "utf-8")
+        (tmp_path / name).rename(rows / name)
 
-    repo.write("jobs/totals.yaml", job(where="WHERE 10 / (v - 160) > -100"))
+    def job(where: str, more: str = "") -> str:
+        told = counting("totals", repo.project, where=where, more=more)
+        source = f"'connector' = 'filesystem', 'path' = '{rows.as_uri()}', 'format' = 'csv',"
+        return re.sub(
+            r"'connector' = 'datagen'.*?'7'\n", f"{source} 'source.monitor-interval' = '200ms'\n", told, flags=re.S
+        )
+
+    arrive("first.csv", *[5] * 30)
+    repo.write("jobs/totals.yaml", job("WHERE 10 / v > 0"))
     repo.commit()
     assert repo.apply().exit_code == 0
-    eventually(lambda: cluster.jobs("totals")[0]["state"] == "RESTARTING")
-    repo.write("jobs/totals.yaml", job(where="WHERE v <> 160"))
+    eventually(lambda: max(cluster.printed(repo.project), default=0) == 30)
+    kept = cluster.checkpoints(cluster.running("totals")[0])
+    eventually(lambda: cluster.checkpoints(cluster.running("totals")[0]) > kept + 1)
+    arrive("bad.csv", 0)
+    repo.write("jobs/totals.yaml", job("WHERE v <> 0"))
     repo.commit()
 
     def told() -> str:
         [action] = repo.plan().actions
         return action.note if action.reason is Reason.IN_TRANSITION and "/chk-" in action.note else ""
 
-    eventually(lambda: bool(told()))
-    [path] = [word.rstrip(":") for word in told().split() if "/chk-" in word]
-    repo.write("jobs/totals.yaml", job(where="WHERE v <> 160", more=f"savepoint: {{strategy: path, path: '{path}'}}"))
+    path = next(word.rstrip(":") for word in eventually(told).split() if "/chk-" in word)
+    repo.write("jobs/totals.yaml", job("WHERE v <> 0", more=f"savepoint: {{strategy: path, path: '{path}'}}"))
     repo.commit()
 
-    [result] = repo.apply().results
+    report = eventually(lambda: found if (found := repo.apply()).exit_code == 0 else None)
 
+    [result] = report.results
     assert result.outcome is Outcome.APPLIED, result.detail
     assert cluster.running("totals") == [result.job_id]
-    eventually(lambda: max(cluster.printed(repo.project)) > 170)
+    arrive("last.csv", 5, 5)
+    eventually(lambda: max(cluster.printed(repo.project)) == 32)
     assert cluster.printed(repo.project).count(1) == 1
 
 
