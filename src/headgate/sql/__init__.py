@@ -8,12 +8,14 @@ all it needs. It does not parse expressions: what only Flink's planner can judge
 - `positions`  which other words are keywords where they stand
 - `meaning`    a script by what it means: whitespace, comments and keyword case do not count
 - `splitting`  a script to statements, INSERTs taken out of their statement set
+- `options`    where the values of `'key' = 'value'` stand
 - `checking`   every mistake that can be told offline, with its place and the next move
 """
 
 from headgate.sql.checking import check
 from headgate.sql.lexing import SqlMistake, Token, TokenKind, tokens
 from headgate.sql.meaning import meaning
+from headgate.sql.options import options, sound_tokens
 from headgate.sql.splitting import Statement, StatementKind, split
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "TokenKind",
     "check",
     "meaning",
+    "options",
+    "sound_tokens",
     "split",
     "tokens",
 ]

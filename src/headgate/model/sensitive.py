@@ -1,0 +1,93 @@
+"""What tells a secret: the key it stands under, or the value itself (`user=a;password=b`, `://user:password@`).
+
+`values_in_spec` walks through what a job is made of, from one key and its value to the next, and so do the others in a
+part of it. What is done with a value is up to the caller: an import puts a placeholder in its place, a plan hides it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from headgate.model.spec import AppliedSpec, Jar, Sql
+from headgate.sql import options
+
+_WORDS = (
+    r"password|passwd|passphrase|pwd|secret|token|credential|jaas"
+    r"|access.?key|api.?key|account.?key|private.?key"
+)
+_TELLS = re.compile(_WORDS, re.IGNORECASE)
+_HOLDS = re.compile(rf"(?:{_WORDS})[\w.-]*[\"']?\s*[=:]\s*\S|://[^/\s:@]+:[^/\s@]+@", re.IGNORECASE)
+# A name in place of a value: Dinky's ${variable}, or a switch that only sounds like a secret.
+_NO_SECRET = re.compile(r"\s*|\$\{[^}]*\}|true|false", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(-{0,2}[^=\s]+)=(.*)", re.DOTALL)
+_INSIDE = re.compile(rf"(--?[\w.-]*(?:{_WORDS})[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
+
+Put = Callable[[str, str, str], str]
+"""(key, value, where it stands) to what is put in its place."""
+
+
+def tells_a_secret(key: str, value: str) -> bool:
+    """Is this value one that must not be written down?"""
+    if _NO_SECRET.fullmatch(value):
+        return False
+    return bool(_TELLS.search(key) or _HOLDS.search(value))
+
+
+def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
+    """A job with every value put anew: options of its statement or arguments of its program, `config`, `options`."""
+    program = spec.program
+    match program:
+        case Sql(text):
+            program = Sql(values_in_statement(text, put))
+        case Jar(args=arguments):
+            program = replace(program, args=tuple(values_in_arguments(arguments, put)))
+    return replace(
+        spec,
+        program=program,
+        config={key: put(key, value, f"`config.{key}`") for key, value in spec.config.items()},
+        options={key: values_in_option(key, value, f"`options.{key}`", put) for key, value in spec.options.items()},
+    )
+
+
+def values_in_statement(text: str, put: Put) -> str:
+    """A script with the value of every option put anew."""
+    written, at = [], 0
+    for key, start, end in options(text):
+        written += [text[at:start], put(key, text[start:end], f"'{key}' in the statement")]
+        at = end
+    return "".join([*written, text[at:]])
+
+
+def values_in_arguments(arguments: Iterable[str], put: Put) -> Iterator[str]:
+    """The arguments of a program: `--key=value`, `--key value`, and those of either kind inside of one argument."""
+
+    def inside(match: re.Match[str]) -> str:
+        key = match[1].strip(" -=")
+        return match[1] + put(key, match[2], f"`{key}` in `jar.args`")
+
+    key = ""
+    for argument in arguments:
+        assigned = _ASSIGNED.fullmatch(argument)
+        if assigned and " " not in argument:
+            place = f"`{assigned[1]}` in `jar.args`"
+            yield f"{assigned[1]}={put(assigned[1].lstrip('-'), assigned[2], place)}"
+        elif key and not argument.startswith("-"):
+            yield put(key, argument, f"`--{key}` in `jar.args`")
+        else:
+            yield _INSIDE.sub(inside, argument)
+        key = argument.lstrip("-") if argument.startswith("-") and not assigned else ""
+
+
+def values_in_option(key: str, value: Any, place: str, put: Put) -> Any:
+    """A JSON value under a key, however deep; `place` is a name in backticks."""
+    match value:
+        case str():
+            return put(key, value, place)
+        case list():
+            return [values_in_option(key, one, place, put) for one in value]
+        case Mapping():
+            return {inner: values_in_option(inner, one, f"{place[:-1]}.{inner}`", put) for inner, one in value.items()}
+    return value
