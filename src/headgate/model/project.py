@@ -70,3 +70,10 @@ class Project:
     safety: Safety = Safety()
     environment: str = ""
     file: Path = Path("headgate.yaml")
+
+    @property
+    def secrets(self) -> Environment:
+        """Every value that git takes from the environment, for a job or for a target: what nobody is to be shown."""
+        known = [job.environment for job in self.jobs.values()]
+        known += [target.environment for target in self.targets.values()]
+        return Environment({name: value for one in known for name, value in one.values.items()})

@@ -25,6 +25,22 @@ _NO_SECRET = re.compile(r"\s*|\$\{[^}]*\}|true|false", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(-{0,2}[^=\s]+)=(.*)", re.DOTALL)
 _INSIDE = re.compile(rf"(--?[\w.-]*(?:{_WORDS})[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
 
+# `'key' = 'value'` and `"key": "value"` wherever they stand: in a comment, in a message, in JSON inside of JSON.
+_QUOTED = re.compile(
+    rf"""(?P<head>["'`](?P<key>[^"'`\n]*(?:{_WORDS})[^"'`\n\\]*)["'`]\s*[=:]\s*(?P<quote>["']))"""
+    r"""(?P<value>(?:(?P=quote){2}|\\.|(?!(?P=quote)).)*+)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_ESCAPED = re.compile(
+    rf"""(?P<head>\\["'](?P<key>[^"'\n\\]*(?:{_WORDS})[^"'\n\\]*)\\["']\s*[=:]\s*\\["'])"""
+    r"""(?P<value>(?:(?!\\["']).)*+)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_URL = re.compile(r"""(?P<head>://[^/\s:@'"]*:)(?P<value>[^\s'"/?#]+)(?=@)""")
+_LOOSE = re.compile(
+    rf"""(?P<head>(?P<key>[\w.-]*(?:{_WORDS})[\w.-]*)=)(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"\\]+)""", re.IGNORECASE
+)
+
 Put = Callable[[str, str, str], str]
 """(key, value, where it stands) to what is put in its place."""
 
@@ -34,6 +50,11 @@ def tells_a_secret(key: str, value: str) -> bool:
     if _NO_SECRET.fullmatch(value):
         return False
     return bool(_TELLS.search(key) or _HOLDS.search(value))
+
+
+def keys_a_secret(key: str) -> bool:
+    """Does the key alone say that what stands under it must not be written down?"""
+    return bool(_TELLS.search(key))
 
 
 def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
@@ -91,3 +112,19 @@ def values_in_option(key: str, value: Any, place: str, put: Put) -> Any:
         case Mapping():
             return {inner: values_in_option(inner, one, f"{place[:-1]}.{inner}`", put) for inner, one in value.items()}
     return value
+
+
+def values_in_text(text: str, put: Put, *, loose: bool = False) -> str:
+    """Any text, also one that is broken, with the values put anew that stand under a key that tells a secret.
+
+    Those are `'key' = 'value'`, `"key": "value"`, and the passwords of URLs, under the key `password`; `loose` says
+    that `key=value` is one as well, which in SQL may compare two columns.
+    """
+
+    def found(match: re.Match[str]) -> str:
+        named = match.groupdict()
+        return match["head"] + put(named.get("key", "password"), match["value"], "the text")
+
+    for pattern in (_QUOTED, _ESCAPED, _IN_URL, *([_LOOSE] if loose else [])):
+        text = pattern.sub(found, text)
+    return text

@@ -8,6 +8,7 @@ from typing import Any
 from deepdiff import DeepDiff
 
 from headgate.model.configuration import current_key
+from headgate.model.hiding import hidden
 from headgate.model.plan import Change, Impact
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 
@@ -56,7 +57,7 @@ def _change(path: str, applied: AppliedSpec, want: JobSpec) -> Change:
             before, after = _inside(applied.options, rest), _inside(want.options, rest)
         case _:
             before, after = getattr(applied, head), getattr(want, head)
-    return Change(path, before, after, Impact.RESTART)
+    return Change(path, hidden(path, before, after, want.environment), after, Impact.RESTART)
 
 
 def _text(program: Program) -> str | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from headgate.applying import Executor, Memory, Patience
 from headgate.errors import HeadgateError, PlanRefused, ProviderError, UsageError
 from headgate.manifests.commit import author_of, commit_of
+from headgate.model.hiding import told_text
 from headgate.model.live import Absent, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
@@ -118,7 +119,7 @@ class Headgate:
         try:
             return self.provider(target).observe()
         except ProviderError as trouble:
-            return Unknown(trouble.problem)
+            return Unknown(told_text(trouble.problem, self._secrets))
 
     def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
         """(job, target, what was observed) for the named jobs of git, or for all of them."""
@@ -278,11 +279,8 @@ class Headgate:
     def store(self) -> Store:
         """The store of this project, opened once. Raises StoreError."""
         if self._store is None:
-            known = [job.environment for job in self.project.jobs.values()]
-            known += [target.environment for target in self.project.targets.values()]
-            secrets = Environment({name: value for one in known for name, value in one.values.items()})
             url = self.project.store or _DEFAULT_STORE
-            self._store = open_store(url, root=self.project.root, environment=secrets)
+            self._store = open_store(url, root=self.project.root, environment=self._secrets)
         return self._store
 
     @functools.cached_property
@@ -322,9 +320,15 @@ class Headgate:
         """The adapter for a target, opened once."""
         if target not in self._providers:
             folder = self.project.root / ".headgate"
-            configured = _at_home(self.project.targets[target], folder)
+            # A platform may quote any job of the project to us, whatever it was asked.
+            known = replace(self.project.targets[target], environment=self._secrets)
+            configured = _at_home(known, folder)
             self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]
+
+    @functools.cached_property
+    def _secrets(self) -> Environment:
+        return self.project.secrets
 
     def _named(self, jobs: Iterable[str], *, also_live: bool = False) -> list[str]:
         """The jobs asked for, all of git's if none; a name nobody knows is an error with the nearest."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from headgate.model.hiding import told_text
 from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
+from headgate.model.secret import Environment
 from headgate.reporting.plain import one_line, shortened
 from headgate.reporting.words import counted
 
@@ -18,7 +21,13 @@ Mask = Callable[[str], str]
 
 
 def mask_of(action: Action) -> Mask:
-    """Puts the values of the job's `${env:...}` placeholders back to their placeholders."""
+    """Makes a text about the job fit for people: values of `${env:...}` as placeholders, and no other secrets."""
+    environment = action.want.environment if action.want else Environment()
+    return functools.partial(told_text, environment=environment)
+
+
+def value_mask_of(action: Action) -> Mask:
+    """The same for the sides of a change, which say no secret but what git itself says in so many words."""
     return action.want.environment.mask if action.want else str
 
 
@@ -52,6 +61,12 @@ def change_words(change: Change, mask: Mask) -> str:
     if before == after:  # two secrets, or two numbers that read the same
         return f"{change.path}: {before}, another value"
     return f"{change.path}: {before} -> {after}"
+
+
+def sides_of(change: Change, mask: Mask) -> tuple[str, str]:
+    """Both sides of a change of a text, empty for one that had none."""
+    before, after = (mask(value) if isinstance(value, str) else "" for value in (change.before, change.after))
+    return before, after
 
 
 def restore_words(restore: Restore, mask: Mask) -> str:

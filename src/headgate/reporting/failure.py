@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from headgate.errors import HeadgateError, ManifestError, Mistake
+from headgate.model.hiding import told_text
+from headgate.model.secret import Environment
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.plan_json import as_json
+
+_NO_VALUES = Environment()
 
 
 def error_text(error: HeadgateError, palette: Palette = PLAIN) -> str:
@@ -23,9 +27,9 @@ def error_document(error: HeadgateError) -> dict[str, object]:
     several = error.mistakes if isinstance(error, ManifestError) else ()
     return {
         "code": error.code,
-        "problem": error.problem,
-        "where": error.where or None,
-        "hint": error.hint or None,
+        "problem": _told(error.problem),
+        "where": _told(error.where) or None,
+        "hint": _told(error.hint) or None,
         "mistakes": [{"where": m.where, "problem": m.problem, "hint": m.hint or None} for m in several],
     }
 
@@ -37,10 +41,15 @@ def _mistakes(error: HeadgateError) -> tuple[Mistake, ...]:
 
 
 def _paragraph(code: str, mistake: Mistake, palette: Palette) -> str:
-    problem = plain(mistake.problem).rstrip().replace("\n", "\n    ")
+    problem = plain(_told(mistake.problem)).rstrip().replace("\n", "\n    ")
     lines = [f"{palette.paint(palette.trouble, f'error[{one_line(code)}]')}: {problem}"]
     if mistake.where:
-        lines.append(f"  at: {one_line(mistake.where)}")
+        lines.append(f"  at: {one_line(_told(mistake.where))}")
     if mistake.hint:
-        lines.append(f"  hint: {one_line(mistake.hint)}")
+        lines.append(f"  hint: {one_line(_told(mistake.hint))}")
     return "\n".join(lines)
+
+
+def _told(text: str) -> str:
+    """What an error may quote of a platform; values that are known were masked where it was raised."""
+    return told_text(text, _NO_VALUES)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headgate.model.health import Graph, Vertex
+from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.reporting.plain import one_line, shortened
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
@@ -84,7 +85,7 @@ def _tree(sink: Vertex, vertices: dict[str, Vertex], drawn: set[str]) -> Iterato
 
 def _masked(graph: Graph, environment: Environment) -> Graph:
     """Platforms name operators after their SQL, literals and all."""
-    vertices = tuple(replace(vertex, name=environment.mask(vertex.name)) for vertex in graph.vertices)
+    vertices = tuple(replace(vertex, name=told_text(vertex.name, environment)) for vertex in graph.vertices)
     return replace(graph, vertices=vertices)
 
 

@@ -9,7 +9,7 @@ from headgate.model.live import Live
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan, Restore, StateVerdict
 from headgate.model.reasons import Reason
-from headgate.reporting.actions import mask_of, masked
+from headgate.reporting.actions import mask_of, masked, value_mask_of
 
 FORMAT_VERSION = "1"
 
@@ -62,7 +62,7 @@ def package_document(package: Package) -> dict[str, Any]:
 
 def action_document(action: Action) -> dict[str, Any]:
     """One action as JSON values; every key is there, null where it does not apply."""
-    mask = mask_of(action)
+    mask, value_mask = mask_of(action), value_mask_of(action)
     return {
         "job": action.job,
         "target": action.target,
@@ -74,8 +74,8 @@ def action_document(action: Action) -> dict[str, Any]:
         "changes": [
             {
                 "path": change.path,
-                "before": masked(change.before, mask),
-                "after": masked(change.after, mask),
+                "before": masked(change.before, value_mask),
+                "after": masked(change.after, value_mask),
                 "impact": change.impact.value,
             }
             for change in action.changes

@@ -14,7 +14,9 @@ from headgate.reporting.actions import (
     operator_lines,
     place_words,
     restore_words,
+    sides_of,
     steps_words,
+    value_mask_of,
     verdict_word,
 )
 from headgate.reporting.markdown import code, text
@@ -75,7 +77,7 @@ def _notes(plan: Plan) -> list[str]:
 
 def _details(action: Action) -> str:
     """The folded part of one job; empty where the table row says it all."""
-    mask = mask_of(action)
+    mask, value_mask = mask_of(action), value_mask_of(action)
     parts: list[str] = []
     if action.verb is Verb.BLOCKED and (action.where or action.note):
         at = [f"at: {mask(action.where)}"] if action.where else []
@@ -83,10 +85,9 @@ def _details(action: Action) -> str:
     facts = []
     for change in action.changes:
         if is_text(change.before, change.after):
-            before, after = (mask(value) if isinstance(value, str) else "" for value in (change.before, change.after))
-            parts.append(f"{code(change.path)}\n\n{markdown.fenced(unified(before, after), 'diff')}")
+            parts.append(f"{code(change.path)}\n\n{markdown.fenced(unified(*sides_of(change, value_mask)), 'diff')}")
         else:
-            facts.append(f"- {code(plain(change_words(change, mask)))}")
+            facts.append(f"- {code(plain(change_words(change, value_mask)))}")
     if action.state:
         facts += [f"- state {text(line)}" for line in operator_lines(action.state.operators, mask)]
     if action.restore:

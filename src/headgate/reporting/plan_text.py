@@ -10,8 +10,10 @@ from headgate.reporting.actions import (
     operator_lines,
     place_words,
     restore_words,
+    sides_of,
     state_words,
     steps_words,
+    value_mask_of,
     verdict_word,
 )
 from headgate.reporting.palette import PLAIN, Palette
@@ -41,7 +43,7 @@ def _heading(plan: Plan, palette: Palette) -> str:
 
 
 def _block(action: Action, palette: Palette) -> str:
-    mask = mask_of(action)
+    mask, value_mask = mask_of(action), value_mask_of(action)
     title = f"{SYMBOLS[action.verb]} {action.verb} {action.job} {place_words(action)}"
     lines = [f"{palette.paint(colour(action.verb, palette), one_line(title))} ({one_line(action.reason)})"]
     if action.where:
@@ -51,10 +53,9 @@ def _block(action: Action, palette: Palette) -> str:
     for change in action.changes:
         if is_text(change.before, change.after):
             lines.append(f"{change.path}:")
-            before, after = (mask(value) if isinstance(value, str) else "" for value in (change.before, change.after))
-            lines += [f"  {_painted(line, palette)}" for line in unified(before, after)]
+            lines += [f"  {_painted(line, palette)}" for line in unified(*sides_of(change, value_mask))]
         else:
-            lines.append(one_line(change_words(change, mask)))
+            lines.append(one_line(change_words(change, value_mask)))
     if action.state and (word := verdict_word(action)):
         lines.append(f"state: {state_words(action, mask)}")
         if word != Verdict.KEPT:

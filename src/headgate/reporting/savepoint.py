@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
@@ -9,10 +10,15 @@ from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 def savepoint_text(path: str, environment: Environment) -> str:
     """The path and nothing else."""
-    return one_line(environment.mask(path))
+    return one_line(told_text(path, environment))
 
 
 def savepoint_json(job: str, target: str, path: str, environment: Environment) -> str:
     """One JSON document."""
-    document = {"format_version": FORMAT_VERSION, "job": job, "target": target, "savepoint": environment.mask(path)}
+    document = {
+        "format_version": FORMAT_VERSION,
+        "job": job,
+        "target": target,
+        "savepoint": told_text(path, environment),
+    }
     return as_json(document)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headgate.model.health import Health
+from headgate.model.hiding import told_text
 from headgate.model.live import Absent, JobState, Live, Observed, Several, Unknown
 from headgate.model.secret import Environment
 from headgate.reporting import markdown
@@ -81,7 +82,7 @@ def status_markdown(lines: Sequence[StatusLine]) -> str:
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
-    notes = [line.environment.mask(note), *_of_runs(line)]
+    notes = [told_text(note, line.environment), *_of_runs(line)]
     return (*cells, "; ".join(one for one in notes if one))
 
 
@@ -132,7 +133,7 @@ def _moment(before: str, milliseconds: int) -> str:
 
 
 def _health(line: StatusLine) -> Health | None:
-    return replace(line.health, cause=line.environment.mask(line.health.cause)) if line.health else None
+    return replace(line.health, cause=told_text(line.health.cause, line.environment)) if line.health else None
 
 
 def _known(line: StatusLine) -> list[str]:
@@ -143,7 +144,7 @@ def _known(line: StatusLine) -> list[str]:
     facts = [*_health_facts(health), *_origin(live)]
     if snapshot := live.snapshot:
         facts.append(f"can be started again from: {snapshot.kind} {snapshot.path}{_moment(', of ', snapshot.at)}")
-    return [one_line(line.environment.mask(fact)) for fact in facts]
+    return [one_line(told_text(fact, line.environment)) for fact in facts]
 
 
 def _health_facts(health: Health) -> list[str]:
@@ -179,17 +180,17 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "job": job,
         "target": target,
         "status": state,
-        "word": line.environment.mask(live.word) if live else None,
+        "word": told_text(live.word, line.environment) if live else None,
         "id": job_id or None,
         "started_at": since or None,
         "parallelism": live.applied.parallelism if live and live.applied else None,
         "revision": marker.revision if marker else None,
         "commit": (marker.commit or None) if marker else None,
-        "restored_from": (line.environment.mask(marker.restored) or None) if marker else None,
+        "restored_from": (told_text(marker.restored, line.environment) or None) if marker else None,
         "attempt": (marker.attempt or None) if marker else None,
         "avoids": (marker.avoids or None) if marker else None,
         "desired_revision": line.desired or None,
-        "snapshot": line.environment.mask(live.snapshot.path) if live and live.snapshot else None,
+        "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
         "in_flight": _lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],
         "note": note or None,

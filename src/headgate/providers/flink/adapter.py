@@ -130,7 +130,7 @@ class FlinkProvider:
         if plans.topology(name) is None:
             return Compiled(why="the compiled plan could not be read")
         # Numbered from 1, so that compiling twice gives the same bytes.
-        text = plans.numbered(spec.environment.mask(name), {}, fresh_from=0)
+        text = plans.numbered(spec.environment.put_back_in_json(name), {}, fresh_from=0)
         return Compiled(text, plans.topology(text))
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:

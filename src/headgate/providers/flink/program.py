@@ -27,7 +27,7 @@ def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "", 
             request["entryClass"] = runner.ENTRY_CLASS
             # Last, so that the runner counts statements as the manifest does.
             marked = ["home", home] if home else []
-            request["programArgsList"] = [mode, *_arguments(fill(text), fill(compiled)), *marked]
+            request["programArgsList"] = [mode, *_arguments(fill(text), spec.environment.fill_json(compiled)), *marked]
         case Jar(main_class=main_class, args=arguments):
             if main_class:
                 request["entryClass"] = main_class

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.store.address import Address, PostgresAddress, SqliteAddress
 from headgate.store.errors import StoreError
@@ -78,7 +79,11 @@ class Database:
 
     def hidden(self, text: str) -> str:
         """Text as it is written: values from the environment are placeholders again, and every database can hold it."""
-        return self._environment.mask(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+        return _holdable(self._environment.put_back(text))
+
+    def said(self, text: str) -> str:
+        """Words of a platform, for people alone: what they quote of a secret is hidden, however it is spelled there."""
+        return _holdable(told_text(text, self._environment))
 
     def seen(self, text: str) -> str:
         """Such text as it was, for what is used and not only shown: a snapshot's path."""
@@ -124,6 +129,10 @@ class Database:
         if isinstance(address, PostgresAddress):
             return StoreError(address.without_secrets(said), where=address.shown, hint=_POSTGRES_HINT)
         return StoreError(said, where=address.shown, hint=_SQLITE_HINT)
+
+
+def _holdable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 def one_row(connection: Connection, table: Table, **key: Any) -> Row[Any] | None:

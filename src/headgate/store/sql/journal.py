@@ -40,7 +40,7 @@ class SqlJournal:
 
     def conclude(self, intent_id: int, outcome: str, detail: Mapping[str, str] | None = None) -> None:
         values = {
-            "outcome": self._database.hidden(outcome),
+            "outcome": self._database.said(outcome),
             "outcome_detail": self._database.packed(detail or {}),
             "concluded_at": self._database.clock(),
         }

@@ -36,7 +36,7 @@ class SqlLocks:
                 job=job,
                 id=secrets.token_hex(5),
                 token=token,
-                holder=self._database.hidden(holder),
+                holder=self._database.said(holder),
                 since=now,
                 expires=now + timedelta(seconds=ttl),
                 ttl=float(ttl),

@@ -48,7 +48,7 @@ class SqlRevisions:
             return tuple(self._applied(row) for row in rows)
 
     def mark_failing(self, project: str, job: str, revision: str, why: str) -> None:
-        values = {"revision": revision, "why": self._database.hidden(why), "at": self._database.clock()}
+        values = {"revision": revision, "why": self._database.said(why), "at": self._database.clock()}
         with self._database.writing() as connection:
             self._database.exclude_others(connection, "failing", project, job)
             self._database.put(connection, failing, {"project": project, "job": job}, values)

@@ -83,7 +83,7 @@ class SqlSnapshots:
                 )
 
     def disposal_failed(self, project: str, path: str, error: str) -> None:
-        said = {"attempts": disposals.c.attempts + 1, "error": self._database.hidden(error)}
+        said = {"attempts": disposals.c.attempts + 1, "error": self._database.said(error)}
         self._change_disposal(project, path, said)
 
     def disposed(self, project: str, path: str) -> None:
