@@ -13,6 +13,7 @@ from tests.cli.given import headgate
 from tests.end_to_end.houses import SIMULATORS, House, built, simulators
 
 OLD = "the-old-secret-of-the-sink"
+ODD = 'pä"ss\\wörd & more'
 FORMATS = ("text", "json", "markdown")
 
 
@@ -33,9 +34,8 @@ def target_of(house: House) -> str:
 
 
 def with_secret(house: House, **changes: str) -> None:
-    target = target_of(house)
-    house.job(target, **changes)
-    file = house.root / f"jobs/{target}.yaml"
+    house.job(target_of(house), **changes)
+    file = house.root / f"jobs/{changes.get('name', target_of(house))}.yaml"
     text = file.read_text("utf-8")
     file.write_text(text.replace("'blackhole'", "'blackhole', 'password' = '${env:PW}'"), "utf-8")
 
@@ -96,6 +96,29 @@ def test_a_refusal_shows_both_sides_without_secrets(house: House, monkeypatch: p
 
     assert [one.exit_code for one in refused] == [4, 4, 4], refused[0].output
     assert OLD not in "".join(one.output for one in refused) + kept(house)
+
+
+@pytest.mark.parametrize("secret", [OLD, ODD], ids=["plain", "odd"])
+def test_status_in_the_platforms_own_words_hides_secrets(
+    house: House, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    """Quotes, backslashes and letters beyond ASCII are spelled otherwise in JSON; they are hidden all the same."""
+    monkeypatch.setenv("PW", secret)
+    with_secret(house, name="second")
+    assert house.apply("second").results[0].outcome == "applied"
+
+    told = headgate("status", "second", "--raw")
+    monkeypatch.setenv("PW", "another-secret")
+    rotated = headgate("status", "second", "--raw")
+    without_secret(house, name="second")
+    left = headgate("status", "second", "--raw")
+
+    assert "blackhole" in told.stdout
+    spelled = {secret, json.dumps(secret)[1:-1], json.dumps(json.dumps(secret)[1:-1])[1:-1]}
+    for shown in (told, rotated, left):
+        assert shown.exit_code == 0
+        json.loads(shown.stdout)
+        assert not [one for one in spelled if one in shown.output]
 
 
 def test_nothing_that_is_asked_afterwards_knows_the_secret(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

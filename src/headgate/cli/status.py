@@ -14,6 +14,7 @@ from headgate.cli.choices import format_option, jobs_argument, opened, with_proj
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, note, palette, say
 from headgate.errors import UsageError
+from headgate.model.hiding import told_value
 from headgate.model.live import Live
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
 from headgate.store import Intent, Lock, StoreError
@@ -83,8 +84,5 @@ def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
     told = {}
     for job in jobs:
         provider, live = headgate.live(job)
-        told[job] = provider.detail(live.job_id)
-    text = json.dumps(told, indent=2, sort_keys=True, default=str)
-    for job in jobs:
-        text = headgate.project.jobs[job].environment.mask(text)
-    return text
+        told[job] = told_value(provider.detail(live.job_id), headgate.project.jobs[job].environment)
+    return json.dumps(told, indent=2, sort_keys=True)
