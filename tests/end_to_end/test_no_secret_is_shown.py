@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,14 +34,14 @@ def target_of(house: House) -> str:
     return next(iter(house.platforms))
 
 
-def with_secret(house: House, **changes: str) -> None:
+def with_secret(house: House, **changes: Any) -> None:
     house.job(target_of(house), **changes)
     file = house.root / f"jobs/{changes.get('name', target_of(house))}.yaml"
     text = file.read_text("utf-8")
     file.write_text(text.replace("'blackhole'", "'blackhole', 'password' = '${env:PW}'"), "utf-8")
 
 
-def without_secret(house: House, **changes: str) -> None:
+def without_secret(house: House, **changes: Any) -> None:
     house.job(target_of(house), **changes)
 
 
@@ -136,6 +137,31 @@ def test_nothing_that_is_asked_afterwards_knows_the_secret(house: House, monkeyp
 
     assert OLD not in "".join(said) + kept(house)
     assert "another-secret" not in "".join(said) + kept(house)
+
+
+def test_a_part_that_others_own_keeps_its_secret_and_the_history_does_not_tell_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement is theirs: it is started again as it ran, and goes into the history with a placeholder."""
+    target = target_of(house)
+    monkeypatch.delenv("PW")
+    without_secret(house, parallelism=3, more="ignore: [statement]\nsavepoint: {accept: [unknown, lost]}")
+
+    report = house.apply()
+    history = json.loads(headgate("history", target, "--format", "json").stdout)["history"]
+    raw = headgate("status", target, "--raw")
+
+    assert [result.outcome for result in report.results] == ["applied"]
+    assert house.verbs() == {target: "keep"}
+    assert "'password' = '***'" in raw.stdout
+    assert "${env:" in history[0]["manifest"]["statement"]
+    assert OLD not in json.dumps(history) + kept(house)
+
+    without_secret(house, parallelism=3)
+    in_clear = house.root / f"jobs/{target}.yaml"
+    text = in_clear.read_text("utf-8").replace("'blackhole'", f"'blackhole', 'password' = '{OLD}'")
+    in_clear.write_text(text, "utf-8")
+    assert house.verbs() == {target: "keep"}
 
 
 def test_an_error_that_quotes_what_was_sent_is_shown_without_it(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.model.hiding import HIDDEN, hidden, told_text, told_value
+from headgate.model.live import JobState, Live
 from headgate.model.plan import Change
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
@@ -168,6 +170,19 @@ def test_a_part_that_others_own_keeps_its_secrets() -> None:
     assert kept.program == live
 
 
+def test_a_part_that_others_own_is_gits_where_its_secret_is_nowhere_to_be_had() -> None:
+    """It was kept with a placeholder; to start a job with that word for a password helps nobody."""
+    kept = AppliedSpec(Sql("SELECT '${env:THEIRS}'"), 1, {"a": "${env:THEIRS}", "b": "1"}, {"c": ["${env:THEIRS}"]})
+    want = JobSpec("orders", "dli", SELECT, config={"a": "x"}, options={"c": ["y"]})
+    paths = ("statement", "config.a", "config.b", "options.c")
+
+    unset = kept.over(want, paths)
+    given = kept.over(replace(want, environment=Environment({"THEIRS": "z"})), paths)
+
+    assert (unset.program, unset.config, unset.options) == (SELECT, {"a": "x", "b": "1"}, {"c": ["y"]})
+    assert (given.program, given.config, given.options) == (kept.program, kept.config, kept.options)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -298,3 +313,10 @@ def test_what_is_no_text_and_what_was_not_set_stays() -> None:
     """A number, or a field that the job did not have."""
     assert hidden("parallelism", 4, 5, NOTHING) == 4
     assert hidden("statement", None, "SELECT 1", NOTHING) is None
+
+
+def test_a_live_job_shows_no_value_in_its_repr() -> None:
+    """A plan printed by a script, a failing assertion, a traceback with its locals."""
+    applied = AppliedSpec(Sql(f"SELECT '{OLD}'"), 1, {"a": OLD}, {"b": [OLD]}, filled=True)
+
+    assert OLD not in repr(Live("f00", "orders", JobState.RUNNING, applied=applied))

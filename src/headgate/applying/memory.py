@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.steps import Carrier
 from headgate.errors import HeadgateError, ProviderError
+from headgate.manifests import Concealing
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
 from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
+from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.port import Provider, Support
 from headgate.store import Applied, Failing, Intent, KnownSnapshot, Lock, SnapshotKind, Store, StoreError
@@ -104,13 +106,35 @@ class Memory:
             commit=self._commit,
             author=self._author,
             # The operator ids its savepoints are keyed by go with it.
-            manifest=submit.spec.carried() | {"compiled": carrier.compiled},
+            manifest=self._kept(submit.spec, action) | {"compiled": carrier.compiled},
             job_id=carrier.job_id,
             succeeds=action.live.job_id if action.live else "",
             restored_from=carrier.restored,
             run_id=self._run_id,
         )
         self._safely(lambda: self._store.record(applied))
+
+    def _kept(self, spec: JobSpec, action: Action) -> dict[str, Any]:
+        """The manifest as the history keeps it.
+
+        What was read from a platform, such as a part that others own, may hold secrets that no manifest says. They are
+        placeholders here: to start this revision again, their values have to be given.
+        """
+        if action.want is None or spec == action.want:
+            return spec.carried()
+        own = [AppliedSpec(one.program, 1, one.config, one.options) for one in (spec, action.want)]
+        said = [own[1], *(AppliedSpec.restored(one.manifest) for one in self.history(action.job))]
+        concealing = Concealing(action.job, known=spec.environment.values, before=own[1], said=said)
+        concealed = concealing.applied(own[0])
+        values = {name: one.value for name, one in concealing.found.items()} | dict(spec.environment.values)
+        kept = replace(
+            spec,
+            program=concealed.program,
+            config=concealed.config,
+            options=concealed.options,
+            environment=Environment(values),
+        )
+        return kept.carried()
 
     def settled(self, action: Action, carrier: Carrier) -> None:
         """The job is as git asks: what was open about it is closed, and savepoints beyond `savepoint.keep` may go."""

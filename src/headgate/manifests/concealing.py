@@ -7,13 +7,13 @@ The placeholders that a manifest has already keep their names, so that writing i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headgate.manifests.placeholders import OPENING
 from headgate.model.secret import PLACEHOLDER
-from headgate.model.sensitive import tells_a_secret, values_in_spec
+from headgate.model.sensitive import pairs_in_spec, tells_a_secret, values_in_spec
 from headgate.model.spec import AppliedSpec, Jar, Sql
 from headgate.sql import TokenKind, sound_tokens
 
@@ -37,7 +37,8 @@ class Concealing:
     """The secrets of one job.
 
     `known` are the values of its placeholders now, `taken` names in use elsewhere with their values, and `before` the
-    manifest it has, if it has one: its placeholders keep their names.
+    manifest it has, if it has one: its placeholders keep their names. What `said` has under the same key in so many
+    words is no secret any more.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Concealing:
         known: Mapping[str, str] | None = None,
         taken: Mapping[str, str] | None = None,
         before: AppliedSpec | None = None,
+        said: Iterable[AppliedSpec] = (),
     ) -> None:
         self._job = job
         self._known = dict(known or {})
         self._taken = dict(taken or {})
         self._named = _placeholders(before) if before else {}
+        self._said = {pair for spec in said for pair in pairs_in_spec(spec)}
         self.found: dict[str, Concealed] = {}
 
     def applied(self, live: AppliedSpec) -> AppliedSpec:
@@ -61,7 +64,7 @@ class Concealing:
         return self._everywhere(values_in_spec(live, self._value))
 
     def _value(self, key: str, value: str, place: str) -> str:
-        if not tells_a_secret(key, value) or OPENING in value:
+        if not tells_a_secret(key, value) or OPENING in value or (key.lower(), value) in self._said:
             return value
         name = self._name(key, value)
         self.found.setdefault(name, Concealed(name, place, value))
@@ -129,13 +132,9 @@ def _require_no_placeholder(live: AppliedSpec) -> None:
 def _placeholders(spec: AppliedSpec) -> dict[str, tuple[str, ...]]:
     """Key, in lower case, to the placeholders that a manifest has under it."""
     named: dict[str, list[str]] = {}
-
-    def noted(key: str, value: str, place: str) -> str:
+    for key, value in pairs_in_spec(spec):
         if found := PLACEHOLDER.fullmatch(value):
-            named.setdefault(key.lower(), []).append(found[1])
-        return value
-
-    values_in_spec(spec, noted)
+            named.setdefault(key, []).append(found[1])
     return {key: tuple(dict.fromkeys(names)) for key, names in named.items()}
 
 

@@ -63,14 +63,27 @@ def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
     match program:
         case Sql(text):
             program = Sql(values_in_statement(text, put))
-        case Jar(args=arguments):
-            program = replace(program, args=tuple(values_in_arguments(arguments, put)))
+        case Jar(uri=uri, args=arguments):
+            uri = values_in_text(uri, lambda key, value, _: put(key, value, "`jar.uri`"))
+            program = replace(program, uri=uri, args=tuple(values_in_arguments(arguments, put)))
     return replace(
         spec,
         program=program,
         config={key: put(key, value, f"`config.{key}`") for key, value in spec.config.items()},
         options={key: values_in_option(key, value, f"`options.{key}`", put) for key, value in spec.options.items()},
     )
+
+
+def pairs_in_spec(spec: AppliedSpec) -> list[tuple[str, str]]:
+    """Every key, in lower case, and its value."""
+    found: list[tuple[str, str]] = []
+
+    def note(key: str, value: str, place: str) -> str:
+        found.append((key.lower(), value))
+        return value
+
+    values_in_spec(spec, note)
+    return found
 
 
 def values_in_statement(text: str, put: Put) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
 from headgate.model.configuration import normalised
-from headgate.model.secret import Environment, digests
+from headgate.model.secret import PLACEHOLDER, Environment, digests
 from headgate.sql import meaning
 
 
@@ -166,13 +166,13 @@ class AppliedSpec:
     """The manifest a live job was started from, read back from the job itself or from the platform's own fields.
 
     `filled` says that it was read from the platform's fields, where values stand in place of `${env:NAME}`; `env` is
-    empty then, and `unfilled` puts the placeholders back.
+    empty then, and `unfilled` puts the placeholders back. Its repr tells nothing that such values may stand in.
     """
 
-    program: Program
+    program: Program = field(repr=False)
     parallelism: int
-    config: Mapping[str, str]
-    options: Mapping[str, Any]
+    config: Mapping[str, str] = field(repr=False)
+    options: Mapping[str, Any] = field(repr=False)
     env: Mapping[str, str] = field(default_factory=dict)
     filled: bool = False
 
@@ -237,13 +237,20 @@ class AppliedSpec:
         )
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
-        """`desired` with the fields that somebody else owns (`ignore`) taken from this spec."""
+        """`desired` with the fields that somebody else owns (`ignore`) taken from this spec.
+
+        One that needs a value which is nowhere to be had stays as git has it: it could not be started.
+        """
+        known = desired.environment.values
+        program, config, options = desired.program, dict(self.config), dict(self.options)
+        if {"statement", "jar"} & set(paths) and _has_all(_texts(self.program), known):
+            program = self.program
         return replace(
             desired,
-            config=self.config if "config" in paths else _mixed(desired.config, self.config, paths, "config."),
+            config=config if "config" in paths else _mixed(desired.config, config, paths, "config.", known),
             parallelism=self.parallelism if "parallelism" in paths else desired.parallelism,
-            program=self.program if {"statement", "jar"} & set(paths) else desired.program,
-            options=self.options if "options" in paths else _mixed(desired.options, self.options, paths, "options."),
+            program=program,
+            options=options if "options" in paths else _mixed(desired.options, options, paths, "options.", known),
         )
 
 
@@ -262,12 +269,24 @@ def _unfilled(value: Any, template: Any, unfill: Callable[[str, str], str]) -> A
             return value
 
 
-def _mixed(wanted: Mapping[str, Any], live: Mapping[str, Any], paths: tuple[str, ...], under: str) -> dict[str, Any]:
+def _mixed(
+    wanted: Mapping[str, Any], live: Mapping[str, Any], paths: tuple[str, ...], under: str, known: Mapping[str, str]
+) -> dict[str, Any]:
     """The wanted entries, but those named by a path `under` as they are live, or left out where live has none."""
     theirs = {path.removeprefix(under) for path in paths if path.startswith(under)}
+    theirs -= {key for key in theirs & live.keys() if not _has_all([json.dumps(live[key])], known)}
     return {key: value for key, value in wanted.items() if key not in theirs} | {
         key: value for key, value in live.items() if key in theirs
     }
+
+
+def _texts(program: Program) -> list[str]:
+    return [program.text] if isinstance(program, Sql) else [program.uri, *program.args]
+
+
+def _has_all(texts: Iterable[str], known: Mapping[str, str]) -> bool:
+    """Is there a value for every placeholder in these texts?"""
+    return all(name in known for text in texts for name in PLACEHOLDER.findall(text))
 
 
 @functools.lru_cache(maxsize=20_000)
