@@ -102,6 +102,17 @@ def test_secrets_in_arguments_are_concealed(place: Place) -> None:
     assert place.verbs(**names) == {"windows": "adopt"}
 
 
+def test_the_password_in_the_address_of_a_jar_is_concealed(place: Place) -> None:
+    """The rest of the address still says which jar it is."""
+    place.start("windows", Jar(f"https://ada:{SECRET}@repo.example/windows.jar", "W"))
+
+    result = headgate("import", "river", "--format", "json")
+
+    assert SECRET not in "".join(place.files().values()) + result.output
+    assert "https://ada:${env:WINDOWS_PASSWORD}@repo.example/windows.jar" in place.read("jobs/windows.yaml")
+    assert place.verbs(WINDOWS_PASSWORD=SECRET) == {"windows": "adopt"}
+
+
 def test_one_secret_has_one_name_and_two_have_two(place: Place) -> None:
     """Two tables with one password are one variable; with two passwords, two."""
     place.start(

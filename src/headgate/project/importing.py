@@ -24,6 +24,7 @@ from headgate.manifests import (
 )
 from headgate.manifests.files import Refused
 from headgate.manifests.files import text as text_of
+from headgate.model.hiding import told_text
 from headgate.model.live import Live, Observation, Several
 from headgate.model.plan import Change
 from headgate.model.project import Project
@@ -82,7 +83,7 @@ class Importing:
         return Taken(found.name, Taking.SKIPPED, why=self._masked(why), hint=self._masked(hint))
 
     def _masked(self, text: str) -> str:
-        return Environment(self._taken).mask(text)
+        return told_text(text, Environment(self._taken))
 
     def _write(self, found: Found) -> Taken:
         live, applied = found.live, _applied(found.live)

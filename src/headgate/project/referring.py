@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.errors import ProviderError
+from headgate.model.hiding import told_text
 from headgate.model.packages import Package, Use
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project
@@ -34,7 +35,11 @@ def references(package: str, project: Project, provider: Callable[[str], Provide
             Use(job, target, (job, target) in git, job in live[target] if target in live else None)
             for job, target in sorted(found)
         ),
-        tuple((target, why.problem) for target, why in told.items() if isinstance(why, ProviderError)),
+        tuple(
+            (target, told_text(why.problem, project.secrets))
+            for target, why in told.items()
+            if isinstance(why, ProviderError)
+        ),
     )
 
 
@@ -64,7 +69,7 @@ def _changed(action: Action) -> Iterator[tuple[str, str]]:
     before = action.live.applied.unfilled(action.want).program if action.live and action.live.applied else None
     for program in (before, action.want.program):
         if isinstance(program, Jar) and program.uri:
-            yield program.uri, action.want.environment.fill(program.uri)
+            yield told_text(program.uri, action.want.environment), action.want.environment.fill(program.uri)
 
 
 def _named(spec: JobSpec) -> Iterator[str]:
