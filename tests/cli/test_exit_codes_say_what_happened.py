@@ -158,6 +158,22 @@ def test_a_bug_of_ours_is_1_with_a_way_to_see_more(monkeypatch: pytest.MonkeyPat
     assert "Traceback" in long.stderr
 
 
+@pytest.mark.usefixtures("workspace")
+def test_a_bug_of_ours_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its traceback is asked for to be pasted into a report."""
+
+    def broken(*arguments: object, **more: object) -> None:
+        raise ValueError("no number: 'hunter2-and-more', WITH ('password' = 'of-old')")
+
+    monkeypatch.setattr(Headgate, "plan", broken)
+    secrets = {"DB_PASSWORD": "hunter2-and-more"}
+
+    shown = [headgate("plan", env=secrets | more).output for more in ({}, {"HEADGATE_DEBUG": "1"})]
+
+    assert all("no number: '${env:DB_PASSWORD}', WITH ('password' = '***')" in one for one in shown)
+    assert "hunter2" not in "".join(shown)
+
+
 @pytest.mark.parametrize("command", [("apply", "--yes"), ("reconcile", "--once")], ids=["apply", "reconcile"])
 @pytest.mark.usefixtures("workspace")
 def test_a_bug_while_applying_is_3(monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:

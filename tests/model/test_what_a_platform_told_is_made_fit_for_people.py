@@ -45,6 +45,7 @@ def changes(
         pytest.param(f"'password' = '{OLD}'", id="option"),
         pytest.param(f"`s3.secret-key` = '{OLD}'", id="bare key"),
         pytest.param(f"'url' = 'jdbc:mysql://ada:{OLD}@db/x'", id="url"),
+        pytest.param(f"'url' = 'redis://:{OLD}@cache/0'", id="url without a user"),
         pytest.param(f"'url' = 'jdbc:mysql://db/x?user=ada&password={OLD}'", id="inside a url"),
         pytest.param(f"'x' = 'y' -- 'password' = '{OLD}'\n", id="comment"),
         pytest.param(f"'password' = 'it''s {OLD}'", id="with a quote in it"),

@@ -8,6 +8,9 @@ import traceback
 import click
 
 from headgate.errors import HeadgateError, UsageError
+from headgate.model.hiding import told_text
+from headgate.model.secret import Environment
+from headgate.model.sensitive import keys_a_secret
 
 DEBUG_VARIABLE = "HEADGATE_DEBUG"
 
@@ -63,10 +66,16 @@ def trace(error: HeadgateError, trouble: Exception) -> str:
     """Where a bug is, for whoever set HEADGATE_DEBUG; empty for everybody else, and for every other error."""
     if not isinstance(error, InternalError) or not os.environ.get(DEBUG_VARIABLE):
         return ""
-    return "".join(traceback.format_exception(trouble)).rstrip()
+    return _told("".join(traceback.format_exception(trouble)).rstrip())
 
 
 def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
-    words = str(trouble).partition("\n")[0]
+    words = _told(str(trouble).partition("\n")[0])
     problem = f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
     return kind(problem, hint=f"run it again with {DEBUG_VARIABLE}=1 to see where, and report it")
+
+
+def _told(text: str) -> str:
+    """Which variables a project uses is not known here: those whose names sound like secrets are masked."""
+    values = {name: value for name, value in os.environ.items() if keys_a_secret(name)}
+    return told_text(text, Environment(values))

@@ -19,26 +19,29 @@ _WORDS = (
     r"|access.?key|api.?key|account.?key|private.?key"
 )
 _TELLS = re.compile(_WORDS, re.IGNORECASE)
-_HOLDS = re.compile(rf"(?:{_WORDS})[\w.-]*[\"']?\s*[=:]\s*\S|://[^/\s:@]+:[^/\s@]+@", re.IGNORECASE)
+_HOLDS = re.compile(rf"(?:{_WORDS})[\w.-]{{0,99}}[\"']?\s*[=:]\s*\S|://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
 # A name in place of a value: Dinky's ${variable}, or a switch that only sounds like a secret.
 _NO_SECRET = re.compile(r"\s*|\$\{[^}]*\}|true|false", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(-{0,2}[^=\s]+)=(.*)", re.DOTALL)
 _INSIDE = re.compile(rf"(--?[\w.-]*(?:{_WORDS})[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
 
-# `'key' = 'value'` and `"key": "value"` wherever they stand: in a comment, in a message, in JSON inside of JSON.
+# `'key' = 'value'` and `"key": "value"` wherever they stand: in a comment, in a message, in JSON inside of JSON. The
+# length of keys is bounded, for a platform's answer may be megabytes of anything.
 _QUOTED = re.compile(
-    rf"""(?P<head>["'`](?P<key>[^"'`\n]*(?:{_WORDS})[^"'`\n\\]*)["'`]\s*[=:]\s*(?P<quote>["']))"""
+    rf"""(?P<head>["'`](?P<key>[^"'`\n]{{0,99}}(?:{_WORDS})[^"'`\n\\]{{0,99}})["'`]\s*[=:]\s*(?P<quote>["']))"""
     r"""(?P<value>(?:(?P=quote){2}|\\.|(?!(?P=quote)).)*+)""",
     re.IGNORECASE | re.DOTALL,
 )
 _ESCAPED = re.compile(
-    rf"""(?P<head>\\["'](?P<key>[^"'\n\\]*(?:{_WORDS})[^"'\n\\]*)\\["']\s*[=:]\s*\\["'])"""
+    rf"""(?P<head>\\["'](?P<key>[^"'\n\\]{{0,99}}(?:{_WORDS})[^"'\n\\]{{0,99}})\\["']\s*[=:]\s*\\["'])"""
     r"""(?P<value>(?:(?!\\["']).)*+)""",
     re.IGNORECASE | re.DOTALL,
 )
 _IN_URL = re.compile(r"""(?P<head>://[^/\s:@'"]*:)(?P<value>[^\s'"/?#]+)(?=@)""")
 _LOOSE = re.compile(
-    rf"""(?P<head>(?P<key>[\w.-]*(?:{_WORDS})[\w.-]*)=)(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"\\]+)""", re.IGNORECASE
+    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}(?:{_WORDS})[\w.-]{{0,99}})=)"""
+    r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"\\]+)""",
+    re.IGNORECASE,
 )
 
 Put = Callable[[str, str, str], str]
