@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from headgate.model.health import Health
 from headgate.model.live import JobState
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
@@ -227,3 +228,28 @@ def test_a_start_that_got_further_while_its_plan_was_read_is_not_stale(place: Pl
 
     assert result.action.reason is Reason.NOT_SETTLED_YET
     assert result.outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("counted", "outcome"),
+    [
+        pytest.param([7], Outcome.APPLIED, id="of-earlier-starts"),
+        pytest.param([7, 8, 9, 9], Outcome.FAILED, id="since-it-is-looked-at"),
+        pytest.param([7, 0, 1], Outcome.APPLIED, id="begun-anew-by-the-start"),
+        pytest.param([None], Outcome.APPLIED, id="not-told"),
+    ],
+)
+def test_only_failures_of_this_start_make_a_restart_loop(
+    place: Place, monkeypatch: pytest.MonkeyPatch, counted: list[int | None], outcome: Outcome
+):
+    """A platform may count on from one start to the next: an old failure rolls nothing back."""
+    told = place.platform.health
+
+    def health(job_id: str) -> Health:
+        restarts = counted.pop(0) if len(counted) > 1 else counted[0]
+        tasks_running = int(len(counted) == 1)
+        return replace(told(job_id), restarts=restarts, tasks_running=tasks_running)
+
+    monkeypatch.setattr(place.platform, "health", health)
+
+    assert place.apply(ORDERS).outcome is outcome

@@ -71,6 +71,29 @@ def test_one_job_says_how_it_is_doing() -> None:
     assert "last failure: no route to the broker" in text
 
 
+@pytest.mark.parametrize(
+    ("health", "told"),
+    [
+        pytest.param(Health(JobState.RUNNING, "R", 1, 1, False, None, 0), "checkpointing is off, 0 restarts", id="off"),
+        pytest.param(
+            Health(JobState.RUNNING, "R", 1, 1, True, None, 2),
+            "checkpointing is on, 2 restarts\n  not told: checkpoints",
+            id="on-and-not-counted",
+        ),
+        pytest.param(Health(JobState.RUNNING, "R", 1, 1), "not told: checkpoints, restarts", id="nothing"),
+    ],
+)
+def test_what_a_platform_does_not_tell_is_not_said_to_be_off(health: Health, told: str) -> None:
+    """ "Checkpointing is off" of a job that makes them sends its owner to the wrong place."""
+    text = status_text([replace(LINES[0], health=health)])
+    [document] = json.loads(status_json([replace(LINES[0], health=health)]))["jobs"]
+
+    assert f"  settled: 1/1 tasks running\n  {told}\n" in text
+    assert ("checkpointing is off" in text) is (health.checkpointing is False)
+    found = document["health"]
+    assert (found["checkpointing"], found["restarts"]) == (health.checkpointing, health.restarts)
+
+
 def test_one_job_says_what_it_was_started_from() -> None:
     """Which commit, from which state, after what: the questions that follow "is it running?"."""
     environment = Environment({"BUCKET_KEY": "hunter2"})

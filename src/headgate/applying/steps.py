@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from headgate.applying.patience import Patience
@@ -25,7 +25,7 @@ from headgate.model.topology import Compiled
 from headgate.planning import attempt_id, successor_id
 from headgate.providers.port import Provider, Submission
 
-# A job that failed this often while it should have settled is in a restart loop.
+# A job that failed this often while it was looked at and should have settled is in a restart loop.
 _LOOP = 2
 
 
@@ -47,7 +47,8 @@ class SavepointFailed(StepFailed):
 class NotSettled(StepFailed):
     """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
 
-    Healthy is running, with all tasks running, and the first checkpoint completed where checkpointing is on.
+    Healthy is running, with all tasks running, and the first checkpoint completed where the platform says that
+    checkpointing is on and counts them.
     """
 
     code = "not-settled"
@@ -200,7 +201,7 @@ class Carrier:
 
     def _settle(self) -> str:
         self.job_id = self.job_id or (self._action.live.job_id if self._action.live else "")
-        health, healthy_since = Health(JobState.UNKNOWN), -1.0
+        health, healthy_since, failures = Health(JobState.UNKNOWN), -1.0, _Failures()
         for gone in self._patience.looks(self._patience.settle, heed_interrupt=True):
             try:
                 health = self._provider.health(self.job_id)
@@ -214,8 +215,9 @@ class Carrier:
                     f"job {self.job_id} was stopped by somebody before it had settled: it is {health.word}",
                     hint="run `headgate plan` to see what is left to do",
                 )
-            if not health.state.active or health.restarts >= _LOOP:
-                raise NotSettled(_unhealthy(self.job_id, health), hint=_LEFT_AS_IT_IS)
+            failed = failures.seen(health.restarts)
+            if not health.state.active or failed >= _LOOP:
+                raise NotSettled(_unhealthy(self.job_id, health, failed), hint=_LEFT_AS_IT_IS)
             if health.settled:
                 healthy_since = gone if healthy_since < 0 else healthy_since
                 if gone - healthy_since >= self._patience.stable:
@@ -232,8 +234,21 @@ class Carrier:
 _LEFT_AS_IT_IS = "it was left as it is; mend the job in git and run again"
 
 
-def _unhealthy(job_id: str, health: Health) -> str:
-    what = f"failed {health.restarts} times" if health.restarts >= _LOOP else f"is {health.word}"
+@dataclass(slots=True)
+class _Failures:
+    """How often a job failed since it is looked at: some platforms go on counting from one start to the next."""
+
+    before: int | None = None
+
+    def seen(self, restarts: int | None) -> int:
+        if restarts is None:
+            return 0
+        self.before = restarts if self.before is None else min(self.before, restarts)
+        return restarts - self.before
+
+
+def _unhealthy(job_id: str, health: Health, failed: int) -> str:
+    what = f"failed {failed} times" if failed >= _LOOP else f"is {health.word}"
     return f"job {job_id} {what}: {health.cause or 'the platform gives no cause'}"
 
 
@@ -241,6 +256,6 @@ def _described(health: Health) -> str:
     parts = [health.word.lower()]
     if health.tasks:
         parts.append(f"{health.tasks_running}/{health.tasks} tasks")
-    if health.checkpointing:
+    if health.checkpointing and health.checkpoints is not None:
         parts.append(f"{health.checkpoints} checkpoints" if health.checkpoints != 1 else "1 checkpoint")
     return ", ".join(parts)

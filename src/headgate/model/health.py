@@ -11,24 +11,29 @@ from headgate.model.live import JobState
 class Health:
     """How a job is doing now. `cause` is the platform's root cause of the last failure, one line, or empty.
 
-    `restarts` counts failures recovered from since the start; `checkpointing` says whether checkpoints are on and
-    `checkpoints` how many have completed.
+    `restarts` counts the failures that were recovered from, since the start or, on a platform that does not begin anew
+    with one, since the job was made; `checkpointing` says whether checkpoints are on and `checkpoints` how many have
+    completed since the start. None is none of these but "not told": the platform does not say it, or was not asked.
     """
 
     state: JobState
     word: str = ""
     tasks_running: int = 0
     tasks: int = 0
-    checkpointing: bool = False
-    checkpoints: int = 0
-    restarts: int = 0
+    checkpointing: bool | None = None
+    checkpoints: int | None = None
+    restarts: int | None = None
     cause: str = ""
 
     @property
     def settled(self) -> bool:
-        """Running, all tasks running, and the first checkpoint completed where checkpointing is on."""
+        """Running, all tasks running, and the first checkpoint completed where checkpointing is on.
+
+        Waiting for what is never told would end in a rollback of a healthy job, so a checkpoint is waited for only
+        where the platform says that they are on and counts them.
+        """
         running = self.state is JobState.RUNNING and 0 < self.tasks == self.tasks_running
-        return running and (self.checkpoints > 0 or not self.checkpointing)
+        return running and not (self.checkpointing and self.checkpoints == 0)
 
 
 @dataclass(frozen=True, slots=True)

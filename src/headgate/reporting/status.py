@@ -148,13 +148,25 @@ def _known(line: StatusLine) -> list[str]:
 
 
 def _health_facts(health: Health) -> list[str]:
-    checkpoints = counted(health.checkpoints, "checkpoint") if health.checkpointing else "checkpointing is off"
     settled = "settled" if health.settled else "not settled"
-    facts = [
-        f"{settled}: {health.tasks_running}/{health.tasks} tasks running",
-        f"{checkpoints}, {counted(health.restarts, 'restart')}",
-    ]
-    return [*facts, f"last failure: {health.cause}"] if health.cause else facts
+    restarts = "" if health.restarts is None else counted(health.restarts, "restart")
+    told = [fact for fact in (_checkpoints(health), restarts) if fact]
+    untold = ["checkpoints"] if health.checkpoints is None and health.checkpointing is not False else []
+    untold += ["restarts"] if health.restarts is None else []
+    facts = [f"{settled}: {health.tasks_running}/{health.tasks} tasks running", ", ".join(told)]
+    # Of a job that does not run there is nothing to miss.
+    facts.append(f"not told: {', '.join(untold)}" if untold and health.state is JobState.RUNNING else "")
+    facts.append(f"last failure: {health.cause}" if health.cause else "")
+    return [fact for fact in facts if fact]
+
+
+def _checkpoints(health: Health) -> str:
+    """What is known of its checkpoints; empty where nothing is."""
+    if health.checkpointing is False:
+        return "checkpointing is off"
+    if health.checkpoints is not None:
+        return counted(health.checkpoints, "checkpoint")
+    return "checkpointing is on" if health.checkpointing else ""
 
 
 def _origin(live: Live) -> list[str]:

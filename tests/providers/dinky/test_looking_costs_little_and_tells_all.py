@@ -68,7 +68,7 @@ def test_health_counts_what_dinky_passes_on() -> None:
     ended = remains.health(Instance.read(row | {"status": "FAILED", "error": "gone"}), {})
 
     assert alone.settled
-    assert (alone.tasks_running, alone.tasks, alone.checkpointing) == (1, 1, False)
+    assert (alone.tasks_running, alone.tasks, alone.checkpointing, alone.restarts) == (1, 1, None, None)
     assert (told.tasks_running, told.tasks, told.checkpointing, told.checkpoints) == (3, 4, True, 2)
     assert (told.restarts, told.cause) == (3, "IOException: disk full")
     assert (ended.state, ended.tasks, ended.cause) == (JobState.FAILED, 0, "gone")

@@ -56,9 +56,12 @@ class Looks:
         return engine_state(str(graph.get("state") or ""))
 
     def health(self, job_id: int) -> Health:
-        """How a job is doing; the platform counts neither tasks nor checkpoints, so a job that runs is one task."""
+        """How a job is doing; the platform counts neither tasks nor checkpoints, so a job that runs is one task.
+
+        Whether checkpoints are on is told of SQL jobs: a jar sets them up in its program.
+        """
         job = self._api.job(job_id)
         state = self.state(job)
         runs = int(state is JobState.RUNNING)
         cause = " ".join(job.status_desc.split()) if state in (JobState.FAILED, JobState.UNKNOWN) else ""
-        return Health(state, job.word, runs, 1, cause=cause)
+        return Health(state, job.word, runs, 1, checkpointing=job.checkpointing, cause=cause)

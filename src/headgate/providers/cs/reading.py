@@ -75,7 +75,7 @@ def _options(found: Definition) -> dict[str, Any]:
         "log_enabled": found.log_enabled,
         "smn_topic": found.smn_topic,
         "run_mode": "edge_node" if found.job_type == EDGE else found.run_mode or DEFAULTS["run_mode"],
-        "checkpoint_enabled": found.checkpoint_enabled,
+        "checkpoint_enabled": bool(found.checkpoint_enabled),
         "checkpoint_mode": found.checkpoint_mode,
         "checkpoint_interval": found.checkpoint_interval or DEFAULTS["checkpoint_interval"],
         "edge_group_ids": found.edge_group_ids,

@@ -44,7 +44,7 @@ class Definition:
     spu_number: int
     manager_spu: int
     parallel_number: int
-    checkpoint_enabled: bool
+    checkpoint_enabled: bool | None
     checkpoint_mode: str
     checkpoint_interval: int
     log_enabled: bool
@@ -62,6 +62,11 @@ class Definition:
     @property
     def is_jar(self) -> bool:
         return self.job_type == JAR
+
+    @property
+    def checkpointing(self) -> bool | None:
+        """Are checkpoints on? None: this row does not say."""
+        return None if self.is_jar else self.checkpoint_enabled
 
     @property
     def state(self) -> JobState:
@@ -107,7 +112,7 @@ def definition(payload: Mapping[str, Any]) -> Definition:
         spu_number=_number(config, "spu_number") or _number(payload, "spu_number"),
         manager_spu=_number(config, "manager_spu"),
         parallel_number=_number(config, "parallel_number") or _number(payload, "parallel_number"),
-        checkpoint_enabled=_truth(config, "checkpoint_enabled"),
+        checkpoint_enabled=None if config.get("checkpoint_enabled") is None else _truth(config, "checkpoint_enabled"),
         checkpoint_mode=_mode(_text(config, "checkpoint_mode")),
         checkpoint_interval=_number(config, "checkpoint_interval"),
         log_enabled=_truth(config, "log_enabled"),

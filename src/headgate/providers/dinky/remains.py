@@ -76,12 +76,16 @@ def variables(detail: Mapping[str, Any]) -> dict[str, str]:
 
 
 def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
-    """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all."""
+    """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all.
+
+    Checkpoints are on if the start asked for them, or one completed. That they are off is never told: the cluster's own
+    configuration may set an interval.
+    """
     running = instance.state is JobState.RUNNING
     counts = document(document(_data(detail).get("job")).get("status-counts"))
     tasks = sum(number(count) or 0 for count in counts.values())
     checkpoints = _checkpoints(detail)
-    completed = number(document(checkpoints.get("counts")).get("completed")) or 0
+    completed = number(document(checkpoints.get("counts")).get("completed"))
     if not completed and document(checkpoints.get("latest")).get("completed"):
         completed = 1
     return Health(
@@ -89,9 +93,9 @@ def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
         word=instance.word,
         tasks_running=(number(counts.get("RUNNING")) or 0) if tasks else int(running),
         tasks=tasks or int(running),
-        checkpointing=bool(checkpoints) and _INTERVAL in _config(detail),
+        checkpointing=True if completed or _INTERVAL in _config(detail) else None,
         checkpoints=completed,
-        restarts=number(document(detail.get("instance")).get("failedRestartCount")) or 0,
+        restarts=number(document(detail.get("instance")).get("failedRestartCount")),
         cause=_cause(instance, detail),
     )
 

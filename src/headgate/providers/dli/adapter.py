@@ -105,9 +105,9 @@ class DliProvider(Opaque):
         return one.live(state=state_of(self._jobs, one), saved=saved.get(one.id))
 
     def health(self, job_id: str) -> Health:
-        """DLI tells neither tasks nor checkpoints: a running job counts as one task.
+        """DLI counts neither tasks nor checkpoints: a running job is one task.
 
-        `restart_times` is not taken for restarts since the start: whether a new run counts anew is not told.
+        Whether `restart_times` begins anew with a run is not documented, so it may count earlier runs too.
         """
         found = shown(self._jobs, job_id)
         state, word = state_of(self._jobs, found), found.word
@@ -117,7 +117,15 @@ class DliProvider(Opaque):
             if flink and flink != "RUNNING":
                 # DLI's own word says when a job has ended; until then it is on its way.
                 state, word = JobState.STARTING, f"{word}/{flink}"
-        return Health(state, word, tasks_running=int(state is JobState.RUNNING), tasks=1, cause=cause)
+        return Health(
+            state,
+            word,
+            tasks_running=int(state is JobState.RUNNING),
+            tasks=1,
+            checkpointing=found.checkpointing,
+            restarts=found.restarts,
+            cause=cause,
+        )
 
     def graph(self, job_id: str) -> Graph:
         return graphs.graph_of(self._jobs, shown(self._jobs, job_id))

@@ -14,6 +14,7 @@ from typing import Any
 
 from headgate.model.live import JobState, Live, Marker, Snapshot
 from headgate.providers.dli import reading, signs, states
+from headgate.providers.dli.fields import INTERVAL, pairs
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.signs import EVERYTHING, Sets
 
@@ -73,6 +74,22 @@ class Definition:
         if told is not None:
             return str(told).lower() == "true"
         return bool(self.row["savepoint_path"]) if "savepoint_path" in self.row else None
+
+    @property
+    def checkpointing(self) -> bool | None:
+        """Are checkpoints on? A program, and a Flink option, may set them up where DLI's own switch is off."""
+        config = self.row.get("job_config") or {}
+        switch = config.get("checkpoint_enabled")
+        if str(switch).lower() == "true":
+            return True
+        elsewhere = self.is_jar or switch is None or INTERVAL in pairs(config.get("runtime_config"))
+        return None if elsewhere else False
+
+    @property
+    def restarts(self) -> int | None:
+        """How often DLI restarted it after a failure; None: this row does not say."""
+        told = str(self.row.get("restart_times"))
+        return int(told) if told.isdigit() else None
 
     @property
     def run(self) -> str:

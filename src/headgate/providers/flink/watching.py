@@ -48,8 +48,9 @@ def health(api: Api, job_id: str, pending: Pending) -> Health:
     state = common_state(word)
     if word in ("INITIALIZING", "CREATED", "RECONCILING"):
         return Health(state, word)
-    running = total = completed = 0
-    periodic = False
+    running = total = 0
+    periodic: bool | None = None
+    completed: int | None = None
     if state is JobState.RUNNING:
         detail = api.read(f"/jobs/{job_id}")
         running, total = _tasks(detail)

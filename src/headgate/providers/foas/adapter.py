@@ -28,12 +28,12 @@ from headgate.providers.foas.definition import Place
 from headgate.providers.foas.endpoints import endpoint
 from headgate.providers.foas.forms import FoasTarget
 from headgate.providers.foas.observing import Observing
-from headgate.providers.foas.properties import Asked
+from headgate.providers.foas.properties import Asked, parsed
 from headgate.providers.foas.service import Service
 from headgate.providers.foas.signing import V1, V3
 from headgate.providers.foas.starting import Starting
 from headgate.providers.foas.states import state_of, word_of
-from headgate.providers.foas.stops import Stops
+from headgate.providers.foas.stops import Stops, completed_checkpoints
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
@@ -41,6 +41,7 @@ from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "foas"
+_CHECKPOINTS = {"blink.checkpoint.mode", "blink.checkpoint.interval.ms"}
 
 
 class FoasProvider(Opaque):
@@ -108,13 +109,20 @@ class FoasProvider(Opaque):
         return snapshots.goes_on(path, self._service.project, current, marking.read(job.description))
 
     def health(self, job_id: str) -> Health:
-        """The engine tells no tasks, so a job that runs counts as one that does."""
+        """The engine counts no tasks, so a job that runs is one task; and no restarts, only when it last failed.
+
+        Checkpoints are on if a parameter asks for them, or one completed. That they are off is never told: what the
+        engine does without such a parameter is not documented.
+        """
         instance = self._current(job_id)
         state = state_of(instance)
         runs = int(state is JobState.RUNNING)
         failed = instance is not None and instance.error_at > instance.started_at
         cause = instance.error.strip().splitlines()[0] if instance and failed and instance.error.strip() else ""
-        return Health(state, word_of(instance), runs, 1, restarts=int(failed and bool(runs)), cause=cause)
+        completed = self._checkpoints(instance) if instance and runs else None
+        asked = instance is not None and bool(_CHECKPOINTS & parsed(instance.content.properties).keys())
+        on = True if completed or asked else None
+        return Health(state, word_of(instance), runs, 1, checkpointing=on, checkpoints=completed, cause=cause)
 
     def graph(self, job_id: str) -> Graph:
         job = self._known(job_id)
@@ -179,6 +187,12 @@ class FoasProvider(Opaque):
 
     def dispose(self, path: str) -> None:
         raise Rejected("the state of a paused job goes with the job, and is not deleted by itself", where=self.name)
+
+    def _checkpoints(self, instance: Instance) -> int | None:
+        try:
+            return completed_checkpoints(self._service.checkpoints(instance))
+        except Rejected:
+            return None
 
     def _known(self, job_id: str) -> Job:
         job = self._service.job(job_id)

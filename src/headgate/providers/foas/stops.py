@@ -69,7 +69,7 @@ class Stops:
         if version is None or tuple(map(int, version.groups())) >= _TAKES_A_CHECKPOINT:
             self.service.modify_instance_state(current, "PAUSED", triggerCheckpoint=True)
             return
-        if not _completed_checkpoints(self.service.checkpoints(current)):
+        if not completed_checkpoints(self.service.checkpoints(current)):
             raise Rejected(
                 f"job {current.job!r} has not completed a checkpoint yet, and {current.content.engine_version} takes "
                 "none when it is paused: its state would be lost",
@@ -83,9 +83,10 @@ class Stops:
         return f"project {self.service.project}"
 
 
-def _completed_checkpoints(statistics: str) -> int:
-    """How many checkpoints the engine's statistics count, 0 if they cannot be read."""
+def completed_checkpoints(statistics: str) -> int | None:
+    """How many checkpoints the engine's statistics count, None if they do not say."""
     try:
-        return number(member(json.loads(statistics), "counts"), "completed")
+        counts = member(json.loads(statistics), "counts")
     except ValueError:
-        return 0
+        return None
+    return None if member(counts, "completed") is None else number(counts, "completed")
