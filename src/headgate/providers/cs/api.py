@@ -33,26 +33,29 @@ class CsApi(Api):
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    def jobs(self) -> list[Definition]:
+    def jobs(self, name: str = "") -> list[Definition]:
         """Every job of the project, newest first: those of other kinds too. Raises Unavailable if pages disagree.
+
+        With a `name`, those of exactly that name: whether the service finds parts of names too is not documented.
 
         Pages go down by job id, so jobs made meanwhile are not missed but simply newer than the answer. One that was
         deleted meanwhile leaves a count that does not fit, and all is read again.
         """
         for _ in range(_READINGS):
-            rows, total = self._all_pages()
+            rows, total = self._all_pages(name)
             if total is None or len(rows) >= total:
-                return [self._whole(row) for row in rows.values()]
+                return [self._whole(row) for row in rows.values() if not name or row.get("name") == name]
         raise Unavailable(
             f"the list of jobs does not hold still: {len(rows)} rows where {total} were promised",
             where=self.path("/jobs"),
         )
 
-    def _all_pages(self) -> tuple[dict[int, Mapping[str, Any]], int | None]:
+    def _all_pages(self, name: str = "") -> tuple[dict[int, Mapping[str, Any]], int | None]:
         """Rows by job id, and how many the first page promised."""
         rows: dict[int, Mapping[str, Any]] = {}
         promised: int | None = None
         query = {"show_detail": "true", "order": "desc", "next": "true", "limit": str(_PAGE)}
+        query |= {"name": name} if name else {}
         while True:
             page = self._payload(self.read(self.path("/jobs"), **query), "/jobs")
             found = page.get("jobs") or []

@@ -6,6 +6,8 @@ note says at what start time that was (a later one means that it was started), a
 
 from __future__ import annotations
 
+import contextlib
+
 from headgate.errors import Rejected
 from headgate.model.live import Marker
 from headgate.model.plan import RestoreKind
@@ -18,6 +20,7 @@ from headgate.providers.cs.savepoints import Savepoints, savepoint_at
 from headgate.providers.cs.states import STOP_FAILED
 from headgate.providers.cs.wire import JAR, KINDS, Definition
 from headgate.providers.cs.writing import facts, fields, job_type, options_of, uploads
+from headgate.providers.http import NotFound
 from headgate.providers.port import Submission
 
 
@@ -32,10 +35,10 @@ class Starts:
 
     def submit(self, submission: Submission) -> str:
         """Start it; the job's id. Raises Rejected, OutcomeUnknown, Unavailable."""
-        listed = self._api.jobs()
-        found = self._taken_over(listed, submission)
+        candidates = self._candidates(submission)
+        found = self._taken_over(candidates, submission)
         if found is None:
-            return self._new(listed, submission)
+            return self._new(candidates, submission)
         job = self._api.job(found.job_id)
         if self._looks.state(job).active:
             return self._running(job, submission)
@@ -59,6 +62,21 @@ class Starts:
         self._api.update_jar(form(values, jar))
         if jar is not None:
             self._note_place(job.job_id, spec, marker)
+
+    def _candidates(self, submission: Submission) -> list[Definition]:
+        """What the start may be of: the job of this name, the one that was observed, and the one that it succeeds.
+
+        A start does not read the whole project again: what else bears our marker was seen when its target was looked
+        at just before.
+        """
+        listed = self._api.jobs(submission.spec.name)
+        succeeds = savepoint_at(submission.marker.succeeds)
+        named = {str(succeeds[0])} if succeeds else set()
+        named |= {submission.live.job_id} if submission.live else set()
+        for job_id in sorted(named - {str(one.job_id) for one in listed}):
+            with contextlib.suppress(NotFound):
+                listed.append(self._api.job(int(job_id)))
+        return listed
 
     def _taken_over(self, listed: list[Definition], submission: Submission) -> Definition | None:
         """The job of ours by this name, else the run that this start succeeds: the one that runs, else the newest."""

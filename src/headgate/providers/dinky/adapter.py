@@ -25,6 +25,7 @@ from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.dinky import prospects, remains
+from headgate.providers.dinky.catalogue import Trees
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.checking import Checker
 from headgate.providers.dinky.envelope import judge
@@ -35,6 +36,7 @@ from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, text
+from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
@@ -57,6 +59,7 @@ class DinkyProvider(Opaque):
         *,
         project: str,
         folder: str,
+        facts: Facts | None = None,
         claim_wait: float = 1.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -66,12 +69,15 @@ class DinkyProvider(Opaque):
         self._session = session
         self._project = project
         self._runs = Runs(session)
-        self._definitions = Definitions(session, self._runs, project=project, folder=folder)
-        self._observer = Observer(session, self._runs, project=project, folder=folder)
+        trees = Trees(session)
+        self._facts = facts or Facts(None, "dinky", "")
+        self._definitions = Definitions(session, self._runs, trees, project=project, folder=folder)
+        self._observer = Observer(session, self._runs, trees, self._facts, project=project, folder=folder)
         self._savepoints = Savepoints(session, self._runs, self._definitions)
         self._checker = Checker(session, self._definitions)
 
     def close(self) -> None:
+        self._facts.save()
         self._session.close()
 
     # -- what is there -------------------------------------------------------------------------------------------------
@@ -264,4 +270,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
         )
 
     session = Session(target.name, Credentials(form.username, password, form.tenant), connect)
-    return DinkyProvider(target.name, session, project=project, folder=form.folder, claim_wait=form.claim_wait)
+    facts = Facts(cache, "dinky", f"{form.url} {form.tenant}")
+    return DinkyProvider(
+        target.name, session, project=project, folder=form.folder, facts=facts, claim_wait=form.claim_wait
+    )

@@ -53,6 +53,30 @@ class Catalogue:
         return _ROOT_ID if tidy(path) == ROOT else self._folders.get(tidy(path))
 
 
+class Trees:
+    """The catalogue as it was last read, for all that look at it: one that is large is not read for every job.
+
+    `last` may be old. It is good enough to find out that nothing is to be done; whoever would refuse, move or make
+    something because of it looks at what is `now` first.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._last: Catalogue | None = None
+
+    def now(self) -> Catalogue:
+        """Ask for the whole tree."""
+        self._last = Catalogue.read(self._session)
+        return self._last
+
+    def last(self) -> Catalogue:
+        return self._last or self.now()
+
+    def forget(self) -> None:
+        """Something in it was changed."""
+        self._last = None
+
+
 def tidy(path: str) -> str:
     """A folder path without slashes around it; `/` for the root."""
     return "/".join(part for part in path.split("/") if part) or ROOT

@@ -16,7 +16,7 @@ from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
 from headgate.providers.dinky import catalogue, definition, notes
-from headgate.providers.dinky.catalogue import Catalogue
+from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees
 from headgate.providers.dinky.names import Names
 from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.runs import Runs
@@ -44,9 +44,10 @@ class Wanted:
 class Definitions:
     """The saved tasks of one Dinky."""
 
-    def __init__(self, session: Session, runs: Runs, *, project: str, folder: str) -> None:
+    def __init__(self, session: Session, runs: Runs, trees: Trees, *, project: str, folder: str) -> None:
         self._session = session
         self._runs = runs
+        self._trees = trees
         self._project = project
         self._folder = folder
         self._making = threading.Lock()
@@ -89,8 +90,10 @@ class Definitions:
 
     def taken(self, name: str, live: Live | None) -> str:
         """What else bears the name that a job is to have, in words; empty if nothing does."""
-        entry = Catalogue.read(self._session).named(name)
-        if entry is None or (live is not None and str(entry.task_id) == live.job_id):
+        if _bearer(self._trees.last(), name, live) is None:
+            return ""
+        entry = _bearer(self._trees.now(), name, live)
+        if entry is None:
             return ""
         if entry.task_id is None:
             return f"a folder of the catalogue is called {entry.name!r}, and Dinky gives a name only once"
@@ -125,10 +128,13 @@ class Definitions:
         if owner := options.get("firstLevelOwner") or self._session.user_id:
             fields["firstLevelOwner"] = owner
         with self._making:
-            tree = Catalogue.read(self._session)
+            folder = options.get("folder") or self._folder
+            tree = self._trees.last()
+            if tree.named(spec.name) or tree.folder(folder) is None:
+                tree = self._trees.now()
             if taken := tree.named(spec.name):
                 raise _taken(spec.name, f"catalogue entry {taken.id} in {taken.folder}")
-            folder_id = catalogue.ensured_folder(self._session, tree, options.get("folder") or self._folder)
+            folder_id = self._ensured_folder(tree, folder)
         task_id = catalogue.create(self._session, folder_id, definition.as_body(fields))
         task = self.read(str(task_id)) if task_id is not None else self.of(spec.name)
         if task is None:
@@ -189,7 +195,10 @@ class Definitions:
         """The right folder and the right name in the tree; a task without an entry has neither."""
         folder = wanted.options.get("folder") or self._folder
         with self._making:
-            tree = Catalogue.read(self._session)
+            entry = self._trees.last().task(task.id)
+            if entry is not None and not renamed and catalogue.tidy(entry.folder) == catalogue.tidy(folder):
+                return
+            tree = self._trees.now()
             entry = tree.task(task.id)
             if entry is None:
                 if renamed:
@@ -197,16 +206,29 @@ class Definitions:
                     raise Rejected(f"task {task.name!r} is not in the catalogue, so it cannot be renamed", hint=hint)
                 return
             if catalogue.tidy(entry.folder) != catalogue.tidy(folder):
-                folder_id = catalogue.ensured_folder(self._session, tree, folder)
+                folder_id = self._ensured_folder(tree, folder)
                 catalogue.move(self._session, entry, folder_id)
                 entry = replace(entry, parent_id=folder_id)
+            self._trees.forget()
         if renamed:
             dialect = definition.fields_of(task.raw)["dialect"]
             catalogue.rename(self._session, entry, wanted.spec.name, dialect)
 
+    def _ensured_folder(self, tree: Catalogue, path: str) -> int:
+        """The id of a folder; a tree from before it was made is not looked at again."""
+        if tree.folder(path) is None:
+            self._trees.forget()
+        return catalogue.ensured_folder(self._session, tree, path)
+
     def _life(self, task: Task, cycle: int) -> None:
         """Publish, or take back to development. No other number may ever be sent: it is stored as 0."""
         self._session.write("GET", "/api/task/changeTaskLife", taskId=str(task.id), lifeCycle=str(cycle))
+
+
+def _bearer(tree: Catalogue, name: str, live: Live | None) -> Entry | None:
+    """What bears a name and is not the job itself."""
+    entry = tree.named(name)
+    return None if entry is None or (live is not None and str(entry.task_id) == live.job_id) else entry
 
 
 def _taken(name: str, by: str) -> Rejected:

@@ -1,27 +1,35 @@
-"""One look at a Dinky: tasks, newest instances and the catalogue in bulk, more only of jobs of ours that have ended."""
+"""One look at a Dinky: tasks, newest instances and the catalogue in bulk, more only of jobs of ours that have ended.
+
+What a start left behind does not change once it is over, so it is asked for once, ever: see `providers.facts`.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from headgate.model.live import JobState, Live, Observation, Several
+from headgate.model.live import JobState, Live, Observation, Several, Snapshot
 from headgate.providers.dinky import definition, remains
-from headgate.providers.dinky.catalogue import Catalogue
+from headgate.providers.dinky.catalogue import Catalogue, Trees
 from headgate.providers.dinky.names import Names
 from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import Instance, Task
+from headgate.providers.facts import Facts
 
 # Every Dinky makes one in each tenant; its statement holds the password of Dinky's own database.
 _OWN_CATALOG = "DefaultCatalog"
 _AT_ONCE = 8
 _NEVER = "never started"
 _LOST = "no job instance"
+# Dinky looks after a job that failed for a minute more, and may note a savepoint late.
+_OVER = timedelta(minutes=10)
+_LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,13 @@ class _Seen:
 class Observer:
     """Tells what is there. What cannot change about a start is asked for once."""
 
-    def __init__(self, session: Session, runs: Runs, *, project: str, folder: str) -> None:
+    def __init__(self, session: Session, runs: Runs, trees: Trees, facts: Facts, *, project: str, folder: str) -> None:
         self._session = session
         self._runs = runs
+        self._trees = trees
+        self._facts = facts
         self._project = project
         self._folder = folder
-        self._ended: dict[tuple[int, str], remains.Remains] = {}
         self._variables: dict[int, dict[str, str]] = {}
         self._lock = threading.Lock()
 
@@ -63,6 +72,7 @@ class Observer:
         for name, lives in sorted(ours.items()):
             jobs[name], rest = _current(name, lives)
             others += rest
+        self._facts.keep_only({_known_as(run) for runs in seen.runs.values() for run in runs})
         return Observation(jobs, tuple(sorted(others, key=lambda live: (live.name, live.job_id, live.run))))
 
     def _seen(self) -> _Seen:
@@ -77,7 +87,7 @@ class Observer:
         return _Seen(
             tasks=tuple(task for task in found if task.name != _OWN_CATALOG and _is_flinks(task)),
             runs={task_id: _that_matter(each.values()) for task_id, each in runs.items()},
-            catalogue=Catalogue.read(self._session),
+            catalogue=self._trees.now(),
             names=Names(self._session),
         )
 
@@ -125,17 +135,17 @@ class Observer:
         return replace(live, state=state, snapshot=left.snapshot, provably_empty=left.empty)
 
     def left_by(self, run: Instance) -> remains.Remains:
-        """What a start left behind; asked once if it was stopped with a savepoint, for that is final."""
-        key = (run.id, run.word)
-        with self._lock:
-            known = self._ended.get(key)
-        if known is None:
-            detail, taken = self._runs.detail(run.id), self._runs.savepoints(run.task_id)
-            known = remains.remains(run, detail, taken, self._session.milliseconds)
-            if known.stopped:
-                with self._lock:
-                    self._ended[key] = known
-        return known
+        """What a start left behind; asked once if that is final: it was stopped with a savepoint, or is long over."""
+        key = _known_as(run)
+        if known := self._facts.get(key, _LEFT):
+            snapshot = Snapshot(**known["snapshot"]) if known["snapshot"] else None
+            return remains.Remains(snapshot, known["stopped"], known["empty"])
+        detail, taken = self._runs.detail(run.id), self._runs.savepoints(run.task_id)
+        left = remains.remains(run, detail, taken, self._session.milliseconds)
+        over = run.finished is not None and run.finished < self._session.wall_clock() - _OVER
+        if not run.state.active and (left.stopped or over) and run.jid:
+            self._facts.put(key, _LEFT, asdict(left))
+        return left
 
     def _variables_of(self, run: Instance) -> dict[str, str]:
         with self._lock:
@@ -145,6 +155,11 @@ class Observer:
             with self._lock:
                 self._variables[run.id] = known
         return known
+
+
+def _known_as(run: Instance) -> str:
+    """Under what a start that has ended is remembered."""
+    return f"{run.id} {run.jid} {run.word}"
 
 
 def _is_flinks(task: Task) -> bool:

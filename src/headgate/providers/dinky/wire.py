@@ -94,7 +94,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One start of a task. `created` becomes Flink's start time once Dinky has asked Flink."""
+    """One start of a task. `created` becomes Flink's start time once Dinky has asked Flink.
+
+    `jid` is Flink's id of the job. Ids of rows begin again where a Dinky keeps its rows in memory; this one does not.
+    """
 
     id: int
     task_id: int
@@ -102,6 +105,8 @@ class Instance:
     created: datetime | None
     history_id: int
     error: str
+    jid: str = ""
+    finished: datetime | None = None
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Instance:
@@ -116,6 +121,8 @@ class Instance:
             created=moment(row.get("createTime")),
             history_id=number(row.get("historyId")) or 0,
             error=text(row.get("error")),
+            jid=text(row.get("jid")),
+            finished=moment(row.get("finishTime")),
         )
 
     @property

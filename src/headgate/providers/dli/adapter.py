@@ -68,7 +68,11 @@ class DliProvider(Opaque):
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def observe(self) -> Observation:
-        """The list with details; once more without them if a job of ours has ended: only then savepoints are told."""
+        """The list with details; once more without them if a job of ours has ended: only then savepoints are told.
+
+        Tags cost a request for each job whose manifest sets any, in every plan: no list tells them, nothing that a list
+        tells is known to change with them, and a tag edited in the console is a difference like any other.
+        """
         found = [Definition.of(row) for row in self._jobs.listed()]
         ours = [one for one in found if one.marker and one.marker.project == self._project]
         saved = self._saved([one for one in ours if not one.state.active])

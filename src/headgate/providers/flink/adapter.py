@@ -26,11 +26,11 @@ from headgate.model.project import Target
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
+from headgate.providers.facts import Facts
 from headgate.providers.flink import bounds, packages, parameters, watching
 from headgate.providers.flink import compiled as plans
 from headgate.providers.flink.cluster import Cluster
 from headgate.providers.flink.endings import Endings
-from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
@@ -319,5 +319,5 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         missing=_UNKNOWN_JOB,
         explain=root_cause,
     )
-    facts = Facts(cache, form.url)
+    facts = Facts(cache, "flink", form.url)
     return FlinkProvider(target.name, api, facts, project=project, savepoint_dir=form.savepoint_dir)

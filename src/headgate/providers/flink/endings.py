@@ -14,8 +14,8 @@ from typing import Any
 
 from headgate.errors import Unavailable
 from headgate.model.live import JobState, Live, Snapshot
+from headgate.providers.facts import Facts
 from headgate.providers.flink import watching
-from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.snapshots import final_state, remains
 from headgate.providers.flink.stops import Stops
 from headgate.providers.http import Api

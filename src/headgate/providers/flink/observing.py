@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.model.live import Live, Observation, Several
+from headgate.providers.facts import Facts
 from headgate.providers.flink import parameters, watching
 from headgate.providers.flink.endings import Endings
-from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.parameters import Carried
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state

@@ -14,9 +14,9 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec
+from headgate.providers.facts import Facts
 from headgate.providers.flink import widths
 from headgate.providers.flink.compiled import fixed_widths
-from headgate.providers.flink.facts import Facts
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.http import Api

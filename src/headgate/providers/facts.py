@@ -1,7 +1,7 @@
 """Facts about jobs that never change for a job id, kept on disk so that a plan asks for them once, ever.
 
 One file a target under the project's `.headgate/cache/`. Losing it costs requests, nothing else: a file that cannot be
-read is an empty one. What is kept is what the job itself carries, so there are no secrets in it.
+read is an empty one. What is kept is what the platform shows of a job, placeholders where its manifest has them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _FORMAT = 1
 
 
 class Facts:
-    """A JSON document per job id. `folder` None keeps them in memory only."""
+    """A JSON document per job id. `folder` None keeps them in memory only; `where` tells one target from another."""
 
-    def __init__(self, folder: Path | None, target_url: str) -> None:
-        name = hashlib.sha256(target_url.encode()).hexdigest()[:16]
-        self._file = folder / f"flink-{name}.json" if folder else None
+    def __init__(self, folder: Path | None, provider: str, where: str) -> None:
+        name = hashlib.sha256(where.encode()).hexdigest()[:16]
+        self._file = folder / f"{provider}-{name}.json" if folder else None
         self._lock = threading.Lock()
         self._known: dict[str, dict[str, Any]] = {}
         self._changed = False
