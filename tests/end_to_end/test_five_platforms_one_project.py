@@ -199,3 +199,20 @@ def test_the_trouble_of_one_target_stays_there(house: House, target: str) -> Non
     assert again.exit_code == 0, again.output
     assert set(house.verbs().values()) == {"keep"}
     assert [len(house.running(one)) for one in ALL] == [1] * 5
+
+
+def test_a_plan_promises_no_more_than_its_platform_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every platform can be told to drop state that nothing claims: there the consent is to what it makes of it."""
+    with simulators() as platforms:
+        house = built(tmp_path, platforms, monkeypatch)
+        for target in platforms:
+            house.job(target)
+        house.apply()
+        for target in platforms:
+            house.job(target, select="MAX(amount)", more="savepoint: {accept: [unknown]}")
+
+        restores = {action.job: action.restore for action in house.plan().actions if action.restore}
+
+    assert {job for job, restore in restores.items() if restore.allow_non_restored} == {"dinky", "dli"}
+    assert "only the start shows" in restores["cs"].note
+    assert "foas" not in restores  # an edited statement is lost there, and that was not consented to

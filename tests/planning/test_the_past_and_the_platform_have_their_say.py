@@ -264,3 +264,18 @@ def test_a_job_that_was_stopped_on_another_target_goes_on_from_what_it_left_ther
     assert (action.reason, action.source, action.steps) == (Reason.MOVED, "old", (Submit(ORDERS, "f00"), Settle()))
     assert action.restore is not None
     assert action.restore.path == SAVED.path
+
+
+@pytest.mark.parametrize(
+    "drops", [pytest.param(True, id="that-drops-it"), pytest.param(False, id="that-knows-no-such-thing")]
+)
+def test_consent_to_unknown_state_promises_what_the_platform_does(drops):
+    """A plan that says "dropped, by consent" where the platform has nothing of the kind was never carried out."""
+    wants = replace(EDITED, savepoint=Savepoint(accept=frozenset({"unknown"})))
+
+    action = decided(wants, running(ORDERS), evidence=Evidence(same_vertices=True, drops=drops))
+
+    assert action.verb is Verb.RESTART
+    assert action.restore is not None
+    assert action.restore.allow_non_restored is drops
+    assert ("only the start shows" in action.restore.note) is not drops

@@ -31,6 +31,7 @@ from headgate.planning.restoring import NothingToRestore, earliest_of
 
 _NOT_COMPILED = Compiled()
 _NOT_ASKED = Prospect()
+_PLATFORM_DECIDES = "by consent; what the platform takes up of it, only the start shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Evidence:
     `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
     as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
     line or request it is about. `kept` is what storage knows of the job, `exists` whether there is a snapshot at the
-    path that would be restored; None: it could not be found out.
+    path that would be restored; None: it could not be found out. `drops` says whether the platform can be told to drop
+    state that no operator claims any more.
     """
 
     compiled: Compiled = _NOT_COMPILED
@@ -52,6 +54,7 @@ class Evidence:
     prospect: Prospect = _NOT_ASKED
     kept: Kept | None = None
     exists: bool | None = None
+    drops: bool = True
 
 
 def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
@@ -73,7 +76,8 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
         return blocked(want, have, nothing.reason, nothing.why, action.changes)
     verdict = prospect.state if prospect.state and not _starts_empty(action) else _verdict(action, evidence)
     action = replace(action, state=verdict, compiled=evidence.compiled)
-    return action if _harmless(verdict) or _starts_empty(action) else _consented(action, want, verdict)
+    harmless = _harmless(verdict) or _starts_empty(action)
+    return action if harmless else _consented(action, want, verdict, drops=evidence.drops)
 
 
 def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | None:
@@ -123,11 +127,14 @@ def _in_place(action: Action, want: JobSpec, prospect: Prospect) -> Action:
     )
 
 
-def _consented(action: Action, want: JobSpec, verdict: StateVerdict) -> Action:
+def _consented(action: Action, want: JobSpec, verdict: StateVerdict, *, drops: bool) -> Action:
     """The action if the manifest consents to what becomes of state, else blocked."""
     if verdict.verdict.value in want.savepoint.accept and action.restore:
         if verdict.verdict is Verdict.LOST and not verdict.ids and not verdict.fresh_from:
             return replace(action, restore=Restore(RestoreKind.FRESH, note="starts empty: savepoint.accept has lost"))
+        if not drops:
+            note = "; ".join(part for part in (action.restore.note, _PLATFORM_DECIDES) if part)
+            return replace(action, restore=replace(action.restore, note=note))
         return replace(action, restore=replace(action.restore, allow_non_restored=True))
     if action.reason is Reason.MOVED:
         return replace(action, verb=Verb.BLOCKED, steps=(), restore=None)

@@ -9,7 +9,7 @@ from headgate.model.live import Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
 from headgate.model.spec import JobSpec, Strategy
 from headgate.planning import Evidence
-from headgate.providers.port import Provider
+from headgate.providers.port import Provider, Support
 
 
 def evidence_for(
@@ -31,7 +31,9 @@ def evidence_for(
             same = _same_graph(source or provider, provider, action.live, spec)
         path = action.restore.path if action.restore else ""
         exists = provider.exists(path) if path and source is None else None
-        return Evidence(compiled, old, same, prospect=prospect, kept=_kept(action, provider, known), exists=exists)
+        drops = provider.capabilities.drop_state is Support.YES
+        kept = _kept(action, provider, known)
+        return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops)
     except Rejected as problem:
         return Evidence(rejected=problem.problem, where=problem.where)
     except ProviderError as problem:

@@ -33,6 +33,7 @@ class Capabilities:
     stop_with_savepoint   stops a job with its state kept
     savepoint             takes a savepoint of a job that goes on
     savepoint_path        restores from a path that the manifest names
+    drop_state            starts from a snapshot and drops what no operator claims any more, if it is told to
     list_savepoints       still knows the savepoints of a job that is gone
     dispose               deletes a savepoint
     graph                 shows the execution graph of a job
@@ -50,6 +51,7 @@ class Capabilities:
     stop_with_savepoint: Support = Support.YES
     savepoint: Support = Support.YES
     savepoint_path: Support = Support.YES
+    drop_state: Support = Support.YES
     list_savepoints: Support = Support.NO
     dispose: Support = Support.NO
     graph: Support = Support.YES

@@ -17,6 +17,7 @@ ROWS = {
     "state_by_operator": "judges the state of an edited job operator by operator",
     "savepoint": "takes a savepoint of a job that goes on",
     "savepoint_path": "starts from a path that the manifest names",
+    "drop_state": "drops state that no operator claims any more, by consent",
     "list_savepoints": "still knows the savepoints of a job that is gone",
     "dispose": "deletes savepoints (`savepoint.keep`)",
     "read_back": "tells what a job runs that headgate did not start (`headgate import`)",

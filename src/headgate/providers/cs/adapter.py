@@ -41,6 +41,7 @@ class CsProvider(Opaque):
         compile=Support.NO,
         savepoint=Support.NO,
         savepoint_path=Support.NO,
+        drop_state=Support.NO,
         savepoint_format=_FORMAT,
     )
 

@@ -51,6 +51,7 @@ class FoasProvider(Opaque):
         compile=Support.NO,
         savepoint=Support.NO,
         savepoint_path=Support.NO,
+        drop_state=Support.NO,
         mark_in_place=Support.YES,
         update_in_place=Support.YES,
         savepoint_format=_FORMAT,
