@@ -47,6 +47,8 @@ def test_a_stranger_is_imported_and_adopted(house: House, monkeypatch: pytest.Mo
     assert result.exit_code == 0, result.output
     text = (house.root / "jobs" / "totals.yaml").read_text()
     assert SECRET not in text + result.output
+    how = "with a restart from a savepoint" if target == "cs" else "without a restart"
+    assert f"next plan: adopts it {how}\n" in result.output
     monkeypatch.setenv("TOTALS_PASSWORD", SECRET)
     assert house.verbs() == {"totals": "adopt"}
     steps = [step.name for action in house.plan().actions for step in action.steps]
@@ -59,6 +61,27 @@ def test_a_stranger_is_imported_and_adopted(house: House, monkeypatch: pytest.Mo
     else:
         assert steps == ["update", "settle"]
         assert platform.running("totals") == before
+
+
+def test_a_job_that_the_next_plan_would_block_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Written" with exit code 0, and a plan that refuses the same job, would be two answers to one question."""
+    with simulators("cs") as platforms:
+        house = built(tmp_path / "repo", platforms, monkeypatch)
+        monkeypatch.chdir(house.root)
+        platforms["cs"].start_stranger("totals", sql_body=STATEMENT)
+        monkeypatch.setenv("TOTALS_PASSWORD", SECRET)
+
+        found = headgate("import", "cs")
+        document = json.loads(headgate("import", "cs", "--format", "json").stdout)
+        planned = headgate("plan")
+
+    assert (found.exit_code, planned.exit_code) == (3, 3)
+    assert "next plan: blocked, not-supported: " in found.output
+    assert "obs_bucket" in found.output
+    [job] = document["jobs"]
+    assert job["blocked"] is True
+    assert job["next_plan"].startswith("blocked, not-supported")
+    assert house.running("cs", "totals")
 
 
 def test_a_second_import_changes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,9 @@ from headgate.reporting.taken import taken_json, taken_text
 def import_(chosen: Chosen, target: str, jobs: tuple[str, ...], output: Path | None, style: str) -> int:
     """Write manifests from what runs on TARGET: of the JOBs named, or of all that git does not have.
 
-    Nothing on the target is touched: the next apply adopts the jobs, without a restart where the platform allows that.
-    A manifest that is there already keeps its comments; only the fields that differ are written.
+    Nothing on the target is touched: the next apply adopts the jobs, and each is said to be restarted for it or not, or
+    why the next plan would block it (exit code 3). A manifest that is there already keeps its comments; only the fields
+    that differ are written.
     """
     with opened(chosen, new=True) as headgate, busy("Asking the target"):
         found = headgate.import_jobs(target, jobs, output=output.absolute() if output else None)

@@ -23,7 +23,10 @@ class Taking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One job of the target. `file` is relative to the project, `fields` what changed in it."""
+    """One job of the target. `file` is relative to the project, `fields` what changed in it.
+
+    `next_plan` says what the next plan makes of a job that is to be adopted; `blocked`: nothing, until that is mended.
+    """
 
     job: str
     taking: Taking
@@ -31,6 +34,8 @@ class Taken:
     fields: tuple[str, ...] = ()
     why: str = ""
     hint: str = ""
+    next_plan: str = ""
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +62,5 @@ class TakenOver:
 
     @property
     def complete(self) -> bool:
-        """Could everything be taken over that should be?"""
-        return not self.count(Taking.SKIPPED)
+        """Could everything be taken over that should be, and will the next plan adopt it?"""
+        return not self.count(Taking.SKIPPED) and not any(one.blocked for one in self.jobs)

@@ -25,6 +25,7 @@ from headgate.model.plan import Action, Plan
 from headgate.model.project import Project, Target
 from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
+from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.project.gathering import evidence_for
@@ -270,8 +271,17 @@ class Headgate:
             known = ", ".join(sorted(self.project.targets))
             raise UsageError(f"there is no target {target!r} in headgate.yaml", hint=f"targets: {known or 'none'}")
         observed = self.provider(target).observe()
-        importing = Importing(self.project, target, drafts(self.project, self._environ), self._environ, output)
+        made = drafts(self.project, self._environ)
+        ahead = functools.partial(self._ahead, observed)
+        importing = Importing(self.project, target, made, self._environ, ahead, output)
         return importing.run(observed, frozenset(jobs))
+
+    def _ahead(self, seen: Observation, spec: JobSpec) -> Action:
+        """What the next plan would do about a job, if it were in git like this."""
+        alone = frozenset({spec.name})
+        situation = Situation(self.project.name, {spec.name: spec}, {spec.target: seen}, only=alone)
+        evidence = {action.job: self._evidence(action) for action in needs_evidence(plan(situation))}
+        return next(action for action in plan(situation.with_evidence(evidence)).actions if action.job == spec.name)
 
     # -- remembering -----------------------------------------------------------------------------------------------
 

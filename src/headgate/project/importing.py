@@ -1,7 +1,8 @@
 """`headgate import`: manifests from what runs on a target, such that the next plan finds nothing to change.
 
 Every manifest is read back by the loader before it is written, and compared with the live job by the planner's own
-rule; one that would differ is not written. Nothing on the target is touched: the next apply adopts the jobs.
+rule; one that would differ is not written. Nothing on the target is touched: the next apply adopts the jobs. How it
+does, or why it cannot, is asked of the planner too and told of every job.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from headgate.manifests.files import Refused
 from headgate.manifests.files import text as text_of
 from headgate.model.hiding import told_text
 from headgate.model.live import Live, Observation, Several
-from headgate.model.plan import Change
+from headgate.model.plan import Action, Change, Submit, Verb
 from headgate.model.project import Project
 from headgate.model.secret import Environment, digests
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, RunState, Sql
@@ -37,14 +38,28 @@ from headgate.project.candidates import Found, found_on, left_alone
 _UNSET = "(not set)"
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The text of a manifest, the job it was written from and the one the loader reads, and a word about it."""
+
+    text: str
+    job: JobSpec
+    read: JobSpec
+    why: str = ""
+
+
 @dataclass(slots=True)
 class Importing:
-    """One import. `output` is where new manifests go, by default the first folder of `jobs:`."""
+    """One import. `output` is where new manifests go, by default the first folder of `jobs:`.
+
+    `ahead` gives what the next plan would do about a job of git.
+    """
 
     project: Project
     target: str
     drafts: Drafts
     environ: Mapping[str, str]
+    ahead: Callable[[JobSpec], Action]
     output: Path | None = None
     _taken: dict[str, str] = field(default_factory=dict)
     _variables: list[Variable] = field(default_factory=list)
@@ -101,12 +116,13 @@ class Importing:
             options=concealed.options,
         )
         values = {one.name: one.value for one in concealing.found.values()}
-        text, _, why = self._checked(path, written, spec, found, concealed, values)
-        write_new(path, text)
+        draft = self._checked(path, written, spec, found, concealed, values)
+        write_new(path, draft.text)
         if not self.drafts.covers(path):
             self._outside = str(path.parent)
         self._tell_variables(found, concealing)
-        return Taken(found.name, Taking.WRITTEN, self.drafts.repository.name(path), why=why)
+        taken = Taken(found.name, Taking.WRITTEN, self.drafts.repository.name(path), why=draft.why)
+        return self._looking_ahead(taken, draft.read)
 
     def _update(self, found: Found, spec: JobSpec, *, named: bool) -> Taken:
         live, applied = found.live, _applied(found.live)
@@ -116,7 +132,7 @@ class Importing:
         for variable in (path.removeprefix("env.") for path in rotated):
             self._variables.append(Variable(variable, name, "in its manifest; the job has another value", is_set=False))
         if not changes:
-            return Taken(name, Taking.UNCHANGED, file)
+            return self._looking_ahead(Taken(name, Taking.UNCHANGED, file), spec)
         moved_on = found.ours and live.marker is not None and live.marker.revision != spec.revision
         if moved_on and not named:
             hint = f"`headgate import {self.target} {name}` would write what runs over it"
@@ -130,7 +146,8 @@ class Importing:
         before, after = (replace(one, program=self._beside(path, one.program)) for one in (spec, after))
         values = {one.name: one.value for one in concealing.found.values()}
         old = text_of(path)
-        text, after, why = self._checked(path, lambda job: updated(old, before, job), after, found, concealed, values)
+        draft = self._checked(path, lambda job: updated(old, before, job), after, found, concealed, values)
+        text, after = draft.text, draft.job
         sql_file = self._own_sql_file(spec)
         if sql_file and isinstance(after.program, Sql):
             text = updated(old, replace(before, program=after.program), after)
@@ -138,7 +155,20 @@ class Importing:
         if text != old:
             rewrite(path, text)
         self._tell_variables(found, concealing)
-        return Taken(name, Taking.UPDATED, file, tuple(change.path for change in changes), why)
+        taken = Taken(name, Taking.UPDATED, file, tuple(change.path for change in changes), draft.why)
+        return self._looking_ahead(taken, draft.read)
+
+    def _looking_ahead(self, taken: Taken, spec: JobSpec) -> Taken:
+        """With what the next plan makes of it."""
+        action = self.ahead(spec)
+        if action.verb is Verb.BLOCKED:
+            why = f"{action.reason}: {action.note}" if action.note else action.reason
+            return replace(taken, next_plan=self._masked(f"blocked, {why}"), blocked=True)
+        if action.verb is not Verb.ADOPT:
+            return taken
+        restarts = any(isinstance(step, Submit) for step in action.steps)
+        how = "with a restart from a savepoint" if restarts else "without a restart"
+        return replace(taken, next_plan=f"adopts it {how}")
 
     def _checked(
         self,
@@ -148,8 +178,8 @@ class Importing:
         found: Found,
         concealed: AppliedSpec,
         values: Mapping[str, str],
-    ) -> tuple[str, JobSpec, str]:
-        """The text that the loader reads as what runs, as a job, and a word about it. Raises Unwritable, ManifestError.
+    ) -> _Draft:
+        """The text that the loader reads as what runs. Raises Unwritable, ManifestError.
 
         What headgate.yaml gives every job and this one does not have is left to whoever took it out (`ignore`).
         """
@@ -167,14 +197,11 @@ class Importing:
         if changes and not applied.filled:  # it was started with the secret in its manifest
             told = ", ".join(change.path for change in changes)
             if not _of_fields(changes_of(read, replace(live, applied=concealed))):
-                return (
-                    text,
-                    spec,
-                    f"it carries a secret in plain text ({told}): the next apply restarts it, its state kept",
-                )
+                why = f"it carries a secret in plain text ({told}): the next apply restarts it, its state kept"
+                return _Draft(text, spec, read, why)
         if changes:
             raise Unwritable(f"its manifest would differ from what runs in {', '.join(c.path for c in changes)}")
-        return text, spec, ""
+        return _Draft(text, spec, read)
 
     def _tell_variables(self, found: Found, concealing: Concealing) -> None:
         applied = _applied(found.live)

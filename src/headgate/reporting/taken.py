@@ -45,6 +45,7 @@ def _lines(one: Taken) -> list[str]:
     lines = [f"{_SYMBOLS[one.taking]} {one.taking} {one.job}{': ' if one.file else ''}{one.file}{fields}"]
     lines += [f"    {one.why}"] if one.why else []
     lines += [f"    hint: {one.hint}"] if one.hint else []
+    lines += [f"    next plan: {one.next_plan}"] if one.next_plan else []
     return [one_line(line) for line in lines]
 
 
@@ -65,6 +66,8 @@ def _document(one: Taken) -> dict[str, Any]:
         "fields": list(one.fields),
         "why": one.why or None,
         "hint": one.hint or None,
+        "next_plan": one.next_plan or None,
+        "blocked": one.blocked,
     }
 
 
