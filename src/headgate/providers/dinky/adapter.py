@@ -7,6 +7,11 @@ write themselves down there as well, wait, and look who was last. Nothing in Din
 that is frozen for longer than `claim_wait` between its look and its start may start a second copy, which the next look
 tells. Cancel, savepoints and starts without a path go through `/api`, because their twins under `/openapi` forget to
 set the tenant.
+
+Unverified: all of this was read in Dinky's source and run against a simulator, never a server. Most in doubt are
+whether releases after 1.2.1 set the tenant under `/openapi`, and take savepoints through Flink's REST API again (1.2.0
+does not); that explaining a statement in the server leaves nothing behind; that an ending read twice is one; and what
+modes other than sessions answer, where a start may name a cluster and no job.
 """
 
 from __future__ import annotations

@@ -4,6 +4,12 @@ A job is a definition with a lasting id that is run, stopped and run again. Ours
 which can be written at any time; `Live.run` tells one run from the next. Lists are for the overview and may lag: what
 is about to be changed is read one by one. A savepoint that DLI made is named `dli:JOB/START` here, because DLI gives
 it no name; a snapshot on OBS keeps its address, and is imported before the run that is to go on from it.
+
+Unverified: this was made from the pages and the SDK, and no account was ever used. Nobody documents that an execution
+graph which cannot be read means that there is none, that a failed stop without one is an end, that `job_savepointing`
+is a stop under way, that a run takes up a savepoint which was imported before it, what a run with `resume_savepoint`
+does without one, that a savepoint of one's own ends up under the directory that was named, whether names are unique
+and `name=` finds parts of them, how long lists lag, and whether `runtime_config` is heard when state is to be dropped.
 """
 
 from __future__ import annotations

@@ -2,6 +2,12 @@
 
 A job's id is its name, which can never change; a run is an instance. The marker is in the description, so whose a job
 is can be said without touching what runs. A stop with savepoint is a pause, and what it leaves is the paused job.
+
+Unverified: the service was not met, and is hardly sold any more. Its papers leave open whether bodies are forms or JSON
+(`body`), where the region goes, whether it takes V3 signatures (`signature`), its error codes, the largest page, how
+many requests a second it allows, whether `jobName` finds parts of names, what it says of a job that is not there,
+whether a job is shown as saved or as committed, which states a resumption goes through, and whether a paused job can
+be started: here it is stopped first.
 """
 
 from __future__ import annotations
