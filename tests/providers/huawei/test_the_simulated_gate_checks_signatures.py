@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from headgate.providers.http import Outgoing
-from headgate.providers.huawei.signing import PLAIN, Keys, Scheme, Signing, scoped
+from headgate.providers.huawei.signing import PLAIN, Keys, Scheme, Signing, canonical_request, scoped
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY, HuaweiGate, expected
 from headgate.testing.server import Request
 
@@ -60,6 +62,41 @@ def test_it_makes_the_signature_the_official_signer_made() -> None:
     made = expected(request, SECRET_KEY, "20261121/cn-north-1/CS/sdk_request", sorted(headers))
 
     assert made == "4636a4b67792a2fd97830bfa1b72e84de8e9707a3ed662e267d8dfc33ccf8e01"
+
+
+def test_a_body_is_not_what_its_sender_says_that_it_is() -> None:
+    """A hash that comes with the request, unsigned, would let anybody put another body under a signature."""
+    request = _signed()
+    told = {"x-sdk-content-sha256": hashlib.sha256(request.body).hexdigest()}
+
+    forged = replace(request, headers={**request.headers, **told}, body=b'{"desc":"y"}')
+
+    assert _gate().refusal(request) is None
+    assert _gate().refusal(forged) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "signed", "passes"),
+    [
+        pytest.param("multipart/form-data; boundary=XyZ", True, True, id="as-the-sdks-do"),
+        pytest.param("multipart/form-data; boundary=XyZ", False, False, id="not-told-in-a-signed-header"),
+        pytest.param("application/json", True, False, id="json"),
+    ],
+)
+def test_a_body_is_left_out_of_a_signature_only_as_documented(kind: str, signed: bool, passes: bool) -> None:
+    """UNSIGNED-PAYLOAD is for what is neither JSON nor BSON, and said under the signature."""
+    target, unsigned = "/v1.0/p/jar_job", "UNSIGNED-PAYLOAD"
+    headers = {"content-type": kind, "host": "127.0.0.1:8080", "x-sdk-date": "20261121T071313Z"}
+    signing = dict(sorted({**headers, **({"x-sdk-content-sha256": unsigned} if signed else {})}.items()))
+    canonical = canonical_request("POST", f"http://127.0.0.1:8080{target}", signing, unsigned)
+    text = f"SDK-HMAC-SHA256\n{headers['x-sdk-date']}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    proof = hmac.digest(SECRET_KEY.encode(), text.encode(), "sha256").hex()
+    authorization = f"SDK-HMAC-SHA256 Access={ACCESS_KEY}, SignedHeaders={';'.join(signing)}, Signature={proof}"
+    sent = {**headers, "x-sdk-content-sha256": unsigned, "authorization": authorization}
+
+    refused = _gate().refusal(Request("POST", target, target, {}, sent, b"any body"))
+
+    assert (refused is None) is passes
 
 
 @SCHEMES
