@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.providers import again
+from headgate.providers.again import compared
 from headgate.providers.cs.errors import judge, said
 from headgate.providers.cs.multipart import Form
 from headgate.providers.cs.wire import Definition, definition
@@ -129,9 +131,16 @@ class CsApi(Api):
         """The new job's id."""
         return self._created(self.call("POST", self.path("/sql_job"), writes=True, body=dict(body)), "/sql_job")
 
-    def update_sql(self, body: Mapping[str, Any]) -> None:
-        """Changes the named fields of the job whose `job_id` is in the body; again is the same."""
-        self.call("PATCH", self.path("/sql_job"), writes=True, repeatable=True, body=dict(body))
+    def update_sql(self, body: Mapping[str, Any], before: Definition) -> None:
+        """Changes the named fields of the job whose `job_id` is in the body; `before` is how it was found.
+
+        Where the reply is lost, the job is looked at before the fields are sent again.
+        """
+
+        def arrived() -> bool | None:
+            return compared(_settable(self.job(before.job_id)), body, _settable(before))
+
+        again.sent(lambda: self.call("PATCH", self.path("/sql_job"), writes=True, body=dict(body)), arrived)
 
     def create_jar(self, form: Form) -> int:
         """The new job's id."""
@@ -146,10 +155,21 @@ class CsApi(Api):
         query = {"resumeSavePoint": str(resume).lower()}
         self.call("POST", self.path(f"/job/{job_id}/run"), writes=True, params=query)
 
-    def stop(self, job_id: int, *, savepoint: bool) -> None:
-        """Asks for a stop; a job that is stopping or has stopped answers with an error, and nothing happens."""
+    def stop(self, before: Definition, *, savepoint: bool) -> None:
+        """Asks for a stop; a job that is stopping or has stopped answers with an error, and nothing happens.
+
+        Where the reply is lost, the job is looked at before it is asked again: somebody may have started it anew.
+        """
         query = {"triggerSavePoint": str(savepoint).lower()}
-        self.call("POST", self.path(f"/job/{job_id}/stop"), writes=True, repeatable=True, params=query)
+        path = self.path(f"/job/{before.job_id}/stop")
+
+        def arrived() -> bool | None:
+            now = self.job(before.job_id)
+            if now.start_time != before.start_time:
+                return None
+            return now.word != before.word
+
+        again.sent(lambda: self.call("POST", path, writes=True, params=query), arrived)
 
     def _send(self, method: str, rest: str, form: Form) -> Any:
         return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
@@ -167,3 +187,10 @@ class CsApi(Api):
             said = answer.get("message", "") if isinstance(answer, dict) else ""
             raise Unavailable(f"an answer without a payload: {said or 'it is empty'}", where=self.path(rest))
         return payload
+
+
+def _settable(job: Definition) -> dict[str, Any]:
+    """The fields of a SQL job that come back as they were sent."""
+    names = ("name", "desc", "sql_body", "parallel_number", "log_enabled", "obs_bucket", "smn_topic", "run_mode")
+    checkpoints = ("checkpoint_enabled", "checkpoint_mode", "checkpoint_interval")
+    return {name: getattr(job, name) for name in (*names, *checkpoints)}

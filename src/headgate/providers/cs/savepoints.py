@@ -60,7 +60,7 @@ class Savepoints:
         if job.is_jar:
             self._api.update_jar(form(patch | {"manager_spu": int(job.fact("manager_spu") or job.manager_spu or 1)}))
         else:
-            self._api.update_sql(patch)
+            self._api.update_sql(patch, job)
 
 
 def _may_be_saved(job: Definition) -> bool:

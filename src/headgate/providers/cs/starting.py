@@ -57,7 +57,7 @@ class Starts:
         jar = uploads(spec, job)
         values = fields(spec, marker, job)
         if not job.is_jar:
-            self._api.update_sql(values)
+            self._api.update_sql(values, job)
             return
         self._api.update_jar(form(values, jar))
         if jar is not None:

@@ -71,7 +71,7 @@ class Stops:
 
     def _stop(self, job: Definition, *, savepoint: bool) -> None:
         try:
-            self._api.stop(job.job_id, savepoint=savepoint)
+            self._api.stop(job, savepoint=savepoint)
         except Rejected:
             # A job that stops, or has stopped, answers with an error: somebody was quicker, or our reply was lost.
             now = self._api.job(job.job_id)

@@ -80,9 +80,9 @@ class Jobs:
         return str(_part(answer, "job")["job_id"])
 
     def change(self, job_id: str, *, is_jar: bool, body: Mapping[str, Any]) -> None:
-        """Change the fields in the body, and none else. Twice is once."""
+        """Change the fields in the body, and none else. Sent once: see `making`."""
         kind = "flink-jobs" if is_jar else "sql-jobs"
-        self._api.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, repeatable=True, body=sent(body))
+        self._api.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, body=sent(body))
 
     def run(self, job_id: str, *, resume: bool) -> None:
         """Start it, from its newest savepoint if `resume`."""

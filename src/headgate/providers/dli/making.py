@@ -10,10 +10,13 @@ from pydantic import ValidationError
 from headgate.errors import Rejected
 from headgate.model.live import Marker
 from headgate.model.spec import JobSpec
+from headgate.providers import again
+from headgate.providers.again import compared
 from headgate.providers.dli import reading, signs, wire
 from headgate.providers.dli.definition import Definition
 from headgate.providers.dli.fields import IGNORE_UNCLAIMED, IN_PLACE, NOT_OF_A_MANIFEST, UPDATE_ONLY
 from headgate.providers.dli.jobs import Jobs
+from headgate.providers.dli.looking import shown
 from headgate.providers.dli.writing import options_of, sets_of, slots, written
 
 
@@ -58,7 +61,7 @@ def updated_in_place(jobs: Jobs, found: Definition, spec: JobSpec, marker: Marke
 def aside(jobs: Jobs, found: Definition, *, longest: int) -> None:
     """Rename a definition that is about to be replaced, where names are unique: it is still there if that fails."""
     name = f"{found.name[: longest - len(found.id) - 1]}-{found.id}"
-    jobs.change(found.id, is_jar=found.is_jar, body={"name": name})
+    _change(jobs, found, {"name": name})
 
 
 def _send(jobs: Jobs, found: Definition, body: dict[str, Any], spec: JobSpec, marker: Marker) -> None:
@@ -66,10 +69,23 @@ def _send(jobs: Jobs, found: Definition, body: dict[str, Any], spec: JobSpec, ma
     if desc != found.desc:
         body["desc"] = desc
     if body:
-        jobs.change(found.id, is_jar=found.is_jar, body=body)
+        _change(jobs, found, body)
     wanted = options_of(spec).tags
     if wanted or (found.marker is not None and found.sets.has("tags")):
         _tag(jobs, found.id, wanted)
+
+
+def _change(jobs: Jobs, found: Definition, body: Mapping[str, Any]) -> None:
+    """Send a change of a definition as it was found; looked for, and sent again, where its reply is lost."""
+
+    def arrived() -> bool | None:
+        return compared(_told(shown(jobs, found.id)), body, _told(found))
+
+    again.sent(lambda: jobs.change(found.id, is_jar=found.is_jar, body=body), arrived)
+
+
+def _told(found: Definition) -> dict[str, Any]:
+    return {**_now(found), "name": found.name, "desc": found.desc}
 
 
 def _tag(jobs: Jobs, job_id: str, wanted: Mapping[str, str]) -> None:

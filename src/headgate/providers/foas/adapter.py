@@ -167,7 +167,7 @@ class FoasProvider(Opaque):
             changes["properties"] = definition.fields(spec, marker, wanted, job=job)["properties"]
         if folder:
             changes["folderId"] = str(folder)
-        self._service.update_job(job.name, changes)
+        self._service.update_job(job.name, changes, job)
 
     def stop_with_savepoint(self, job_id: str) -> None:
         job = self._known(job_id)

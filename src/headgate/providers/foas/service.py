@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate.errors import Rejected, Unavailable
+from headgate.providers import again
+from headgate.providers.again import compared
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import Instance, Job, items, member, number, text
 from headgate.providers.http import Api, NotFound
@@ -46,15 +48,24 @@ class Service:
     def create_job(self, name: str, fields: Mapping[str, str]) -> None:
         self._write("CreateJob", "POST", "/jobs", {"jobName": name, **fields})
 
-    def update_job(self, name: str, fields: Mapping[str, str]) -> None:
-        """Fields that are left out keep their value."""
-        self._write("UpdateJob", "PUT", _job(name), fields, repeatable=True)
+    def update_job(self, name: str, fields: Mapping[str, str], before: Job) -> None:
+        """Fields that are left out keep their value. `before` is the job as the fields were worked out from it.
+
+        Where the reply is lost, the job is looked at before the fields are sent again.
+        """
+
+        def arrived() -> bool | None:
+            now = self.job(name)
+            return compared(_settable(now), fields, _settable(before)) if now else None
+
+        again.sent(lambda: self._write("UpdateJob", "PUT", _job(name), fields), arrived)
 
     def validate_job(self, name: str) -> None:
         """Check the saved job. Raises `Rejected` with what the platform says of its SQL."""
         self._read("ValidateJob", f"{_job(name)}/validate")
 
     def commit_job(self, name: str, fields: Mapping[str, str]) -> None:
+        """Publish what is saved. It carries none of it, so that sent twice it overwrites nothing."""
         self._write("CommitJob", "PUT", f"{_job(name)}/commit", fields, repeatable=True)
 
     def begin_plan(self, name: str, hints: Mapping[str, str]) -> str:
@@ -192,6 +203,13 @@ class Service:
             if not rows:
                 return None
         return None
+
+
+def _settable(job: Job) -> dict[str, str]:
+    """The fields of a job that come back as they were sent: versions, clusters and queues may have been filled in."""
+    content = job.content
+    told = {"code": content.code, "properties": content.properties, "planJson": content.plan_json}
+    return told | {"packages": ",".join(content.packages), "description": job.description}
 
 
 def _named(field: str) -> Callable[[Row], str]:

@@ -188,13 +188,14 @@ class Starting:
         fields = definition.fields(spec, marker, wanted, job=job)
         if is_sql and keeps_plan:
             fields["planJson"] = definition.tuned(spec, job.content.plan_json)
-        self.service.update_job(job.name, fields)
+        self.service.update_job(job.name, fields, job)
         if is_sql:
             self._validate(job.name, spec)
         if is_sql and not keeps_plan:
             plan = definition.tuned(spec, self._generated(job.name, spec))
             made = definition.fields(spec, marker, replace(wanted, plan_of=digest), job=job)
-            self.service.update_job(job.name, {"planJson": plan, "properties": made["properties"]})
+            defined = replace(job, content=replace(job.content, properties=fields["properties"]))
+            self.service.update_job(job.name, {"planJson": plan, "properties": made["properties"]}, defined)
         self.service.commit_job(job.name, _commit(definition.filled_options(spec)))
 
     def _validate(self, name: str, spec: JobSpec) -> None:
