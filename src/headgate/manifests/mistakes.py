@@ -182,15 +182,33 @@ def _walk(node: Node, loc: Sequence[str | int]) -> tuple[Node, str]:
 def _keys(form: Any, loc: Sequence[str | int]) -> tuple[str, ...]:
     """The keys that are valid at a location of a form."""
     for step in loc:
-        models = [model for model in _unwrapped(form) if hasattr(model, "model_fields")]
-        if not models:
-            continue
-        fields = {field.alias or name: field for name, field in models[0].model_fields.items()}
-        form = fields[step].annotation if step in fields else None
+        form = _inside(form, step)
     for model in _unwrapped(form):
         if isinstance(model, type) and issubclass(model, BaseModel):
             return tuple(field.alias or name for name, field in model.model_fields.items())
     return ()
+
+
+def _inside(form: Any, step: str | int) -> Any:
+    """What stands at one step of a location: the values of a mapping, the items of a list, a field of a form."""
+    for side in _sides(form):
+        if get_origin(side) is dict:
+            return get_args(side)[1]
+        if get_origin(side) in (list, tuple, set, frozenset):
+            return get_args(side)[0]
+        if isinstance(side, type) and issubclass(side, BaseModel):
+            fields = {field.alias or name: field for name, field in side.model_fields.items()}
+            return fields[str(step)].annotation if step in fields else None
+    return None
+
+
+def _sides(form: Any) -> list[Any]:
+    """The sides of a union, what is annotated."""
+    if get_origin(form) is Annotated:
+        return _sides(get_args(form)[0])
+    if get_origin(form) in (Union, types.UnionType):
+        return [side for part in get_args(form) for side in _sides(part)]
+    return [form]
 
 
 def _unwrapped(kind: Any) -> list[Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from headgate.providers.huawei.forms import HuaweiTarget
 
@@ -21,6 +22,12 @@ _IN_CONFIG = {
     "checkpoint_mode": "execution.checkpointing.mode",
     "runtime_config": "",
 }
+
+
+def _elsewhere(name: str) -> PydanticCustomError:
+    key = _IN_CONFIG[name]
+    words = f"`{name}` is written as `config`" + (f": {{{key}: ...}}" if key else "")
+    return PydanticCustomError("told_under_config", words)
 
 
 class DliTarget(HuaweiTarget):
@@ -91,14 +98,21 @@ class DliOptions(_Form):
     execution_agency_urn: str = Field(default="", description="agency of DLI; savepoints from Flink 1.15 on need it")
     tags: dict[str, str] = Field(default={}, description="tags of the job")
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _told_under_config(cls, data: Any) -> Any:
-        """Point to the word a manifest has for them, instead of "unknown key"."""
-        for name, key in _IN_CONFIG.items():
-            if isinstance(data, dict) and name in data:
-                raise ValueError(f"`{name}` is written as `config`" + (f": {{{key}: ...}}" if key else ""))
-        return data
+    def _told_under_config(cls, data: Any, handler: ModelWrapValidatorHandler[DliOptions]) -> DliOptions:
+        """Point to the word a manifest has for them, instead of "unknown key"; the other mistakes are told as well."""
+        elsewhere = {name: data[name] for name in _IN_CONFIG if name in data} if isinstance(data, dict) else {}
+        if not elsewhere:
+            return handler(data)
+        mistakes = [InitErrorDetails(type=_elsewhere(name), loc=(name,), input=elsewhere[name]) for name in elsewhere]
+        try:
+            handler({name: value for name, value in data.items() if name not in elsewhere})
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                told = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
+                mistakes.append(told)
+        raise ValidationError.from_exception_data(cls.__name__, mistakes)
 
     @model_validator(mode="after")
     def _run_mode_goes_without_saying(self) -> DliOptions:
