@@ -216,3 +216,19 @@ def test_a_plan_promises_no_more_than_its_platform_does(tmp_path: Path, monkeypa
     assert {job for job, restore in restores.items() if restore.allow_non_restored} == {"dinky", "dli"}
     assert "only the start shows" in restores["cs"].note
     assert "foas" not in restores  # an edited statement is lost there, and that was not consented to
+
+
+def test_a_state_that_was_given_up_is_not_reported_as_a_savepoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On these platforms the state of a stop is the job's own, and an empty start of the job ends it."""
+    with simulators("foas") as platforms:
+        house = built(tmp_path, platforms, monkeypatch)
+        house.job("foas")
+        house.apply()
+        house.job("foas", select="MAX(amount)", more="savepoint: {accept: [lost]}")
+
+        [result] = house.apply().results
+
+    assert result.outcome.value == "applied"
+    assert result.savepoint == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -161,7 +162,15 @@ class Carrier:
         job_id = successor_id(self._project, step.spec, step.succeeds)
         submission = Submission(step.spec, job_id, marker, restore, compiled, live)
         self.job_id = self._provider.submit(submission)
+        if self.savepoint and restore.kind is RestoreKind.FRESH:
+            self._forget_what_was_given_up()
         return f"job {self.job_id}"
+
+    def _forget_what_was_given_up(self) -> None:
+        """Where the state of a stop is the stopped job itself, an empty start of it leaves nothing to go back to."""
+        with contextlib.suppress(Unavailable):
+            if self._source.exists(self.savepoint) is False:
+                self.savepoint = ""
 
     def _compiled(self, step: Submit) -> Compiled | None:
         """The compiled plan under the ids that keep the state; None where the statements are run as they are."""

@@ -18,7 +18,7 @@ from headgate.reporting.references import references_json, references_text
 def refs(chosen: Chosen, package: str, style: str) -> int:
     """List the jobs that use PACKAGE, live and in git, on every target.
 
-    PACKAGE is a jar, the name of a registered package, or a part of either.
+    PACKAGE is the file name of a jar, its path or the end of it after a `/`, or the name of a registered package.
     """
     with opened(chosen) as headgate, busy("Asking the targets"):
         found = headgate.references(package)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# Paths stand in lists (`pipeline.jars: a.jar;b.jar`) and in statements (ADD JAR 'libs/a.jar').
+_BETWEEN = re.compile(r"""[\s,;'"]+""")
+# How a manifest writes the name of a package that is registered on its platform.
+_REGISTERED = "package:"
+
+
+def mentions(text: str, package: str) -> bool:
+    """Does a text name a package: by its whole path, its file name, or the end of its path after a `/`?
+
+    `udf.jar` is not in `lib/my-udf.jar`. A registered package is named with or without `package:`.
+    """
+    wanted = package.removeprefix(_REGISTERED)
+    words = (word.removeprefix(_REGISTERED) for word in _BETWEEN.split(text))
+    return any(word == wanted or word.endswith((f"/{wanted}", f":{wanted}")) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from headgate.errors import ProviderError
 from headgate.model.hiding import told_text
-from headgate.model.packages import Package, Use
+from headgate.model.packages import Package, Use, mentions
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project
 from headgate.model.spec import Jar, JobSpec, Sql
@@ -52,7 +52,7 @@ def changed_packages(plan: Plan, project: Project, provider: Callable[[str], Pro
 def uses(spec: JobSpec, package: str) -> bool:
     """Does a manifest name this package, as its jar, in its options, its config, or the jars of its statements?"""
     fill = spec.environment.fill
-    return any(package in text or package in fill(text) for text in _named(spec))
+    return any(mentions(text, package) or mentions(fill(text), package) for text in _named(spec))
 
 
 def _live(package: str, target: str, provider: Callable[[str], Provider]) -> tuple[str, ...] | ProviderError:

@@ -22,6 +22,7 @@ from typing import Any
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.packages import mentions
 from headgate.model.plan import Change, Prospect, Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
@@ -210,7 +211,7 @@ class MemoryPlatform:
         with self._asked():
             programs = {each.live.name: each.spec.program for each in self.jobs.values()}
             return tuple(
-                sorted(name for name, each in programs.items() if isinstance(each, Jar) and package in each.uri)
+                sorted(name for name, each in programs.items() if isinstance(each, Jar) and mentions(each.uri, package))
             )
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:

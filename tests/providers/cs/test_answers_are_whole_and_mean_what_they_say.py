@@ -186,7 +186,8 @@ def test_jobs_that_use_a_package_are_found(bench: CsBench, platform: CsSimulator
     started(bench.provider, sql_job(options=options(udf_jar_url="jars/functions.jar")))
 
     assert bench.provider.references("windows.jar") == ("windows",)
-    assert bench.provider.references("jars/") == ("orders", "windows")
+    assert bench.provider.references("obs://jars/windows.jar") == ("windows",)
+    assert bench.provider.references("dows.jar") == ()
     assert bench.provider.references("other.jar") == ()
 
 

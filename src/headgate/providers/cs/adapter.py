@@ -14,6 +14,7 @@ from typing import Any
 from headgate.errors import ProviderError, Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.packages import mentions
 from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
@@ -22,7 +23,7 @@ from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.graphs import graph
 from headgate.providers.cs.limits import problems
 from headgate.providers.cs.looking import Looks
-from headgate.providers.cs.reading import applied
+from headgate.providers.cs.reading import applied, as_path
 from headgate.providers.cs.savepoints import Savepoints, Told, savepoint_at
 from headgate.providers.cs.starting import Starts
 from headgate.providers.cs.stopping import Stops
@@ -129,7 +130,8 @@ class CsProvider(Opaque):
     def references(self, package: str) -> tuple[str, ...]:
         jobs = [job for job in self._api.jobs() if job.is_flink]
         uses = [(job.name, (job.jar_url, job.fact("jar"), job.fact("udf_jar_url"))) for job in jobs]
-        return tuple(sorted({name for name, paths in uses if any(package in path for path in paths)}))
+        asked = as_path(package)
+        return tuple(sorted({name for name, paths in uses if any(mentions(as_path(path), asked) for path in paths)}))
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 

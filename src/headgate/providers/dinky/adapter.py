@@ -24,6 +24,7 @@ from typing import Any
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
+from headgate.model.packages import mentions
 from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.secret import Environment
@@ -122,7 +123,7 @@ class DinkyProvider(Opaque):
 
     def references(self, package: str) -> tuple[str, ...]:
         found = self._session.listed("/api/task", {"sorter": {"id": "ascend"}})
-        return tuple(sorted(text(row.get("name")) for row in found if package in text(row.get("statement"))))
+        return tuple(sorted(text(row.get("name")) for row in found if mentions(text(row.get("statement")), package)))
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 

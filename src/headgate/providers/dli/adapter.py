@@ -26,6 +26,7 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several
+from headgate.model.packages import mentions
 from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
@@ -148,7 +149,7 @@ class DliProvider(Opaque):
         for row in self._jobs.listed():
             config = row.get("job_config") or {}
             used = [config.get(name) or "" for name in _PACKAGES]
-            if any(package in part for each in used for part in ([each] if isinstance(each, str) else each)):
+            if any(mentions(part, package) for each in used for part in ([each] if isinstance(each, str) else each)):
                 names.add(str(row.get("name") or row["job_id"]))
         return tuple(sorted(names))
 

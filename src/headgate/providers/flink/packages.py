@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headgate.model.live import Live, Observation, Several
+from headgate.model.packages import mentions
 from headgate.model.spec import AppliedSpec, Jar
-
-# Paths stand in lists (`pipeline.jars: a.jar;b.jar`) and in statements (ADD JAR 'libs/a.jar').
-_BETWEEN = re.compile(r"""[\s,;'"]+""")
 
 
 def references(seen: Observation, package: str) -> tuple[str, ...]:
@@ -27,5 +24,4 @@ def _all(seen: Observation) -> Iterator[Live]:
 def _names(applied: AppliedSpec, package: str) -> bool:
     program = applied.program
     texts = [program.uri, *program.args] if isinstance(program, Jar) else [program.text]
-    words = (word for text in (*texts, *applied.config.values()) for word in _BETWEEN.split(text))
-    return any(word == package or word.endswith(f"/{package}") for word in words)
+    return any(mentions(text, package) for text in (*texts, *applied.config.values()))
