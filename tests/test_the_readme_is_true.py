@@ -6,12 +6,17 @@ import dataclasses
 import os
 import re
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from headgate.model.project import Project
 from headgate.project import load
 from headgate.providers.port import Capabilities
 from headgate.providers.registry import PROVIDERS
 from headgate.reporting.capabilities import ROWS, capabilities_table, replaced
+from headgate.testing.dli import BUCKET
+from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
 
 README_FILE = Path(__file__).parents[1] / "README.md"
 README = README_FILE.read_text("utf-8")
@@ -79,3 +84,24 @@ def test_the_manifest_as_shown_is_read(tmp_path: Path):
     job = project.jobs["orders-totals"]
     assert (job.savepoint.max_age, job.savepoint.keep) == (6 * 3600.0, 5)
     assert job.previous_name == "orders"
+
+
+def test_the_test_against_a_simulator_as_shown_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever copies it has a test that works, and sees each of its troubles come and go."""
+    [shown] = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "headgate.testing" in block]
+    target = f'provider: huawei-dli, endpoint: "${{env:DLI_URL}}", project_id: "{PROJECT_ID}"'
+    (tmp_path / "headgate.yaml").write_text(
+        f"project: payments\nsafety: {{settle_time: 0s}}\ntargets: {{dli: {{{target}}}}}\n", "utf-8"
+    )
+    (tmp_path / "jobs").mkdir()
+    job = f"name: orders\ntarget: dli\noptions: {{queue_name: flink, obs_bucket: {BUCKET}}}\n{STATEMENT}"
+    (tmp_path / "jobs" / "orders.yaml").write_text(job, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", ACCESS_KEY)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", SECRET_KEY)
+    monkeypatch.setenv("DLI_URL", "")
+    there: dict[str, Any] = {}
+
+    exec(compile(shown, "README.md", "exec"), there)  # noqa: S102 - what users are told to run
+
+    assert [trouble.times for trouble in there["dli"]._troubles] == [0, 0, 0]
