@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.providers.cs.given import CsBench
+from tests.providers.dli.bench import DliBench
+from tests.providers.foas.bench import FoasBench
 
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.providers.again import compared, sent
+from headgate.testing.contract import from_savepoint, started, stopped, submission
+from headgate.testing.cs import CsSimulator
+from headgate.testing.dli import DliSimulator
+from headgate.testing.foas import FoasSimulator
+from headgate.testing.server import Request, Response
 
 Trouble = type[OutcomeUnknown] | type[Unavailable]
 
@@ -88,3 +98,44 @@ def test_it_is_given_up_where_the_trouble_stays() -> None:
         change(row)
 
     assert row.requests == 3
+
+
+THEIRS = "INSERT INTO t SELECT 'edited by a person' FROM s"
+
+
+@pytest.mark.parametrize(
+    ("simulator", "bench_of", "write", "field"),
+    [
+        pytest.param(DliSimulator, DliBench, "PUT .*/sql-jobs/", "sql_body", id="dli"),
+        pytest.param(CsSimulator, CsBench, "PATCH .*/sql_job", "sql_body", id="cs"),
+        pytest.param(FoasSimulator, FoasBench, r"PUT .*/jobs/orders\?", "Code", id="foas"),
+    ],
+)
+def test_an_edit_in_the_console_survives_a_lost_reply(
+    simulator: Any, bench_of: Any, write: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves another statement in the moment in which our reply is lost: it is not written over."""
+    with simulator() as platform:
+        bench = bench_of(platform)
+        ended = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+        restore = replace(from_savepoint(ended), allow_non_restored=True)
+        wanted = submission(bench.edited(bench.spec("orders")), live=ended, restore=restore)
+        answer, writes = platform.answer, []
+
+        def answered(request: Request) -> Response:
+            told: Response = answer(request)
+            if re.search(write, request.line):
+                writes.append(request.line)
+                platform.edit("orders", **{field: THEIRS})
+            return told
+
+        monkeypatch.setattr(platform, "answer", answered)
+        platform.lose_replies(at=write)
+
+        with pytest.raises(OutcomeUnknown):
+            bench.provider.submit(wanted)
+        shown = str(bench.provider.detail(ended.job_id))
+        bench.close()
+
+    assert len(writes) == 1
+    assert "edited by a person" in shown
