@@ -107,21 +107,24 @@ def test_status_goes_without_a_store_that_does_not_answer(place: str) -> None:
 
     assert result.exit_code == 0, result.output
     assert "RUNNING" in result.stdout
+    assert result.stderr.startswith("warning[store-unavailable]: ")
     assert result.stderr.count("store-unavailable") == 1
+    assert "error" not in result.stderr.partition(":")[0]
 
 
 @pytest.mark.usefixtures("store")
-def test_status_goes_without_a_store_of_a_newer_headgate(workspace: Workspace) -> None:
-    """Looking is still possible on a machine that was not upgraded; changing anything is not."""
+def test_a_store_of_a_newer_headgate_is_refused_by_all_commands_alike(workspace: Workspace) -> None:
+    """An old headgate would misread what it does not know: what it told would be wrong, what it did worse."""
     with sqlite3.connect(workspace.root / ".headgate" / "store.db") as database:
         database.execute("UPDATE headgate_schema SET version = version + 1000, written_by = '77.0'")
     database.close()
 
-    looking, changing = headgate("status"), headgate("apply", "--yes")
+    for command in (("status",), ("plan",), ("apply", "--yes"), ("history", "orders"), ("unlock", "x")):
+        result = headgate(*command)
 
-    assert (looking.exit_code, changing.exit_code) == (0, 1)
-    assert "ABSENT" in looking.stdout
-    assert looking.stderr.count("store-too-new") == 1
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.count("error[store-too-new]") == 1
+        assert "warning" not in result.stderr
     assert workspace.local.writes == []
 
 

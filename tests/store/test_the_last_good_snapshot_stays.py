@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from headgate.store import KnownSnapshot, SnapshotKind, Store
+from headgate.store import KnownSnapshot, SnapshotKind, Store, is_needed
 from headgate.store.retention import surplus
 from tests.store.given import INTENT, Place, snapshot
 
@@ -105,6 +106,21 @@ def test_what_another_job_knows_too_stays(store: Store):
     store.saw_snapshot(snapshot("s3://sp/0", 0, job="orders-totals"))
 
     assert store.to_dispose("shop", "orders", 1, set()) == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("s3://sp/1", "s3://sp/1/"),
+        ("s3://sp/1", "s3://sp/1/_metadata"),
+        ("file:/sp/1", "file:///sp/1"),
+        ("file:/sp/1", "/sp/1"),
+    ],
+)
+def test_a_path_is_needed_however_it_is_spelled(known: str, written: str):
+    """People write URLs as they like, Flink has one way."""
+    assert is_needed(known, {written})
+    assert not is_needed(known, {f"{written}2", "s3://other/1"})
 
 
 @given(

@@ -151,7 +151,7 @@ class Executor:
             raise
         self._remember(action, carrier, Outcome.APPLIED)
         if self._memory:
-            self._memory.settled(action, carrier)
+            self._memory.settled(action)
 
     def _carry_out(self, work: _Work) -> None:
         """The steps in order; before each, the lock is checked and the intent written down."""
@@ -161,7 +161,7 @@ class Executor:
                 raise Interrupted(f"stopped before {step.name}")
             work.still_ours()
             progress.step = step.name
-            intent = self._memory.before(action, step, carrier.intended(step)) if self._memory else None
+            intent = self._memory.before(action, step, carrier) if self._memory else None
             self._listen(Event(action, Phase.STARTED, step.name))
             try:
                 detail = carrier.carry_out(step)

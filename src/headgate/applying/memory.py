@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +25,18 @@ from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.port import Provider, Support
-from headgate.store import Applied, Failing, Intent, KnownSnapshot, Lock, SnapshotKind, Store, StoreError
+from headgate.store import (
+    Applied,
+    Disposal,
+    Failing,
+    Intent,
+    KnownSnapshot,
+    Lock,
+    SnapshotKind,
+    Store,
+    StoreError,
+    is_needed,
+)
 
 T = TypeVar("T")
 
@@ -66,13 +77,13 @@ class Memory:
         found = (self._safely(functools.partial(self._recall, job, target)) for target in sorted(targets))
         return tuple(one for one in found if one is not None)
 
-    def before(self, action: Action, step: Step, effect_key: str) -> int | None:
-        """Write down what is about to be asked. Returns the intent's id."""
+    def before(self, action: Action, step: Step, carrier: Carrier) -> int | None:
+        """Write down what is about to be asked, and the snapshot it needs. Returns the intent's id."""
         job_id = step.job_id if isinstance(step, StopWithSavepoint | CancelJob) else ""
         target = action.source if action.source and job_id else action.target
-        restored = action.restore.path if action.restore else ""
-        detail = {"restore": restored} if restored else {}
-        intent = Intent(self._project, action.job, target, self._run_id, step.name, job_id, effect_key, detail)
+        detail = {"restore": carrier.restoring} if carrier.restoring else {}
+        key = carrier.intended(step)
+        intent = Intent(self._project, action.job, target, self._run_id, step.name, job_id, key, detail)
         return self._safely(lambda: self._store.intend(intent))
 
     def failed(self, intent: int | None, trouble: HeadgateError) -> None:
@@ -136,17 +147,14 @@ class Memory:
         )
         return kept.carried()
 
-    def settled(self, action: Action, carrier: Carrier) -> None:
-        """The job is as git asks: what was open about it is closed, and savepoints beyond `savepoint.keep` may go."""
+    def settled(self, action: Action) -> None:
+        """The job is as git asks: what was open about it is closed."""
         if action.reason is Reason.ROLLED_BACK:
             if self.failing(action.job) is None:
                 self.mark_failing(action, "it was rolled back by hand")
         else:
             self._safely(lambda: self._store.clear_failing(self._project, action.job))
         self.put_to_rest(action.job, ours=True)
-        if action.want and action.want.savepoint.keep:
-            needed = {path for path in (carrier.savepoint, carrier.restored) if path}
-            self._safely(functools.partial(self._retire, action.want, needed))
 
     def put_to_rest(self, job: str, *, ours: bool = False) -> None:
         """Close the intents that earlier runs left open about a job that is now as git asks.
@@ -206,27 +214,37 @@ class Memory:
         if intent is not None:
             self._safely(lambda: self._store.conclude(intent, "done"))
 
-    def retire(self, want: JobSpec, provider: Provider) -> None:
-        """Delete the savepoints of a job beyond `savepoint.keep`, as far as the platform does it now."""
-        if want.savepoint.keep:
-            self._safely(functools.partial(self._retire, want, set()))
-        self.dispose(want.target, provider)
+    def retire(self, want: JobSpec, needed: Set[str]) -> None:
+        """Ask for the deletion of a job's savepoints beyond `savepoint.keep`, but for those that are `needed`."""
+        self._safely(functools.partial(self._retire, want, needed))
 
-    def dispose(self, target: str, provider: Provider) -> None:
-        """Delete what was asked to be deleted, now or in an earlier run; what fails is tried again by the next."""
+    def disposals(self) -> tuple[Disposal, ...]:
+        """The savepoints that are to be deleted and are not yet, oldest first."""
+        return self._safely(lambda: self._store.disposals(self._project)) or ()
+
+    def dispose(self, target: str, provider: Provider, needed: Set[str]) -> None:
+        """Delete what was asked to be deleted, now or in an earlier run; what fails is tried again by the next.
+
+        Left as they are: those that are `needed` by now or named by an unfinished operation, and the last one there is.
+        """
         if provider.capabilities.dispose is not Support.YES:
             return
-        for one in self._safely(lambda: self._store.disposals(self._project)) or ():
-            if one.target != target:
+        for one in self.disposals():
+            begun = self._safely(lambda: self._store.unfinished(self._project))
+            if one.target != target or begun is None:
+                continue
+            if is_needed(one.path, needed | {path for intent in begun for path in intent.detail.values()}):
                 continue
             try:
+                if not any(provider.exists(other.path) is not False for other in self.snapshots(one.job, target)):
+                    continue
                 provider.dispose(one.path)
             except ProviderError as trouble:
                 self._safely(functools.partial(self._store.disposal_failed, self._project, one.path, trouble.problem))
             else:
                 self._safely(functools.partial(self._store.disposed, self._project, one.path))
 
-    def _retire(self, want: JobSpec, needed: set[str]) -> None:
+    def _retire(self, want: JobSpec, needed: Set[str]) -> None:
         for one in self._store.to_dispose(self._project, want.name, want.savepoint.keep, needed):
             if one.target == want.target:
                 self._store.ask_disposal(one)

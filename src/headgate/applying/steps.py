@@ -132,6 +132,15 @@ class Carrier:
             hint="run again: headgate waits for this same savepoint, it does not ask for another",
         )
 
+    @property
+    def restoring(self) -> str:
+        """The snapshot that the job was started from, or is about to be; empty where it starts empty."""
+        action = self._action
+        if self.restored or not any(isinstance(step, Submit) for step in action.steps):
+            return self.restored or (action.live.marker.restored if action.live and action.live.marker else "")
+        restore = action.restore
+        return restore.path or self.savepoint if restore and restore.kind is not RestoreKind.FRESH else ""
+
     def intended(self, step: Step) -> str:
         """The id under which the platform will know what this step starts; empty for steps that start nothing."""
         if isinstance(step, Submit):

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, note
+from headgate.reporting import warning_text
 
 if TYPE_CHECKING:
     from headgate.model.project import Project
@@ -46,7 +47,7 @@ def opened(chosen: Chosen, *, new: bool = False) -> Headgate:
             file=chosen.file,
             environment=chosen.environment,
             new=new,
-            tell=lambda trouble: note(f"warning: {trouble}"),
+            tell=lambda trouble: note(warning_text(trouble)),
         )
 
 

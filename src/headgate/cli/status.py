@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +12,12 @@ import click
 from headgate.cli import exits
 from headgate.cli.choices import format_option, jobs_argument, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, note, palette, say
+from headgate.cli.telling import busy, palette, say
 from headgate.errors import UsageError
 from headgate.model.hiding import told_value
 from headgate.model.live import Live
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
-from headgate.store import Intent, Lock, StoreError
+from headgate.store import Disposal
 
 if TYPE_CHECKING:
     from headgate.project import Headgate
@@ -32,7 +32,8 @@ def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
     """Show what is live of git's jobs.
 
     A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it
-    was started from. Runs that are at work on a job, and what runs that are gone left in the middle, are noted.
+    was started from. Runs that are at work on a job, what runs that are gone left in the middle, and savepoints that
+    are still to be deleted, are noted.
     """
     with opened(chosen) as headgate, busy("Asking the targets"):
         if raw:
@@ -40,13 +41,13 @@ def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
             lines = []
         else:
             lines = _lines(headgate, jobs)
-            text = _rendered(lines, style)
+            text = _rendered(lines, headgate.disposals(jobs), style)
     say(text)
     return exits.DONE if all(line.known for line in lines) else exits.PARTIAL
 
 
 def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
-    at_work, unfinished = _runs(headgate)
+    at_work, unfinished = headgate.memory.at_work(), headgate.memory.unfinished
     lines = []
     for job, target, observed in headgate.status(jobs):
         spec = headgate.project.jobs[job]
@@ -58,24 +59,14 @@ def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
     return lines
 
 
-def _runs(headgate: Headgate) -> tuple[Mapping[str, Lock], Mapping[str, tuple[Intent, ...]]]:
-    """What the store knows of runs at work, and of runs that never ended; status goes without if it cannot be read."""
-    try:
-        memory = headgate.memory
-    except StoreError as trouble:
-        note(f"warning: {trouble}")
-        return {}, {}
-    return memory.at_work(), memory.unfinished
-
-
-def _rendered(lines: list[StatusLine], style: str) -> str:
+def _rendered(lines: Sequence[StatusLine], disposals: Sequence[Disposal], style: str) -> str:
     match style:
         case "json":
-            return status_json(lines)
+            return status_json(lines, disposals)
         case "markdown":
-            return status_markdown(lines)
+            return status_markdown(lines, disposals)
         case _:
-            return status_text(lines, palette(sys.stdout))
+            return status_text(lines, palette(sys.stdout), disposals)
 
 
 def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@
 - `importing`  manifests from what runs
 - `referring`  which jobs use a package
 - `operating`  savepoints and rollbacks that a person asks for
+- `retiring`   which savepoints are deleted, and when
 
 Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the
 others are planned and applied.

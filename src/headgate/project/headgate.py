@@ -34,8 +34,9 @@ from headgate.project.loading import drafts, load
 from headgate.project.operating import chosen_revision, rollback_action, take_savepoint, was_cut_off
 from headgate.project.recalling import with_past
 from headgate.project.referring import changed_packages, references
+from headgate.project.retiring import done_well, retire
 from headgate.providers.registry import open_provider
-from headgate.store import Applied, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
+from headgate.store import Applied, Disposal, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
 
 if TYPE_CHECKING:
     from headgate.model.health import Graph, Health
@@ -228,8 +229,7 @@ class Headgate:
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)
-        for target, provider in providers.items():
-            self.memory.dispose(target, provider)
+        retire(done_well(report), self.project, self.memory, observe=self.observe, provider=self.provider)
         return report
 
     def check(self, reviewed: Plan) -> None:
@@ -244,7 +244,10 @@ class Headgate:
     def savepoint(self, job: str, *, patience: Patience | None = None) -> str:
         """Take a savepoint of a job that goes on; its path. Raises UsageError, LockHeld, ProviderError."""
         provider, live = self.live(job)
-        return take_savepoint(self.project.jobs[job], live, provider, self.memory, patience or self.patience())
+        want = self.project.jobs[job]
+        path = take_savepoint(want, live, provider, self.memory, patience or self.patience())
+        retire([want], self.project, self.memory, observe=self.observe, provider=self.provider)
+        return path
 
     def rollback(self, job: str, *, to: int | None = None) -> Plan:
         """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.
@@ -319,6 +322,14 @@ class Headgate:
         if not found and job not in self.project.jobs:
             raise UsageError(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
         return found
+
+    def disposals(self, jobs: Iterable[str] = ()) -> tuple[Disposal, ...]:
+        """The savepoints of the named jobs, or of all, that are still to be deleted, their secrets masked."""
+        only = frozenset(jobs)
+        pending = (one for one in self.memory.disposals() if not only or one.job in only)
+        return tuple(
+            replace(one, path=self._secrets.mask(one.path), error=self._secrets.mask(one.error)) for one in pending
+        )
 
     def unlock(self, lock_id: str) -> Lock:
         """End the lock of a run that is certainly gone. Raises UnknownLock, StoreError."""

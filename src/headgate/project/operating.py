@@ -50,7 +50,6 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
             if progress.done:
                 memory.took(want.name, want.target, live.job_id, progress.path)
                 memory.conclude(intent)
-                memory.retire(want, provider)
                 return progress.path
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
 

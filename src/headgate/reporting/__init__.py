@@ -17,7 +17,7 @@ visible, and the values of `${env:...}` placeholders are put back to their place
 """
 
 from headgate.reporting.events import event_text
-from headgate.reporting.failure import error_json, error_text
+from headgate.reporting.failure import error_json, error_text, warning_text
 from headgate.reporting.graph import graph_json, graph_mermaid, graph_text
 from headgate.reporting.palette import COLOURED, PLAIN, Palette
 from headgate.reporting.passes import pass_error_json, pass_json, pass_text
@@ -66,4 +66,5 @@ __all__ = [
     "status_text",
     "valid_json",
     "valid_text",
+    "warning_text",
 ]

@@ -17,6 +17,11 @@ def error_text(error: HeadgateError, palette: Palette = PLAIN) -> str:
     return "\n".join(_paragraph(error.code, mistake, palette) for mistake in _mistakes(error))
 
 
+def warning_text(error: HeadgateError) -> str:
+    """The same for trouble that costs something and stops nothing: `warning[code]: problem`."""
+    return "\n".join(_paragraph(error.code, mistake, PLAIN, kind="warning") for mistake in _mistakes(error))
+
+
 def error_json(error: HeadgateError, *, indent: int | None = 2) -> str:
     """`{"error": {...}}`, one document whatever went wrong."""
     return as_json({"error": error_document(error)}, indent=indent)
@@ -40,9 +45,9 @@ def _mistakes(error: HeadgateError) -> tuple[Mistake, ...]:
     return (Mistake(error.where, error.problem, error.hint),)
 
 
-def _paragraph(code: str, mistake: Mistake, palette: Palette) -> str:
+def _paragraph(code: str, mistake: Mistake, palette: Palette, *, kind: str = "error") -> str:
     problem = plain(_told(mistake.problem)).rstrip().replace("\n", "\n    ")
-    lines = [f"{palette.paint(palette.trouble, f'error[{one_line(code)}]')}: {problem}"]
+    lines = [f"{palette.paint(palette.trouble, f'{kind}[{one_line(code)}]')}: {problem}"]
     if mistake.where:
         lines.append(f"  at: {one_line(_told(mistake.where))}")
     if mistake.hint:

@@ -16,7 +16,7 @@ from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.reporting.words import counted
-from headgate.store import Intent, Lock
+from headgate.store import Disposal, Intent, Lock
 
 _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 
@@ -50,10 +50,11 @@ class StatusLine:
                 return True
 
 
-def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN) -> str:
-    """A table in which columns line up, and a paragraph for each job that was asked for."""
+def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN, disposals: Sequence[Disposal] = ()) -> str:
+    """A table in which columns line up, a paragraph for each job that was asked for, and one for what is left over."""
+    left_over = _left_over(disposals)
     if not lines:
-        return "There are no jobs in git."
+        return "\n\n".join(["There are no jobs in git.", *left_over])
     rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(line)) for line in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     text = []
@@ -64,20 +65,31 @@ def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN) -> str:
         line = "  ".join(padded).rstrip()
         text.append(line if number else palette.paint(palette.strong, line))
     paragraphs = [f"\n{one_line(each.job)}:\n  " + "\n  ".join(known) for each in lines if (known := _known(each))]
-    return "\n".join((*text, *paragraphs))
+    return "\n".join((*text, *paragraphs, *(f"\n{each}" for each in left_over)))
 
 
-def status_json(lines: Sequence[StatusLine]) -> str:
-    """Every job as JSON values, `health` null where it was not asked for."""
-    return as_json({"format_version": FORMAT_VERSION, "jobs": [_document(line) for line in lines]})
+def status_json(lines: Sequence[StatusLine], disposals: Sequence[Disposal] = ()) -> str:
+    """Every job as JSON values, `health` null where it was not asked for, and the savepoints still to be deleted."""
+    jobs, left_over = [_document(line) for line in lines], [_disposal_document(one) for one in disposals]
+    return as_json({"format_version": FORMAT_VERSION, "jobs": jobs, "disposals": left_over})
 
 
-def status_markdown(lines: Sequence[StatusLine]) -> str:
+def status_markdown(lines: Sequence[StatusLine], disposals: Sequence[Disposal] = ()) -> str:
     """The same in Markdown."""
     rows = [markdown.row(*(markdown.code(cell) for cell in _cells(line))) for line in lines]
     parts = [markdown.table(tuple(head.lower() for head in _HEADS), rows)]
     parts += [f"{markdown.code(line.job)}\n\n{markdown.fenced(known)}" for line in lines if (known := _known(line))]
+    parts += [markdown.fenced(each.splitlines()) for each in _left_over(disposals)]
     return "\n\n".join(parts)
+
+
+def _left_over(disposals: Sequence[Disposal]) -> list[str]:
+    """A paragraph on the savepoints that are still to be deleted, if there are any."""
+    lines = []
+    for one in disposals:
+        tried = f": {counted(one.attempts, 'attempt')}, the last: {one.error}" if one.attempts else ""
+        lines.append("  " + one_line(f"{one.path} of {one.job} on {one.target}{tried}"))
+    return ["\n".join(["savepoints to be deleted by the next apply:", *lines])] if lines else []
 
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
@@ -220,6 +232,17 @@ def _intent_document(intent: Intent) -> dict[str, Any]:
         "target": intent.target,
         "job_id": intent.job_id or None,
         "at": f"{intent.at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def _disposal_document(one: Disposal) -> dict[str, Any]:
+    return {
+        "job": one.job,
+        "target": one.target,
+        "path": one.path,
+        "asked_at": f"{one.asked_at:%Y-%m-%dT%H:%M:%SZ}",
+        "attempts": one.attempts,
+        "error": one.error or None,
     }
 
 

@@ -28,6 +28,7 @@ from headgate.store.records import (
     SnapshotKind,
 )
 from headgate.store.renewing import Renewer
+from headgate.store.retention import is_needed
 from headgate.store.store import Journal, Locks, Revisions, Snapshots, Store
 
 __all__ = [
@@ -52,5 +53,6 @@ __all__ = [
     "StoreError",
     "StoreTooNew",
     "UnknownLock",
+    "is_needed",
     "open_store",
 ]

@@ -10,6 +10,8 @@ from itertools import groupby
 
 from headgate.store.records import KnownSnapshot, SnapshotKind
 
+_METADATA = "/_metadata"
+
 
 def surplus(newest_first: Sequence[KnownSnapshot], keep: int, needed: Set[str]) -> tuple[KnownSnapshot, ...]:
     """The savepoints of one job beyond the newest `keep` on each target, oldest first.
@@ -20,4 +22,16 @@ def surplus(newest_first: Sequence[KnownSnapshot], keep: int, needed: Set[str]) 
     savepoints = [each for each in newest_first if each.kind is SnapshotKind.SAVEPOINT]
     by_target = groupby(sorted(savepoints, key=lambda each: each.target), key=lambda each: each.target)
     old = {each.path for _, group in by_target for each in list(group)[keep:]}
-    return tuple(each for each in reversed(savepoints) if each.path in old - needed)
+    return tuple(each for each in reversed(savepoints) if each.path in old and not is_needed(each.path, needed))
+
+
+def is_needed(path: str, needed: Set[str]) -> bool:
+    """Is this snapshot among those that are needed, however it is spelled: `file:///a`, `file:/a/`, `/a/_metadata`?"""
+    return _plain(path) in {_plain(each) for each in needed}
+
+
+def _plain(path: str) -> str:
+    """The path of a snapshot as it is compared: its folder, without what Flink takes for granted."""
+    folder = path.removesuffix(_METADATA).rstrip("/")
+    scheme, colon, rest = folder.partition(":")
+    return f"/{rest.lstrip('/')}" if colon and scheme == "file" else folder
