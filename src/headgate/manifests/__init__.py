@@ -3,7 +3,7 @@
 May know the model, the SQL splitter and the errors; providers hand in their forms. ruamel is imported only here.
 
 - `find_project`, `load`, `schemas`, `ProviderForm`: all that is for others
-- `files`      which files there are, and that none leaves the repository
+- `files`      which files there are, and that none leaves the repository; `globbing` those that a glob matches
 - `reading`    YAML text to a `tree` that remembers places; `scalars` what a word in it means
 - `forms`      the shapes, as pydantic models; `schema` the same for editors
 - `mistakes`   what is wrong, in our words

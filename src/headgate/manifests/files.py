@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from headgate.errors import ProjectNotFound
+from headgate.manifests.globbing import is_glob, is_hidden, matches
 
 PROJECT_FILE = "headgate.yaml"
 LARGEST = 16 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
-_GLOB = frozenset("*?[")
 _UNLINK = "put the file itself into it"
 
 
@@ -79,30 +79,43 @@ class Repository:
 
     def manifests(self, entry: str) -> tuple[list[Path], list[Refused]]:
         """The manifests of one entry of `jobs:`, sorted, and what under it cannot be used. Raises `Refused`."""
-        if _GLOB & set(entry):
+        if is_glob(entry):
             self.path(self.root, str(Path(re.split(r"[*?[]", entry)[0] + "x").parent))
-            starts = [self.path(self.root, self.name(match)) for match in self._glob(entry)]
+            starts = list(self._glob(entry))
         else:
-            starts = [self.path(self.root, entry)]
-            if not starts[0].exists():
+            start = self.path(self.root, entry)
+            starts = [start]
+            if _is_missing(start):
                 raise Missing(f"there is no `{entry}`", "create the folder, or correct the path")
-        found = [file for start in starts for file in self._files(start)]
-        if not found and _GLOB & set(entry):
+        found = [file for start in starts for file in self._under(start)]
+        if not found and is_glob(entry):
             raise Missing(f"`{entry}` matches no manifest", "name a folder, or a glob of .yaml files")
         paths = {file for file in found if isinstance(file, Path)}
         return sorted(paths), [refused for refused in found if isinstance(refused, Refused)]
 
-    def _glob(self, entry: str) -> Iterator[Path]:
+    def _glob(self, entry: str) -> Iterator[Path | Refused]:
         try:
-            for match in self.root.glob(entry):
-                if not any(_hidden(part) for part in Path(self.name(match)).parts):
-                    yield match
-        except (ValueError, NotImplementedError) as error:
+            for match in matches(self.root, entry):
+                if isinstance(match, OSError):
+                    yield self._unlisted(match)
+                else:
+                    yield self.path(self.root, self.name(match))
+        except ValueError as error:
             raise Refused(f"`{entry}` is not a glob: {error}") from error
+
+    def _under(self, start: Path | Refused) -> Iterator[Path | Refused]:
+        """Every manifest at or under a path."""
+        if isinstance(start, Refused):
+            yield start
+            return
+        try:
+            yield from self._files(start)
+        except OSError as error:
+            yield self._unlisted(error)
 
     def _files(self, path: Path, above: frozenset[str] = frozenset()) -> Iterator[Path | Refused]:
         """Every manifest at or under a path. Linked folders are followed, in a circle once."""
-        if not path.is_dir():
+        if not _is_folder(path):
             if path.suffix in _SUFFIXES:
                 yield path
             return
@@ -112,11 +125,11 @@ class Repository:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as error:
-            yield Refused(f"`{self.name(path)}` cannot be listed: {error.strerror}")
+            yield self._unlisted(error)
             return
         for entry in entries:
             inner = Path(entry.path)
-            if _hidden(entry.name) or not (entry.is_dir() or inner.suffix in _SUFFIXES):
+            if is_hidden(entry.name) or not (entry.is_dir() or inner.suffix in _SUFFIXES):
                 continue
             if entry.is_symlink() and not _within(os.path.realpath(inner), self._real_boundary):
                 yield Refused(f"`{self.name(inner)}` is a link that leaves the repository", _UNLINK)
@@ -125,13 +138,31 @@ class Repository:
             else:
                 yield inner
 
+    def _unlisted(self, trouble: OSError) -> Refused:
+        return Refused(f"`{self.name(Path(trouble.filename))}` cannot be listed: {trouble.strerror}")
+
 
 def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _hidden(name: str) -> bool:
-    return name.startswith(".") and name not in (".", "..")
+def _is_missing(path: Path) -> bool:
+    """Is there surely nothing?"""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    """Raises OSError where nobody can tell."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def content(path: Path) -> bytes:
