@@ -54,6 +54,9 @@ def _ignorable(text: Any) -> Any:
     return text
 
 
+_A_LIMIT = "a number, or a share of the live jobs, which allows at least one unless it is 0%"
+
+
 def _limit(written: Any) -> Limit:
     if isinstance(written, str) and (match := _SHARE.fullmatch(written)) and int(match[1]) <= 100:
         return Limit(share=int(match[1]) / 100)
@@ -146,8 +149,8 @@ class DefaultsForm(Form):
 class SafetyForm(Form):
     """How much one run may touch."""
 
-    max_restarts: Share = Field(default_factory=Limit, description="jobs that may be restarted in one run")
-    max_cancels: Share = Field(default_factory=Limit, description="jobs that may be cancelled in one run")
+    max_restarts: Share = Field(default_factory=Limit, description=f"jobs that may be restarted in one run: {_A_LIMIT}")
+    max_cancels: Share = Field(default_factory=Limit, description=f"jobs that may be cancelled in one run: {_A_LIMIT}")
     prune: bool = Field(default=False, description="cancel jobs that have left git")
     settle_time: Duration = Field(default=2.0, description="how long a started job must be healthy to count as settled")
     settle_timeout: Duration = Field(

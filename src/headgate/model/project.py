@@ -33,10 +33,10 @@ class Limit:
     count: int | None = None
 
     def allows(self, touched: int, of: int) -> bool:
-        """May `touched` of `of` jobs be touched in one run? A share always allows one job."""
-        if self.count is not None:
-            return touched <= self.count
-        return self.share is None or touched <= max(1, int(self.share * of))
+        """May `touched` of `of` jobs be touched in one run? A share allows at least one job, but for 0%: none."""
+        if self.count is not None or self.share is None:
+            return self.count is None or touched <= self.count
+        return touched <= (max(1, int(self.share * of)) if self.share else 0)
 
     def __str__(self) -> str:
         return str(self.count) if self.count is not None else f"{(self.share or 0):.0%}"
