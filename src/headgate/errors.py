@@ -81,6 +81,10 @@ class UsageError(HeadgateError):
     code = "usage"
 
 
+class UnknownJob(UsageError):
+    """No job has this name: not in git, not live, and not in what the store remembers."""
+
+
 class PlanRefused(HeadgateError):
     """The plan may not be applied as it stands; nothing was changed.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from headgate import __version__
 from headgate.reporting import reviewed
 from tests.cli.given import PROJECT_FILE, Workspace, document, headgate, manifest
 
@@ -35,7 +36,7 @@ def test_the_file_is_the_json_plan(plan_file: Path) -> None:
     written = json.loads((plan_file.parent / "again.json").read_text())
     assert written["format_version"] == "1"
     assert written["actions"][0]["desired"]["revision"]
-    assert set(written["reviewed"]) == {"jobs", "prune", "retry", "expires_at", "digest"}
+    assert set(written["reviewed"]) == {"jobs", "prune", "retry", "expires_at", "digest", "written_by"}
 
 
 def edit_the_sql(workspace: Workspace) -> None:
@@ -116,7 +117,6 @@ def tampered(text: str) -> str:
         pytest.param(lambda text: text[: len(text) // 2], id="cut-short"),
         pytest.param(lambda text: "{}", id="another-document"),
         pytest.param(lambda text: "[1]", id="not-even-a-mapping"),
-        pytest.param(lambda text: text.replace('"format_version": "1"', '"format_version": "2"'), id="another-format"),
     ],
 )
 def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage: Callable[[str], str]) -> None:
@@ -128,6 +128,55 @@ def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage
     assert result.exit_code == 4
     assert document(result)["error"]["code"] == "plan-edited"
     assert workspace.local.writes == []
+
+
+def test_a_plan_of_another_format_names_the_headgate_that_reads_it(plan_file: Path) -> None:
+    """CI has one version and a laptop another: "was edited" would send people looking for who did it."""
+    text = plan_file.read_text().replace('"format_version": "1"', '"format_version": "2"')
+    plan_file.write_text(text.replace(f'"written_by": "{__version__}"', '"written_by": "7.7"'))
+
+    result = headgate("apply", "plan.json")
+
+    assert result.exit_code == 4
+    problem = (
+        f"the plan file has format version '2', written by headgate 7.7; this is headgate {__version__}, which reads"
+    )
+    assert f"error[plan-format]: {problem} version '1'" in result.stderr
+    assert "apply it with headgate 7.7, or run `headgate plan -o FILE` again" in result.stderr
+
+
+def test_a_reviewed_job_that_nobody_knows_any_more_is_a_plan_that_moved(workspace: Workspace) -> None:
+    """Named, reviewed, then taken out of git: refused like any other move, and not as a name that was mistyped."""
+    headgate("plan", "orders", "-o", "plan.json")
+    remove_the_job(workspace)
+
+    result = headgate("apply", "plan.json")
+
+    assert result.exit_code == 4
+    assert "error[plan-stale]" in result.stderr
+    assert "'orders'" in result.stderr
+
+
+def test_a_job_goes_before_a_file_of_its_name(workspace: Workspace) -> None:
+    """A file called `orders` lies about; whoever says `apply orders` means the job."""
+    for text in ("to do: rename it", "{}"):
+        workspace.write("orders", text)
+        result = headgate("apply", "orders", "--yes")
+        assert result.exit_code == 0, result.output
+    assert len(workspace.local.running("orders")) == 1
+
+
+def test_a_job_that_left_git_goes_before_a_file_that_is_no_plan(workspace: Workspace) -> None:
+    """It is pruned by its name, whatever lies about; and a plan may be in a file of any name."""
+    workspace.write("jobs/second.yaml", manifest("second", select="SUM(amount)"))
+    headgate("apply", "--yes")
+    (workspace.root / "jobs/second.yaml").unlink()
+    workspace.write("second", "to do: prune it")
+
+    assert headgate("apply", "second", "--prune", "--yes").exit_code == 0
+    assert workspace.local.running("second") == []
+    assert headgate("plan", "-o", "reviewed").exit_code == 0
+    assert headgate("apply", "reviewed").exit_code == 0
 
 
 def test_a_plan_holds_for_a_day(plan_file: Path) -> None:

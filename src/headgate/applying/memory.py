@@ -191,6 +191,10 @@ class Memory:
         """What was applied to a job, newest first; nothing where the store does not answer."""
         return self._safely(lambda: self._store.history(self._project, job)) or ()
 
+    def knows(self, job: str) -> bool:
+        """Was anything ever done to a job of this name?"""
+        return bool(self._safely(lambda: self._store.history(self._project, job)))
+
     def failing(self, job: str) -> Failing | None:
         """The edition of a job's manifest that is not to be tried again."""
         return self._safely(lambda: self._store.failing(self._project, job))

@@ -6,7 +6,7 @@ import functools
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from headgate.applying import Executor, Memory, Patience
-from headgate.errors import HeadgateError, PlanRefused, ProviderError, UsageError
+from headgate.errors import HeadgateError, PlanRefused, ProviderError, UnknownJob, UsageError
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
 from headgate.model.live import Absent, Live, Observation, Observed, Unknown
@@ -169,9 +169,9 @@ class Headgate:
         """What would be done. Changed and new jobs are compiled on their target; nothing is changed.
 
         `retry` tries editions again that did not settle before. Jobs that are starting, restarting or stopping are
-        waited for, up to `wait` seconds.
+        waited for, up to `wait` seconds. Raises UnknownJob for a name that no job has, or had.
         """
-        only = frozenset(self._named(jobs, also_live=True)) if jobs else frozenset()
+        only = frozenset(jobs)
         for gone in Patience().looks(wait or 0.001, heed_interrupt=False):
             made = self._planned(only, prune=prune, retry=retry)
             if gone >= wait or not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
@@ -181,6 +181,7 @@ class Headgate:
     def _planned(self, only: frozenset[str], *, prune: bool, retry: bool) -> Plan:
         now = self._clock()
         observed = self.observe()
+        self._require_known(only, observed)
         situation = Situation(
             project=self.project.name,
             jobs=self.project.jobs,
@@ -320,7 +321,7 @@ class Headgate:
         """What was applied to a job, newest first; also of one that left git. Raises StoreError."""
         found = self.store.history(self.project.name, job)
         if not found and job not in self.project.jobs:
-            raise UsageError(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
+            raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
         return found
 
     def disposals(self, jobs: Iterable[str] = ()) -> tuple[Disposal, ...]:
@@ -351,12 +352,23 @@ class Headgate:
     def _secrets(self) -> Environment:
         return self.project.secrets
 
-    def _named(self, jobs: Iterable[str], *, also_live: bool = False) -> list[str]:
+    def _require_known(self, names: Set[str], observed: Mapping[str, Observation | Unknown]) -> None:
+        """Raise UnknownJob for a name that is not in git, not live, and not remembered: most likely it is mistyped."""
+        answers = [seen for seen in observed.values() if isinstance(seen, Observation)]
+        live = {name for seen in answers for name in (*seen.jobs, *(other.name for other in seen.others))}
+        known = live | self.project.jobs.keys()
+        for name in sorted(names - known):
+            if not self.memory.knows(name):
+                where = "is live" if len(answers) == len(observed) else "is live on a target that answers"
+                problem = f"there is no job {name!r} in git, and none of that name {where}"
+                raise UnknownJob(problem, hint=_nearest(name, known))
+
+    def _named(self, jobs: Iterable[str]) -> list[str]:
         """The jobs asked for, all of git's if none; a name nobody knows is an error with the nearest."""
         asked = list(jobs)
         for name in asked:
-            if name not in self.project.jobs and not also_live:
-                raise UsageError(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
+            if name not in self.project.jobs:
+                raise UnknownJob(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
         return asked or sorted(self.project.jobs)
 
 

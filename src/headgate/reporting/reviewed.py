@@ -12,13 +12,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from headgate._version import __version__
 from headgate.errors import PlanRefused
 from headgate.model.plan import Plan
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 
+AGAIN = "run `headgate plan -o FILE` again and review the new plan"
 HOLDS_FOR = timedelta(hours=24)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _DECIDED_ON = ("verb", "reason", "source", "changes", "state", "steps", "fallback")
@@ -31,6 +35,15 @@ class PlanEdited(PlanRefused):
     """
 
     code = "plan-edited"
+
+
+class PlanFormat(PlanRefused):
+    """The plan file is of another format version than this headgate reads: another headgate wrote it.
+
+    Apply it with the headgate that wrote it, or run `headgate plan -o FILE` with this one and review that plan.
+    """
+
+    code = "plan-format"
 
 
 class PlanExpired(PlanRefused):
@@ -48,6 +61,43 @@ class PlanMoved(PlanRefused):
     code = "plan-stale"
 
 
+class _Form(BaseModel):
+    """What applying looks at; whatever else the file says is only compared."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Live(_Form):
+    id: str
+    status: str
+    fingerprint: str
+
+
+class _Action(_Form):
+    job: str
+    target: str
+    steps: list[str]
+    live: _Live | None
+    restore: dict[str, Any] | None
+
+
+class _Asked(_Form):
+    jobs: list[str]
+    prune: bool
+    retry: bool = False
+    expires_at: str
+
+
+class _File(_Form):
+    """The shape of a plan file."""
+
+    format_version: Literal["1"]
+    project: str
+    environment: str | None
+    actions: list[_Action]
+    reviewed: _Asked
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """A plan file as read: the JSON plan, and what it was asked for: its jobs, pruning, another try of failing ones."""
@@ -61,29 +111,44 @@ class Reviewed:
 def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, retry: bool = False, now: datetime) -> str:
     """The text of a plan file."""
     document = plan_document(plan)
-    part = {"jobs": list(jobs), "prune": prune, "retry": retry, "expires_at": f"{now + HOLDS_FOR:{_TIME}}"}
+    asked: dict[str, Any] = {"jobs": list(jobs), "prune": prune, "retry": retry}
+    part = asked | {"expires_at": f"{now + HOLDS_FOR:{_TIME}}", "written_by": __version__}
     document["reviewed"] = part
     part["digest"] = _digest(document)
     return as_json(document) + "\n"
 
 
 def read(text: str, *, where: str, now: datetime) -> Reviewed:
-    """Read a plan file. Raises PlanEdited or PlanExpired, before anything is contacted."""
-    again = "run `headgate plan -o FILE` again and review the new plan"
+    """Read a plan file. Raises PlanFormat, PlanEdited or PlanExpired, before anything is contacted."""
     try:
         document = json.loads(text)
-        part = document["reviewed"]
-        digest, expires = part.pop("digest"), datetime.fromisoformat(part["expires_at"])
-        jobs = tuple(str(job) for job in part["jobs"])
-        prune, retry = bool(part["prune"]), bool(part.get("retry"))
-        whole = document["format_version"] == FORMAT_VERSION and digest == _digest(document)
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise PlanEdited("this is not a plan that `headgate plan -o` wrote", where=where, hint=again) from problem
+        _require_format(document, where=where)
+        digest = document["reviewed"].pop("digest")
+        whole = digest == _digest(document)
+        form = _File.model_validate(document)
+        expires = datetime.strptime(form.reviewed.expires_at, _TIME).replace(tzinfo=UTC)
+    except (ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        raise PlanEdited("this is not a plan that `headgate plan -o` wrote", where=where, hint=AGAIN) from problem
     if not whole:
-        raise PlanEdited("the plan file was changed after it was written", where=where, hint=again)
+        raise PlanEdited("the plan file was changed after it was written", where=where, hint=AGAIN)
     if now > expires:
-        raise PlanExpired(f"the plan was good until {part['expires_at']}", where=where, hint=again)
-    return Reviewed(document, jobs, prune, retry)
+        raise PlanExpired(f"the plan was good until {form.reviewed.expires_at}", where=where, hint=AGAIN)
+    return Reviewed(document, tuple(form.reviewed.jobs), form.reviewed.prune, form.reviewed.retry)
+
+
+def _require_format(document: Mapping[str, Any], *, where: str) -> None:
+    """Raises PlanFormat for a plan file of another format version, and KeyError or TypeError for what is no plan."""
+    found, part = document["format_version"], document["reviewed"]
+    if found == FORMAT_VERSION or not isinstance(found, str | int):
+        return
+    writer = part.get("written_by")
+    known = isinstance(writer, str)
+    raise PlanFormat(
+        f"the plan file has format version {found!r}{f', written by headgate {writer}' if known else ''}; "
+        f"this is headgate {__version__}, which reads version {FORMAT_VERSION!r}",
+        where=where,
+        hint=f"apply it with {f'headgate {writer}' if known else 'the headgate that wrote it'}, or {AGAIN}",
+    )
 
 
 def require_same(reviewed: Reviewed, plan: Plan, *, where: str) -> None:
@@ -93,7 +158,7 @@ def require_same(reviewed: Reviewed, plan: Plan, *, where: str) -> None:
         raise PlanMoved(
             "what was reviewed is not what would be done now:\n" + "\n".join(f"  {line}" for line in moved),
             where=where,
-            hint="run `headgate plan -o FILE` again and review the new plan",
+            hint=AGAIN,
         )
 
 
