@@ -153,7 +153,7 @@ def test_the_earliest_savepoint_is_one_that_was_taken_by_hand(started: Workspace
 
     assert result.exit_code == 0, result.output
     assert f"restore: savepoint {first} (the earliest savepoint that is known, of " in result.stdout
-    [newest, _] = document(headgate("history", "orders", "--format", "json"))["history"]
+    newest, *_ = document(headgate("history", "orders", "--format", "json"))["history"]
     assert newest["restored_from"] == first
 
 

@@ -28,6 +28,8 @@ APPLIED = Applied(
     succeeds="e99",
     restored_from="s3://sp/0",
     run_id="run-1",
+    savepoint="s3://sp/1",
+    note="as it was asked for",
 )
 
 

@@ -14,7 +14,7 @@ from headgate.store.address import read_address
 from headgate.store.sql.database import Database
 from headgate.store.sql.migrations import MIGRATIONS, first, migrate
 from headgate.store.sql.tables import EVERY
-from tests.store.given import INTENT, Place
+from tests.store.given import APPLIED, INTENT, Place
 
 
 def later(connection: Connection) -> None:
@@ -49,16 +49,39 @@ def test_the_tables_are_as_the_code_names_them(database: Database):
 
 def test_what_an_older_headgate_wrote_is_kept(place: Place, database: Database):
     """A migration changes a store in place."""
-    migrate(database, [first], mine="0.1.0")
+    migrate(database, MIGRATIONS, mine="0.1.0")
     with place.open() as store:
         store.intend(INTENT)
 
-    migrate(database, [first, later], mine="0.2.0")
+    migrate(database, [*MIGRATIONS, later], mine="0.2.0")
 
     with database.reading() as connection:
         assert connection.execute(text("SELECT job, mood FROM headgate_intents")).one() == ("orders", "calm")
         versions = connection.execute(text("SELECT version, written_by FROM headgate_schema ORDER BY version")).all()
-    assert versions == [(1, "0.1.0"), (2, "0.2.0")]
+    old = len(MIGRATIONS)
+    assert versions == [*((number + 1, "0.1.0") for number in range(old)), (old + 1, "0.2.0")]
+
+
+def test_a_history_of_the_first_version_is_read(place: Place, database: Database):
+    """Its entries knew nothing of savepoints."""
+    migrate(database, [first])
+    columns = "job_id, succeeds, restored_from, run_id, target, revision, outcome, commit_id, author, project, job"
+    with database.writing() as connection:
+        connection.execute(
+            text(
+                f"INSERT INTO headgate_revisions ({columns}, manifest, number, at) VALUES "
+                "('f00', '', 's3://sp/0', 'r', 'local', 'rev-1', 'applied', '', '', 'shop', 'orders', '{}', 1, :at)"
+            ),
+            {"at": "2026-03-01 12:00:00.000000"},
+        )
+
+    with place.open() as store:
+        [old] = store.history("shop", "orders")
+        store.record(APPLIED)
+        newest, _ = store.history("shop", "orders")
+
+    assert (old.restored_from, old.savepoint, old.note, old.is_revision) == ("s3://sp/0", "", "", True)
+    assert (newest.savepoint, newest.note) == (APPLIED.savepoint, APPLIED.note)
 
 
 def test_a_newer_store_is_refused_and_both_versions_are_named(place: Place, database: Database):

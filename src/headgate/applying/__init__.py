@@ -5,7 +5,7 @@
 - `looking`   looks at the live job again just before its first write, and after its last; `glance` shares the look
 - `rolling_back`  what to start again where a start did not settle
 - `locking`   keeps two runs off one job
-- `memory`    tells the store what is about to be done and what came of it
+- `memory`    tells the store what is about to be done and what came of it; `chronicle` what goes into the history
 
 What is done is what the plan shows: the same steps, in the same order.
 """

@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from headgate.applying.chronicle import entry_of, noted
 from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.steps import Carrier
 from headgate.errors import HeadgateError, ProviderError
-from headgate.manifests import Concealing
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
-from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit, Update
+from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.port import Provider, Support
 from headgate.store import (
@@ -32,6 +31,7 @@ from headgate.store import (
     Intent,
     KnownSnapshot,
     Lock,
+    Noted,
     SnapshotKind,
     Store,
     StoreError,
@@ -104,48 +104,9 @@ class Memory:
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
 
     def ended(self, action: Action, carrier: Carrier, outcome: str) -> None:
-        """Add what was put to the platform to the history of the job."""
-        submit = next((step for step in action.steps if isinstance(step, Submit | Update)), None)
-        if submit is None or not carrier.job_id:
-            return
-        applied = Applied(
-            self._project,
-            action.job,
-            action.target,
-            (submit.revision if isinstance(submit, Submit) else "") or submit.spec.revision,
-            "rolled-back" if action.reason is Reason.ROLLED_BACK else outcome,
-            commit=self._commit,
-            author=self._author,
-            # The operator ids its savepoints are keyed by go with it.
-            manifest=self._kept(submit.spec, action) | {"compiled": carrier.compiled},
-            job_id=carrier.job_id,
-            succeeds=action.live.job_id if action.live else "",
-            restored_from=carrier.restored,
-            run_id=self._run_id,
-        )
-        self._safely(lambda: self._store.record(applied))
-
-    def _kept(self, spec: JobSpec, action: Action) -> dict[str, Any]:
-        """The manifest as the history keeps it.
-
-        What was read from a platform, such as a part that others own, may hold secrets that no manifest says. They are
-        placeholders here: to start this revision again, their values have to be given.
-        """
-        if action.want is None or spec == action.want:
-            return spec.carried()
-        own = [AppliedSpec(one.program, 1, one.config, one.options) for one in (spec, action.want)]
-        said = [own[1], *(AppliedSpec.restored(one.manifest) for one in self.history(action.job))]
-        concealing = Concealing(action.job, known=spec.environment.values, before=own[1], said=said)
-        concealed = concealing.applied(own[0])
-        values = {name: one.value for name, one in concealing.found.items()} | dict(spec.environment.values)
-        kept = replace(
-            spec,
-            program=concealed.program,
-            config=concealed.config,
-            options=concealed.options,
-            environment=Environment(values),
-        )
-        return kept.carried()
+        """Add what was put to the platform, or done to the job that ran, to the history of the job."""
+        if entry := entry_of(action, carrier, outcome, lambda: self.history(action.job)):
+            self._record(entry)
 
     def settled(self, action: Action) -> None:
         """The job is as git asks: what was open about it is closed."""
@@ -188,8 +149,8 @@ class Memory:
         return {lock.job: for_people(lock) for lock in held if not is_gone(lock.holder)}
 
     def history(self, job: str) -> tuple[Applied, ...]:
-        """What was applied to a job, newest first; nothing where the store does not answer."""
-        return self._safely(lambda: self._store.history(self._project, job)) or ()
+        """The revisions that were applied to a job, newest first; nothing where the store does not answer."""
+        return self._safely(lambda: self._revisions(job)) or ()
 
     def knows(self, job: str) -> bool:
         """Was anything ever done to a job of this name?"""
@@ -204,11 +165,12 @@ class Memory:
         known = self._safely(lambda: self._store.snapshots(self._project, job)) or ()
         return tuple(as_snapshot(one) for one in known if one.target == target and one.kind is SnapshotKind.SAVEPOINT)
 
-    def took(self, job: str, target: str, job_id: str, path: str) -> None:
+    def took(self, job: str, target: str, live: Live, path: str) -> None:
         """A savepoint was taken of a job that goes on."""
         now = datetime.now(UTC)
-        one = KnownSnapshot(self._project, job, target, job_id, path, SnapshotKind.SAVEPOINT, now)
+        one = KnownSnapshot(self._project, job, target, live.job_id, path, SnapshotKind.SAVEPOINT, now)
         self._safely(lambda: self._store.saw_snapshot(one))
+        self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
 
     def intend(self, intent: Intent) -> int | None:
         """Write down an effect that belongs to no plan."""
@@ -253,12 +215,20 @@ class Memory:
             if one.target == want.target:
                 self._store.ask_disposal(one)
 
+    def _record(self, entry: Applied) -> None:
+        whole = replace(entry, project=self._project, commit=self._commit, author=self._author, run_id=self._run_id)
+        self._safely(lambda: self._store.record(whole))
+
+    def _revisions(self, job: str) -> tuple[Applied, ...]:
+        return tuple(one for one in self._store.history(self._project, job) if one.is_revision)
+
     def _recall(self, job: str, target: str) -> Remembered | None:
         known = self._store.last_known(self._project, job, target)
         if known is None:
             return None
-        history = self._store.history(self._project, job)
-        applied = next((one for one in history if one.job_id == known.job_id and one.target == target), None)
+        applied = next(
+            (one for one in self._revisions(job) if one.job_id == known.job_id and one.target == target), None
+        )
         snapshot = known.snapshot
         state = JobState(known.state) if known.state in JobState.__members__ else JobState.UNKNOWN
         live = Live(

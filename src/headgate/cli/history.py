@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -17,7 +18,14 @@ from headgate.reporting.history import history_json, history_text
 @format_option("text", "json")
 @with_project
 def history(chosen: Chosen, job: str, style: str) -> None:
-    """Show what was applied to a JOB, newest first."""
+    """Show what was done to a JOB, newest first.
+
+    Every revision that was applied, and when the job was stopped, cancelled or a savepoint taken of it, with the path.
+    """
     with opened(chosen) as headgate:
-        found = headgate.history(job)
+        mask = headgate.secrets.mask
+        found = [
+            replace(one, restored_from=mask(one.restored_from), savepoint=mask(one.savepoint))
+            for one in headgate.history(job)
+        ]
     say(history_json(found) if style == "json" else history_text(found, palette(sys.stdout)))

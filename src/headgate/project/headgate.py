@@ -318,7 +318,7 @@ class Headgate:
         )
 
     def history(self, job: str) -> tuple[Applied, ...]:
-        """What was applied to a job, newest first; also of one that left git. Raises StoreError."""
+        """What was done to a job, newest first; also to one that left git. Raises StoreError, UnknownJob."""
         found = self.store.history(self.project.name, job)
         if not found and job not in self.project.jobs:
             raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))

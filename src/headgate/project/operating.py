@@ -48,7 +48,7 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
                 problem = f"no savepoint could be taken of job {live.job_id}, which runs on: {progress.failed}"
                 raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
             if progress.done:
-                memory.took(want.name, want.target, live.job_id, progress.path)
+                memory.took(want.name, want.target, live, progress.path)
                 memory.conclude(intent)
                 return progress.path
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
@@ -59,7 +59,8 @@ def was_cut_off(want: JobSpec, live: Live, history: tuple[Applied, ...], number:
     marker = live.marker
     if marker is None or marker.avoids != want.edition or live.state.active:
         return False
-    return number is None or any((one.number, one.revision) == (number, marker.revision) for one in history)
+    revisions = [one for one in history if one.is_revision]
+    return number is None or any((one.number, one.revision) == (number, marker.revision) for one in revisions)
 
 
 def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> Applied:
@@ -75,6 +76,9 @@ def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], num
     found = next((one for one in history if one.number == number), None)
     if found is None:
         raise UsageError(f"there is no number {number} in the history", hint=f"`headgate history {want.name}`")
+    if not found.is_revision:
+        problem = f"number {number} of the history is no revision to go back to: it is {found.outcome!r}"
+        raise UsageError(problem, hint=f"`headgate history {want.name}`")
     if found.revision == runs:
         raise UsageError(f"number {number} is the revision that runs", hint=f"`headgate history {want.name}`")
     return found

@@ -1,4 +1,4 @@
-"""What was applied to a job: revision, commit, author, when, from which snapshot, and what came of it."""
+"""What was done to a job: revision, commit, author, when, from which snapshot, what came of it, savepoints taken."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.store import Applied
 
-_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID", "RESTORED FROM")
+_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID", "RESTORED FROM", "SAVEPOINT")
 
 
 def history_text(applied: Sequence[Applied], palette: Palette = PLAIN) -> str:
     """A table, newest first."""
     if not applied:
-        return "Nothing was applied to this job yet, as far as the store knows."
+        return "Nothing was done to this job yet, as far as the store knows."
     rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(one)) for one in applied)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -33,13 +33,21 @@ def _cells(one: Applied) -> tuple[str, ...]:
         str(one.number),
         f"{one.at:%Y-%m-%d %H:%M:%S}Z",
         one.outcome,
-        one.revision,
+        one.revision or "-",
         one.commit[:12] or "-",
         one.author or "-",
         one.target,
         one.job_id,
-        one.restored_from or "(started empty)",
+        _origin(one),
+        one.savepoint if one.savepoint != one.restored_from and one.savepoint else "-",
     )
+
+
+def _origin(one: Applied) -> str:
+    """What it was started from, or why from nothing as far as that is known."""
+    if one.restored_from or not one.is_revision:
+        return one.restored_from or "-"
+    return f"({one.note or 'started empty'})"
 
 
 def _document(one: Applied) -> dict[str, Any]:
@@ -47,12 +55,14 @@ def _document(one: Applied) -> dict[str, Any]:
         "number": one.number,
         "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
         "outcome": one.outcome,
-        "revision": one.revision,
+        "revision": one.revision or None,
         "commit": one.commit or None,
         "author": one.author or None,
         "target": one.target,
         "job_id": one.job_id or None,
         "succeeds": one.succeeds or None,
         "restored_from": one.restored_from or None,
+        "savepoint": one.savepoint or None,
+        "note": one.note or None,
         "manifest": {key: value for key, value in one.manifest.items() if key != "compiled"},
     }

@@ -25,6 +25,7 @@ from headgate.store.records import (
     KnownJob,
     KnownSnapshot,
     Lock,
+    Noted,
     SnapshotKind,
 )
 from headgate.store.renewing import Renewer
@@ -45,6 +46,7 @@ __all__ = [
     "LockLost",
     "Locks",
     "NoStore",
+    "Noted",
     "Renewer",
     "Revisions",
     "SnapshotKind",

@@ -42,12 +42,21 @@ class Intent:
     at: datetime = UNDATED
 
 
+class Noted(StrEnum):
+    """Outcomes of entries that put no revision to a platform: what was done to the job that ran."""
+
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    SAVEPOINT = "savepoint"
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One revision that was put to a platform, and what came of it.
+    """One revision that was put to a platform, and what came of it; or what was done to the one that ran (`Noted`).
 
     `manifest` is the manifest as a job carries it, placeholders unresolved. `succeeds` is the id of the job it took
-    over from, `restored_from` the snapshot it was given. `number` counts from 1 within a job and never changes.
+    over from, `restored_from` the snapshot it was given, `note` why it was given none. `savepoint` is the one that was
+    taken, of the job before or of this one. `number` counts from 1 within a job and never changes.
     """
 
     project: str
@@ -64,6 +73,13 @@ class Applied:
     run_id: str = ""
     number: int = 0
     at: datetime = UNDATED
+    savepoint: str = ""
+    note: str = ""
+
+    @property
+    def is_revision(self) -> bool:
+        """Was a revision put to a platform: one that could be gone back to?"""
+        return self.outcome not in set(Noted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Revisions(Protocol):
         """Add to the history; the number it got there."""
 
     def history(self, project: str, job: str) -> tuple[Applied, ...]:
-        """Newest first. Numbers start at 1 and never change."""
+        """Newest first, also what was done to a job without a new revision. Numbers start at 1 and never change."""
 
     def mark_failing(self, project: str, job: str, revision: str, why: str) -> None:
         """Remember the one revision of a job that is not to be tried again."""

@@ -60,7 +60,14 @@ CREATE TABLE headgate_locks (
   since {time} NOT NULL, expires {time} NOT NULL, ttl {float} NOT NULL, PRIMARY KEY (project, job))
 """
 
-MIGRATIONS: tuple[Migration, ...] = (first,)
+
+def second(connection: Connection) -> None:
+    """Version 2: the history says which savepoint was taken, and why a job started without one."""
+    for column in ("savepoint", "note"):
+        connection.exec_driver_sql(f"ALTER TABLE headgate_revisions ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (first, second)
 
 
 def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS, mine: str = __version__) -> None:

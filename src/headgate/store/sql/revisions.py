@@ -37,6 +37,8 @@ class SqlRevisions:
                     restored_from=self._database.hidden(applied.restored_from),
                     run_id=applied.run_id,
                     at=self._database.clock(),
+                    savepoint=self._database.hidden(applied.savepoint),
+                    note=self._database.hidden(applied.note),
                 )
             )
         return int(number)
@@ -78,4 +80,6 @@ class SqlRevisions:
             run_id=row.run_id,
             number=row.number,
             at=row.at,
+            savepoint=self._database.seen(row.savepoint),
+            note=row.note,
         )

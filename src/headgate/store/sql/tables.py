@@ -64,6 +64,7 @@ revisions = _table(
     *_text("target", "revision", "outcome", "commit_id", "author", "manifest"),
     *_text("job_id", "succeeds", "restored_from", "run_id"),
     Column("at", Instant),
+    *_text("savepoint", "note"),
 )
 failing = _table("failing", *_key("project", "job"), *_text("revision", "why"), Column("at", Instant))
 jobs = _table("jobs", *_key("project", "job", "target"), *_text("job_id", "state"), Column("at", Instant))
