@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from headgate.store import StoreError, open_store
-from headgate.store.address import read_address
+from headgate.store.address import PostgresAddress, read_address
 from tests.store.given import INTENT, Place
 from tests.store.postgres import PASSWORD, Server
 
@@ -157,6 +157,17 @@ def test_a_password_among_the_options_is_not_told_either(postgres: Server, tmp_p
     error = refused(f"postgresql://nobody@127.0.0.1:{postgres.port}/db?password={PASSWORD}&nonsense=1", tmp_path)
 
     assert "nonsense" in error.problem
+
+
+@pytest.mark.parametrize("password", ["p", "on", "not"])
+def test_a_password_of_a_few_letters_leaves_words_alone(password: str, tmp_path: Path):
+    """`acce***ting` tells the password and hides the message."""
+    address = read_address(f"postgresql://u:{password}@h/db?sslpassword=long-enough", tmp_path)
+    assert isinstance(address, PostgresAddress)
+
+    said = address.without_secrets("connection refused: is it accepting? long-enough is not it")
+
+    assert said == "connection refused: is it accepting? *** is not it"
 
 
 def test_options_of_the_driver_are_passed_on(in_postgres: Place):

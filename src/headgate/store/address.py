@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from headgate.store.errors import StoreError
 
+_SHORTEST_MASKED = 4
 _FORMS = "sqlite:///PATH (relative to headgate.yaml; sqlite:////PATH is absolute) or postgresql://USER:PASSWORD@HOST/DB"
 _HINT = f"`store:` in headgate.yaml, or $HEADGATE_STORE, is {_FORMS}"
 
@@ -42,10 +43,14 @@ class PostgresAddress:
         return f"postgresql://{user}{self.host}{port}/{self.database}"
 
     def without_secrets(self, text: str) -> str:
-        """What a driver said, without the password, wherever in the URL it was given."""
+        """What a driver said, without the password, wherever in the URL it was given.
+
+        One of less than four characters would be masked in the middle of words, and be told by the gaps.
+        """
         secrets = {self.password, *(value for name, value in self.options.items() if "pass" in name.lower())}
-        for secret in sorted(secrets - {""}, key=len, reverse=True):
-            text = text.replace(secret, "***")
+        for secret in sorted(secrets, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_MASKED:
+                text = text.replace(secret, "***")
         return text
 
 
