@@ -77,6 +77,20 @@ def test_a_lock_that_is_held_refuses_and_is_ended_by_its_id(workspace: Workspace
     assert headgate("apply", "--yes").exit_code == 0
 
 
+def test_programs_are_told_what_was_unlocked(workspace: Workspace) -> None:
+    """One JSON document, as from every command; the mark by which a process is told dead is for no reader."""
+    with open_store(URL, root=workspace.root) as store:
+        lock = store.acquire("payments", "orders", "ci-runner (process 7) #boot-7-1", ttl=600)
+    assert isinstance(lock, Lock)
+
+    told = document(headgate("unlock", lock.id, "--format", "json"))
+    again = headgate("unlock", lock.id, "--format", "json")
+
+    assert (told["format_version"], told["job"], told["lock"]) == ("1", "orders", lock.id)
+    assert told["holder"] == "ci-runner (process 7)"
+    assert (again.exit_code, document(again)["error"]["code"]) == (1, "lock-unknown")
+
+
 @pytest.mark.usefixtures("workspace")
 def test_an_id_that_no_lock_has_is_an_error() -> None:
     """Nothing is unlocked by guessing."""

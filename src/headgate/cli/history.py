@@ -23,7 +23,7 @@ def history(chosen: Chosen, job: str, style: str) -> None:
     Every revision that was applied, and when the job was stopped, cancelled or a savepoint taken of it, with the path.
     """
     with opened(chosen) as headgate:
-        mask = headgate.secrets.mask
+        mask = headgate.project.secrets.mask
         found = [
             replace(one, restored_from=mask(one.restored_from), savepoint=mask(one.savepoint))
             for one in headgate.history(job)

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from headgate.applying import Executor, Memory, Patience
+from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, PlanRefused, ProviderError, UnknownJob, UsageError
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
@@ -121,7 +122,7 @@ class Headgate:
         try:
             return self.provider(target).observe()
         except ProviderError as trouble:
-            return Unknown(told_text(trouble.problem, self._secrets))
+            return Unknown(told_text(trouble.problem, self.project.secrets))
 
     def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
         """(job, target, what was observed) for the named jobs of git, or for all of them."""
@@ -294,7 +295,7 @@ class Headgate:
         """The store of this project, opened once. Raises StoreError."""
         if self._store is None:
             url = self.project.store or _DEFAULT_STORE
-            self._store = open_store(url, root=self.project.root, environment=self._secrets)
+            self._store = open_store(url, root=self.project.root, environment=self.project.secrets)
         return self._store
 
     @functools.cached_property
@@ -329,12 +330,13 @@ class Headgate:
         only = frozenset(jobs)
         pending = (one for one in self.memory.disposals() if not only or one.job in only)
         return tuple(
-            replace(one, path=self._secrets.mask(one.path), error=self._secrets.mask(one.error)) for one in pending
+            replace(one, path=self.project.secrets.mask(one.path), error=self.project.secrets.mask(one.error))
+            for one in pending
         )
 
     def unlock(self, lock_id: str) -> Lock:
         """End the lock of a run that is certainly gone. Raises UnknownLock, StoreError."""
-        return self.store.break_lock(lock_id)
+        return for_people(self.store.break_lock(lock_id))
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -343,14 +345,10 @@ class Headgate:
         if target not in self._providers:
             folder = self.project.root / ".headgate"
             # A platform may quote any job of the project to us, whatever it was asked.
-            known = replace(self.project.targets[target], environment=self._secrets)
+            known = replace(self.project.targets[target], environment=self.project.secrets)
             configured = _at_home(known, folder)
             self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]
-
-    @functools.cached_property
-    def _secrets(self) -> Environment:
-        return self.project.secrets
 
     def _require_known(self, names: Set[str], observed: Mapping[str, Observation | Unknown]) -> None:
         """Raise UnknownJob for a name that is not in git, not live, and not remembered: most likely it is mistyped."""

@@ -12,6 +12,7 @@ from headgate.model.hiding import told_text
 from headgate.model.live import Absent, JobState, Live, Observed, Several, Unknown
 from headgate.model.secret import Environment
 from headgate.reporting import markdown
+from headgate.reporting.locks import lock_document
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
@@ -215,15 +216,11 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "avoids": (marker.avoids or None) if marker else None,
         "desired_revision": line.desired or None,
         "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
-        "in_flight": _lock_document(line.in_flight) if line.in_flight else None,
+        "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],
         "note": note or None,
         "health": _health_document(health) if (health := _health(line)) else None,
     }
-
-
-def _lock_document(lock: Lock) -> dict[str, Any]:
-    return {"holder": lock.holder, "since": f"{lock.since:%Y-%m-%dT%H:%M:%SZ}", "lock": lock.id}
 
 
 def _intent_document(intent: Intent) -> dict[str, Any]:
