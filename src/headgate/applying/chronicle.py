@@ -11,7 +11,7 @@ from typing import Any
 
 from headgate.applying.steps import Carrier
 from headgate.manifests import Concealing
-from headgate.model.live import Live
+from headgate.model.live import Live, Marker
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Action, CancelJob, RestoreKind, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
@@ -28,6 +28,8 @@ def entry_of(
     `history` is asked for the earlier entries only where a manifest may hold what none of them says.
     """
     start = next((step for step in action.steps if isinstance(step, Submit | Update)), None)
+    if action.reason is Reason.NOT_SETTLED_YET and action.live and action.want:
+        return _begun_before(action.live, action.want, outcome)
     if start is None or not carrier.job_id:
         return _without_a_start(action, carrier, outcome)
     return Applied(
@@ -50,6 +52,23 @@ def noted(what: Noted, job: str, target: str, live: Live | None, *, job_id: str,
     """The entry that tells what was done to a job without a new revision."""
     revision = live.marker.revision if live and live.marker else ""
     return Applied("", job, target, revision, what.value, job_id=job_id, savepoint=savepoint)
+
+
+def _begun_before(live: Live, want: JobSpec, outcome: str) -> Applied:
+    """What became of a start that an earlier run made."""
+    marker = live.marker or Marker("", want.name, want.revision)
+    return Applied(
+        "",
+        want.name,
+        want.target,
+        marker.revision,
+        outcome,
+        commit=marker.commit,
+        manifest=want.carried() | {"compiled": live.compiled},
+        job_id=live.job_id,
+        succeeds=marker.succeeds,
+        restored_from=marker.restored,
+    )
 
 
 def _kept(spec: JobSpec, action: Action, history: Callable[[], tuple[Applied, ...]]) -> dict[str, Any]:

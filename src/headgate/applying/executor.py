@@ -16,21 +16,23 @@ from headgate.applying.glance import Glance
 from headgate.applying.looking import require_as_seen, require_done
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.rolling_back import changed_something, rollback_of
+from headgate.applying.rolling_back import Overtaken, changed_something, rollback_of
 from headgate.applying.steps import Carrier, Interrupted, NotSettled, RolledBack
-from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, Rejected, Unavailable
+from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, ProviderError, Rejected, Unavailable
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
-from headgate.model.plan import Action, Plan, Verb
+from headgate.model.plan import Action, Plan, Submit, Verb
+from headgate.model.reasons import Reason
 from headgate.providers.port import Provider
 from headgate.store import LockLost
 
 
 @dataclass(slots=True)
 class _Progress:
-    """How far an action is: the step in flight, and how many are done."""
+    """How far an action is: the step in flight, how many are done, and the intent of a start that has not settled."""
 
     step: str = ""
     done: int = 0
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Executor:
             if not action.steps:
                 outcome = Outcome.BLOCKED if action.verb is Verb.BLOCKED else Outcome.KEPT
                 done[action.job] = Result(action, outcome, detail=action.note)
-                if outcome is Outcome.KEPT and self._memory:
+                if self._memory and (outcome is Outcome.KEPT or action.reason is Reason.REVISION_FAILING):
                     self._memory.put_to_rest(action.job)
         with ThreadPoolExecutor(max_workers=self._parallel) as pool:
             running: dict[Future[Result], str] = {}
@@ -162,6 +164,8 @@ class Executor:
             work.still_ours()
             progress.step = step.name
             intent = self._memory.before(action, step, carrier) if self._memory else None
+            if isinstance(step, Submit):
+                progress.start = intent
             self._listen(Event(action, Phase.STARTED, step.name))
             try:
                 detail = carrier.carry_out(step)
@@ -177,11 +181,22 @@ class Executor:
             progress.done += 1
 
     def _rolled_back(self, work: _Work, trouble: NotSettled | Rejected) -> HeadgateError:
-        """What to raise for a start that did not settle, after what ran before it runs again."""
-        if self._memory and changed_something(work.action):
-            self._memory.mark_failing(work.action, trouble.problem)
-        action = rollback_of(work.action, work.carrier, self._glances[work.action.target], self._environ)
+        """What to raise for a start that did not settle, after what ran before it runs again.
+
+        Until that has ended its intent stays open: whoever comes next knows that there is something to go on with.
+        """
+        try:
+            action = rollback_of(work.action, work.carrier, self._glances[work.action.target], self._environ)
+        except ProviderError as silent:
+            problem = f"{trouble.problem}; and it could not be looked at, to roll it back: {silent.problem}"
+            return OutcomeUnknown(problem, where=work.action.target, hint=_GOES_ON)
+        if isinstance(action, Overtaken):
+            self._not_settled(work, trouble)
+            return type(trouble)(f"{trouble.problem}; {action.told}", hint="run `headgate plan` to see what is left")
+        if isinstance(trouble, NotSettled):
+            self._mark_failing(work.action, trouble)
         if action is None:
+            self._not_settled(work, trouble)
             return trouble
         again = _Work(work.plan, action, self._carrier(work.plan, action), work.still_ours)
         try:
@@ -189,14 +204,27 @@ class Executor:
             require_done(action, again.carrier, self._glances, self._patience)
         except HeadgateError as second:
             problem = f"{trouble.problem}; and it could not be rolled back: {second.problem}"
-            return type(trouble)(problem, hint="run again: headgate goes on with the rollback")
+            return type(trouble)(problem, hint=_GOES_ON)
         finally:
             work.carrier.job_id = again.carrier.job_id or work.carrier.job_id
         self._remember(action, again.carrier, Outcome.APPLIED)
+        if isinstance(trouble, Rejected):  # no sooner: until what ran before runs again, the edition may be tried
+            self._mark_failing(work.action, trouble)
+        if self._memory:
+            self._memory.put_to_rest(action.job, ours=True)
         if action.verb is Verb.CANCEL:
             return RolledBack(f"{trouble.problem}; it was ended", hint=_MEND)
         revision = next(step.revision for step in action.steps if hasattr(step, "revision"))
         return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again", hint=_MEND)
+
+    def _mark_failing(self, action: Action, trouble: HeadgateError) -> None:
+        if self._memory and (changed_something(action) or self._memory.unsettled(action)):
+            self._memory.mark_failing(action, trouble.problem)
+
+    def _not_settled(self, work: _Work, trouble: HeadgateError) -> None:
+        """There is nothing to go on with about a start that came to nothing."""
+        if self._memory:
+            self._memory.failed(work.progress.start, trouble)
 
     @contextmanager
     def _locked(self, action: Action) -> Iterator[Callable[[], None]]:
@@ -216,6 +244,7 @@ class Executor:
             self._memory.ended(action, carrier, outcome)
 
 
+_GOES_ON = "run again: headgate goes on with the rollback"
 _MEND = "mend the manifest; this edition of it is not tried again until it changes, or `--retry` is given"
 
 

@@ -39,6 +39,8 @@ from headgate.store import (
 )
 
 T = TypeVar("T")
+# The step of an intent that belongs to no plan: a savepoint of a job that goes on.
+SAVEPOINT = "savepoint"
 
 
 class Memory:
@@ -92,16 +94,16 @@ class Memory:
             self._safely(lambda: self._store.conclude(intent, "failed", {"why": trouble.problem}))
 
     def after(self, action: Action, step: Step, carrier: Carrier, intent: int | None) -> None:
-        """Write down what came of it."""
-        if intent is not None:
-            self._safely(lambda: self._store.conclude(intent, "done"))
+        """Write down what came of it, and then that it is done: the intent of a submit once its start has settled."""
         match step:
             case StopWithSavepoint(job_id):
                 self._safely(lambda: self._stopped(action, job_id, carrier.savepoint))
             case Submit():
                 self._safely(lambda: self._saw(action, carrier.job_id, JobState.RUNNING))
+                return
             case CancelJob(job_id):
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
+        self.conclude(intent)
 
     def ended(self, action: Action, carrier: Carrier, outcome: str) -> None:
         """Add what was put to the platform, or done to the job that ran, to the history of the job."""
@@ -112,27 +114,38 @@ class Memory:
         """The job is as git asks: what was open about it is closed."""
         if action.reason is Reason.ROLLED_BACK:
             if self.failing(action.job) is None:
-                self.mark_failing(action, "it was rolled back by hand")
+                undone = any(isinstance(step, Submit) and step.as_it_was for step in action.steps)
+                self.mark_failing(action, "it did not settle" if undone else "it was rolled back by hand")
         else:
             self._safely(lambda: self._store.clear_failing(self._project, action.job))
         self.put_to_rest(action.job, ours=True)
 
     def put_to_rest(self, job: str, *, ours: bool = False) -> None:
-        """Close the intents that earlier runs left open about a job that is now as git asks.
+        """Close what is open about a job that is now as it is to be; not a savepoint, which has an end of its own.
 
-        Not those of a run that is still at work on it, unless the lock of the job is `ours`.
+        Nor what a run has begun that is still at work on it, unless the lock of the job is `ours`.
         """
-        left = self.unfinished.get(job, ())
+        if ours:
+            left = self._safely(lambda: self._store.unfinished(self._project, job)) or ()
+        else:
+            left = self.unfinished.get(job, ())
+        left = tuple(intent for intent in left if intent.step != SAVEPOINT)
         if not left or (not ours and job in self.at_work()):
             return
         for intent in left:
-            self._safely(functools.partial(self._store.conclude, intent.id, "superseded"))
+            outcome = "done" if intent.run_id == self._run_id else "superseded"
+            self._safely(functools.partial(self._store.conclude, intent.id, outcome))
 
     def mark_failing(self, action: Action, why: str) -> None:
         """Remember the edition of the manifest that did not settle."""
         if action.want is not None:
             edition = action.want.edition
             self._safely(lambda: self._store.mark_failing(self._project, action.job, edition, why))
+
+    def unsettled(self, action: Action) -> bool:
+        """Did an earlier run start the job that is live, and nobody saw it settle?"""
+        begun = {intent.effect_key for intent in self.unfinished.get(action.job, ()) if intent.step == Submit.name}
+        return action.live is not None and action.live.attempt in begun
 
     @functools.cached_property
     def unfinished(self) -> Mapping[str, tuple[Intent, ...]]:
@@ -216,7 +229,9 @@ class Memory:
                 self._store.ask_disposal(one)
 
     def _record(self, entry: Applied) -> None:
-        whole = replace(entry, project=self._project, commit=self._commit, author=self._author, run_id=self._run_id)
+        whole = replace(entry, project=self._project, run_id=self._run_id)
+        if not entry.commit:  # a start that an earlier run made is of that run's commit, whose author is not known
+            whole = replace(whole, commit=self._commit, author=self._author)
         self._safely(lambda: self._store.record(whole))
 
     def _revisions(self, job: str) -> tuple[Applied, ...]:

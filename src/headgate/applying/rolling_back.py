@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from headgate.applying.glance import Glance
 from headgate.applying.steps import Carrier
-from headgate.errors import ProviderError
-from headgate.model.live import Live, Previous
+from headgate.model.live import Live, Observed, Previous, Several
 from headgate.model.plan import Action, CancelJob, Step, Submit, Verb
 from headgate.planning import decide_rollback, look_up
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """What runs under the name of the job is not what this run started; `told` is what was seen."""
+
+    told: str
 
 
 def changed_something(action: Action) -> bool:
@@ -25,18 +31,20 @@ def changed_something(action: Action) -> bool:
     return bool(action.changes) or action.live.marker.revision != action.want.revision
 
 
-def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]) -> Action | None:
+def rollback_of(
+    action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]
+) -> Action | Overtaken | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
-    A first start is ended. A job that took the place of one whose program is not known is left as it is.
+    A first start is ended. A job that took the place of one whose program is not known is left as it is, and so is one
+    that somebody else started since. Raises ProviderError where the target does not tell what is there.
     """
     if action.want is None or not changed_something(action):
         return None
-    try:
-        failed, _ = look_up(glance.since(time.monotonic()), action.job)
-    except ProviderError:
-        return None
-    if not isinstance(failed, Live):
+    failed, stranger = look_up(glance.since(time.monotonic()), action.job)
+    if overtaken := _overtaken(action, carrier, failed, stranger=stranger):
+        return overtaken
+    if stranger or not isinstance(failed, Live) or failed.attempt not in _attempts(action, carrier):
         return None
     if action.fallback is not None:
         return _of_what_failed(action.fallback, failed)
@@ -47,6 +55,23 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
         return None
     again = before.applied.again(action.want, name=before.name, environ=environ)
     return decide_rollback(action.want, failed, before, again) if again else None
+
+
+def _overtaken(action: Action, carrier: Carrier, have: Observed, *, stranger: bool) -> Overtaken | None:
+    """Does something run that this run did not start?"""
+    match have:
+        case Several(jobs):
+            return Overtaken(f"and now {' and '.join(job.job_id for job in jobs)} run: neither was touched")
+        case Live() if have.state.active and have.attempt not in _attempts(action, carrier):
+            who = "somebody else" if stranger else "another run"
+            return Overtaken(f"{who} has started job {have.job_id} in the meantime ({have.word}), which was left alone")
+        case _:
+            return None
+
+
+def _attempts(action: Action, carrier: Carrier) -> set[str]:
+    """What this run started, or found: a start that was refused leaves what was there before."""
+    return {carrier.attempt, action.live.attempt if action.live else ""} - {""}
 
 
 def _of_what_failed(fallback: Action, failed: Live) -> Action:

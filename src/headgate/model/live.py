@@ -97,6 +97,11 @@ class Live:
         return self.run or self.job_id
 
     @property
+    def attempt(self) -> str:
+        """The id under which this start was asked for: by its marker, else that of the run itself."""
+        return (self.marker.attempt if self.marker else "") or self.run_id
+
+    @property
     def fingerprint(self) -> str:
         """Digest of what a plan relies on: which job, in which state, from which revision."""
         revision = self.marker.revision if self.marker else ""

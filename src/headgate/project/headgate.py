@@ -25,7 +25,6 @@ from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project, Target
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan

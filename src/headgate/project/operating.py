@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from headgate.applying import Memory, Patience
+from headgate.applying.memory import SAVEPOINT
 from headgate.applying.steps import SavepointFailed
 from headgate.errors import OutcomeUnknown, Rejected, UsageError
 from headgate.model.live import JobState, Live
@@ -17,8 +18,6 @@ from headgate.planning import decide
 from headgate.planning.evidence import Evidence
 from headgate.providers.port import Provider, Support
 from headgate.store import Applied, Intent
-
-_STEP = "savepoint"
 
 
 def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
@@ -38,7 +37,7 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
     with memory.locked(want.name):
         begun = [intent for intent in memory.unfinished.get(want.name, ()) if _is_of(intent, live)]
         key = begun[-1].effect_key if begun else uuid.uuid4().hex  # drawn: the next one is to be another savepoint
-        named = Intent("", want.name, want.target, "", _STEP, live.job_id, key)
+        named = Intent("", want.name, want.target, "", SAVEPOINT, live.job_id, key)
         intent = begun[-1].id if begun else memory.intend(named)
         provider.take_savepoint(live.job_id, key)
         for _ in patience.looks(patience.stop, heed_interrupt=True):
@@ -111,4 +110,4 @@ def rollback_action(
 
 
 def _is_of(intent: Intent, live: Live) -> bool:
-    return intent.step == _STEP and intent.job_id == live.job_id
+    return intent.step == SAVEPOINT and intent.job_id == live.job_id

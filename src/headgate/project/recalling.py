@@ -44,6 +44,7 @@ def _concerned(draft: Plan, memory: Memory) -> list[Action]:
         for action in draft.actions
         if action.job in memory.unfinished
         or action.reason is Reason.REVISION_FAILING
+        or (action.live is not None and action.live.state in (JobState.STARTING, JobState.FAILED))
         or any(isinstance(step, Submit | Update) for step in action.steps)
     ]
 
@@ -81,8 +82,7 @@ def _finished(one: Remembered, stops: list[Intent], providers: Mapping[str, Prov
 
 def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, environ: Mapping[str, str]) -> Past:
     failing = memory.failing(action.job)
-    starts = [intent for intent in memory.unfinished.get(action.job, ()) if intent.effect_key]
-    past = replace(past, unsettled=starts[-1].effect_key if starts else "")
+    past = replace(past, unsettled=action.live.attempt if action.live and memory.unsettled(action) else "")
     if failing is not None and failing.revision == want.edition:
         past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
     if stood_in := _stood_in(action.live, want, memory):
@@ -91,7 +91,10 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
             return replace(past, previous=stood_in, again=again)
     if not (past.failing or past.unsettled):
         return past
-    previous = _previous(action.live, want, memory.history(action.job)) if action.live else None
+    history = memory.history(action.job)
+    if not past.failing and _settled_before(want, history):
+        return past
+    previous = _previous(action.live, want, history) if action.live else None
     if previous is None:
         return past
     again = previous.applied.again(want, name=previous.name, environ=environ)
@@ -114,6 +117,11 @@ def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | No
     if intended is not None:
         return _again(intended, want, snapshot)
     return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot)
+
+
+def _settled_before(want: JobSpec, history: tuple[Applied, ...]) -> bool:
+    """Is this edition the last that worked? Then it was started again, not changed, and going back mends nothing."""
+    return next((one.revision for one in history if one.outcome in _WORKED), "") == want.revision
 
 
 def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
