@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +67,48 @@ def test_any_number_of_the_history_can_be_gone_back_to(place: Place):
     with place.open(third) as headgate:
         newest = headgate.history("orders")[0]
     assert (newest.outcome, newest.revision, newest.author) == ("rolled-back", ORDERS.revision, "Ada")
+
+
+def test_asking_again_goes_on_to_what_was_before_and_never_to_what_was_bad(place: Place):
+    """The edition that was gone back from is passed over; where nothing is earlier, nothing is done."""
+    third = replace(FILTERED, parallelism=4)
+    place.apply(third)
+
+    for expected in (FILTERED.revision, ORDERS.revision, ORDERS.revision):
+        rolled_back(place, third)
+        [job_id] = place.platform.running("orders")
+        marker = place.platform.jobs[job_id].live.marker
+        assert marker is not None
+        assert marker.revision == expected
+    assert rolled_back(place, third).outcome is Outcome.KEPT
+
+
+@pytest.mark.parametrize("project", ["other-team", ""], ids=["another-projects", "nobodys"])
+def test_a_job_of_somebody_else_is_neither_rolled_back_nor_saved(place: Place, project: str):
+    """It bears the name of ours, and that is all."""
+    place.platform.fail("orders")
+    stranger = place.platform.start_stranger("orders", project=project)
+
+    with place.open(FILTERED) as headgate:
+        with pytest.raises(UsageError, match=stranger) as refused:
+            headgate.rollback("orders", to=1)
+        with pytest.raises(UsageError, match=stranger):
+            headgate.savepoint("orders", patience=patience())
+        assert headgate.health("orders").state.active
+
+    assert "headgate explain" in refused.value.hint
+    assert not any(write.startswith(("stop", "savepoint")) for write in place.platform.writes[4:])
+
+
+def test_of_two_that_run_neither_is_rolled_back(place: Place):
+    """Both are named, and what to do about it."""
+    [job_id] = place.platform.running("orders")
+    place.platform.jobs["twin"] = copy.copy(place.platform.jobs[job_id])
+    place.platform.jobs["twin"].live = replace(place.platform.jobs[job_id].live, job_id="twin")
+
+    with place.open(FILTERED) as headgate, pytest.raises(UsageError, match=f"{job_id}, twin|twin, {job_id}") as refused:
+        headgate.rollback("orders")
+    assert refused.value.hint == "`headgate explain several-live`"
 
 
 @pytest.mark.parametrize("to", [2, 9], ids=["what-runs", "not-there"])

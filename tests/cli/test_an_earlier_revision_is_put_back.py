@@ -58,6 +58,33 @@ def test_an_edit_ends_it(edited: Workspace) -> None:
     assert parallelism(edited) == 3
 
 
+def test_asking_twice_puts_nothing_bad_back(edited: Workspace) -> None:
+    """A CI job that is run again, or two people in the same night: the edition that was bad stays out."""
+    headgate("rollback", "orders", "--yes")
+    before = list(edited.local.writes)
+
+    again = headgate("rollback", "orders", "--yes")
+
+    assert again.exit_code == 0, again.output
+    assert "orders: it is rolled back already: revision " in again.stderr
+    assert edited.local.writes == before
+    assert parallelism(edited) == 1
+
+
+def test_of_a_job_that_is_suspended_or_forgotten_the_next_move_is_told(edited: Workspace) -> None:
+    """ "keep" and "not on target" are no answers to somebody whose job is down."""
+    edited.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2\nstate: suspended"))
+    headgate("apply", "--yes")
+
+    suspended = headgate("rollback", "orders", "--yes")
+    edited.local.forget()
+    forgotten = headgate("rollback", "orders", "--yes")
+
+    assert (suspended.exit_code, forgotten.exit_code) == (1, 1)
+    assert "hint: write `state: running` and apply" in suspended.stderr
+    assert "hint: `headgate plan orders` shows whether `apply` starts it" in forgotten.stderr
+
+
 def test_history_tells_of_it(edited: Workspace) -> None:
     """Otherwise the revision that runs is in no commit that anybody would look at."""
     headgate("rollback", "orders", "--yes")

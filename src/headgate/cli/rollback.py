@@ -7,7 +7,8 @@ import click
 from headgate.cli.carrying_out import carry_out
 from headgate.cli.choices import format_option, job_argument, opened, with_project, yes_option
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy
+from headgate.cli.telling import busy, note
+from headgate.model.reasons import Reason
 
 
 @click.command()
@@ -25,4 +26,7 @@ def rollback(chosen: Chosen, job: str, to: int | None, yes: bool, style: str) ->
     with opened(chosen) as headgate:
         with busy("Asking the target"):
             found = headgate.rollback(job, to=to)
+        for action in found.actions:
+            if action.reason == Reason.ROLLED_BACK and not action.steps:
+                note(f"{action.job}: {action.note}")
         return carry_out(headgate, found, style=style, consented=yes, command="rollback", named=True)

@@ -74,6 +74,5 @@ def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
         raise UsageError("--raw shows single jobs", hint="`headgate status --raw JOB`")
     told = {}
     for job in jobs:
-        provider, live = headgate.live(job)
-        told[job] = told_value(provider.detail(live.job_id), headgate.project.jobs[job].environment)
+        told[job] = told_value(headgate.detail(job), headgate.project.jobs[job].environment)
     return json.dumps(told, indent=2, sort_keys=True)

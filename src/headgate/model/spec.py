@@ -146,7 +146,11 @@ class JobSpec:
     @property
     def edition(self) -> str:
         """Digest of the whole manifest as far as it counts: what is remembered of one that did not settle."""
-        return hashlib.sha256(f"{self.revision} {self.handling}".encode()).hexdigest()[:16]
+        return self.edition_of(self.revision)
+
+    def edition_of(self, revision: str) -> str:
+        """The edition of another revision of this job, handled in the same way."""
+        return hashlib.sha256(f"{revision} {self.handling}".encode()).hexdigest()[:16]
 
     def carried(self) -> dict[str, Any]:
         """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""

@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, PlanRefused, ProviderError, UnknownJob, UsageError
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
-from headgate.model.live import Absent, Live, Observation, Observed, Unknown
+from headgate.model.live import Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
@@ -31,7 +31,15 @@ from headgate.planning import Evidence, Situation, look_up, needs_evidence, over
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import drafts, load
-from headgate.project.operating import chosen_revision, rollback_action, take_savepoint, was_cut_off
+from headgate.project.operating import (
+    already_there,
+    chosen_revision,
+    ours,
+    rollback_action,
+    take_savepoint,
+    there,
+    was_cut_off,
+)
 from headgate.project.recalling import with_past
 from headgate.project.referring import changed_packages, references
 from headgate.project.retiring import done_well, retire
@@ -135,24 +143,33 @@ class Headgate:
         return found
 
     def live(self, job: str) -> tuple[Provider, Live]:
-        """The provider and the live job of one name. Raises UsageError if it is absent, ProviderError if unknown."""
+        """The provider and the live job of ours of one name.
+
+        Raises UsageError if it is absent or not ours, ProviderError if unknown.
+        """
         [name] = self._named([job])
         provider = self.provider(self.project.jobs[name].target)
-        have, _ = look_up(provider.observe(), name)
-        if isinstance(have, Live):
-            return provider, have
-        what = "is not on" if isinstance(have, Absent) else "is there more than once on"
-        raise UsageError(f"job {job!r} {what} target {provider.name!r}", hint="`headgate status` shows what is")
+        return provider, ours(provider.observe(), name, provider.name)
 
     def graph(self, job: str) -> Graph:
-        """The execution graph of a live job."""
-        provider, live = self.live(job)
+        """The execution graph of a live job, whoever started it."""
+        provider, live = self._there(job)
         return provider.graph(live.job_id)
 
     def health(self, job: str) -> Health:
-        """How a live job is doing."""
-        provider, live = self.live(job)
+        """How a live job is doing, whoever started it."""
+        provider, live = self._there(job)
         return provider.health(live.job_id)
+
+    def detail(self, job: str) -> dict[str, Any]:
+        """The platform's own words about a live job, whoever started it; what is secret is not masked."""
+        provider, live = self._there(job)
+        return provider.detail(live.job_id)
+
+    def _there(self, job: str) -> tuple[Provider, Live]:
+        [name] = self._named([job])
+        provider = self.provider(self.project.jobs[name].target)
+        return provider, there(look_up(provider.observe(), name)[0], name, provider.name)
 
     def references(self, package: str) -> Package:
         """The jobs that use a jar or package, in git and on every target. A target in trouble is named in the answer.
@@ -253,6 +270,7 @@ class Headgate:
     def rollback(self, job: str, *, to: int | None = None) -> Plan:
         """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.
 
+        Without `to`, an edition that was gone back from is passed over, so asking twice puts nothing bad back.
         Applied, it holds until the manifest changes: the edition in git is not tried again. Raises UsageError,
         StoreError, ProviderError.
         """
@@ -261,8 +279,11 @@ class Headgate:
         history = self.history(job)
         if was_cut_off(want, live, history, to):
             return self.plan([job])
-        entry = chosen_revision(want, live, history, to)
-        action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
+        entry = chosen_revision(want, live, history, to, self.memory.failing(job))
+        if entry is None:
+            action = already_there(want, live)
+        else:
+            action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
         created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
         return Plan(self.project.name, (action,), self.project.environment, self.commit, created)
 

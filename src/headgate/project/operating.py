@@ -10,14 +10,42 @@ from headgate.applying import Memory, Patience
 from headgate.applying.memory import SAVEPOINT
 from headgate.applying.steps import SavepointFailed
 from headgate.errors import OutcomeUnknown, Rejected, UsageError
-from headgate.model.live import JobState, Live
+from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Submit, Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import AppliedSpec, JobSpec
-from headgate.planning import decide
+from headgate.model.spec import AppliedSpec, JobSpec, RunState
+from headgate.planning import decide, look_up
+from headgate.planning.actions import action_on
 from headgate.planning.evidence import Evidence
 from headgate.providers.port import Provider, Support
-from headgate.store import Applied, Intent
+from headgate.store import Applied, Failing, Intent
+
+
+def ours(seen: Observation, job: str, target: str) -> Live:
+    """The live job of ours by this name. Raises UsageError: what is only looked at may be somebody else's."""
+    have, stranger = look_up(seen, job)
+    live = there(have, job, target)
+    if not stranger:
+        return live
+    if live.marker is None:
+        whose, reason = "no marker: no headgate project started it", Reason.UNMARKED
+    else:
+        whose, reason = f"the marker of another project, {live.marker.project!r}", Reason.OWNED_BY_ANOTHER
+    problem = f"job {job!r} ({live.job_id}) on target {target!r} bears {whose}"
+    raise UsageError(problem, hint=f"it was left alone; `headgate explain {reason}`")
+
+
+def there(have: Observed, job: str, target: str) -> Live:
+    """The one live job. Raises UsageError where there is none, or more than one."""
+    match have:
+        case Live():
+            return have
+        case Several(jobs):
+            problem = f"job {job!r} runs more than once on target {target!r}: {', '.join(one.job_id for one in jobs)}"
+            raise UsageError(problem, hint=f"`headgate explain {Reason.SEVERAL_LIVE}`")
+        case _:
+            hint = f"`headgate plan {job}` shows whether `apply` starts it, and from which state; then ask again"
+            raise UsageError(f"job {job!r} is not on target {target!r}", hint=hint)
 
 
 def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
@@ -62,14 +90,22 @@ def was_cut_off(want: JobSpec, live: Live, history: tuple[Applied, ...], number:
     return number is None or any((one.number, one.revision) == (number, marker.revision) for one in revisions)
 
 
-def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> Applied:
-    """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now."""
-    runs = live.marker.revision if live.marker else ""
+def chosen_revision(
+    want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None, failing: Failing | None
+) -> Applied | None:
+    """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now.
+
+    Where what runs was put there by a rollback, it is what worked before that, and None if there is nothing earlier:
+    nobody who asks twice gets back what was gone back from.
+    """
+    runs, avoided = (live.marker.revision, live.marker.avoids) if live.marker else ("", "")
     if number is None:
-        found = next(
-            (one for one in history if one.outcome in ("applied", "rolled-back") and one.revision != runs), None
-        )
-        if found is None:
+        first = next((one.number for one in history if (one.outcome, one.revision) == ("applied", runs)), 0)
+        earlier = [one for one in history if one.number < first] if avoided and first else history
+        worked = [one for one in earlier if one.outcome in ("applied", "rolled-back") and one.revision != runs]
+        bad = {avoided, failing.revision if failing else ""}
+        found = next((one for one in worked if want.edition_of(one.revision) not in bad), None)
+        if found is None and not avoided:
             raise UsageError(f"no earlier revision of {want.name!r} is known", hint=f"`headgate history {want.name}`")
         return found
     found = next((one for one in history if one.number == number), None)
@@ -83,6 +119,13 @@ def chosen_revision(want: JobSpec, live: Live, history: tuple[Applied, ...], num
     return found
 
 
+def already_there(want: JobSpec, live: Live) -> Action:
+    """Nothing is left to go back from."""
+    revision = live.marker.revision if live.marker else ""
+    note = f"it is rolled back already: revision {revision} runs"
+    return action_on(want, live, Verb.KEEP, Reason.ROLLED_BACK, note=note)
+
+
 def rollback_action(
     want: JobSpec,
     live: Live,
@@ -90,7 +133,13 @@ def rollback_action(
     environ: Mapping[str, str],
     ask: Callable[[Action], Evidence],
 ) -> Action:
-    """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit."""
+    """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit.
+
+    Raises UsageError where git does not ask for it to run, or the environment for an earlier revision is not there.
+    """
+    if want.state is RunState.SUSPENDED:
+        hint = "write `state: running` and apply, then ask again; or put the earlier manifest back in git"
+        raise UsageError(f"job {want.name!r} is suspended in git: nothing runs to go back from", hint=hint)
     applied = AppliedSpec.restored(to.manifest)
     again = applied.again(want, name=want.name, environ=environ)
     if again is None:
