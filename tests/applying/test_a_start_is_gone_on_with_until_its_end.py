@@ -249,6 +249,18 @@ def test_the_savepoint_of_a_stop_is_written_before_the_stop_is_done_with(place: 
         assert [intent.step for intent in headgate.store.unfinished("shop")] == ["stop-with-savepoint"]
 
 
+def test_the_same_object_sees_what_it_left_unfinished(place: Place):
+    """A program that uses the library plans again after an interrupt, and is not told that all is well."""
+    place.apply(ORDERS)
+    place.platform.starts_looping = "id > 3"
+    waits = patience()
+    with place.open(FILTERED) as headgate:
+        headgate.apply(headgate.plan(), patience=waits, listen=at("settle", waits.interrupted.set))
+        [action] = headgate.plan().actions
+
+    assert action.reason is Reason.NOT_SETTLED_YET
+
+
 def test_a_rollback_that_was_cut_short_after_its_start_is_over_once_it_runs(place: Place):
     """Nothing is told as interrupted for ever."""
     place.apply(ORDERS)

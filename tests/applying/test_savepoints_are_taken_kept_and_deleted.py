@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from headgate.errors import OutcomeUnknown, Rejected
+from headgate.model.health import SavepointProgress
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
@@ -50,6 +51,62 @@ def test_a_savepoint_whose_reply_was_lost_is_waited_for_and_not_taken_again(plac
 
     assert first != second
     assert len(place.platform.snapshots) == 2
+
+
+def begun(place: Place) -> None:
+    """A savepoint is asked for, and its run gives up waiting."""
+    with pytest.raises(OutcomeUnknown), place.open(ORDERS) as headgate:
+        headgate.savepoint("orders", patience=replace(patience(), stop=0))
+
+
+def open_intents(place: Place) -> list[str]:
+    with place.open(ORDERS) as headgate:
+        return [intent.step for intent in headgate.store.unfinished("shop")]
+
+
+def test_a_savepoint_under_way_outlives_a_run_that_has_nothing_to_do(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """The loop passes by while it is written: it is not forgotten, and so not asked for a second time."""
+    place.apply(ORDERS)
+    with monkeypatch.context() as slow:
+        slow.setattr(place.platform, "savepoint_progress", lambda job_id, key: SavepointProgress(asked=True))
+        begun(place)
+        place.apply(ORDERS)
+
+    assert open_intents(place) == ["savepoint"]
+    with place.open(ORDERS) as headgate:
+        headgate.savepoint("orders", patience=patience())
+    assert len(place.platform.snapshots) == 1
+
+
+def test_a_savepoint_that_nobody_waited_for_is_recorded_by_the_next_run(place: Place):
+    """So that `savepoint.keep` counts it, and `strategy: earliest` finds it."""
+    place.apply(ORDERS)
+    begun(place)
+    place.apply(ORDERS)
+
+    with place.open(ORDERS) as headgate:
+        known = [one.path for one in headgate.store.snapshots("shop", "orders")]
+    assert known == list(place.platform.snapshots)
+    assert open_intents(place) == []
+
+
+@pytest.mark.parametrize("how", ["failed", "its-job-is-gone", "silent"])
+def test_a_savepoint_of_which_nothing_comes_is_given_up(place: Place, how: str, monkeypatch: pytest.MonkeyPatch):
+    """Once that is certain: a platform that does not answer is asked again."""
+    place.apply(ORDERS)
+    begun(place)
+    if how == "failed":
+        failed = SavepointProgress(asked=True, failed="the disk is full")
+        monkeypatch.setattr(place.platform, "savepoint_progress", lambda job_id, key: failed)
+        place.apply(ORDERS)
+    elif how == "silent":
+        place.platform.silent = "down"
+        place.apply(ORDERS)
+    else:
+        place.platform._taken.clear()
+        place.apply(FILTERED)
+
+    assert open_intents(place) == (["savepoint"] if how == "silent" else [])
 
 
 def test_a_job_that_does_not_run_gives_no_savepoint(place: Place):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ import pytest
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState
+from headgate.model.spec import JobSpec, RunState, Savepoint, Strategy
 from headgate.store import open_store
-from tests.applying.place import COUNT, FILTERED, ORDERS, Place
+from headgate.store.sql.store import SqlStore
+from tests.applying.place import COUNT, FILTERED, ORDERS, Place, patience
+
+NOWHERE = "sqlite:////proc/no/such/folder/store.db"
 
 
 @pytest.fixture
@@ -59,11 +64,120 @@ def test_a_suspended_job_is_resumed_after_the_platform_forgot_it(place: Place):
 
 def test_a_lost_store_is_said_once_and_costs_memory_only(place: Place):
     """The run goes on: what keeps a job single is on the platform."""
-    place.store = "sqlite:////proc/no/such/folder/store.db"
+    place.store = NOWHERE
 
     assert place.apply(ORDERS).outcome is Outcome.APPLIED
     assert len(place.told) == 1
     assert place.told[0].code == "store-unavailable"
+
+
+def test_a_store_that_is_down_is_not_the_word_that_a_job_is_new(place: Place):
+    """The platform was started anew, keeps no traces, and the store is being mended: it may have state."""
+    place.apply(ORDERS)
+    place.platform.forget()
+    place.platform.forgets_storage = True
+    place.store = NOWHERE
+
+    action = place.action(ORDERS)
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.PAST_UNKNOWN)
+    assert place.apply(ORDERS).outcome is Outcome.BLOCKED
+    assert place.action(replace(ORDERS, savepoint=Savepoint(Strategy.NONE))).verb is Verb.SUBMIT
+
+
+def test_a_store_that_is_down_holds_up_no_job_that_is_there(place: Place):
+    """The platform is the truth: what runs is changed, what is suspended is resumed."""
+    place.apply(ORDERS)
+    place.platform.forgets_storage = True
+    place.store = NOWHERE
+
+    for spec in (FILTERED, replace(ORDERS, state=RunState.SUSPENDED), ORDERS):
+        assert place.apply(spec).outcome is Outcome.APPLIED
+
+
+def kept_aside(place: Place) -> Path:
+    """A backup of the store as it is now."""
+    return Path(shutil.copytree(place.root / ".headgate", place.root / "aside"))
+
+
+def put_back(place: Place, aside: Path) -> None:
+    shutil.rmtree(place.root / ".headgate")
+    shutil.copytree(aside, place.root / ".headgate")
+
+
+@pytest.fixture
+def stale(place: Place) -> Place:
+    """The store knows `orders` as suspended; it was resumed since without this store, and went on."""
+    place.apply(ORDERS)
+    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    aside = kept_aside(place)
+    place.without_memory()
+    place.apply(ORDERS)
+    with place.open(ORDERS) as headgate:
+        headgate.savepoint("orders", patience=patience())
+    put_back(place, aside)
+    return place
+
+
+def test_a_savepoint_that_was_the_last_one_long_ago_is_not_started_from(stale: Place):
+    """Storage knows a later one: the job has run since, and weeks may lie between. Both are named."""
+    stale.platform.forget()
+
+    action = stale.action(ORDERS)
+
+    first, later = stale.platform.snapshots
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert first in action.note
+    assert later in action.note
+
+
+def test_what_runs_is_remembered_even_if_another_run_started_it(stale: Place):
+    """Seen once, by a run that had nothing to do: where storage tells nothing, that alone keeps the old one out."""
+    assert stale.apply(ORDERS).outcome is Outcome.KEPT
+    stale.platform.forget()
+    stale.platform.forgets_storage = True
+
+    action = stale.action(ORDERS)
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert "RUNNING when last seen" in action.note
+
+
+def test_a_suspended_job_that_the_store_has_not_met_is_remembered_with_its_savepoint(place: Place):
+    """A new store, for a project that is older: the job is not new to it once it was seen."""
+    place.apply(ORDERS)
+    suspended = replace(ORDERS, state=RunState.SUSPENDED)
+    place.apply(suspended)
+    place.without_memory()
+    place.apply(suspended)
+    [path] = place.platform.snapshots
+    place.platform.forget()
+    place.platform.forgets_storage = True
+
+    action = place.action(replace(ORDERS, savepoint=Savepoint(accept=frozenset({"unknown"}))))
+
+    assert action.restore is not None
+    assert (action.reason, action.restore.path) == (Reason.FORGOTTEN, path)
+
+
+def test_a_job_of_somebody_else_is_not_remembered_as_ours(place: Place):
+    """It is seen, it blocks, and what becomes of it says nothing about ours."""
+    place.platform.start_stranger("orders", project="other-team")
+    assert place.apply(ORDERS).outcome is Outcome.BLOCKED
+    place.platform.forget()
+
+    with place.open(ORDERS) as headgate:
+        assert headgate.store.known_jobs("shop") == {}
+
+
+def test_nothing_is_written_about_jobs_that_are_as_they_were(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """A loop over thousands of jobs that changes none writes nothing."""
+    place.apply(ORDERS)
+    written: list[str] = []
+    monkeypatch.setattr(SqlStore, "saw_job", lambda *args: written.append("saw_job"))
+
+    assert place.apply(ORDERS).outcome is Outcome.KEPT
+    assert written == []
 
 
 def test_what_was_applied_is_in_the_history_with_its_commit(place: Place):

@@ -44,7 +44,10 @@ SAVEPOINT = "savepoint"
 
 
 class Memory:
-    """One run's dealings with the store. `tell` is called with the first trouble, and never again."""
+    """One run's dealings with the store. `tell` is called with the first trouble, and never again.
+
+    `silent` is why the store does not answer: what it says of the past is nothing then, and proves nothing.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Memory:
         run_id: str,
         tell: Callable[[StoreError], None],
         author: str = "",
+        silent: str = "",
     ) -> None:
         self._store = store
         self._project = project
@@ -62,6 +66,7 @@ class Memory:
         self._author = author
         self._run_id = run_id
         self._tell = tell
+        self.silent = silent
         self._broken = threading.Event()
         self._locks = JobLocks(store, project=project, tell=self._trouble)
 
@@ -185,6 +190,28 @@ class Memory:
         self._safely(lambda: self._store.saw_snapshot(one))
         self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
 
+    def noticed(self, seen: Iterable[tuple[str, str, Live]]) -> None:
+        """Write down (job, target, what was seen there) where it is not what is known.
+
+        That a job is suspended is only news about one that nobody knew: another run may have resumed it since.
+        """
+        known = self._safely(lambda: self._store.known_jobs(self._project))
+        if known is None:
+            return
+        for job, target, live in seen:
+            state = JobState.RUNNING if live.state.active else live.state
+            there = known.get((job, target))
+            ours = live.marker is not None and (live.marker.project, live.marker.job) == (self._project, job)
+            if not ours or there == (live.job_id, state.value) or (state is JobState.SUSPENDED and there):
+                continue
+            if state is JobState.SUSPENDED and live.snapshot:
+                self._safely(functools.partial(self._store.saw_snapshot, self._final(job, target, live, live.snapshot)))
+            self._safely(functools.partial(self._store.saw_job, self._project, job, target, live.job_id, state.value))
+
+    def _final(self, job: str, target: str, live: Live, snapshot: Snapshot) -> KnownSnapshot:
+        kind, when = SnapshotKind(snapshot.kind), datetime.fromtimestamp(snapshot.at / 1000, UTC)
+        return KnownSnapshot(self._project, job, target, live.job_id, snapshot.path, kind, when)
+
     def intend(self, intent: Intent) -> int | None:
         """Write down an effect that belongs to no plan."""
         return self._safely(lambda: self._store.intend(replace(intent, project=self._project, run_id=self._run_id)))
@@ -282,6 +309,7 @@ class Memory:
     def _trouble(self, trouble: StoreError) -> None:
         if not self._broken.is_set():
             self._broken.set()
+            self.silent = trouble.problem
             self._tell(trouble)
 
 

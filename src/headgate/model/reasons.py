@@ -29,6 +29,7 @@ class Reason(StrEnum):
     IN_TRANSITION = "in-transition"
     MOVED = "moved"
     FORGOTTEN = "forgotten"
+    PAST_UNKNOWN = "past-unknown"
     NOTHING_TO_RESTORE = "nothing-to-restore"
     EARLIEST_UNKNOWN = "earliest-unknown"
     STATEMENT_REJECTED = "statement-rejected"
@@ -112,6 +113,12 @@ EXPLAINED = {
     Reason.FORGOTTEN: (
         "The target no longer knows this job - a JobManager that was restarted remembers nothing - but the store does: "
         "it was stopped with a savepoint, and is started from that savepoint."
+    ),
+    Reason.PAST_UNKNOWN: (
+        "The target does not have this job and keeps no trace of jobs that are gone, and the store does not answer: "
+        "nobody knows whether the job has run before, and where its state is. Nothing is done, because a start could "
+        "be an empty one. Bring the store back and run again; or consent to an empty start with "
+        "`savepoint: {strategy: none}`."
     ),
     Reason.NOTHING_TO_RESTORE: (
         "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "

@@ -42,7 +42,8 @@ class Evidence:
     as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
     line or request it is about. `kept` is what storage knows of the job, `exists` whether there is a snapshot at the
     path that would be restored; None: it could not be found out. `drops` says whether the platform can be told to drop
-    state that no operator claims any more.
+    state that no operator claims any more, `silent` why the store, which knows what the target has forgotten, does not
+    answer.
     """
 
     compiled: Compiled = _NOT_COMPILED
@@ -55,6 +56,7 @@ class Evidence:
     kept: Kept | None = None
     exists: bool | None = None
     drops: bool = True
+    silent: str = ""
 
 
 def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
@@ -85,10 +87,13 @@ def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | Non
     restore = action.restore
     if action.live is None and want.savepoint.strategy in (Strategy.LATEST, Strategy.EARLIEST):
         _require_new(want, restore, evidence.kept)
+        _require_asked(evidence)
         if want.savepoint.strategy is Strategy.EARLIEST and evidence.kept and evidence.kept.snapshots:
             restore = earliest_of(evidence.kept)
     elif want.savepoint.strategy is Strategy.EARLIEST:
         restore = earliest_of(evidence.kept)
+    elif want.savepoint.strategy is Strategy.LATEST and action.live:
+        _require_last(action.live, evidence.kept)
     if restore and restore.path and evidence.exists is False:
         raise NothingToRestore(Reason.SNAPSHOT_MISSING, f"there is no snapshot at {restore.path}")
     return restore
@@ -106,6 +111,27 @@ def _require_new(want: JobSpec, restore: Restore | None, kept: Kept | None) -> N
         Reason.NOTHING_TO_RESTORE,
         f"the target has forgotten this job, but its storage shows that it ran there{last}: it may be older than the "
         "job's last state. Name it, or a retained checkpoint, with savepoint.strategy: path",
+    )
+
+
+def _require_asked(evidence: Evidence) -> None:
+    """A job that is not there is new if storage, or the store, says so; that neither was asked says nothing."""
+    if evidence.silent and evidence.kept is None:
+        why = f"the store does not answer, so nobody knows whether this job has run before: {evidence.silent}"
+        raise NothingToRestore(Reason.PAST_UNKNOWN, why)
+
+
+def _require_last(known: Live, kept: Kept | None) -> None:
+    """The final savepoint of a job as somebody remembers it is its last state, unless storage knows a later one."""
+    if known.snapshot is None or kept is None or not kept.snapshots:
+        return
+    newest, paths = kept.snapshots[0], {one.path for one in kept.snapshots}
+    if newest.path == known.snapshot.path or not (known.snapshot.path in paths or newest.at > known.snapshot.at):
+        return
+    raise NothingToRestore(
+        Reason.NOTHING_TO_RESTORE,
+        f"it was stopped with savepoint {known.snapshot.path} when last seen, and storage has a later one, "
+        f"{newest.path}: it has run since. Name the one to start from with savepoint.strategy: path",
     )
 
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headgate.errors import ProviderError, Rejected
-from headgate.model.live import Kept, Live, Snapshot
+from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
+from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.planning import Evidence
 from headgate.providers.port import Provider, Support
 
 
 def evidence_for(
-    action: Action, provider: Provider, source: Provider | None = None, known: tuple[Snapshot, ...] = ()
+    action: Action,
+    provider: Provider,
+    source: Provider | None = None,
+    known: tuple[Snapshot, ...] = (),
+    *,
+    silent: str = "",
 ) -> Evidence:
     """Ask the platform about the start in an action; a platform's trouble is part of the answer.
 
-    `source` is the platform the job moves away from. `known` are savepoints that the store knows, newest first.
+    `source` is the platform the job moves away from. `known` are savepoints that the store knows, newest first;
+    `silent` is why the store does not answer.
     """
     spec = next(step.spec for step in action.steps if isinstance(step, Submit))
     try:
@@ -32,12 +39,20 @@ def evidence_for(
         path = action.restore.path if action.restore else ""
         exists = provider.exists(path) if path and source is None else None
         drops = provider.capabilities.drop_state is Support.YES
-        kept = _kept(action, provider, known)
-        return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops)
+        kept = _kept_since(action, source or provider) or _kept(action, provider, known)
+        return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops, silent=silent)
     except Rejected as problem:
         return Evidence(rejected=problem.problem, where=problem.where)
     except ProviderError as problem:
         return Evidence(unavailable=problem.problem, where=problem.where)
+
+
+def _kept_since(action: Action, provider: Provider) -> Kept | None:
+    """What storage knows of a job whose last savepoint the store, or another target, names: it may know a later one."""
+    latest = action.want is not None and action.want.savepoint.strategy is Strategy.LATEST
+    if not latest or action.live is None or action.live.state is not JobState.SUSPENDED:
+        return None
+    return provider.kept(action.live.name) if action.reason in (Reason.FORGOTTEN, Reason.MOVED) else None
 
 
 def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Kept | None:

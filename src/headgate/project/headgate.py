@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import uuid
@@ -31,6 +30,7 @@ from headgate.planning import Evidence, Situation, look_up, needs_evidence, over
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import drafts, load
+from headgate.project.noticing import notice
 from headgate.project.operating import (
     already_there,
     chosen_revision,
@@ -83,6 +83,7 @@ class Headgate:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._tell = tell
         self._store: Store | None = None
+        self._memory: Memory | None = None
         self._providers: dict[str, Provider] = {}
 
     @classmethod
@@ -189,6 +190,7 @@ class Headgate:
         waited for, up to `wait` seconds. Raises UnknownJob for a name that no job has, or had.
         """
         only = frozenset(jobs)
+        self._memory = None  # what an earlier plan of this object left is the past of this one
         for gone in Patience().looks(wait or 0.001, heed_interrupt=False):
             made = self._planned(only, prune=prune, retry=retry)
             if gone >= wait or not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
@@ -225,7 +227,7 @@ class Headgate:
         source = self.provider(action.source) if action.source else None
         names = (action.job, action.want.previous_name if action.want else "")
         known = next((told for name in names if name and (told := self.memory.snapshots(name, action.target))), ())
-        return evidence_for(action, self.provider(action.target), source, known)
+        return evidence_for(action, self.provider(action.target), source, known, silent=self.memory.silent)
 
     def patience(self, interrupted: threading.Event | None = None) -> Patience:
         """How long this project waits for its jobs; `interrupted` ends the waiting."""
@@ -247,6 +249,7 @@ class Headgate:
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)
+        notice(report, self.memory, lambda target: self.provider(target) if target in self.project.targets else None)
         retire(done_well(report), self.project, self.memory, observe=self.observe, provider=self.provider)
         return report
 
@@ -318,16 +321,22 @@ class Headgate:
             self._store = open_store(url, root=self.project.root, environment=self.project.secrets)
         return self._store
 
-    @functools.cached_property
+    @property
     def memory(self) -> Memory:
-        """What the store knows; without a store that answers, nothing. Raises StoreTooNew."""
+        """What the store knows, as of the last plan; without a store that answers, nothing. Raises StoreTooNew."""
+        if self._memory is None:
+            self._memory = self._remembering()
+        return self._memory
+
+    def _remembering(self) -> Memory:
+        silent = ""
         try:
-            store = self.store
+            store: Store = self.store
         except StoreTooNew:
             raise
         except StoreError as trouble:
             self._tell(trouble)
-            store = NoStore()
+            store, silent = NoStore(), trouble.problem
         run_id = uuid.uuid4().hex
         return Memory(
             store,
@@ -336,6 +345,7 @@ class Headgate:
             author=self.author,
             run_id=run_id,
             tell=self._tell,
+            silent=silent,
         )
 
     def history(self, job: str) -> tuple[Applied, ...]:

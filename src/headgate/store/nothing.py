@@ -60,6 +60,9 @@ class NoStore:
     def last_known(self, project: str, job: str, target: str) -> KnownJob | None:
         return None
 
+    def known_jobs(self, project: str) -> Mapping[tuple[str, str], tuple[str, str]]:
+        return {}
+
     def saw_snapshot(self, snapshot: KnownSnapshot) -> None: ...
 
     def snapshots(self, project: str, job: str) -> tuple[KnownSnapshot, ...]:

@@ -53,6 +53,9 @@ class Snapshots(Protocol):
     def last_known(self, project: str, job: str, target: str) -> KnownJob | None:
         """A job as it was last seen, with its newest snapshot on that target. None: it was never seen."""
 
+    def known_jobs(self, project: str) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """(job, target) -> (job id, state) of all jobs as they were last seen."""
+
     def saw_snapshot(self, snapshot: KnownSnapshot) -> None:
         """Remember a snapshot; a second time says nothing new."""
 

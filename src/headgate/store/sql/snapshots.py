@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
@@ -32,6 +32,11 @@ class SqlSnapshots:
         if row is None:
             return None
         return KnownJob(project, job, target, row.job_id, row.state, row.at, newest[0] if newest else None)
+
+    def known_jobs(self, project: str) -> Mapping[tuple[str, str], tuple[str, str]]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(jobs).where(jobs.c.project == project))
+            return {(row.job, row.target): (row.job_id, row.state) for row in rows}
 
     def saw_snapshot(self, snapshot: KnownSnapshot) -> None:
         key = {"project": snapshot.project, "job": snapshot.job, "path": self._database.hidden(snapshot.path)}
