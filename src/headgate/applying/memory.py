@@ -185,10 +185,21 @@ class Memory:
 
     def took(self, job: str, target: str, live: Live, path: str) -> None:
         """A savepoint was taken of a job that goes on."""
-        now = datetime.now(UTC)
-        one = KnownSnapshot(self._project, job, target, live.job_id, path, SnapshotKind.SAVEPOINT, now)
-        self._safely(lambda: self._store.saw_snapshot(one))
+        self._saw_savepoint(job, target, live.job_id, path)
         self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
+
+    def _saw_savepoint(self, job: str, target: str, job_id: str, path: str) -> None:
+        one = KnownSnapshot(self._project, job, target, job_id, path, SnapshotKind.SAVEPOINT, datetime.now(UTC))
+        self._safely(lambda: self._store.saw_snapshot(one))
+
+    def saw_end(self, intent: Intent, path: str) -> None:
+        """A savepoint that an earlier run began is complete; the job goes on, or was stopped with it."""
+        what = Noted.STOPPED if intent.step == StopWithSavepoint.name else Noted.SAVEPOINT
+        self._saw_savepoint(intent.job, intent.target, intent.job_id, path)
+        self._record(noted(what, intent.job, intent.target, None, job_id=intent.job_id, savepoint=path))
+        if intent.step == StopWithSavepoint.name:
+            stopped = (self._project, intent.job, intent.target, intent.job_id, JobState.SUSPENDED.value)
+            self._safely(lambda: self._store.saw_job(*stopped))
 
     def noticed(self, seen: Iterable[tuple[str, str, Live]]) -> None:
         """Write down (job, target, what was seen there) where it is not what is known.

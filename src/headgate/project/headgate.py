@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import uuid
@@ -249,7 +250,8 @@ class Headgate:
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)
-        notice(report, self.memory, lambda target: self.provider(target) if target in self.project.targets else None)
+        known = self.project.targets
+        notice(report, self.memory, self.project.jobs, lambda name: self.provider(name) if name in known else None)
         retire(done_well(report), self.project, self.memory, observe=self.observe, provider=self.provider)
         return report
 

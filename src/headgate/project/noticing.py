@@ -1,4 +1,4 @@
-"""What a run notices beyond its plan: jobs that are not as last seen, and savepoints that are complete by now.
+"""What a run notices beyond its plan: jobs that are not as last seen, and savepoints that have completed.
 
 A store is as old as the last run that wrote to it, and runs on other machines, or without it, go on. So what was seen
 is written down wherever it is news: a job that the store believes suspended, and that runs, must not be started from
@@ -7,7 +7,7 @@ that old savepoint once its platform forgets it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from headgate.applying import Memory
 from headgate.applying.memory import SAVEPOINT
@@ -15,20 +15,28 @@ from headgate.errors import ProviderError, Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import Live
 from headgate.model.outcome import Report, Result
+from headgate.model.plan import StopWithSavepoint
 from headgate.providers.port import Provider
 from headgate.store import Intent
 
 
-def notice(report: Report, memory: Memory, provider: Callable[[str], Provider | None]) -> None:
-    """Tell the store what is news to it. `provider` knows the adapters by target; None for one that is not there."""
-    seen = [(result.action.job, result.action.target, live) for result in report.results for live in _as_it_was(result)]
+def notice(report: Report, memory: Memory, jobs: Container[str], provider: Callable[[str], Provider | None]) -> None:
+    """Tell the store what is news to it.
+
+    `jobs` are those in git; `provider` knows the adapters by target, None for one that is not there.
+    """
+    results = {result.action.job: result for result in report.results}
+    seen = [(job, result.action.target, live) for job, result in results.items() for live in _as_it_was(result)]
     if seen:
         memory.noticed(seen)
     at_work = memory.at_work() if memory.unfinished else {}
-    for result in report.results:
-        for intent in memory.unfinished.get(result.action.job, ()):
+    for job, intents in memory.unfinished.items():
+        result = results.get(job)
+        if job in at_work or (result is None and job in jobs):  # somebody else's to follow up, or not asked for
+            continue
+        for intent in intents:
             there = provider(intent.target)
-            if intent.step == SAVEPOINT and intent.job not in at_work and there is not None:
+            if there is not None:
                 _follow_up(intent, result, there, memory)
 
 
@@ -38,16 +46,32 @@ def _as_it_was(result: Result) -> list[Live]:
     return [action.live] if action.live and not action.steps and action.seen == action.live.fingerprint else []
 
 
-def _follow_up(intent: Intent, result: Result, provider: Provider, memory: Memory) -> None:
-    """A savepoint that nobody waited for: recorded once it is complete, given up once nothing can come of it."""
-    runs = result.job_id or (result.action.live.job_id if result.action.live else "")
-    try:
-        progress = provider.savepoint_progress(intent.job_id, intent.effect_key)
-    except Rejected:
-        progress = SavepointProgress()
-    except ProviderError:
+def _follow_up(intent: Intent, result: Result | None, provider: Provider, memory: Memory) -> None:
+    """A savepoint, or a stop with one, that nobody waited for: recorded if it is complete, else given up if it is over.
+
+    A stop is followed up where nothing is to be done about its job, for that is where it would be forgotten.
+    """
+    if intent.step == StopWithSavepoint.name and (result is None or not result.action.steps):
+        progress = _told(lambda: provider.stop_progress(intent.job_id))
+    elif intent.step == SAVEPOINT:
+        progress = _told(lambda: provider.savepoint_progress(intent.job_id, intent.effect_key))
+    else:
+        return
+    if progress is None:
         return
     if progress.done and not progress.failed:
-        memory.took(intent.job, intent.target, intent.job_id, progress.path)
+        memory.saw_end(intent, progress.path)
+    live = result.action.live if result else None
+    runs = (result.job_id if result else "") or (live.job_id if live else "")
     if progress.done or progress.failed or (not progress.asked and runs != intent.job_id):
         memory.conclude(intent.id)
+
+
+def _told(ask: Callable[[], SavepointProgress]) -> SavepointProgress | None:
+    """How far it has come; None where the platform does not say now. One that it does not know came to nothing."""
+    try:
+        return ask()
+    except Rejected:
+        return SavepointProgress()
+    except ProviderError:
+        return None
