@@ -55,14 +55,16 @@ PRUNE = Operation("prune", _RUNS, Edition.GONE, Leaves.NOTHING, _PRUNE, _PRUNE)
 RESCALE = Operation("rescale", _RUNS, Edition.WIDER, Leaves.KEPT)
 ROLLBACK = Operation("rollback", _RUNS, Edition.BROKEN, Leaves.KEPT, blocked=True)
 
+# Asked for by its number first, and without one by whoever finds it cut short.
 _TO_THE_FIRST = ("rollback", "JOB", "--to", "1", "--yes")
+_TO_WHAT_WORKED = ("rollback", "JOB", "--yes")
 BY_HAND = Operation(
     "rollback-by-hand",
     (Edition.RUNNING, Edition.EDITED),
     Edition.AS_BEFORE,
     Leaves.KEPT,
     _TO_THE_FIRST,
-    _TO_THE_FIRST,
+    _TO_WHAT_WORKED,
     blocked=True,
 )
 
