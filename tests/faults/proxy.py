@@ -18,12 +18,16 @@ from urllib.parse import urlsplit
 
 
 class Harm(StrEnum):
-    """What happens at the chosen request. KILL ends headgate with SIGKILL at that moment."""
+    """What happens at the chosen request. KILL ends headgate with SIGKILL at that moment.
+
+    GATEWAY_ERROR: the request is done, and its answer replaced by the error page of a proxy, which does not know that.
+    """
 
     KILL_BEFORE_REQUEST = "killed-before-the-request"
     KILL_AFTER_REQUEST = "killed-after-the-request"
     KILL_AFTER_REPLY = "killed-after-the-reply"
     LOSE_REPLY = "reply-lost"
+    GATEWAY_ERROR = "answered-by-a-proxy"
     UNAVAILABLE = "503"
     THROTTLE = "429-with-retry-after"
     REFUSE = "connection-refused"
@@ -118,6 +122,8 @@ class FaultProxy:
 
 _PER_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 _TROUBLE = b'{"errors": ["Service temporarily unavailable due to an ongoing leader election"]}'
+# The status that says least: a platform may answer with it, too, and does so in an envelope of its own.
+_PAGE = b"<html><head><title>500</title></head><body><h1>500 Internal Server Error</h1><hr>nginx</body></html>"
 
 
 @contextmanager
@@ -158,6 +164,9 @@ def faulty(
                 case Harm.LOSE_REPLY:
                     self._ask(body)
                     self._hang_up()
+                case Harm.GATEWAY_ERROR:
+                    self._ask(body)
+                    self._reply(500, [("Content-Type", "text/html")], _PAGE)
                 case Harm.UNAVAILABLE:
                     self._reply(503, [("Content-Type", "application/json")], _TROUBLE)
                 case Harm.THROTTLE:

@@ -38,6 +38,7 @@ SAMPLE = [
     for platform in SIMULATED
     for operation, harm in [
         ("restart", Harm.KILL_AFTER_REQUEST),
+        ("restart", Harm.GATEWAY_ERROR),
         ("resume", Harm.LOSE_REPLY),
         ("rollback", Harm.UNAVAILABLE),
         ("rollback-by-hand", Harm.LOSE_REPLY),

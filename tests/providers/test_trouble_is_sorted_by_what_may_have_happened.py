@@ -9,8 +9,10 @@ import pytest
 
 from headgate.errors import HeadgateError, OutcomeUnknown, Rejected, Unavailable
 from headgate.model.secret import Environment
+from headgate.providers.flink.rejection import judge as flink
 from headgate.providers.http import Api, NotFound, Unauthorised
 
+PAGE = "<html><head><title>500</title></head>\n<body><h1>500 Internal Server Error</h1><hr>nginx</body></html>"
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -41,11 +43,13 @@ def refuses(request: httpx.Request) -> httpx.Response:
     [
         pytest.param(refuses, Unavailable, Unavailable, id="connection-refused"),
         pytest.param(loses_the_reply, Unavailable, OutcomeUnknown, id="reply-lost"),
-        pytest.param(says(503), Unavailable, Unavailable, id="503"),
         pytest.param(says(429), Unavailable, Unavailable, id="429"),
-        pytest.param(says(502), Unavailable, OutcomeUnknown, id="502"),
-        pytest.param(says(504), Unavailable, OutcomeUnknown, id="504"),
-        pytest.param(says(500), Rejected, Rejected, id="500"),
+        pytest.param(says(500), Unavailable, OutcomeUnknown, id="500"),
+        pytest.param(says(500, PAGE), Unavailable, OutcomeUnknown, id="500-of-a-proxy"),
+        pytest.param(says(502, PAGE), Unavailable, OutcomeUnknown, id="502-of-a-proxy"),
+        pytest.param(says(503, PAGE), Unavailable, OutcomeUnknown, id="503-of-a-proxy"),
+        pytest.param(says(504, PAGE), Unavailable, OutcomeUnknown, id="504-of-a-proxy"),
+        pytest.param(says(520), Unavailable, OutcomeUnknown, id="a-status-nobody-knows"),
         pytest.param(says(400), Rejected, Rejected, id="400"),
         pytest.param(says(401), Unauthorised, Unauthorised, id="401"),
         pytest.param(says(403), Unauthorised, Unauthorised, id="403"),
@@ -57,7 +61,10 @@ def refuses(request: httpx.Request) -> httpx.Response:
 def test_a_failure_says_what_may_have_happened(
     answer: Answer, on_read: type[HeadgateError], on_write: type[HeadgateError]
 ):
-    """A lost reply to a write may have happened; a refused connection cannot have."""
+    """A lost reply to a write may have happened; a refused connection cannot have.
+
+    Who answers with a status from 500 on is not known: a proxy does, after the platform has done what it was asked.
+    """
     with pytest.raises(on_read) as read:
         api(answer).read("/jobs")
     with pytest.raises(on_write) as write:
@@ -68,13 +75,40 @@ def test_a_failure_says_what_may_have_happened(
     assert write.value.where == "prod: POST /jobs"
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "on_write"),
+    [
+        pytest.param(500, '{"errors": ["a stack"]}', Rejected, id="its-own-500"),
+        pytest.param(503, '{"errors": ["leader election"]}', Unavailable, id="its-own-503"),
+        pytest.param(500, '{"errors": ["FlinkJobNotFoundException: no"]}', NotFound, id="its-own-500-for-no-such-job"),
+        pytest.param(500, PAGE, OutcomeUnknown, id="500-of-a-proxy"),
+        pytest.param(503, PAGE, OutcomeUnknown, id="503-of-a-proxy"),
+        pytest.param(503, '{"message": "no healthy upstream"}', OutcomeUnknown, id="503-of-another-api"),
+    ],
+)
+def test_a_500_of_flink_itself_is_its_answer(status: int, body: str, on_write: type[HeadgateError]):
+    """Flink refuses a statement under 500, in an envelope of its own; in front of it nobody knows what it did."""
+    with pytest.raises(on_write) as write:
+        api(says(status, body), judge=flink).call("POST", "/jars/1/run", writes=True)
+
+    assert type(write.value) is on_write
+
+
+def test_a_page_for_people_is_told_in_one_line():
+    """The status, and the first words; not the markup."""
+    with pytest.raises(Unavailable) as trouble:
+        api(says(500, PAGE)).read("/jobs")
+
+    assert trouble.value.problem == "HTTP 500: 500 Internal Server Error nginx"
+
+
 def test_reads_are_repeated_and_writes_are_not():
     """Asking twice for a list is harmless; a write is repeated only if its caller says that twice is once."""
     asked: list[str] = []
 
     def flaky(request: httpx.Request) -> httpx.Response:
         asked.append(request.method)
-        return httpx.Response(503) if len(asked) < 3 else httpx.Response(200, json={"ok": True})
+        return httpx.Response(429) if len(asked) < 3 else httpx.Response(200, json={"ok": True})
 
     assert api(flaky).read("/jobs") == {"ok": True}
     assert asked == ["GET"] * 3

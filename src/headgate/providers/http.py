@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
 from urllib.parse import quote
@@ -24,26 +22,13 @@ import httpx
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.secret import Environment
+from headgate.providers.answers import NotFound, Reply, Unauthorised, by_status, retry_after, skew
+
+# What adapters need of the door, in one place.
+__all__ = ["Api", "Asked", "Judge", "NotFound", "Outgoing", "Reply", "Signer", "Tls", "Unauthorised", "encoded"]
 
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
-# Signatures are good for 15 minutes either way; well before that a clock is worth a word.
-_LARGEST_SKEW = 300.0
-
-
-class NotFound(Rejected):
-    """The platform answered that the thing asked for does not exist."""
-
-    code = "not-found"
-
-
-class Unauthorised(Rejected):
-    """The platform refused the credentials, or they may not do this.
-
-    Check the target's credentials in headgate.yaml and the environment variables they come from.
-    """
-
-    code = "unauthorised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +67,10 @@ class Outgoing:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One answer. `json` is its document, None if it is empty or none; header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-    json: Any
-
-
 # Headers to add to a request: asked anew for every attempt, because signatures carry the time.
 Signer = Callable[[Outgoing], Mapping[str, str]]
 # What a platform's own envelope says of an answer, whatever its HTTP status: an error to raise, or None to let the
-# status decide. The bool tells whether the request was a write.
+# status decide (`answers.by_status`). The bool tells whether the request was a write.
 Judge = Callable[[Reply, bool], ProviderError | None]
 
 
@@ -120,8 +95,8 @@ class Asked(TypedDict, total=False):
 class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
-    `missing` finds an answer that means "there is no such thing" under a status other than 404; `explain` makes the few
-    words for people out of an error body. `judge` is asked first about every answer, `sign` before every request.
+    `judge` is asked first about every answer, `sign` before every request; `explain` makes the few words for people out
+    of the body of an error that only its status tells.
     At most `concurrency` requests are under way at a time, and at most `per_second` begin in a second.
     """
 
@@ -139,7 +114,6 @@ class Api:
         per_second: float | None = None,
         sign: Signer | None = None,
         judge: Judge | None = None,
-        missing: re.Pattern[str] | None = None,
         explain: Callable[[str], str] = str,
         transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
@@ -147,7 +121,6 @@ class Api:
         self._name = name
         self._environment = environment or Environment()
         self._pause = pause
-        self._missing = missing
         self._explain = explain
         self._sign = sign
         self._judge = judge
@@ -216,36 +189,22 @@ class Api:
         return self._answer(response, where, writes=writes)
 
     def _answer(self, response: httpx.Response, where: str, *, writes: bool) -> Reply:
-        reply = Reply(response.status_code, dict(response.headers), response.text, _document(response))
+        # Masked before anybody cuts it short: half a secret is not recognised any more.
+        text = response.text if response.is_success else self._mask(response.text)
+        reply = Reply(response.status_code, dict(response.headers), text, _document(response))
         trouble = self._judge(reply, writes) if self._judge else None
-        if trouble is not None:
-            trouble.problem, trouble.where = self._mask(trouble.problem), trouble.where or where
-        elif reply.status < 300:
+        if trouble is None and response.is_success:
             self._expect_json(response, reply, where, writes=writes)
             return reply
-        else:
-            trouble = self._trouble(response, where, writes=writes)
+        trouble = trouble or by_status(reply, writes=writes, explain=self._explain)
+        trouble.where = trouble.where or where
         if isinstance(trouble, Unauthorised):
-            trouble.hint = _skew(response.headers.get("date", "")) or trouble.hint
-        trouble.body = self._mask(response.text)
+            trouble.hint = skew(reply, time.time()) or trouble.hint
+        if isinstance(trouble, Unavailable) and (told := retry_after(reply, time.time())) is not None:
+            trouble.retry_after = told
+        trouble.problem, trouble.hint = self._mask(trouble.problem), self._mask(trouble.hint)
+        trouble.body = self._mask(reply.text)
         raise trouble
-
-    def _trouble(self, response: httpx.Response, where: str, *, writes: bool) -> ProviderError:
-        status, body = response.status_code, self._mask(response.text)
-        said = self._explain(body).strip()[:2000] or response.reason_phrase
-        problem = f"HTTP {status}: {said}"
-        if status == 429 or status == 503:
-            return Unavailable(problem, where=where, retry_after=_retry_after(response))
-        if status in (502, 504):
-            return (OutcomeUnknown if writes else Unavailable)(problem, where=where)
-        if status in (401, 403):
-            return Unauthorised(problem, where=where, hint="check the credentials of this target")
-        if status == 404 or (self._missing and self._missing.search(body)):
-            return NotFound(problem, where=where)
-        if 300 <= status < 400:
-            hint = f"the target's url redirects to {response.headers.get('location', '?')}; use that one"
-            return Rejected(problem, where=where, hint=self._mask(hint))
-        return Rejected(problem, where=where)
 
     def _expect_json(self, response: httpx.Response, reply: Reply, where: str, *, writes: bool) -> None:
         if response.content and reply.json is None and response.text.strip() != "null":
@@ -299,18 +258,6 @@ def _document(response: httpx.Response) -> Any:
         return None
 
 
-def _skew(date: str) -> str:
-    """What to say if the server's clock and ours differ so much that a signature cannot be right."""
-    try:
-        ahead = time.time() - parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError):
-        return ""
-    if abs(ahead) < _LARGEST_SKEW:
-        return ""
-    side = "ahead of" if ahead > 0 else "behind"
-    return f"this machine's clock is {abs(ahead) / 60:.0f} minutes {side} the platform's: set it right"
-
-
 _CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate local up` starts a Flink here"
 
 
@@ -318,13 +265,6 @@ def _wait(attempt: int, trouble: Unavailable | OutcomeUnknown) -> float:
     asked = trouble.retry_after if isinstance(trouble, Unavailable) else None
     backoff = 0.2 * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
     return min(_LONGEST_WAIT, max(asked or 0.0, backoff))
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    try:
-        return max(0.0, float(response.headers.get("retry-after", "")))
-    except ValueError:
-        return None
 
 
 def _plainly(problem: Exception) -> str:

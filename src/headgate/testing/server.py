@@ -7,6 +7,7 @@
     with Simulator() as platform:
         provider = open_it(platform.url)
         platform.lose_replies()                # the next write is done, and its reply never arrives
+        platform.break_replies()               # the next write is done, and a proxy answers in its place
 
 Every request is answered under one lock, so a simulator is a plain sequential program. What it does over time (a job
 that starts, a savepoint that completes) it does by counting looks, not by the clock: see `ticks`.
@@ -68,9 +69,13 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+# What a proxy in front of a platform says when it could not pass on the platform's answer.
+_PAGE = "<html><head><title>{0} Error</title></head><body><center><h1>{0} Error</h1></center></body></html>"
+
+
 @dataclass(slots=True)
 class _Trouble:
-    """What happens to the next `times` requests whose line matches: `does` is what a method of the server is called."""
+    """What happens to the next `times` requests whose line matches: `does` says what, `response` is what is said."""
 
     does: str
     at: re.Pattern[str]
@@ -117,6 +122,14 @@ class SimulatedServer(ABC):
     def lose_replies(self, times: int = 1, *, at: str = "") -> None:
         """The next writes (at requests whose line matches `at`) are done, and the connection ends without a reply."""
         self._trouble("lose", at, times, writes_only=not at)
+
+    def break_replies(self, times: int = 1, *, at: str = "", status: int = 500) -> None:
+        """The next writes (at requests whose line matches `at`) are done, and answered with the error page of a proxy.
+
+        The page is HTML; a `status` from 500 on says nothing about what the platform did.
+        """
+        page = Response(status, _PAGE.format(status), {"Content-Type": "text/html"})
+        self._trouble("replace", at, times, writes_only=not at, response=page)
 
     def refuse(self, times: int = 1, *, at: str = "") -> None:
         """The next requests are not done: the connection ends at once."""
@@ -227,6 +240,8 @@ class SimulatedServer(ABC):
         with self._lock:
             self.ticks += 1
             response = self.answer(request)
+        if trouble and trouble.does == "replace":
+            return trouble.response
         return None if trouble and trouble.does == "lose" else response
 
     def _next_trouble(self, request: Request) -> _Trouble | None:

@@ -15,11 +15,12 @@ from headgate.testing.contract import PROJECT, converged, eventually, from_savep
 from headgate.testing.cs import CsSimulator
 
 
+@pytest.mark.parametrize("lost", ["lose_replies", "break_replies"])
 @pytest.mark.parametrize("at", ["POST .*/sql_job", "POST .*/run"], ids=["created", "run"])
-def test_a_first_start_whose_reply_is_lost(bench: CsBench, platform: CsSimulator, at: str) -> None:
+def test_a_first_start_whose_reply_is_lost(bench: CsBench, platform: CsSimulator, at: str, lost: str) -> None:
     """The definition bears the marker, and its status says whether it was started."""
     wanted = submission(sql_job())
-    platform.lose_replies(at=at)
+    getattr(platform, lost)(at=at)
 
     with pytest.raises(OutcomeUnknown):
         bench.provider.submit(wanted)

@@ -52,15 +52,16 @@ def test_a_creation_whose_answer_was_lost_is_found(bench: DliBench, dli: DliSimu
     _one_copy(bench, dli)
 
 
+@pytest.mark.parametrize("lost", ["lose_replies", "break_replies"])
 @pytest.mark.parametrize("at", ["/sql-jobs", "/jobs/run", "PUT "])
-def test_any_lost_answer_of_a_start_is_made_good(bench: DliBench, dli: DliSimulator, at: str) -> None:
+def test_any_lost_answer_of_a_start_is_made_good(bench: DliBench, dli: DliSimulator, at: str, lost: str) -> None:
     """Asked again, it goes on from what was done."""
     spec = job()
     live = started(bench.provider, spec)
     ended = stopped(bench.provider, live)
     edited = bench.edited(spec)
     wanted = submission(edited, live=ended, restore=from_savepoint(ended))
-    dli.lose_replies(at=at)
+    getattr(dli, lost)(at=at)
 
     job_id = converged(bench.provider, wanted)
 

@@ -35,12 +35,12 @@ def bench() -> Iterator[FoasBench]:
         made.close()
 
 
-def cut_off(bench: FoasBench, at: str, wanted: Submission) -> None:
+def cut_off(bench: FoasBench, at: str, wanted: Submission, lost: str = "lose_replies") -> None:
     """Submit until the first trouble, as a process that then ends; later ones find what it left.
 
     A definition whose reply is lost is looked for and found: that process goes on.
     """
-    bench.platform.lose_replies(10, at=rf"^{at}\?")
+    getattr(bench.platform, lost)(10, at=rf"^{at}\?")
     with contextlib.suppress(OutcomeUnknown, Unavailable):
         bench.again().submit(wanted)
     bench.platform.speak()
@@ -58,12 +58,13 @@ def finished(bench: FoasBench, wanted: Submission) -> Live:
     return live
 
 
+@pytest.mark.parametrize("lost", ["lose_replies", "break_replies"])
 @pytest.mark.parametrize("at", FIRST)
-def test_a_first_start(bench: FoasBench, at: str):
+def test_a_first_start(bench: FoasBench, at: str, lost: str):
     """One definition, one instance."""
     wanted = submission(bench.spec("orders"))
 
-    cut_off(bench, at, wanted)
+    cut_off(bench, at, wanted, lost)
     finished(bench, wanted)
 
     assert len(bench.platform.jobs) == 1

@@ -237,7 +237,7 @@ def test_a_job_in_trouble_says_why_and_is_not_given_up(platform: FoasSimulator):
         (400, "Throttling", Unavailable, Unavailable),
         (400, "Throttling.User", Unavailable, Unavailable),
         (429, "Throttling.Api", Unavailable, Unavailable),
-        (503, "ServiceUnavailable", Unavailable, Unavailable),
+        (503, "ServiceUnavailable", Unavailable, OutcomeUnknown),
         (500, "InternalError", Unavailable, OutcomeUnknown),
         (404, "InvalidApi.NotFound", Rejected, Rejected),
         (404, "InvalidJob.NotFound", NotFound, NotFound),

@@ -35,8 +35,6 @@ def judge(reply: Reply, wrote: bool) -> ProviderError | None:
     if code and reply.status == 404:
         # The gateway does not know this API. Read as "there is no such job" it would start a second one.
         return Rejected(said(reply.text), hint=_SUCCESSOR)
-    if reply.status == 500:
-        return _later(said(reply.text) or "the service failed", wrote)
     return None
 
 

@@ -21,6 +21,8 @@ _STATEMENT = frozenset({"DLI.0004", "DLI.0005"})
 _TROUBLE = frozenset({"DLI.0019", "DLI.0999"})
 _CREDENTIALS = frozenset({"DLI.0003", "DLI.0013", "DLI.0014", "DLI.0015", "DLI.0016"})
 _THROTTLED = "APIG.0308"
+# Seconds to wait where the gateway does not say: twice what its limits count by.
+_THROTTLED_FOR = 2.0
 EXISTS = "DLI.0006"
 STATEMENT_REJECTED = "statement-rejected"
 _HINTS = {
@@ -48,18 +50,18 @@ class DliRejected(Rejected):
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
     """The error in an answer, None if it is fine or speaks for itself."""
     code, message = error_of(reply.json)
-    problem = f"{code}: {message}".strip(": ") or f"HTTP {reply.status}"
+    problem = f"{code}: {message}"
     trouble: ProviderError | None = None
-    if reply.status == 429 or code == _THROTTLED:
-        trouble = Unavailable(problem, retry_after=_retry_after(reply))
-    elif code in _TROUBLE or reply.status in (500, 502, 504):
+    if code == _THROTTLED or (code and reply.status == 429):
+        trouble = Unavailable(problem, retry_after=_THROTTLED_FOR)
+    elif code in _TROUBLE or (code and reply.status >= 500):
         trouble = OutcomeUnknown(problem) if writes else Unavailable(problem)
     elif reply.status < 300:
         failed = next((one for one in _parts(reply.json) if not succeeded(one)), None)
         trouble = DliRejected(str(failed.get("message") or "the platform says that it failed")) if failed else None
-    elif code in _GONE or reply.status == 404:
+    elif code in _GONE or (code and reply.status == 404):
         trouble = NotFound(problem)
-    elif code in _CREDENTIALS or reply.status in (401, 403):
+    elif code in _CREDENTIALS or (code and reply.status in (401, 403)):
         trouble = Unauthorised(problem, hint=_HINTS.get(code, "check the credentials of this target"))
     elif code:
         trouble = DliRejected(problem, said=code, hint=_HINTS.get(code, ""))
@@ -110,11 +112,3 @@ def _parts(document: Any) -> list[Mapping[str, Any]]:
     """The envelope, or every one of a list."""
     found = document if isinstance(document, list) else [document]
     return [part for part in found if isinstance(part, Mapping)]
-
-
-def _retry_after(reply: Reply) -> float:
-    """What the gateway asks for, else the second its limits count by."""
-    try:
-        return max(0.0, float(reply.headers.get("retry-after", "")))
-    except ValueError:
-        return 2.0

@@ -11,7 +11,6 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -36,7 +35,7 @@ from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.observing import Observing
 from headgate.providers.flink.program import body, may_compile
-from headgate.providers.flink.rejection import is_duplicate, root_cause, statement_rejected
+from headgate.providers.flink.rejection import is_duplicate, judge, root_cause, statement_rejected
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
@@ -45,8 +44,6 @@ from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 
 _UNCOMPILABLE = "uncompilable: "
-# Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
-_UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
 
 
 class JobEnded(Rejected):
@@ -316,7 +313,7 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         tls=Tls(form.ca or "", form.cert or "", form.key or "", form.verify),
         timeout=form.timeout,
         environment=target.environment,
-        missing=_UNKNOWN_JOB,
+        judge=judge,
         explain=root_cause,
     )
     facts = Facts(cache, "flink", form.url)

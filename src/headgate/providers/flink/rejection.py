@@ -1,4 +1,4 @@
-"""Flink's own words about a bad statement, without the Java stack, at the line of the user's file.
+"""Flink's own words, without the Java stack; about a bad statement, at the line of the user's file.
 
 An error body is `{"errors": [..., stack]}`: the last `Caused by:` is the message for the user, the runner's
 "headgate: statement N failed" names the statement, and "line L, column C" (often one cause above the last) counts
@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
-from headgate.errors import Rejected
+from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.spec import JobSpec, Sql
+from headgate.providers.http import NotFound, Reply
 from headgate.sql import Statement, split
 
+# Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
+_UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
 _STATEMENT = re.compile(r"headgate: statement (\d+) failed")
 _POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _CAUSE = re.compile(r"^\s*(?:Caused by: )(.+)", re.MULTILINE)
@@ -33,6 +37,25 @@ class StatementRejected(Rejected):
 def is_duplicate(body: str) -> bool:
     """Was a job refused because its id is, or was, another's? (`DuplicateJobSubmissionException`, all versions)"""
     return "Job has already been submitted" in body
+
+
+def judge(reply: Reply, writes: bool) -> ProviderError | None:
+    """The `Judge` of `providers.http`: in Flink's own envelope a 500 is a refusal, a 503 is said before anything is done.
+
+    The same statuses without it are those of something in front of Flink, which cannot know what Flink did.
+    """
+    if reply.status < 400 or not isinstance(reply.json, Mapping) or not isinstance(reply.json.get("errors"), list):
+        return None
+    problem = f"HTTP {reply.status}: {root_cause(reply.text)[:2000]}"
+    if _UNKNOWN_JOB.search(reply.text):
+        return NotFound(problem)
+    match reply.status:
+        case 500:
+            return Rejected(problem)
+        case 503:
+            return Unavailable(problem)
+        case _:
+            return None
 
 
 def root_cause(body: str) -> str:

@@ -36,10 +36,9 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     if code == "SignatureNonceUsed":
         # The same request came twice; whichever came first may have been done.
         return OutcomeUnknown(problem) if writes else Unavailable(problem)
-    if code == "ServiceUnavailable" or reply.status == 503:
-        return Unavailable(problem, retry_after=_retry_after(reply))
-    if reply.status >= 500:
-        return OutcomeUnknown(problem) if writes else Unavailable(problem)
+    if code == "ServiceUnavailable" or reply.status >= 500:
+        # Nobody documents that such a write was not done.
+        return OutcomeUnknown(problem) if writes else Unavailable(problem, retry_after=_retry_after(reply))
     if reply.status == 404 and not code.startswith("InvalidApi"):
         return NotFound(problem)
     return Rejected(problem)

@@ -1,0 +1,119 @@
+"""What an answer means whose envelope says nothing: its HTTP status, sorted by what may have happened.
+
+A status from 500 on that is not in a platform's own envelope was made by something in front of the platform, or by a
+platform that no longer knew what it did. Either may have come after the deed: a write that ends so may have been done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+
+# Signatures are good for 15 minutes either way; well before that a clock is worth a word.
+_LARGEST_SKEW = 300.0
+_HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_FEW_WORDS = 200
+_LONGEST = 2000
+
+
+class NotFound(Rejected):
+    """The platform answered that the thing asked for does not exist."""
+
+    code = "not-found"
+
+
+class Unauthorised(Rejected):
+    """The platform refused the credentials, or they may not do this.
+
+    Check the target's credentials in headgate.yaml and the environment variables they come from.
+    """
+
+    code = "unauthorised"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. `json` is its document, None if it is empty or none; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    json: Any
+
+
+def by_status(reply: Reply, *, writes: bool, explain: Callable[[str], str] = str) -> ProviderError:
+    """The error that an answer is by its status alone; `explain` makes the few words for people out of its text."""
+    status = reply.status
+    problem = f"HTTP {status}: {_said(reply, explain)}".rstrip(": ")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Unavailable(problem)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return OutcomeUnknown(problem) if writes else Unavailable(problem)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return Unauthorised(problem, hint="check the credentials of this target")
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound(problem)
+    if status < HTTPStatus.BAD_REQUEST:
+        hint = f"the target's url redirects to {reply.headers.get('location', '?')}; use that one"
+        return Rejected(problem, hint=hint)
+    return Rejected(problem)
+
+
+def is_page(text: str) -> bool:
+    """Is this a page for people, or XML, where JSON was to be expected?"""
+    return _HTML.match(text) is not None
+
+
+def words(page: str) -> str:
+    """The first words of a page for people, without its tags, in one line."""
+    seen = " ".join(_TAG.sub(" ", _UNSEEN.sub(" ", page)).split())
+    return seen if len(seen) <= _FEW_WORDS else f"{seen[: _FEW_WORDS - 3]}..."
+
+
+def retry_after(reply: Reply, now: float) -> float | None:
+    """The seconds that an answer asks to wait, told as such or as a date; None where it does not ask.
+
+    A date is compared with the answer's own, if it has one: what the clocks differ by cancels out. `now` is in seconds
+    since the epoch.
+    """
+    told = reply.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", told):
+        return float(told)
+    until = _epoch(told)
+    if until is None:
+        return None
+    since = _epoch(reply.headers.get("date", ""))
+    return max(0.0, until - (now if since is None else since))
+
+
+def skew(reply: Reply, now: float) -> str:
+    """What to say if the platform's clock and ours differ so much that a signature cannot be right; empty if not."""
+    theirs = _epoch(reply.headers.get("date", ""))
+    ahead = 0.0 if theirs is None else now - theirs
+    if abs(ahead) < _LARGEST_SKEW:
+        return ""
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"this machine's clock is {abs(ahead) / 60:.0f} minutes {side} the platform's: set it right"
+
+
+def _said(reply: Reply, explain: Callable[[str], str]) -> str:
+    said = words(reply.text) if is_page(reply.text) else explain(reply.text).strip()[:_LONGEST]
+    if said:
+        return said
+    known = {status.value: status.phrase for status in HTTPStatus}
+    return known.get(reply.status, "")
+
+
+def _epoch(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
