@@ -99,10 +99,12 @@ class ProviderError(HeadgateError):
     """A platform did not do what it was asked; the subclass says what may have happened.
 
     `body` is the platform's whole answer, where it gave one, secrets masked; `problem` says the same in few words.
+    `retry_after` is how many seconds it asks to be left alone, None where it does not say.
     """
 
     code = "provider-error"
     body = ""
+    retry_after: float | None = None
 
 
 class Rejected(ProviderError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -123,20 +125,58 @@ def test_reads_are_repeated_and_writes_are_not():
     assert asked == ["POST"] * 3
 
 
-def test_retry_after_is_waited_for():
-    """A platform that says when to come back is believed, up to a bound."""
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def asked_again(**headers: str) -> tuple[list[float], HeadgateError]:
+    """How long was waited before each repetition, and the trouble in the end, at `NOW`."""
     waits: list[float] = []
     limited = Api(
         "prod",
         "http://flink:8081",
-        transport=httpx.MockTransport(says(429, **{"retry-after": "7"})),
+        transport=httpx.MockTransport(says(429, **headers)),
         pause=waits.append,
+        clock=NOW.timestamp,
     )
-
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as trouble:
         limited.read("/jobs")
+    return waits, trouble.value
 
-    assert waits == [7.0, 7.0, 7.0]
+
+def http_date(after: float) -> str:
+    """The date so many seconds after `NOW`, as headers spell it."""
+    return format_datetime(NOW + timedelta(seconds=after), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"retry-after": "7"}, id="seconds"),
+        pytest.param({"retry-after": http_date(7)}, id="a-date"),
+        pytest.param({"retry-after": http_date(607), "date": http_date(600)}, id="a-date-by-another-clock"),
+    ],
+)
+def test_retry_after_is_waited_for(headers: dict[str, str]):
+    """A platform that says when to come back is believed."""
+    assert asked_again(**headers)[0] == [7.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize("value", ["60", http_date(60)], ids=["seconds", "a-date"])
+def test_who_asks_for_more_than_we_wait_is_left_alone(value: str):
+    """Asked again too early, it would count that against us; people are told when to come back."""
+    waits, trouble = asked_again(**{"retry-after": value})
+
+    assert waits == []
+    assert "asks to come back in 60 s" in trouble.problem
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "nan", http_date(-60)])
+def test_a_retry_after_that_says_nothing_is_not_heeded(value: str):
+    """Then the waiting grows by itself."""
+    waits, _ = asked_again(**{"retry-after": value})
+
+    assert len(waits) == 3
+    assert 0 < waits[0] < waits[2] < 2
 
 
 def test_a_secret_in_an_answer_is_masked():

@@ -28,6 +28,7 @@ from headgate.providers.answers import NotFound, Reply, Unauthorised, by_status,
 __all__ = ["Api", "Asked", "Judge", "NotFound", "Outgoing", "Reply", "Signer", "Tls", "Unauthorised", "encoded"]
 
 _ATTEMPTS = 4
+# Seconds between two attempts.
 _LONGEST_WAIT = 20.0
 
 
@@ -97,6 +98,7 @@ class Api:
 
     `judge` is asked first about every answer, `sign` before every request; `explain` makes the few words for people out
     of the body of an error that only its status tells.
+    A platform that asks to be left alone for longer than we would wait is left alone: its trouble is told at once.
     At most `concurrency` requests are under way at a time, and at most `per_second` begin in a second.
     """
 
@@ -117,10 +119,12 @@ class Api:
         explain: Callable[[str], str] = str,
         transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._name = name
         self._environment = environment or Environment()
         self._pause = pause
+        self._clock = clock
         self._explain = explain
         self._sign = sign
         self._judge = judge
@@ -161,9 +165,10 @@ class Api:
                     self._pace.wait()
                     return self._once(request, where, writes=writes, upload=asked.get("upload"))
             except (Unavailable, OutcomeUnknown) as trouble:
-                if attempt == attempts:
+                wait = _wait(attempt, trouble)
+                if attempt == attempts or wait > _LONGEST_WAIT:
                     raise
-                self._pause(_wait(attempt, trouble))
+                self._pause(wait)
         raise AssertionError("unreachable")
 
     def _once(self, request: Outgoing, where: str, *, writes: bool, upload: tuple[str, Path] | None) -> Reply:
@@ -199,9 +204,11 @@ class Api:
         trouble = trouble or by_status(reply, writes=writes, explain=self._explain)
         trouble.where = trouble.where or where
         if isinstance(trouble, Unauthorised):
-            trouble.hint = skew(reply, time.time()) or trouble.hint
-        if isinstance(trouble, Unavailable) and (told := retry_after(reply, time.time())) is not None:
+            trouble.hint = skew(reply, self._clock()) or trouble.hint
+        if (told := retry_after(reply, self._clock())) is not None:
             trouble.retry_after = told
+        if (told := trouble.retry_after or 0.0) > _LONGEST_WAIT:
+            trouble.problem += f"; it asks to come back in {told:.0f} s"
         trouble.problem, trouble.hint = self._mask(trouble.problem), self._mask(trouble.hint)
         trouble.body = self._mask(reply.text)
         raise trouble
@@ -262,9 +269,9 @@ _CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate
 
 
 def _wait(attempt: int, trouble: Unavailable | OutcomeUnknown) -> float:
-    asked = trouble.retry_after if isinstance(trouble, Unavailable) else None
+    """Seconds until the next attempt; never less than what the platform asks for."""
     backoff = 0.2 * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-    return min(_LONGEST_WAIT, max(asked or 0.0, backoff))
+    return max(trouble.retry_after or 0.0, backoff)
 
 
 def _plainly(problem: Exception) -> str:

@@ -40,7 +40,7 @@ def is_duplicate(body: str) -> bool:
 
 
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
-    """The `Judge` of `providers.http`: in Flink's own envelope a 500 is a refusal, a 503 is said before anything is done.
+    """The `Judge` of `providers.http`: Flink's own 500 is a refusal, its own 503 is said before anything is done.
 
     The same statuses without it are those of something in front of Flink, which cannot know what Flink did.
     """
