@@ -241,7 +241,7 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
         if starts:
             note = past.failing_why or "it did not settle when it was started, and was rolled back"
             return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
-    if live is None or past.unsettled != _attempt(live):
+    if live is None or past.unsettled != live.attempt:
         return action
     undone = decide_rollback(want, live, past.previous, past.again) if _to_be_ended(live, past) else None
     if action.verb is Verb.KEEP and live.state.active:
@@ -271,10 +271,6 @@ def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
     """Is this the job of a rollback that never got going, or has ended since? It is started again as it was."""
     known = past.previous is not None and past.again is not None
     return known and not live.state.active and live.marker is not None and live.marker.avoids == want.edition
-
-
-def _attempt(live: Live) -> str:
-    return (live.marker.attempt if live.marker else "") or live.run_id
 
 
 def _renames_told(actions: list[Action], only: frozenset[str]) -> list[Action]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
-from headgate.errors import ProviderError, Rejected
+from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
 from headgate.model.reasons import Reason
@@ -48,11 +49,18 @@ def evidence_for(
 
 
 def _kept_since(action: Action, provider: Provider) -> Kept | None:
-    """What storage knows of a job whose last savepoint the store, or another target, names: it may know a later one."""
+    """What storage knows of a job whose last savepoint the store, or another target, names: it may know a later one.
+
+    A target that the job has left need not answer any more.
+    """
     latest = action.want is not None and action.want.savepoint.strategy is Strategy.LATEST
     if not latest or action.live is None or action.live.state is not JobState.SUSPENDED:
         return None
-    return provider.kept(action.live.name) if action.reason in (Reason.FORGOTTEN, Reason.MOVED) else None
+    if action.reason is Reason.FORGOTTEN:
+        return provider.kept(action.live.name)
+    with contextlib.suppress(Unavailable):
+        return provider.kept(action.live.name) if action.reason is Reason.MOVED else None
+    return None
 
 
 def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Kept | None:

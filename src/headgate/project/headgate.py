@@ -6,7 +6,7 @@ import functools
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from headgate.planning import Evidence, Situation, look_up, needs_evidence, over
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import drafts, load
+from headgate.project.naming import named, nearest, require_known
 from headgate.project.noticing import notice
 from headgate.project.operating import (
     already_there,
@@ -137,7 +138,7 @@ class Headgate:
         """(job, target, what was observed) for the named jobs of git, or for all of them."""
         seen = self.observe()
         found: list[tuple[str, str, Observed]] = []
-        for name in self._named(jobs):
+        for name in named(jobs, self.project.jobs):
             spec = self.project.jobs[name]
             on_target = seen.get(spec.target, Unknown("no such target"))
             have = on_target if isinstance(on_target, Unknown) else look_up(on_target, name)[0]
@@ -149,7 +150,7 @@ class Headgate:
 
         Raises UsageError if it is absent or not ours, ProviderError if unknown.
         """
-        [name] = self._named([job])
+        [name] = named([job], self.project.jobs)
         provider = self.provider(self.project.jobs[name].target)
         return provider, ours(provider.observe(), name, provider.name)
 
@@ -169,7 +170,7 @@ class Headgate:
         return provider.detail(live.job_id)
 
     def _there(self, job: str) -> tuple[Provider, Live]:
-        [name] = self._named([job])
+        [name] = named([job], self.project.jobs)
         provider = self.provider(self.project.jobs[name].target)
         return provider, there(look_up(provider.observe(), name)[0], name, provider.name)
 
@@ -201,7 +202,7 @@ class Headgate:
     def _planned(self, only: frozenset[str], *, prune: bool, retry: bool) -> Plan:
         now = self._clock()
         observed = self.observe()
-        self._require_known(only, observed)
+        require_known(only, self.project.jobs, observed, self.memory.knows)
         situation = Situation(
             project=self.project.name,
             jobs=self.project.jobs,
@@ -354,7 +355,7 @@ class Headgate:
         """What was done to a job, newest first; also to one that left git. Raises StoreError, UnknownJob."""
         found = self.store.history(self.project.name, job)
         if not found and job not in self.project.jobs:
-            raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=_nearest(job, self.project.jobs))
+            raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=nearest(job, self.project.jobs))
         return found
 
     def disposals(self, jobs: Iterable[str] = ()) -> tuple[Disposal, ...]:
@@ -382,25 +383,6 @@ class Headgate:
             self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]
 
-    def _require_known(self, names: Set[str], observed: Mapping[str, Observation | Unknown]) -> None:
-        """Raise UnknownJob for a name that is not in git, not live, and not remembered: most likely it is mistyped."""
-        answers = [seen for seen in observed.values() if isinstance(seen, Observation)]
-        live = {name for seen in answers for name in (*seen.jobs, *(other.name for other in seen.others))}
-        known = live | self.project.jobs.keys()
-        for name in sorted(names - known):
-            if not self.memory.knows(name):
-                where = "is live" if len(answers) == len(observed) else "is live on a target that answers"
-                problem = f"there is no job {name!r} in git, and none of that name {where}"
-                raise UnknownJob(problem, hint=_nearest(name, known))
-
-    def _named(self, jobs: Iterable[str]) -> list[str]:
-        """The jobs asked for, all of git's if none; a name nobody knows is an error with the nearest."""
-        asked = list(jobs)
-        for name in asked:
-            if name not in self.project.jobs:
-                raise UnknownJob(f"there is no job {name!r} in git", hint=_nearest(name, self.project.jobs))
-        return asked or sorted(self.project.jobs)
-
 
 def _at_home(target: Target, folder: Path) -> Target:
     """A Flink target without a url is the one that `headgate local up` started for this project."""
@@ -411,10 +393,3 @@ def _at_home(target: Target, folder: Path) -> Target:
     here = local.status(folder)
     url = here.url if here and here.alive else None
     return replace(target, settings=target.settings.model_copy(update={"url": url}))
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(names), n=1)
-    return f"did you mean {close[0]!r}?" if close else "`headgate status` lists the jobs"
