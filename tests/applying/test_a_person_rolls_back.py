@@ -69,18 +69,16 @@ def test_any_number_of_the_history_can_be_gone_back_to(place: Place):
     assert (newest.outcome, newest.revision, newest.author) == ("rolled-back", ORDERS.revision, "Ada")
 
 
-def test_asking_again_goes_on_to_what_was_before_and_never_to_what_was_bad(place: Place):
-    """The edition that was gone back from is passed over; where nothing is earlier, nothing is done."""
+def test_asking_twice_is_asking_once_and_only_a_number_goes_further(place: Place):
+    """A job of CI that is tried again must neither put back what was bad nor go back to last month."""
     third = replace(FILTERED, parallelism=4)
     place.apply(third)
 
-    for expected in (FILTERED.revision, ORDERS.revision, ORDERS.revision):
-        rolled_back(place, third)
-        [job_id] = place.platform.running("orders")
-        marker = place.platform.jobs[job_id].live.marker
-        assert marker is not None
-        assert marker.revision == expected
-    assert rolled_back(place, third).outcome is Outcome.KEPT
+    outcomes = [rolled_back(place, third, to=number).outcome for number in (None, None, 1, None)]
+
+    assert outcomes == [Outcome.APPLIED, Outcome.KEPT, Outcome.APPLIED, Outcome.KEPT]
+    [job_id] = place.platform.running("orders")
+    assert place.platform.jobs[job_id].spec.revision == ORDERS.revision
 
 
 @pytest.mark.parametrize("project", ["other-team", ""], ids=["another-projects", "nobodys"])

@@ -276,7 +276,7 @@ class Headgate:
     def rollback(self, job: str, *, to: int | None = None) -> Plan:
         """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.
 
-        Without `to`, an edition that was gone back from is passed over, so asking twice puts nothing bad back.
+        Without `to`, asking twice is asking once: nothing bad is put back, and nothing older either.
         Applied, it holds until the manifest changes: the edition in git is not tried again. Raises UsageError,
         StoreError, ProviderError.
         """

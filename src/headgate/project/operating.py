@@ -95,17 +95,17 @@ def chosen_revision(
 ) -> Applied | None:
     """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now.
 
-    Where what runs was put there by a rollback, it is what worked before that, and None if there is nothing earlier:
-    nobody who asks twice gets back what was gone back from.
+    None if what runs was put in the place of the edition in git already: asking twice, as a CI that tries again does, is
+    asking once. From there only a number goes further back.
     """
     runs, avoided = (live.marker.revision, live.marker.avoids) if live.marker else ("", "")
     if number is None:
-        first = next((one.number for one in history if (one.outcome, one.revision) == ("applied", runs)), 0)
-        earlier = [one for one in history if one.number < first] if avoided and first else history
-        worked = [one for one in earlier if one.outcome in ("applied", "rolled-back") and one.revision != runs]
+        if avoided == want.edition:
+            return None
+        worked = [one for one in history if one.outcome in ("applied", "rolled-back") and one.revision != runs]
         bad = {avoided, failing.revision if failing else ""}
         found = next((one for one in worked if want.edition_of(one.revision) not in bad), None)
-        if found is None and not avoided:
+        if found is None:
             raise UsageError(f"no earlier revision of {want.name!r} is known", hint=f"`headgate history {want.name}`")
         return found
     found = next((one for one in history if one.number == number), None)
@@ -122,7 +122,7 @@ def chosen_revision(
 def already_there(want: JobSpec, live: Live) -> Action:
     """Nothing is left to go back from."""
     revision = live.marker.revision if live.marker else ""
-    note = f"it is rolled back already: revision {revision} runs"
+    note = f"it is rolled back already: revision {revision} runs; `--to N` goes further back"
     return action_on(want, live, Verb.KEEP, Reason.ROLLED_BACK, note=note)
 
 
