@@ -16,9 +16,9 @@ from headgate.applying.glance import Glance
 from headgate.applying.looking import require_as_seen, require_done
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.rolling_back import Overtaken, changed_something, rollback_of
+from headgate.applying.rolling_back import changed_something, rollback_of
 from headgate.applying.steps import Carrier, Interrupted, NotSettled, RolledBack
-from headgate.errors import HeadgateError, OutcomeUnknown, PlanRefused, ProviderError, Rejected, Unavailable
+from headgate.errors import HeadgateError, OutcomeUnknown, Overtaken, PlanRefused, ProviderError, Rejected, Unavailable
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Submit, Verb
 from headgate.model.reasons import Reason
@@ -187,12 +187,12 @@ class Executor:
         """
         try:
             action = rollback_of(work.action, work.carrier, self._glances[work.action.target], self._environ)
+        except Overtaken as other:
+            self._not_settled(work, trouble)
+            return Overtaken(f"{trouble.problem}; {other.problem}", where=work.action.target, hint=other.hint)
         except ProviderError as silent:
             problem = f"{trouble.problem}; and it could not be looked at, to roll it back: {silent.problem}"
             return OutcomeUnknown(problem, where=work.action.target, hint=_GOES_ON)
-        if isinstance(action, Overtaken):
-            self._not_settled(work, trouble)
-            return type(trouble)(f"{trouble.problem}; {action.told}", hint="run `headgate plan` to see what is left")
         if isinstance(trouble, NotSettled):
             self._mark_failing(work.action, trouble)
         if action is None:

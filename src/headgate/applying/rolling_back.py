@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from headgate.applying.glance import Glance
 from headgate.applying.steps import Carrier
+from headgate.errors import Overtaken
 from headgate.model.live import Live, Observed, Previous, Several
 from headgate.model.plan import Action, CancelJob, Step, Submit, Verb
 from headgate.planning import decide_rollback, look_up
-
-
-@dataclass(frozen=True, slots=True)
-class Overtaken:
-    """What runs under the name of the job is not what this run started; `told` is what was seen."""
-
-    told: str
 
 
 def changed_something(action: Action) -> bool:
@@ -31,19 +25,16 @@ def changed_something(action: Action) -> bool:
     return bool(action.changes) or action.live.marker.revision != action.want.revision
 
 
-def rollback_of(
-    action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]
-) -> Action | Overtaken | None:
+def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]) -> Action | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
-    A first start is ended. A job that took the place of one whose program is not known is left as it is, and so is one
-    that somebody else started since. Raises ProviderError where the target does not tell what is there.
+    A first start is ended. A job that took the place of one whose program is not known is left as it is. Raises
+    Overtaken where something runs that this run did not start, ProviderError where the target does not tell.
     """
     if action.want is None or not changed_something(action):
         return None
     failed, stranger = look_up(glance.since(time.monotonic()), action.job)
-    if overtaken := _overtaken(action, carrier, failed, stranger=stranger):
-        return overtaken
+    _require_no_other(action, carrier, failed, stranger=stranger)
     if stranger or not isinstance(failed, Live) or failed.attempt not in _attempts(action, carrier):
         return None
     if action.fallback is not None:
@@ -57,16 +48,20 @@ def rollback_of(
     return decide_rollback(action.want, failed, before, again) if again else None
 
 
-def _overtaken(action: Action, carrier: Carrier, have: Observed, *, stranger: bool) -> Overtaken | None:
-    """Does something run that this run did not start?"""
+def _require_no_other(action: Action, carrier: Carrier, have: Observed, *, stranger: bool) -> None:
+    """Raise Overtaken if something runs that this run did not start."""
     match have:
         case Several(jobs):
-            return Overtaken(f"and now {' and '.join(job.job_id for job in jobs)} run: neither was touched")
+            raise _left_alone(f"now {' and '.join(job.job_id for job in jobs)} run, and neither was touched")
         case Live() if have.state.active and have.attempt not in _attempts(action, carrier):
             who = "somebody else" if stranger else "another run"
-            return Overtaken(f"{who} has started job {have.job_id} in the meantime ({have.word}), which was left alone")
-        case _:
-            return None
+            raise _left_alone(
+                f"{who} has started job {have.job_id} in the meantime ({have.word}), which was left alone"
+            )
+
+
+def _left_alone(problem: str) -> Overtaken:
+    return Overtaken(problem, hint="run `headgate plan` to see what is left to do")
 
 
 def _attempts(action: Action, carrier: Carrier) -> set[str]:

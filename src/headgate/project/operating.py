@@ -95,7 +95,7 @@ def chosen_revision(
 ) -> Applied | None:
     """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now.
 
-    None if what runs was put in the place of the edition in git already: asking twice, as a CI that tries again does, is
+    None if what runs was put in the place of the edition in git already: asking twice, as CI that tries again does, is
     asking once. From there only a number goes further back.
     """
     runs, avoided = (live.marker.revision, live.marker.avoids) if live.marker else ("", "")
