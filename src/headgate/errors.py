@@ -7,7 +7,13 @@ nothing happened yet (`Unavailable`), or something may have happened (`OutcomeUn
 
 from __future__ import annotations
 
+import os
+import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
+
+DEBUG_VARIABLE = "HEADGATE_DEBUG"
 
 
 class HeadgateError(Exception):
@@ -145,6 +151,29 @@ class Overtaken(ProviderError):
     """
 
     code = "overtaken"
+
+
+class InternalError(HeadgateError):
+    """headgate met something it was not written for: a bug of ours, not of yours.
+
+    Run the command again with HEADGATE_DEBUG=1 to see where, and please report it with that output. If jobs were being
+    applied, `headgate plan` shows what is left to do; running `headgate apply` again is safe.
+    """
+
+    code = "internal"
+
+    @classmethod
+    def of(cls, bug: Exception, environ: Mapping[str, str] = os.environ) -> Self:
+        """The error for an exception that nobody expected: its class and its place, no value that it may quote.
+
+        With HEADGATE_DEBUG the hint is the whole traceback.
+        """
+        frame, line = list(traceback.walk_tb(bug.__traceback__))[-1]
+        place = f"{frame.f_globals.get('__name__', '?')}, line {line}"
+        hint = f"the other targets and jobs are done; {DEBUG_VARIABLE}=1 shows the whole traceback here"
+        if environ.get(DEBUG_VARIABLE):
+            hint = "".join(traceback.format_exception(bug)).rstrip()
+        return cls(f"a bug in headgate: {type(bug).__name__} in {place}; please report it", hint=hint)
 
 
 class LocalFlinkError(HeadgateError):

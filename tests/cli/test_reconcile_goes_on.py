@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from headgate import planning
 from headgate.cli import reconcile
 from tests.cli.given import Workspace, headgate, manifest
 
@@ -80,16 +81,15 @@ def test_a_broken_manifest_is_reported_and_the_loop_goes_on(workspace: Workspace
     assert workspace.local.writes == ["submit orders"]
 
 
-def test_a_bug_in_a_pass_does_not_end_the_loop(
-    workspace: Workspace, between: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("workspace")
+def test_a_bug_in_a_pass_does_not_end_the_loop(between: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """A daemon that dies of one odd answer leaves a fleet alone at night."""
-    working = workspace.local.observe
+    working = planning.plan
 
     def break_it() -> None:
-        monkeypatch.setattr(workspace.local, "observe", lambda: 1 / 0)
+        monkeypatch.setattr("headgate.project.headgate.plan", lambda situation: 1 / 0)
 
-    between(break_it, lambda: monkeypatch.setattr(workspace.local, "observe", working))
+    between(break_it, lambda: monkeypatch.setattr("headgate.project.headgate.plan", working))
 
     result = headgate("reconcile")
 

@@ -18,7 +18,16 @@ from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of
 from headgate.applying.steps import Carrier, Interrupted, NotSettled, RolledBack
-from headgate.errors import HeadgateError, OutcomeUnknown, Overtaken, PlanRefused, ProviderError, Rejected, Unavailable
+from headgate.errors import (
+    HeadgateError,
+    InternalError,
+    OutcomeUnknown,
+    Overtaken,
+    PlanRefused,
+    ProviderError,
+    Rejected,
+    Unavailable,
+)
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Submit, Verb
 from headgate.model.reasons import Reason
@@ -112,18 +121,24 @@ class Executor:
                 work = _Work(plan, action, carrier, still_ours)
                 self._apply(work)
         except HeadgateError as trouble:
-            self._listen(Event(action, Phase.FAILED, work.progress.step, trouble.problem))
-            return Result(
-                action,
-                _outcome(trouble),
-                detail=trouble.problem,
-                hint=trouble.hint,
-                code=trouble.code,
-                job_id=carrier.job_id,
-                savepoint=carrier.savepoint,
-                left=left[work.progress.done :],
-            )
+            return self._failed(work, trouble)
+        except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
+            return self._failed(work, InternalError.of(bug, self._environ))
         return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
+
+    def _failed(self, work: _Work, trouble: HeadgateError) -> Result:
+        """What is told of an action that ended early."""
+        self._listen(Event(work.action, Phase.FAILED, work.progress.step, trouble.problem))
+        return Result(
+            work.action,
+            _outcome(trouble),
+            detail=trouble.problem,
+            hint=trouble.hint,
+            code=trouble.code,
+            job_id=work.carrier.job_id,
+            savepoint=work.carrier.savepoint,
+            left=tuple(step.name for step in work.action.steps)[work.progress.done :],
+        )
 
     def _carrier(self, plan: Plan, action: Action) -> Carrier:
         return Carrier(

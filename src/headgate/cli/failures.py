@@ -7,28 +7,16 @@ import traceback
 
 import click
 
-from headgate.errors import HeadgateError, UsageError
+from headgate.errors import DEBUG_VARIABLE, HeadgateError, InternalError, UsageError
 from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.model.sensitive import keys_a_secret
-
-DEBUG_VARIABLE = "HEADGATE_DEBUG"
 
 
 class GivenUp(HeadgateError):
     """You said no, or pressed Ctrl-C, before anything was begun. Nothing was changed."""
 
     code = "given-up"
-
-
-class InternalError(HeadgateError):
-    """headgate met something it was not written for: a bug of ours, not of yours.
-
-    Run the command again with HEADGATE_DEBUG=1 to see where, and please report it with that output. If jobs were being
-    applied, `headgate plan` shows what is left to do; running `headgate apply` again is safe.
-    """
-
-    code = "internal"
 
 
 class UnderWay(InternalError):

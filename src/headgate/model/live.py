@@ -120,9 +120,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer we may trust; `why` is shown to the user."""
+    """No answer we may trust; `why` is shown to the user, and `hint`: what to look at first, empty if nobody knows."""
 
     why: str
+    hint: str = ""
     fingerprint: str = field(default="unknown", init=False)
 
 

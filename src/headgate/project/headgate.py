@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
-from headgate.errors import HeadgateError, PlanRefused, ProviderError, UnknownJob, UsageError
+from headgate.errors import HeadgateError, InternalError, PlanRefused, ProviderError, UnknownJob, UsageError
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
 from headgate.model.live import Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
-from headgate.model.project import Project, Target
+from headgate.model.project import Project
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
-from headgate.project.loading import drafts, load
+from headgate.project.loading import at_home, drafts, load
 from headgate.project.naming import named, nearest, require_known
 from headgate.project.noticing import notice
 from headgate.project.operating import (
@@ -132,7 +132,14 @@ class Headgate:
         try:
             return self.provider(target).observe()
         except ProviderError as trouble:
-            return Unknown(told_text(trouble.problem, self.project.secrets))
+            return self._silent(trouble)
+        except Exception as bug:  # an edge: what nobody expected of one target must not take the others down
+            return self._silent(InternalError.of(bug, self._environ))
+
+    def _silent(self, trouble: HeadgateError) -> Unknown:
+        """What a target says that cannot be asked, without its secrets."""
+        secrets = self.project.secrets
+        return Unknown(told_text(trouble.problem, secrets), told_text(trouble.hint, secrets))
 
     def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
         """(job, target, what was observed) for the named jobs of git, or for all of them."""
@@ -379,17 +386,6 @@ class Headgate:
             folder = self.project.root / ".headgate"
             # A platform may quote any job of the project to us, whatever it was asked.
             known = replace(self.project.targets[target], environment=self.project.secrets)
-            configured = _at_home(known, folder)
+            configured = at_home(known, folder)
             self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]
-
-
-def _at_home(target: Target, folder: Path) -> Target:
-    """A Flink target without a url is the one that `headgate local up` started for this project."""
-    if target.provider != "flink" or target.settings.url is not None:
-        return target
-    from headgate import local
-
-    here = local.status(folder)
-    url = here.url if here and here.alive else None
-    return replace(target, settings=target.settings.model_copy(update={"url": url}))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headgate import manifests
-from headgate.model.project import Project
+from headgate.model.project import Project, Target
 from headgate.providers.registry import PROVIDERS
 
 
@@ -51,3 +52,14 @@ class Forms(Mapping[str, manifests.ProviderForm]):
 
     def __len__(self) -> int:
         return len(PROVIDERS)
+
+
+def at_home(target: Target, folder: Path) -> Target:
+    """A Flink target without a url is the one that `headgate local up` started for this project."""
+    if target.provider != "flink" or target.settings.url is not None:
+        return target
+    from headgate import local
+
+    here = local.status(folder)
+    url = here.url if here and here.alive else None
+    return replace(target, settings=target.settings.model_copy(update={"url": url}))

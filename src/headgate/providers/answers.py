@@ -21,6 +21,7 @@ _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _FEW_WORDS = 200
+_NOT_THIS_API = "is the target's url that of this platform, or of something in front of it?"
 _LONGEST = 2000
 
 
@@ -58,13 +59,32 @@ def by_status(reply: Reply, *, writes: bool, explain: Callable[[str], str] = str
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutcomeUnknown(problem) if writes else Unavailable(problem)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Unauthorised(problem, hint="check the credentials of this target")
+        return Unauthorised(problem)
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(problem)
     if status < HTTPStatus.BAD_REQUEST:
         hint = f"the target's url redirects to {reply.headers.get('location', '?')}; use that one"
         return Rejected(problem, hint=hint)
     return Rejected(problem)
+
+
+def undocumented(what: str, *, where: str = "") -> Unavailable:
+    """The error for an answer whose parts are not those that are documented: nobody knows what it says.
+
+    It is never read as what is left of it: a list without its rows is not an empty list.
+    """
+    return Unavailable(f"the answer of {what} is not what this API documents", where=where, hint=_NOT_THIS_API)
+
+
+def sendable(value: str) -> bool:
+    """Can a header carry this value?"""
+    return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def unsendable(name: str, *, where: str, hint: str) -> Unauthorised:
+    """The error for a credential that no header can carry; it is named, and never shown."""
+    problem = f"{name} has characters that no header can carry: was something else pasted there?"
+    return Unauthorised(problem, where=where, hint=hint)
 
 
 def is_page(text: str) -> bool:

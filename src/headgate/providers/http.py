@@ -8,6 +8,7 @@ Reads are repeated with jittered backoff. A write is repeated only if its caller
 from __future__ import annotations
 
 import json
+import os
 import random
 import ssl
 import threading
@@ -22,7 +23,16 @@ import httpx
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.secret import Environment
-from headgate.providers.answers import NotFound, Reply, Unauthorised, by_status, retry_after, skew
+from headgate.providers.answers import (
+    NotFound,
+    Reply,
+    Unauthorised,
+    by_status,
+    retry_after,
+    sendable,
+    skew,
+    unsendable,
+)
 
 # What adapters need of the door, in one place.
 __all__ = ["Api", "Asked", "Judge", "NotFound", "Outgoing", "Reply", "Signer", "Tls", "Unauthorised", "encoded"]
@@ -97,7 +107,8 @@ class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
     `judge` is asked first about every answer, `sign` before every request; `explain` makes the few words for people out
-    of the body of an error that only its status tells.
+    of the body of an error that only its status tells. `credentials` says where the credentials come from: the hint
+    where they are refused.
     A platform that asks to be left alone for longer than we would wait is left alone: its trouble is told at once.
     At most `concurrency` requests are under way at a time, and at most `per_second` begin in a second.
     """
@@ -117,6 +128,7 @@ class Api:
         sign: Signer | None = None,
         judge: Judge | None = None,
         explain: Callable[[str], str] = str,
+        credentials: str = "check the credentials of this target",
         transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -126,18 +138,26 @@ class Api:
         self._pause = pause
         self._clock = clock
         self._explain = explain
+        self._credentials = credentials
         self._sign = sign
         self._judge = judge
         self._slots = threading.BoundedSemaphore(concurrency)
         self._pace = _Pace(per_second, pause)
         self._base_url = base_url.rstrip("/")
-        self._client = httpx.Client(
-            auth=auth,
-            headers=dict(headers or {}),
-            verify=(tls or Tls()).context(),
-            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
-            transport=transport,
-        )
+        self._require_sendable(headers or {}, name)
+        verify = (tls or Tls()).context()
+        try:
+            self._client = httpx.Client(
+                auth=auth,
+                headers=dict(headers or {}),
+                verify=verify,
+                timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
+                transport=transport,
+            )
+        except (ValueError, ImportError, httpx.InvalidURL) as problem:
+            # What is wrong is not quoted: a proxy's address may hold its password.
+            told = f"the proxy that {_proxy_variables(os.environ)} names cannot be used"
+            raise Rejected(told, where=name, hint="a proxy is an http:// or https:// address") from problem
 
     def close(self) -> None:
         self._client.close()
@@ -173,6 +193,7 @@ class Api:
 
     def _once(self, request: Outgoing, where: str, *, writes: bool, upload: tuple[str, Path] | None) -> Reply:
         headers = {**request.headers, **(self._sign(request) if self._sign else {})}
+        self._require_sendable(headers, where)
         try:
             if upload is not None:
                 field, file = upload
@@ -188,9 +209,10 @@ class Api:
             raise Unavailable(message, where=where, hint=_CHECK_TARGET) from problem
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as problem:
             raise Rejected(self._mask(str(problem)), where=where, hint=_CHECK_TARGET) from problem
-        except httpx.TransportError as problem:
+        except httpx.RequestError as problem:
             lost = OutcomeUnknown if writes else Unavailable
-            raise lost(f"the reply was lost: {_plainly(problem)}", where=where) from problem
+            what = "cannot be read" if isinstance(problem, httpx.DecodingError) else "was lost"
+            raise lost(self._mask(f"the reply {what}: {_plainly(problem)}"), where=where) from problem
         return self._answer(response, where, writes=writes)
 
     def _answer(self, response: httpx.Response, where: str, *, writes: bool) -> Reply:
@@ -204,7 +226,7 @@ class Api:
         trouble = trouble or by_status(reply, writes=writes, explain=self._explain)
         trouble.where = trouble.where or where
         if isinstance(trouble, Unauthorised):
-            trouble.hint = skew(reply, self._clock()) or trouble.hint
+            trouble.hint = skew(reply, self._clock()) or trouble.hint or self._credentials
         if (told := retry_after(reply, self._clock())) is not None:
             trouble.retry_after = told
         if (told := trouble.retry_after or 0.0) > _LONGEST_WAIT:
@@ -212,6 +234,16 @@ class Api:
         trouble.problem, trouble.hint = self._mask(trouble.problem), self._mask(trouble.hint)
         trouble.body = self._mask(reply.text)
         raise trouble
+
+    def _require_sendable(self, headers: Mapping[str, str], where: str) -> None:
+        """Raises `Unauthorised` for a header that cannot be sent: what is not ours to choose in one is a credential."""
+        for header, value in headers.items():
+            if sendable(value):
+                continue
+            known = [name for name, secret in self._environment.values.items() if secret and secret in value]
+            names = [name for name in known if not sendable(self._environment.values[name])]
+            told = " and ".join(names) or f"what goes into the header {header}"
+            raise unsendable(told, where=where, hint=self._credentials)
 
     def _expect_json(self, response: httpx.Response, reply: Reply, where: str, *, writes: bool) -> None:
         if response.content and reply.json is None and response.text.strip() != "null":
@@ -261,10 +293,18 @@ def encoded(pairs: Mapping[str, str]) -> str:
 def _document(response: httpx.Response) -> Any:
     try:
         return json.loads(response.content) if response.content else None
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return None
 
 
+def _proxy_variables(environ: Mapping[str, str]) -> str:
+    """The variables that name proxies: those with an address that is no http one, else all that are set."""
+    found = {name: value for name, value in environ.items() if value and name.lower() in _PROXIES}
+    odd = [name for name, value in found.items() if "://" in value and not value.lower().startswith("http")]
+    return " or ".join(sorted(odd or found)) or "the environment"
+
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _CHECK_TARGET = "is the target up, and its url in headgate.yaml right? `headgate local up` starts a Flink here"
 
 

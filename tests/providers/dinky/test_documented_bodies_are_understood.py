@@ -119,7 +119,7 @@ def test_a_body_of_nothing_but_descriptions_is_no_task() -> None:
     """Where the documentation gives texts for values, they are not mistaken for values."""
     body = documented("get_job_plan_request_described")
 
-    with pytest.raises(Unavailable, match="without an id"):
+    with pytest.raises(Unavailable, match="not what this API documents"):
         Task.read(body)
     fields = definition.fields_of(body | {"id": "6"})
 

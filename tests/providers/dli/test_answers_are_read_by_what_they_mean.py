@@ -233,7 +233,7 @@ def test_a_list_without_ids_is_no_answer(bench: DliBench, dli: DliSimulator) -> 
     body = {"is_success": "true", "job_list": {"total_count": 1, "jobs": [{"name": "orders"}]}}
     dli.answer = lambda request: Response(200, body)  # type: ignore[method-assign]
 
-    with pytest.raises(Unavailable, match="without a job_id"):
+    with pytest.raises(Unavailable, match="not what this API documents"):
         bench.provider.observe()
 
 

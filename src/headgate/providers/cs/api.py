@@ -15,7 +15,7 @@ from headgate.providers import again
 from headgate.providers.again import compared
 from headgate.providers.cs.errors import judge, said
 from headgate.providers.cs.multipart import Form
-from headgate.providers.cs.wire import Definition, definition
+from headgate.providers.cs.wire import Definition, definition, job_id_of, rows_by_id
 from headgate.providers.http import Api, NotFound
 
 _PAGE = 100
@@ -60,10 +60,10 @@ class CsApi(Api):
         query |= {"name": name} if name else {}
         while True:
             page = self._payload(self.read(self.path("/jobs"), **query), "/jobs")
-            found = page.get("jobs") or []
+            found = rows_by_id(page.get("jobs"), "the list of jobs")
             if not rows and isinstance(page.get("total"), int):
                 promised = page["total"]
-            new = {int(row["job_id"]): row for row in found if int(row["job_id"]) not in rows}
+            new = {job_id: row for job_id, row in found.items() if job_id not in rows}
             rows |= new
             # The largest page is not documented: a short one is the last only if nothing is missing.
             if not new or (promised is not None and len(rows) >= promised and len(found) < _PAGE):
@@ -73,7 +73,7 @@ class CsApi(Api):
     def _whole(self, row: Mapping[str, Any]) -> Definition:
         """A row, or the job's detail where the service does not put details into rows."""
         detailed = "job_config" in row or "sql_body" in row
-        return definition(row) if detailed else self.job(int(row["job_id"]))
+        return definition(row) if detailed else self.job(job_id_of(row, "the list of jobs"))
 
     def job(self, job_id: int) -> Definition:
         """One job, fresh. Raises NotFound."""
@@ -117,11 +117,12 @@ class CsApi(Api):
             listed = answer.get("job_list") if isinstance(answer, dict) else None
             if not isinstance(listed, dict):
                 return None
-            page = [row for row in listed.get("jobs") or [] if int(row["job_id"]) not in rows]
-            rows |= {int(row["job_id"]) for row in page}
-            for row in page:
+            found = rows_by_id(listed.get("jobs") or [], "the successor's list of jobs")
+            page = {job_id: row for job_id, row in found.items() if job_id not in rows}
+            rows |= page.keys()
+            for job_id, row in page.items():
                 if row.get("has_savepoint") is not None:
-                    told[int(row["job_id"]), str(row["name"])] = str(row["has_savepoint"]).lower() == "true"
+                    told[job_id, str(row.get("name"))] = str(row["has_savepoint"]).lower() == "true"
             if not page:
                 return told
 
@@ -175,11 +176,10 @@ class CsApi(Api):
         return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
 
     def _created(self, answer: Any, rest: str) -> int:
-        payload = answer.get("payload") if isinstance(answer, dict) else None
-        job_id = payload.get("job_id") if isinstance(payload, dict) else None
-        if job_id is None:
-            raise OutcomeUnknown("the answer does not say which job was made", where=self.path(rest))
-        return int(job_id)
+        try:
+            return job_id_of(self._payload(answer, rest), rest)
+        except Unavailable as trouble:
+            raise OutcomeUnknown("the answer does not say which job was made", where=self.path(rest)) from trouble
 
     def _payload(self, answer: Any, rest: str) -> Mapping[str, Any]:
         payload = answer.get("payload") if isinstance(answer, dict) else None

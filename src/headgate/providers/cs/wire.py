@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Marker
 from headgate.providers import marking
+from headgate.providers.answers import undocumented
 from headgate.providers.cs import note
 from headgate.providers.cs.states import common_state, wire_word
 
@@ -88,13 +90,30 @@ def run_of(job_id: int, start_time: int) -> str:
     return f"cs/{job_id}/{start_time}"
 
 
+def job_id_of(row: Any, what: str) -> int:
+    """The id of a job object; `what` is the answer it stands in. Raises Unavailable for what is no job object."""
+    told = row.get("job_id") if isinstance(row, Mapping) else None
+    if isinstance(told, bool) or not re.fullmatch(r"\d+", str(told)):
+        raise undocumented(what)
+    return int(str(told))
+
+
+def rows_by_id(rows: Any, what: str) -> dict[int, Mapping[str, Any]]:
+    """The job objects of a list by their ids. Raises Unavailable for what is no such list."""
+    if not isinstance(rows, list):
+        raise undocumented(what)
+    return {job_id_of(row, what): row for row in rows}
+
+
 def definition(payload: Mapping[str, Any]) -> Definition:
-    """Read a job object."""
+    """Read a job object. Raises Unavailable for one that does not say which job it is, or of which kind."""
+    if not all(isinstance(payload.get(key), str) and payload[key] for key in ("name", "job_type")):
+        raise undocumented("a job")
     inner = payload.get("job_config")
     config: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     desc = _text(payload, "desc")
     return Definition(
-        job_id=_number(payload, "job_id"),
+        job_id=job_id_of(payload, "a job"),
         name=_text(payload, "name"),
         desc=desc,
         job_type=_text(payload, "job_type"),

@@ -79,7 +79,7 @@ def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "alertGroupId": _or_none(row.get("alertGroupId")),
         "note": text(row.get("note")),
         "firstLevelOwner": number(row.get("firstLevelOwner")),
-        "secondLevelOwners": list(row.get("secondLevelOwners") or []),
+        "secondLevelOwners": _owners(row.get("secondLevelOwners")),
         "configJson": {
             "udfConfig": _udf_config(extension.get("udfConfig")),
             "udfRefer": _udf_refer(extension.get("udfRefer")),
@@ -193,6 +193,11 @@ def filled(value: Any, environment: Environment) -> Any:
         case Mapping():
             return {key: filled(one, environment) for key, one in value.items()}
     return value
+
+
+def _owners(value: object) -> list[Any]:
+    """The ids of the other owners; none for what is no list."""
+    return list(value) if isinstance(value, list) else []
 
 
 def _or_none(value: object) -> int:

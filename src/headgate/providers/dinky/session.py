@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.providers.answers import undocumented
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
 from headgate.providers.dinky.wire import document, moment, number, rows, text
 from headgate.providers.http import Api, Outgoing
@@ -109,7 +110,9 @@ class Session:
             call = functools.partial(self._quick.call, "POST", path, writes=False, body=body)
             answer = self._ask(call, again=TurnedAway)
             part, said = rows(answer.get("data")), number(answer.get("total"))
-            if said is None or (page > 1 and said != total):
+            if said is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
+                raise undocumented(f"POST {path}", where=self._name)
+            if page > 1 and said != total:
                 return None
             total, count = said, count + len(part)
             found |= {row_id: row for row in part if (row_id := number(row.get("id"))) is not None}

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from headgate.errors import Unavailable
 from headgate.model.live import JobState
+from headgate.providers.answers import undocumented
 from headgate.providers.dinky.states import common_state
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")
@@ -77,10 +77,10 @@ class Task:
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Task:
-        """Raises Unavailable for a row without an id."""
+        """Raises Unavailable for a row that does not say which task it is, or of which kind."""
         task_id = number(row.get("id"))
-        if task_id is None:
-            raise Unavailable("Dinky told of a task without an id")
+        if task_id is None or not all(isinstance(row.get(key), str) and row[key] for key in ("name", "dialect")):
+            raise undocumented("a task")
         return cls(
             id=task_id,
             name=text(row.get("name")),
@@ -113,7 +113,7 @@ class Instance:
         """Raises Unavailable for a row without its ids."""
         instance_id, task_id = number(row.get("id")), number(row.get("taskId"))
         if instance_id is None or task_id is None:
-            raise Unavailable("Dinky told of a job instance without an id")
+            raise undocumented("a job instance")
         return cls(
             id=instance_id,
             task_id=task_id,

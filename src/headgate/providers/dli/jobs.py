@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-from headgate.errors import Rejected, Unavailable
-from headgate.providers.dli.fields import sent
+from headgate.errors import OutcomeUnknown, Rejected
+from headgate.providers.answers import undocumented
+from headgate.providers.dli.fields import sent, whole
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.paging import PAGE, Row, complete
 from headgate.providers.http import Api
@@ -38,17 +39,23 @@ class Jobs:
         def page(offset: int) -> tuple[list[Row], int]:
             query = {"limit": str(PAGE), "offset": str(offset), "order": "asc", "show_detail": str(detail).lower()}
             found = _part(self._api.read(self._path("jobs"), **query, **({"name": name} if name else {})), "job_list")
-            rows = found.get("jobs") or []
-            if not all(isinstance(row, dict) and "job_id" in row for row in rows):
-                raise Unavailable("the list of jobs has rows without a job_id")
-            return rows, int(found.get("total_count") or len(rows) + offset)
+            rows = found.get("jobs")
+            if not isinstance(rows, list) or not all(is_job(row) for row in rows):
+                raise undocumented("the list of jobs")
+            total = whole(found.get("total_count", len(rows) + offset))
+            if total is None:
+                raise undocumented("the list of jobs")
+            return rows, total
 
         rows = complete(page, pause=self._pause)
         return [row for row in rows if not name or row.get("name") == name]
 
     def shown(self, job_id: str) -> Row:
         """A job with all its details, as it is now."""
-        return _part(self._api.read(self._path(f"jobs/{job_id}")), "job_detail")
+        found = _part(self._api.read(self._path(f"jobs/{job_id}")), "job_detail")
+        if not is_job(found):
+            raise undocumented(f"job {job_id}")
+        return found
 
     def execute_graph(self, job_id: str) -> Row:
         """The Flink job behind it; {} where there is none, which DLI answers with an error."""
@@ -66,7 +73,8 @@ class Jobs:
     def tags(self, job_id: str) -> dict[str, str]:
         """The tags of a job, which no other answer tells."""
         answer = self._api.read(self._tag_path(job_id))
-        return {str(tag["key"]): str(tag.get("value", "")) for tag in (answer or {}).get("tags", ())}
+        tags = _entries(answer, "tags")
+        return {str(tag.get("key")): str(tag.get("value") or "") for tag in tags}
 
     # -- single effects ------------------------------------------------------------------------------------------------
 
@@ -77,7 +85,10 @@ class Jobs:
         if tags:
             fields["tags"] = _tags(tags)
         answer = self._api.call("POST", self._path(kind), writes=True, body=fields)
-        return str(_part(answer, "job")["job_id"])
+        made = answer.get("job") if isinstance(answer, Mapping) else None
+        if not is_job(made):
+            raise OutcomeUnknown("the answer does not say which job was made")
+        return str(made["job_id"])
 
     def change(self, job_id: str, *, is_jar: bool, body: Mapping[str, Any]) -> None:
         """Change the fields in the body, and none else. Sent once: see `making`."""
@@ -130,8 +141,23 @@ def _part(answer: Any, name: str) -> Row:
     """The part of an envelope that holds the answer."""
     part = answer.get(name) if isinstance(answer, Mapping) else None
     if not isinstance(part, dict):
-        raise Unavailable(f"the answer has no {name}")
+        raise undocumented(f"a call that answers with a {name}")
     return part
+
+
+def is_job(row: Any) -> TypeGuard[Row]:
+    """Is this a job of DLI's, with its id and, where they are told, its times as numbers?"""
+    if not isinstance(row, dict) or not whole(row.get("job_id")):
+        return False
+    return all(row.get(time) is None or whole(row[time]) is not None for time in ("start_time", "create_time"))
+
+
+def _entries(answer: Any, name: str) -> list[Row]:
+    """The entries of a list in an answer, none where it has none. Raises Unavailable for what is no such list."""
+    found = (answer.get(name) or []) if isinstance(answer, Mapping) else [] if answer is None else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise undocumented(f"a call that answers with {name}")
+    return found
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

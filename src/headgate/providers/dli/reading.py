@@ -22,6 +22,7 @@ from headgate.providers.dli.fields import (
     SQL_ONLY,
     mapping,
     pairs,
+    whole,
 )
 from headgate.providers.dli.forms import JAR_JOB, DliOptions
 from headgate.providers.dli.signs import EVERYTHING, FILLED_IN, Sets
@@ -116,6 +117,6 @@ def _program(row: Mapping[str, Any], config: Mapping[str, Any]) -> Program:
 
 
 def _parallelism(config: Mapping[str, Any], options: DliOptions) -> int:
-    resources = config.get("resource_config") or {}
-    own = resources.get("parallel_number") if options.resource_config_version == "v2" else None
-    return int(own or config.get("parallel_number") or 1)
+    own = mapping(config.get("resource_config")).get("parallel_number")
+    own = own if options.resource_config_version == "v2" else None
+    return whole(own) or whole(config.get("parallel_number")) or 1

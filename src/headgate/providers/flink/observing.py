@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.model.live import Live, Observation, Several
+from headgate.providers.answers import undocumented
 from headgate.providers.facts import Facts
 from headgate.providers.flink import parameters, watching
 from headgate.providers.flink.endings import Endings
@@ -49,7 +50,7 @@ class Observing:
 
     def observe(self) -> Observation:
         """One listing; a job not known yet costs one request more, once, and two where it can be rescaled."""
-        listed = {str(entry["jid"]): entry for entry in self._api.read("/jobs/overview")["jobs"]}
+        listed = _jobs(self._api.read("/jobs/overview"))
         self._facts.keep_only(set(listed) | self._started)
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             # The cluster's clock when the listing was made, as far as a job that is active tells it.
@@ -88,7 +89,11 @@ class Observing:
         return None
 
     def _parameters(self, job_id: str) -> dict[str, str]:
-        config = self._api.read(f"/jobs/{job_id}/config").get("execution-config", {}).get("user-config", {})
+        answer = self._api.read(f"/jobs/{job_id}/config")
+        execution = answer.get("execution-config", {}) if isinstance(answer, Mapping) else None
+        config = execution.get("user-config", {}) if isinstance(execution, Mapping) else None
+        if not isinstance(config, Mapping):
+            raise undocumented(f"GET /jobs/{job_id}/config")
         return {str(key): str(value) for key, value in config.items() if key.startswith("headgate.")}
 
     def _described(self, entry: Mapping[str, Any], now: int) -> Live:
@@ -133,3 +138,17 @@ class Observing:
             return live
         word = watching.status_word(self._api, live.job_id)
         return replace(live, state=common_state(word), word=word)
+
+
+def _jobs(answer: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of an overview by job id. Raises Unavailable for what is none: it may be that of another server."""
+    entries = answer.get("jobs") if isinstance(answer, Mapping) else None
+    if not isinstance(entries, list) or not all(map(_is_job, entries)):
+        raise undocumented("GET /jobs/overview")
+    return {str(entry["jid"]): entry for entry in entries}
+
+
+def _is_job(entry: Any) -> bool:
+    if not isinstance(entry, Mapping) or not all(isinstance(entry.get(key), str) for key in ("jid", "name", "state")):
+        return False
+    return all(isinstance(entry.get(key), int) for key in ("start-time", "duration", "end-time"))

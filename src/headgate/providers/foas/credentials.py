@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from headgate.providers.answers import sendable, unsendable
 from headgate.providers.foas.forms import FoasTarget
 from headgate.providers.http import Unauthorised
 
@@ -33,9 +34,18 @@ def credentials(form: FoasTarget, environ: Mapping[str, str], *, where: str) -> 
     """The credentials of a target, all from one place. Raises `Unauthorised` if there are none."""
     if form.access_key_id and form.access_key_secret:
         token = form.security_token.get_secret_value() if form.security_token else ""
-        return Credentials(form.access_key_id, form.access_key_secret.get_secret_value(), token)
-    key_id, secret = environ.get(_ID, "").strip(), environ.get(_SECRET, "").strip()
-    if key_id and secret:
-        return Credentials(key_id, secret, environ.get(_TOKEN, "").strip())
-    hint = f"set {_ID} and {_SECRET} (and {_TOKEN} for temporary keys), or name access_key_id and access_key_secret"
-    raise Unauthorised("no credentials for Alibaba Cloud", where=where, hint=hint)
+        found = Credentials(form.access_key_id, form.access_key_secret.get_secret_value(), token)
+        names = ("access_key_id", "security_token")
+    else:
+        found = Credentials(*(environ.get(name, "").strip() for name in (_ID, _SECRET, _TOKEN)))
+        names = (_ID, _TOKEN)
+    if not (found.key_id and found.secret):
+        raise Unauthorised("no credentials for Alibaba Cloud", where=where, hint=HOW)
+    for name, value in zip(names, (found.key_id, found.token), strict=True):
+        if not sendable(value):
+            raise unsendable(name, where=where, hint=HOW)
+    return found
+
+
+# The hint where credentials are missing, or refused.
+HOW = f"set {_ID} and {_SECRET} (and {_TOKEN} for temporary keys), or name access_key_id and access_key_secret"

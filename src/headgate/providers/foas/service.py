@@ -13,6 +13,7 @@ from typing import Any
 from headgate.errors import Rejected, Unavailable
 from headgate.providers import again
 from headgate.providers.again import compared
+from headgate.providers.answers import undocumented
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import Instance, Job, items, member, number, text
 from headgate.providers.http import Api, NotFound
@@ -191,7 +192,9 @@ class Service:
         for page in range(1, 100_000):
             answer = self._read(action, path, {**query, "pageIndex": str(page), "pageSize": str(_PAGE)})
             rows = items(answer, wrapper, item)
-            if member(answer, "TotalCount") is None or total not in (None, number(answer, "TotalCount")):
+            if member(answer, "TotalCount") is None:
+                raise undocumented(action, where=f"project {self.project}")
+            if total not in (None, number(answer, "TotalCount")):
                 return None
             total = number(answer, "TotalCount")
             new = {key(row): row for row in rows}

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from headgate.providers.answers import undocumented
+
 STREAM, BATCH = "FLINK_STREAM", "FLINK_BATCH"
 SQL, DATASTREAM = "SQL", "DATASTREAM"
 
@@ -44,13 +46,16 @@ def flag(document: Any, key: str) -> bool:
 
 
 def items(document: Any, wrapper: str, item: str) -> list[Mapping[str, Any]]:
-    """The entries of a wrapped list."""
+    """The entries of a wrapped list. Raises Unavailable for one with entries that are none."""
     inner = member(document, wrapper)
     if isinstance(inner, Mapping):
         inner = member(inner, item)
     if isinstance(inner, Mapping):
         return [inner]
-    return [entry for entry in inner if isinstance(entry, Mapping)] if isinstance(inner, list) else []
+    found = inner if isinstance(inner, list) else []
+    if not all(isinstance(entry, Mapping) for entry in found):
+        raise undocumented(f"a call that lists {wrapper}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

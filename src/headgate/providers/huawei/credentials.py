@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headgate.providers.answers import sendable, unsendable
 from headgate.providers.http import Unauthorised
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.signing import Keys
@@ -62,7 +63,10 @@ def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -
     """The credentials of a target. Raises `Unauthorised` if there are none; `where` is the target's name."""
     proof = next((found for found in _proofs(form, environ, where) if found), None)
     if proof is None:
-        raise Unauthorised("no credentials for Huawei Cloud", where=where, hint=_HOW)
+        raise Unauthorised("no credentials for Huawei Cloud", where=where, hint=HOW)
+    for value in _in_headers(proof):
+        if not sendable(value):
+            raise unsendable(_origin(value, form, environ), where=where, hint=HOW)
     get = _Variables(environ)
     return Credentials(
         proof,
@@ -77,7 +81,9 @@ def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -
     )
 
 
-_HOW = (
+_VARIABLES = ("HUAWEICLOUD_SDK_", "HW_", "OS_")
+# The hint where credentials are missing, or refused.
+HOW = (
     "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), "
     "or HW_ACCESS_KEY and HW_SECRET_KEY, or name access_key and secret_key in headgate.yaml"
 )
@@ -98,6 +104,26 @@ def _proofs(form: HuaweiTarget, environ: Mapping[str, str], where: str) -> Itera
     yield _password(user, get("HW_USER_PASSWORD", "OS_PASSWORD"), domain)
     profile = _profile(environ, where)
     yield _keys(profile.get("ak", ""), profile.get("sk", ""), profile.get("security_token", ""))
+
+
+def _in_headers(proof: Proof) -> tuple[str, ...]:
+    """What is sent as it is: secrets sign, and passwords go into bodies."""
+    match proof:
+        case Keys(access=access, token=token):
+            return access, token
+        case Token(text):
+            return (text,)
+        case Password():
+            return ()
+
+
+def _origin(value: str, form: HuaweiTarget, environ: Mapping[str, str]) -> str:
+    """The setting or variable that holds a credential."""
+    settings = {"access_key": form.access_key}
+    settings |= {name: secret.get_secret_value() for name, secret in form.secrets().items()}
+    variables = {name: text.strip() for name, text in environ.items() if name.startswith(_VARIABLES)}
+    names = [name for name, text in {**settings, **variables}.items() if text == value]
+    return next(iter(names), "a key in the credentials file")
 
 
 def _keys(access: str, secret: str, token: str) -> Keys | None:
@@ -135,6 +161,6 @@ def _profile(environ: Mapping[str, str], where: str) -> Mapping[str, str]:
     except (OSError, UnicodeDecodeError, configparser.Error) as problem:
         # A parser's message quotes the line, and the line may be the secret.
         raise Unauthorised(
-            f"the credentials file {file} cannot be read: {type(problem).__name__}", where=where, hint=_HOW
+            f"the credentials file {file} cannot be read: {type(problem).__name__}", where=where, hint=HOW
         ) from None
     return dict(parser["basic"]) if parser.has_section("basic") else {}
