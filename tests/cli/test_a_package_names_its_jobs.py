@@ -91,7 +91,7 @@ def test_a_silent_target_is_told(jars: Workspace) -> None:
     assert "Targets that gave no answer to trust:\n    remote: no connection\n" in text.stdout
     assert text.stdout.endswith("4 jobs use windows.jar, as far as is known.\n")
     assert [job["live"] for job in document(data)["jobs"] if job["target"] == "remote"] == [None]
-    assert document(data)["unknown"] == [{"target": "remote", "why": "no connection"}]
+    assert document(data)["unknown"] == [{"target": "remote", "why": "no connection", "hint": None}]
 
 
 def test_nobody_uses_it(jars: Workspace) -> None:

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from headgate.model.live import JobState, Live, Marker, Snapshot
+from headgate.model.live import JobState, Live, Marker, Snapshot, Unknown
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import (
     Action,
@@ -129,7 +129,7 @@ PLAN = Plan(
     created_at="2026-01-31T09:00:00Z",
     actions=(IN_SYNC, RESUBMIT, ORPHAN, REJECTED, RESTART, UNKNOWN, SUBMIT),
     unmanaged=(("local", replace(live("adhoc query", "ad0c"), marker=None)),),
-    unknown_targets=(("remote", "no connection"),),
+    unknown_targets=(("remote", Unknown("no connection", "is the target up?")),),
     drift=(("invoices", Reason.FAILED),),
 )
 NOTHING_TO_DO = Plan("payments", (IN_SYNC, replace(IN_SYNC, job="vendors")), created_at="2026-01-31T09:00:00Z")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.model.live import Unknown
 from headgate.model.plan import Change, Impact, Plan, Verb
 from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
 from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden
@@ -106,8 +107,8 @@ def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see() -> None:
     document = json.loads(plan_json(PLAN))
 
     assert document["unknown"] == [
-        {"job": "payouts", "target": "remote", "why": "no connection"},
-        {"job": None, "target": "remote", "why": "no connection"},
+        {"job": "payouts", "target": "remote", "why": "no connection", "hint": None},
+        {"job": None, "target": "remote", "why": "no connection", "hint": "is the target up?"},
     ]
 
 
@@ -125,7 +126,7 @@ def test_nothing_to_do_is_one_sentence() -> None:
         pytest.param(Plan("p", (IN_SYNC,)), "No changes. 1 job is what git asks for.", id="one-job-kept"),
         pytest.param(Plan("p", (SUBMIT, IN_SYNC)), "Plan: 1 to submit, 1 in sync.", id="one-of-two"),
         pytest.param(
-            Plan("p", (IN_SYNC,), unknown_targets=(("remote", "down"),)),
+            Plan("p", (IN_SYNC,), unknown_targets=(("remote", Unknown("down")),)),
             "Plan: 1 target unknown, 1 in sync.",
             id="a-silent-target-is-not-no-changes",
         ),

@@ -83,7 +83,7 @@ class Executor:
         for action in plan.actions:
             if not action.steps:
                 outcome = Outcome.BLOCKED if action.verb is Verb.BLOCKED else Outcome.KEPT
-                done[action.job] = Result(action, outcome, detail=action.note)
+                done[action.job] = Result(action, outcome, detail=action.note, hint=action.hint)
                 if self._memory and (outcome is Outcome.KEPT or action.reason is Reason.REVISION_FAILING):
                     self._memory.put_to_rest(action.job)
         with ThreadPoolExecutor(max_workers=self._parallel) as pool:

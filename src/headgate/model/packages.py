@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from headgate.model.live import Unknown
+
 # Paths stand in lists (`pipeline.jars: a.jar;b.jar`) and in statements (ADD JAR 'libs/a.jar').
 _BETWEEN = re.compile(r"""[\s,;'"]+""")
 # How a manifest writes the name of a package that is registered on its platform.
@@ -41,8 +43,8 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package by its uri or name, its uses in the order of jobs, and the targets that did not tell: (target, why)."""
+    """A package by its uri or name, its uses in the order of jobs, and the targets that did not tell."""
 
     name: str
     uses: tuple[Use, ...] = ()
-    silent: tuple[tuple[str, str], ...] = ()
+    silent: tuple[tuple[str, Unknown], ...] = ()

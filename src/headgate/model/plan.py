@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from headgate.model.live import Live
+from headgate.model.live import Live, Unknown
 from headgate.model.packages import Package
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
@@ -169,7 +169,8 @@ Step = StopWithSavepoint | Submit | CancelJob | Update | Settle
 class Action:
     """One job, one verb, the reason, and the steps that will be taken, one effect each.
 
-    `note` says more about the reason, and `where` (file:line:column, or a request) what place it is about. `seen` is
+    `note` says more about the reason, `where` (file:line:column, or a request) what place it is about, and `hint` what
+    to look at first, empty where nobody knows. `seen` is
     the fingerprint of what was observed, `live` the job itself where there is one, and `source` the target it is on if
     that is not the action's own. `fallback` is what to do if what is waited for does not settle.
     """
@@ -180,6 +181,7 @@ class Action:
     reason: str
     note: str = ""
     where: str = ""
+    hint: str = ""
     changes: tuple[Change, ...] = ()
     state: StateVerdict | None = None
     restore: Restore | None = None
@@ -211,7 +213,7 @@ class Plan:
     commit: str = ""
     created_at: str = ""
     unmanaged: tuple[tuple[str, Live], ...] = ()
-    unknown_targets: tuple[tuple[str, str], ...] = ()
+    unknown_targets: tuple[tuple[str, Unknown], ...] = ()
     drift: tuple[tuple[str, str], ...] = ()
     interrupted: tuple[tuple[str, str], ...] = ()
     packages: tuple[Package, ...] = ()

@@ -15,6 +15,7 @@ def action_on(
     reason: Reason,
     *,
     note: str = "",
+    hint: str = "",
     steps: tuple[Step, ...] = (),
     restore: Restore | None = None,
     changes: tuple[Change, ...] = (),
@@ -26,6 +27,7 @@ def action_on(
         verb=verb,
         reason=reason,
         note=note,
+        hint=hint,
         changes=changes,
         restore=restore,
         steps=steps,
@@ -35,6 +37,8 @@ def action_on(
     )
 
 
-def blocked(want: JobSpec, have: Observed, reason: Reason, note: str, changes: tuple[Change, ...] = ()) -> Action:
+def blocked(
+    want: JobSpec, have: Observed, reason: Reason, note: str, changes: tuple[Change, ...] = (), *, hint: str = ""
+) -> Action:
     """Nothing is done to the job, and why."""
-    return action_on(want, have, Verb.BLOCKED, reason, note=note, changes=changes)
+    return action_on(want, have, Verb.BLOCKED, reason, note=note, hint=hint, changes=changes)

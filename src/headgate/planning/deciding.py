@@ -44,8 +44,8 @@ from headgate.planning.restoring import (
 def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None, now: int = 0) -> Action:
     """What to do with a job that git has. `have` is what its target said about a job of ours by this name."""
     match have:
-        case Unknown(why):
-            return blocked(want, have, Reason.LIVE_UNKNOWN, why)
+        case Unknown(why, hint):
+            return blocked(want, have, Reason.LIVE_UNKNOWN, why, hint=hint)
         case Several(jobs):
             return blocked(want, have, Reason.SEVERAL_LIVE, " and ".join(job.job_id for job in jobs))
         case Absent():

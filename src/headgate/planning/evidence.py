@@ -40,10 +40,10 @@ class Evidence:
 
     `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
     as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
-    line or request it is about. `kept` is what storage knows of the job, `exists` whether there is a snapshot at the
-    path that would be restored; None: it could not be found out. `drops` says whether the platform can be told to drop
-    state that no operator claims any more, `silent` why the store, which knows what the target has forgotten, does not
-    answer.
+    line or request it is about, `hint` what to look at first. `kept` is what storage knows of the job, `exists` whether
+    there is a snapshot at the path that would be restored; None: it could not be found out. `drops` says whether the
+    platform can be told to drop state that no operator claims any more, `silent` why the store, which knows what the
+    target has forgotten, does not answer.
     """
 
     compiled: Compiled = _NOT_COMPILED
@@ -52,6 +52,7 @@ class Evidence:
     rejected: str = ""
     unavailable: str = ""
     where: str = ""
+    hint: str = ""
     prospect: Prospect = _NOT_ASKED
     kept: Kept | None = None
     exists: bool | None = None
@@ -66,7 +67,8 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
         return action
     if message := evidence.rejected or evidence.unavailable:
         reason = Reason.STATEMENT_REJECTED if evidence.rejected else Reason.NOT_COMPILED
-        return replace(blocked(want, have, reason, message, action.changes), where=evidence.where)
+        refused = blocked(want, have, reason, message, action.changes, hint=evidence.hint)
+        return replace(refused, where=evidence.where)
     prospect = evidence.prospect
     if prospect.blocked:
         return blocked(want, have, prospect.blocked, prospect.note, action.changes)

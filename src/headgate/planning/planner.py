@@ -93,7 +93,7 @@ def plan(situation: Situation) -> Plan:
         ),
         unmanaged=_unmanaged(situation),
         unknown_targets=tuple(
-            (target, seen.why) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
+            (target, seen) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
         ),
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
     )

@@ -43,9 +43,9 @@ def evidence_for(
         kept = _kept_since(action, source or provider) or _kept(action, provider, known)
         return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops, silent=silent)
     except Rejected as problem:
-        return Evidence(rejected=problem.problem, where=problem.where)
+        return Evidence(rejected=problem.problem, where=problem.where, hint=problem.hint)
     except ProviderError as problem:
-        return Evidence(unavailable=problem.problem, where=problem.where)
+        return Evidence(unavailable=problem.problem, where=problem.where, hint=problem.hint)
 
 
 def _kept_since(action: Action, provider: Provider) -> Kept | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from headgate.errors import ProviderError
 from headgate.model.hiding import told_text
+from headgate.model.live import Unknown
 from headgate.model.packages import Package, Use, mentions
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project
@@ -26,7 +27,7 @@ def references(package: str, project: Project, provider: Callable[[str], Provide
     targets = sorted(project.targets)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         told = dict(zip(targets, pool.map(lambda target: _live(package, target, provider), targets), strict=True))
-    live = {target: names for target, names in told.items() if not isinstance(names, ProviderError)}
+    live = {target: names for target, names in told.items() if not isinstance(names, Unknown)}
     git = {(spec.name, spec.target) for spec in project.jobs.values() if uses(spec, package)}
     found = git | {(name, target) for target, names in live.items() for name in names}
     return Package(
@@ -36,9 +37,9 @@ def references(package: str, project: Project, provider: Callable[[str], Provide
             for job, target in sorted(found)
         ),
         tuple(
-            (target, told_text(why.problem, project.secrets))
+            (target, replace(why, why=told_text(why.why, project.secrets), hint=told_text(why.hint, project.secrets)))
             for target, why in told.items()
-            if isinstance(why, ProviderError)
+            if isinstance(why, Unknown)
         ),
     )
 
@@ -55,11 +56,11 @@ def uses(spec: JobSpec, package: str) -> bool:
     return any(mentions(text, package) or mentions(fill(text), package) for text in _named(spec))
 
 
-def _live(package: str, target: str, provider: Callable[[str], Provider]) -> tuple[str, ...] | ProviderError:
+def _live(package: str, target: str, provider: Callable[[str], Provider]) -> tuple[str, ...] | Unknown:
     try:
         return provider(target).references(package)
     except ProviderError as trouble:
-        return trouble
+        return Unknown(trouble.problem, trouble.hint)
 
 
 def _changed(action: Action) -> Iterator[tuple[str, str]]:

@@ -22,9 +22,9 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
         for result in report.results
         if result.outcome is not Outcome.KEPT
     ]
-    lines += [
-        f"  target {one_line(name)} gave no answer to trust: {one_line(why)}" for name, why in plan.unknown_targets
-    ]
+    for name, seen in plan.unknown_targets:
+        lines.append(f"  target {one_line(name)} gave no answer to trust: {one_line(seen.why)}")
+        lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)
     return "\n".join(lines)
 
 

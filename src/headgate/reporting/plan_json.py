@@ -27,11 +27,14 @@ def as_json(document: Any, *, indent: int | None = 2) -> str:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values."""
     unknown: list[dict[str, Any]] = [
-        {"job": action.job, "target": action.target, "why": mask_of(action)(action.note)}
+        {"job": action.job, "target": action.target, "why": mask_of(action)(action.note), "hint": _hint(action)}
         for action in plan.blocked
         if action.reason == Reason.LIVE_UNKNOWN
     ]
-    unknown += [{"job": None, "target": target, "why": why} for target, why in plan.unknown_targets]
+    unknown += [
+        {"job": None, "target": target, "why": seen.why, "hint": seen.hint or None}
+        for target, seen in plan.unknown_targets
+    ]
     return {
         "format_version": FORMAT_VERSION,
         "project": plan.project,
@@ -71,6 +74,7 @@ def action_document(action: Action) -> dict[str, Any]:
         "reason": str(action.reason),
         "note": mask(action.note) or None,
         "where": mask(action.where) or None,
+        "hint": _hint(action),
         "changes": [
             {
                 "path": change.path,
@@ -87,6 +91,10 @@ def action_document(action: Action) -> dict[str, Any]:
         "live": _live(action.live) if action.live else None,
         "desired": {"revision": action.want.revision, "handling": action.want.handling} if action.want else None,
     }
+
+
+def _hint(action: Action) -> str | None:
+    return mask_of(action)(action.hint) or None
 
 
 def _state(state: StateVerdict) -> dict[str, Any]:

@@ -66,7 +66,11 @@ def _row(action: Action) -> str:
 
 def _notes(plan: Plan) -> list[str]:
     return [
-        *(f"- target {code(name)} gave no answer to trust: {code(why[:500])}" for name, why in plan.unknown_targets),
+        *(
+            f"- target {code(name)} gave no answer to trust: {code(seen.why[:500])}"
+            + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")
+            for name, seen in plan.unknown_targets
+        ),
         *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
         *(f"- {code(job)} interrupted or in flight: {text(what)}" for job, what in plan.interrupted),
         *(f"- package {code(package)} changes; it is used by {text(jobs)}" for package, jobs in package_lines(plan)),
@@ -81,7 +85,8 @@ def _details(action: Action) -> str:
     parts: list[str] = []
     if action.verb is Verb.BLOCKED and (action.where or action.note):
         at = [f"at: {mask(action.where)}"] if action.where else []
-        parts.append(markdown.fenced([*at, *mask(action.note).rstrip().split("\n")]))
+        hint = [f"hint: {mask(action.hint)}"] if action.hint else []
+        parts.append(markdown.fenced([*at, *mask(action.note).rstrip().split("\n"), *hint]))
     facts = []
     for change in action.changes:
         if is_text(change.before, change.after):

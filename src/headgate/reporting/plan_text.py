@@ -19,7 +19,7 @@ from headgate.reporting.actions import (
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.sql_diff import is_text, unified
-from headgate.reporting.words import SYMBOLS, colour, left_git, package_lines, plan_summary
+from headgate.reporting.words import SYMBOLS, colour, left_git, package_lines, plan_summary, silence_lines
 
 _INDENT = "    "
 
@@ -63,6 +63,8 @@ def _block(action: Action, palette: Palette) -> str:
     if action.restore:
         lines.append(f"restore: {restore_words(action.restore, mask)}")
     lines += steps_words(action)
+    if action.hint:
+        lines += [palette.paint(palette.quiet, line) for line in f"hint: {plain(mask(action.hint))}".split("\n")]
     if action.verb is Verb.BLOCKED:
         lines.append(palette.paint(palette.quiet, f"hint: headgate explain {one_line(action.reason)}"))
     return f"\n{_INDENT}".join(lines)
@@ -97,7 +99,7 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
         ),
         (
             "Targets that gave no answer to trust:",
-            [f"{target}: {why}" for target, why in plan.unknown_targets],
+            [line for target, seen in plan.unknown_targets for line in silence_lines(target, seen)],
         ),
     ]
 

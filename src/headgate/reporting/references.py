@@ -7,7 +7,7 @@ from typing import Any
 from headgate.model.packages import Package
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, package_document
-from headgate.reporting.words import counted, use_words
+from headgate.reporting.words import counted, silence_lines, use_words
 
 _HEADS = ("JOB", "TARGET", "WHERE")
 
@@ -24,7 +24,7 @@ def references_text(found: Package) -> str:
         padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
         blocks.append("\n".join(row.rstrip() for row in padded))
     if found.silent:
-        lines = (one_line(f"    {target}: {why}") for target, why in found.silent)
+        lines = (one_line(f"    {line}") for target, seen in found.silent for line in silence_lines(target, seen))
         blocks.append("\n".join(["Targets that gave no answer to trust:", *lines]))
     verb = "uses" if len(found.uses) == 1 else "use"
     blocks.append(one_line(f"{counted(len(found.uses), 'job')} {verb} {found.name}{_unless(found)}."))
@@ -33,7 +33,7 @@ def references_text(found: Package) -> str:
 
 def references_json(found: Package) -> str:
     """The same as data; `live` is null where the target did not tell."""
-    silent = [{"target": target, "why": why} for target, why in found.silent]
+    silent = [{"target": target, "why": seen.why, "hint": seen.hint or None} for target, seen in found.silent]
     document: dict[str, Any] = {"format_version": FORMAT_VERSION, **package_document(found), "unknown": silent}
     return as_json(document)
 

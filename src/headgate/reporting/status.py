@@ -105,7 +105,7 @@ def _unmasked(line: StatusLine) -> tuple[str, ...]:
             return (line.job, line.target, live.state.value, _since(live), live.job_id, _note(line, live))
         case Absent():
             return (line.job, line.target, "ABSENT", "", "", "")
-        case Unknown(why):
+        case Unknown(why, _):
             return (line.job, line.target, "UNKNOWN", "", "", why)
         case Several(jobs):
             note = "more than one runs: " + " and ".join(live.job_id for live in jobs)
@@ -150,8 +150,10 @@ def _health(line: StatusLine) -> Health | None:
 
 
 def _known(line: StatusLine) -> list[str]:
-    """All that is known of a job that was asked for, in common words; empty for one that was not."""
+    """All that is known of a job that was asked for, in common words; of one nobody can see, what to look at first."""
     health, live = _health(line), line.observed
+    if isinstance(live, Unknown) and live.hint:
+        return [one_line(line.environment.mask(f"hint: {live.hint}"))]
     if health is None or not isinstance(live, Live):
         return []
     facts = [*_health_facts(health), *_origin(live)]
@@ -219,8 +221,13 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],
         "note": note or None,
+        "hint": line.environment.mask(_hint(line.observed)) or None,
         "health": _health_document(health) if (health := _health(line)) else None,
     }
+
+
+def _hint(observed: Observed) -> str:
+    return observed.hint if isinstance(observed, Unknown) else ""
 
 
 def _intent_document(intent: Intent) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from headgate.model.live import Unknown
 from headgate.model.outcome import Outcome, Report
 from headgate.model.packages import Use
 from headgate.model.plan import Action, Plan, Verb
@@ -58,6 +59,11 @@ def package_lines(plan: Plan) -> list[tuple[str, str]]:
         for package in plan.packages
         if len(package.uses) > 1
     ]
+
+
+def silence_lines(target: str, seen: Unknown) -> list[str]:
+    """Why a target gave no answer to trust, and what to look at first."""
+    return [f"{target}: {seen.why}", *([f"  hint: {seen.hint}"] if seen.hint else [])]
 
 
 def left_git(plan: Plan) -> tuple[Action, ...]:

@@ -293,7 +293,8 @@ def test_the_secret_and_the_token_are_in_no_error(platform: FoasSimulator):
     for told in (raised.value, quoted.value):
         assert "opensesame-token" not in f"{told} {told.body}"
         assert "wrong-secret" not in f"{told} {told.body}"
-    assert "${env:ALIBABA_CLOUD_SECURITY_TOKEN}" in quoted.value.problem
+    assert "${env:ALIBABA_CLOUD_SECURITY_TOKEN}" in quoted.value.body
+    assert quoted.value.problem.count("\n") == 0
     provider.close()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.providers.http import NotFound, Reply, Unauthorised
+from headgate.providers.huawei.signing import clock_hint
 
 _INTERNAL = "CS.10001"
 # Forbidden resource, no permission, project of another token, token expired or missing, account frozen, no user in it.
@@ -32,6 +33,8 @@ def judge(reply: Reply, wrote: bool) -> ProviderError | None:
     code = str(body.get("error_code") or "")
     if code == _TOO_MANY and reply.status < 500:
         return Unavailable(said(reply.text))
+    if hint := clock_hint(code, str(body.get("error_msg"))):
+        return Unauthorised(said(reply.text), hint=hint)
     if code and reply.status == 404:
         # The gateway does not know this API. Read as "there is no such job" it would start a second one.
         return Rejected(said(reply.text), hint=_SUCCESSOR)
@@ -57,7 +60,7 @@ def _of_service(body: Mapping[str, Any], wrote: bool) -> ProviderError:
     if code == _INTERNAL:
         return _later(problem, wrote)
     if code in _NOT_ALLOWED:
-        return Unauthorised(problem, hint=hint or "check the credentials and the project of this target")
+        return Unauthorised(problem, hint=hint)
     if code == _NAME_TAKEN:
         return Rejected(problem, hint="job names are unique on the platform: rename one of the two", code="name-taken")
     if _MISSING.search(f"{body.get('error_name')} {body.get('error_cause')}"):

@@ -13,6 +13,7 @@ from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.forms import CsTarget
 from headgate.providers.http import Tls
 from headgate.providers.huawei.account import Account, host
+from headgate.providers.huawei.credentials import REFUSED
 from headgate.providers.huawei.signing import PLAIN, Scheme, scoped
 
 _SERVICE = "CS"
@@ -56,5 +57,6 @@ def open_cs(target: Target, *, project: str, cache: Path | None) -> CsProvider:
         concurrency=form.concurrency,
         per_second=form.requests_per_second,
         sign=account.sign,
+        credentials=REFUSED,
     )
     return CsProvider(target.name, api, project=project, closing=account.close)

@@ -40,7 +40,7 @@ from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.observing import Observer
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.savepoints import Savepoints
-from headgate.providers.dinky.session import Credentials, Session
+from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, text
 from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
@@ -273,6 +273,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
             per_second=form.requests_per_second,
             sign=session.sign,
             judge=judge,
+            credentials=CREDENTIALS,
         )
 
     session = Session(target.name, Credentials(form.username, password, form.tenant), connect)

@@ -60,7 +60,7 @@ def _by_code(answer: Mapping[str, Any], writes: bool) -> ProviderError | None:
         case "5" if not writes:
             return Unavailable(f"an exception in Dinky: {problem}")
         case "7":
-            return Unauthorised(problem, hint="check username and password of this target, and what the user may do")
+            return Unauthorised(problem)
         case _:
             return Rejected(problem)
 

@@ -22,9 +22,11 @@ from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.providers.answers import undocumented
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
 from headgate.providers.dinky.wire import document, moment, number, rows, text
-from headgate.providers.http import Api, Outgoing
+from headgate.providers.http import Api, Outgoing, Unauthorised
 
 _LOGIN = "/api/login"
+# The hint where who we are is refused.
+CREDENTIALS = "check `username` and `password` of this target in headgate.yaml, and what this user may do"
 _PAGE = 500
 _READINGS = 3
 _LOGINS = 4
@@ -190,7 +192,13 @@ class Session:
     def _log_in(self, version: tuple[int, int, int]) -> _Login:
         who = self._credentials
         body = {"username": who.username, "password": who.password, "ldapLogin": False, "autoLogin": True}
-        reply = self._quick.reply("POST", _LOGIN, writes=False, body=body)
+        try:
+            reply = self._quick.reply("POST", _LOGIN, writes=False, body=body)
+        except Unauthorised:
+            raise
+        except Rejected as refused:
+            # A wrong password is refused as anything else is, in any language.
+            raise Unauthorised(refused.problem, where=refused.where, hint=CREDENTIALS) from refused
         data = document(document(reply.json).get("data"))
         # tokenInfo was made before the login: its name is right, its value is not.
         name = text(document(data.get("tokenInfo")).get("tokenName")) or "token"

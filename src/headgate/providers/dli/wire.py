@@ -15,6 +15,7 @@ from typing import Any
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.secret import Environment
 from headgate.providers.http import NotFound, Reply, Unauthorised
+from headgate.providers.huawei.signing import clock_hint
 
 _GONE = frozenset({"DLI.0002", "DLI.0023", "DLI.12004", "DLI.16001"})
 _STATEMENT = frozenset({"DLI.0004", "DLI.0005"})
@@ -62,7 +63,7 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     elif code in _GONE or (code and reply.status == 404):
         trouble = NotFound(problem)
     elif code in _CREDENTIALS or (code and reply.status in (401, 403)):
-        trouble = Unauthorised(problem, hint=_HINTS.get(code, "check the credentials of this target"))
+        trouble = Unauthorised(problem, hint=_HINTS.get(code, "") or clock_hint(code, message))
     elif code:
         trouble = DliRejected(problem, said=code, hint=_HINTS.get(code, ""))
         if code in _STATEMENT:

@@ -314,6 +314,7 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         timeout=form.timeout,
         environment=target.environment,
         judge=judge,
+        credentials="check `token`, or `username` and `password`, of this target in headgate.yaml",
         explain=root_cause,
     )
     facts = Facts(cache, "flink", form.url)

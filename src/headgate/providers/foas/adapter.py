@@ -29,7 +29,7 @@ from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers import marking
 from headgate.providers.foas import definition, plans, programs, prospects, snapshots
-from headgate.providers.foas.credentials import credentials
+from headgate.providers.foas.credentials import HOW, credentials
 from headgate.providers.foas.definition import Place
 from headgate.providers.foas.endpoints import endpoint
 from headgate.providers.foas.forms import FoasTarget
@@ -229,6 +229,7 @@ def open_foas(target: Target, *, project: str, cache: Path | None) -> FoasProvid
         per_second=form.requests_per_second,
         sign=V3(known) if form.signature == "v3" else V1(known),
         judge=judge,
+        credentials=HOW,
     )
     service = Service(api, form.project, region=form.region, json_bodies=form.body == "json")
     place = Place(form.cluster_id, form.queue_name)

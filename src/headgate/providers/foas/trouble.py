@@ -13,6 +13,7 @@ from headgate.providers.http import NotFound, Reply, Unauthorised
 
 _CREDENTIALS = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken", "IncompleteSignature")
 _CLOCK = "InvalidTimeStamp"
+_CLOCK_HINT = "the clock of this machine is off by more than 15 minutes: set it right"
 _PERMISSION = ("Forbidden", "NoPermission")
 _RETRY_AFTER = "x-acs-retry-after"
 
@@ -24,11 +25,11 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     code = text(reply.json, "Code")
     if not code:
         return None
-    problem = f"{code}: {text(reply.json, 'Message')}"
+    problem = f"{code}: {_message(code, reply)}"
     if request := text(reply.json, "RequestId"):
         problem = f"{problem} (request {request})"
     if code.startswith(_CREDENTIALS) or code.startswith(_CLOCK):
-        return Unauthorised(problem, hint=_clock_or_keys(code))
+        return Unauthorised(problem, hint=_CLOCK_HINT if code.startswith(_CLOCK) else "")
     if code.startswith(_PERMISSION):
         return Unauthorised(problem, hint="these credentials may not do this: their owner grants it in RAM")
     if code.startswith("Throttling") or reply.status == 429:
@@ -50,10 +51,10 @@ def _not_json(writes: bool) -> ProviderError:
     return OutcomeUnknown(problem, hint=hint) if writes else Rejected(problem, hint=hint)
 
 
-def _clock_or_keys(code: str) -> str:
-    if code.startswith(_CLOCK):
-        return "the clock of this machine is off by more than 15 minutes: set it right"
-    return "check the AccessKey of this target, and the variables it comes from"
+def _message(code: str, reply: Reply) -> str:
+    """What the service says; where it goes on with the text that it signed itself, not that."""
+    message = text(reply.json, "Message")
+    return message.partition(":")[0] if code == "SignatureDoesNotMatch" else message
 
 
 def _retry_after(reply: Reply) -> float | None:

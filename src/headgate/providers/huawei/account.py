@@ -15,7 +15,7 @@ from headgate.errors import Rejected
 from headgate.model.project import Target
 from headgate.model.secret import Environment
 from headgate.providers.http import Api, Outgoing, Signer, Tls
-from headgate.providers.huawei.credentials import Credentials, Password, Token, credentials
+from headgate.providers.huawei.credentials import REFUSED, Credentials, Password, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.iam import TokenLogin, project_id_of, scope_of
 from headgate.providers.huawei.signing import PLAIN, Keys, Scheme, Signing
@@ -128,6 +128,7 @@ class Account:
             concurrency=form.concurrency,
             per_second=form.requests_per_second,
             sign=sign,
+            credentials=REFUSED,
             **more,
         )
         self._opened.append(api)

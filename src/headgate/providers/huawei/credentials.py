@@ -82,11 +82,12 @@ def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -
 
 
 _VARIABLES = ("HUAWEICLOUD_SDK_", "HW_", "OS_")
-# The hint where credentials are missing, or refused.
+# The hint where credentials are missing, and where they are refused.
 HOW = (
     "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys), "
     "or HW_ACCESS_KEY and HW_SECRET_KEY, or name access_key and secret_key in headgate.yaml"
 )
+REFUSED = f"{HOW}; more than five failed signatures in a row lock a key for five minutes"
 
 
 def _proofs(form: HuaweiTarget, environ: Mapping[str, str], where: str) -> Iterator[Proof | None]:
