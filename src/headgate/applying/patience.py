@@ -25,12 +25,9 @@ class Patience:
     interrupted: threading.Event = field(default_factory=threading.Event)
 
     def looks(self, limit: float, *, heed_interrupt: bool) -> Iterator[float]:
-        """Yield the seconds gone by, now and then, ever less often, until `limit` has passed or we are interrupted.
-
-        There is always a first look, however short the limit.
-        """
-        started, pause, gone = time.monotonic(), self.first_look, 0.0
-        while not gone or gone < limit:
+        """Yield the seconds gone by, now and then, ever less often, until `limit` has passed or we are interrupted."""
+        started, pause = time.monotonic(), self.first_look
+        while (gone := time.monotonic() - started) < limit:
             yield gone
             if heed_interrupt:
                 if self.interrupted.wait(pause):
@@ -38,4 +35,3 @@ class Patience:
             else:
                 threading.Event().wait(pause)
             pause = min(self.slowest_look, pause * 1.3)
-            gone = time.monotonic() - started

@@ -200,9 +200,10 @@ class Headgate:
         """
         only = frozenset(jobs)
         self._memory = None  # what an earlier plan of this object left is the past of this one
-        for gone in Patience().looks(wait, heed_interrupt=False):
-            made = self._planned(only, prune=prune, retry=retry)
-            if gone >= wait or not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
+        made = self._planned(only, prune=prune, retry=retry)
+        for look, _ in enumerate(Patience().looks(wait, heed_interrupt=False)):
+            made = self._planned(only, prune=prune, retry=retry) if look else made
+            if not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
                 break
         return made
 
