@@ -15,13 +15,6 @@ pytest.register_assert_rewrite("headgate.testing.bench", "headgate.testing.contr
 pytest_plugins = ["tests.clusters"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those on a real Flink are all for one of them: it starts one cluster."""
-    for item in items:
-        if item.get_closest_marker("flink"):
-            item.add_marker(pytest.mark.xdist_group("flink"))
-
-
 def free_port() -> int:
     """A port nobody uses now; not 8081, where the Flink of whoever runs the tests may be."""
     with socket.create_server(("127.0.0.1", 0)) as holder:

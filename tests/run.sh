@@ -21,12 +21,12 @@ ensure_venv "$PWD/.venv" "dev-$(sum pyproject.toml tests/requirements.txt)" \
   --requirement tests/requirements.txt --editable '.[local]'
 PATH="$PWD/.venv/bin:$PATH"
 
-# One process a core; the tests on a real Flink are all for one of them.
-shared=(--numprocesses auto --dist loadgroup)
+# A process for each core, up to four: each starts a Flink of its own.
+cores=(--numprocesses auto --maxprocesses 4)
 
 if [ "$faults" = yes ]; then
   say "pytest, the fault suite"
-  exec pytest "${shared[@]}" -m faults tests/faults "$@"
+  exec pytest "${cores[@]}" -m faults tests/faults "$@"
 fi
 
 say "ruff"
@@ -39,12 +39,12 @@ lint-imports
 
 if [ "$full" = yes ]; then
   say "pytest, everything"
-  pytest "${shared[@]}" -m "not faults" "$@"
+  pytest "${cores[@]}" --dist loadfile -m "not faults" "$@"
   ensure_venv "$PWD/.venv-flink-$other_flink" "flink-$other_flink" "apache-flink-libraries==$other_flink"
   say "pytest, on Flink $other_flink"
   home=$(echo "$PWD/.venv-flink-$other_flink"/lib/python*/site-packages/pyflink)
-  HEADGATE_TEST_FLINK_HOME=$home pytest -m "flink and not full and not faults" "$@"
+  HEADGATE_TEST_FLINK_HOME=$home pytest "${cores[@]}" --dist loadfile -m "flink and not full and not faults" "$@"
 else
   say "pytest"
-  pytest "${shared[@]}" -m "not full and not faults" "$@"
+  pytest "${cores[@]}" --dist loadfile -m "not full and not faults" "$@"
 fi
