@@ -22,7 +22,7 @@ ensure_venv "$PWD/.venv" "dev-$(sum pyproject.toml tests/requirements.txt)" \
 PATH="$PWD/.venv/bin:$PATH"
 
 # A process for each core, up to four: each starts a Flink of its own.
-cores=(--numprocesses auto --maxprocesses 4)
+cores=(--numprocesses logical --maxprocesses 4)
 
 if [ "$faults" = yes ]; then
   say "pytest, the fault suite"
