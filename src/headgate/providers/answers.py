@@ -137,3 +137,13 @@ def _epoch(date: str) -> float | None:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def number(value: object) -> int | None:
+    """A whole number, be it written as text; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return int(str(value))
+    except ValueError:
+        return None

@@ -17,12 +17,13 @@ from tests.providers.dinky.given import asked, job, options, started, stopped, s
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec, Savepoint, Sql, Strategy
+from headgate.providers.answers import number
 from headgate.providers.dinky import definition, remains
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.dinky.envelope import judge
 from headgate.providers.dinky.names import Names
 from headgate.providers.dinky.states import written_strategy
-from headgate.providers.dinky.wire import Started, Task, document, number, text
+from headgate.providers.dinky.wire import Started, Task, document, text
 from headgate.providers.http import Reply
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.server import Request, Response

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from headgate.errors import Rejected
+from headgate.providers.answers import number
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import flag, number, rows, text
+from headgate.providers.dinky.wire import flag, rows, text
 
 ROOT = "/"
 _ROOT_ID = 0

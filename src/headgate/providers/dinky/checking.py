@@ -14,11 +14,12 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import Marker
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.model.topology import Compiled
+from headgate.providers.answers import number
 from headgate.providers.dinky import definition, statements
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
+from headgate.providers.dinky.wire import Task, document, flag, rows, text
 
 _POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _OUTSIDE = "the statements use a catalog; planning them in Dinky would change it"

@@ -15,12 +15,13 @@ from headgate.errors import Rejected
 from headgate.model.plan import Restore
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
+from headgate.providers.answers import number
 from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
 from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.states import stored_strategy, written_strategy
-from headgate.providers.dinky.wire import Task, document, flag, number, rows, text
+from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.sql import SqlMistake, meaning
 
 DIALECTS = ("FlinkSql", "FlinkJar")

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import Rejected
+from headgate.providers.answers import number
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import number, rows, text
+from headgate.providers.dinky.wire import rows, text
 
 # Option with a name to the option with the id, and what it is for people.
 REFERENCES = {

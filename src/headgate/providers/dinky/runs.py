@@ -15,6 +15,7 @@ from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.plan import Restore
+from headgate.providers.answers import number
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import (
     Instance,
@@ -23,7 +24,6 @@ from headgate.providers.dinky.wire import (
     Task,
     document,
     moment,
-    number,
     rows,
     savepoint_of,
     text,

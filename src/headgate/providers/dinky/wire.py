@@ -13,20 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from headgate.model.live import JobState
-from headgate.providers.answers import undocumented
+from headgate.providers.answers import number, undocumented
 from headgate.providers.dinky.states import common_state
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")
-
-
-def number(value: object) -> int | None:
-    """A whole number, be it written as text; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
 
 
 def flag(value: object, default: bool = False) -> bool:

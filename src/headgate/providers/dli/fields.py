@@ -100,16 +100,6 @@ def sent(flat: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def whole(value: Any) -> int | None:
-    """A whole number, be it written as text; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
-
-
 def seconds(value: str) -> float:
     """A Flink duration in seconds; NaN if it is none."""
     number, _, unit = normal_value(INTERVAL, value).partition(" ")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
 from headgate.errors import OutcomeUnknown, Rejected
-from headgate.providers.answers import undocumented
-from headgate.providers.dli.fields import sent, whole
+from headgate.providers.answers import number, undocumented
+from headgate.providers.dli.fields import sent
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.paging import PAGE, Row, complete
 from headgate.providers.http import Api
@@ -42,7 +42,7 @@ class Jobs:
             rows = found.get("jobs")
             if not isinstance(rows, list) or not all(is_job(row) for row in rows):
                 raise undocumented("the list of jobs")
-            total = whole(found.get("total_count", len(rows) + offset))
+            total = number(found.get("total_count", len(rows) + offset))
             if total is None:
                 raise undocumented("the list of jobs")
             return rows, total
@@ -147,9 +147,9 @@ def _part(answer: Any, name: str) -> Row:
 
 def is_job(row: Any) -> TypeGuard[Row]:
     """Is this a job of DLI's, with its id and, where they are told, its times as numbers?"""
-    if not isinstance(row, dict) or not whole(row.get("job_id")):
+    if not isinstance(row, dict) or not number(row.get("job_id")):
         return False
-    return all(row.get(time) is None or whole(row[time]) is not None for time in ("start_time", "create_time"))
+    return all(row.get(time) is None or number(row[time]) is not None for time in ("start_time", "create_time"))
 
 
 def _entries(answer: Any, name: str) -> list[Row]:

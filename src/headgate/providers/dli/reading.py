@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from headgate.model.configuration import current_key
 from headgate.model.spec import AppliedSpec, Jar, Program, Sql
+from headgate.providers.answers import number
 from headgate.providers.dli.fields import (
     BOTH,
     INTERVAL,
@@ -22,7 +23,6 @@ from headgate.providers.dli.fields import (
     SQL_ONLY,
     mapping,
     pairs,
-    whole,
 )
 from headgate.providers.dli.forms import JAR_JOB, DliOptions
 from headgate.providers.dli.signs import EVERYTHING, FILLED_IN, Sets
@@ -119,4 +119,4 @@ def _program(row: Mapping[str, Any], config: Mapping[str, Any]) -> Program:
 def _parallelism(config: Mapping[str, Any], options: DliOptions) -> int:
     own = mapping(config.get("resource_config")).get("parallel_number")
     own = own if options.resource_config_version == "v2" else None
-    return whole(own) or whole(config.get("parallel_number")) or 1
+    return number(own) or number(config.get("parallel_number")) or 1
