@@ -196,6 +196,7 @@ def forgetful(tmp_path: Path) -> Iterator[Forgetful]:
         down(folder)
 
 
+@pytest.mark.full
 def test_a_jobmanager_that_forgot_a_stopped_job_loses_nothing(forgetful: Forgetful, tmp_path: Path):
     """Killed between stop and submit: with the store the job goes on; without, it is blocked and says why."""
     cluster = Cluster(forgetful.flink)
@@ -230,6 +231,7 @@ def test_a_jobmanager_that_forgot_a_stopped_job_loses_nothing(forgetful: Forgetf
     assert not repo.plan().has_changes
 
 
+@pytest.mark.full
 def test_a_stop_that_nobody_saw_the_end_of_is_found_in_storage(forgetful: Forgetful, tmp_path: Path):
     """Killed while the savepoint was taken, and the JobManager lost too: the savepoint is there, and is used."""
     cluster = Cluster(forgetful.flink)

@@ -87,6 +87,7 @@ def test_down_ends_what_up_started_and_keeps_its_savepoints(directory: Path, fli
     assert not down(directory)
 
 
+@pytest.mark.full
 def test_a_killed_taskmanager_is_healed_by_up(directory: Path) -> None:
     """Half a cluster accepts jobs and never runs them."""
     broken = start(directory)

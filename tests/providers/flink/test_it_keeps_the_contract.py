@@ -99,6 +99,7 @@ def benched(flink: LocalFlink, folder: Path) -> Iterator[FlinkBench]:
         bench.close()
 
 
+@pytest.mark.full
 class TestTheAdaptiveScheduler(ProviderContract):
     @pytest.fixture
     def bench(self, adaptive: LocalFlink, tmp_path: Path) -> Iterator[FlinkBench]:
