@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from headgate.local import LocalFlink, down, up
+from headgate.local import LocalFlink, down, ports, up
 
 pytest.register_assert_rewrite("headgate.testing.bench", "headgate.testing.contract")
 pytest_plugins = ["tests.clusters"]
@@ -17,8 +16,7 @@ pytest_plugins = ["tests.clusters"]
 
 def free_port() -> int:
     """A port nobody uses now; not 8081, where the Flink of whoever runs the tests may be."""
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
+    return ports.free(1)[0]
 
 
 def chosen_flink() -> Path | None:

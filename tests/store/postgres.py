@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from tests.conftest import free_port
 
 PASSWORD = "not-for-print-3141"
 _FOLDER = "pginstall18"
@@ -77,7 +78,7 @@ def _serving(programs: Path, home: Path, as_whom: dict[str, Any]) -> Iterator[Se
     initdb = [str(programs / "initdb"), f"--pgdata={home / 'data'}", *options.split(" ")]
     made = subprocess.run(initdb, capture_output=True, text=True, **as_whom)
     assert made.returncode == 0, made.stdout + made.stderr
-    server = Server(_free_port())
+    server = Server(free_port())
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(server.port),
@@ -128,8 +129,3 @@ def _copied(home: Path) -> Path:
             ignored = shutil.ignore_patterns("include", "*.a")
             shutil.copytree(installed.parent / part, home / part, symlinks=True, ignore=ignored)
     return home / installed.name
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
