@@ -55,7 +55,8 @@ def refuses(request: httpx.Request) -> httpx.Response:
         pytest.param(says(400), Rejected, Rejected, id="400"),
         pytest.param(says(401), Unauthorised, Unauthorised, id="401"),
         pytest.param(says(403), Unauthorised, Unauthorised, id="403"),
-        pytest.param(says(404), NotFound, NotFound, id="404"),
+        pytest.param(says(404), Unavailable, Unavailable, id="404"),
+        pytest.param(says(404, PAGE), Unavailable, Unavailable, id="404-of-a-proxy"),
         pytest.param(says(302, location="https://sso"), Rejected, Rejected, id="redirected"),
         pytest.param(says(200, "<html>login</html>"), Unavailable, OutcomeUnknown, id="not-json"),
     ],
@@ -65,7 +66,8 @@ def test_a_failure_says_what_may_have_happened(
 ):
     """A lost reply to a write may have happened; a refused connection cannot have.
 
-    Who answers with a status from 500 on is not known: a proxy does, after the platform has done what it was asked.
+    Who answers with a status from 500 on is not known: a proxy does, after the platform has done what it was asked. Nor
+    is it with a 404: read as "there is no such job", that of a proxy would start a second one.
     """
     with pytest.raises(on_read) as read:
         api(answer).read("/jobs")
@@ -83,12 +85,15 @@ def test_a_failure_says_what_may_have_happened(
         pytest.param(500, '{"errors": ["a stack"]}', Rejected, id="its-own-500"),
         pytest.param(503, '{"errors": ["leader election"]}', Unavailable, id="its-own-503"),
         pytest.param(500, '{"errors": ["FlinkJobNotFoundException: no"]}', NotFound, id="its-own-500-for-no-such-job"),
+        pytest.param(404, '{"errors": ["Job 1 not found"]}', NotFound, id="its-own-404"),
+        pytest.param(404, PAGE, Unavailable, id="404-of-a-proxy"),
+        pytest.param(404, '{"message": "no route"}', Unavailable, id="404-of-another-api"),
         pytest.param(500, PAGE, OutcomeUnknown, id="500-of-a-proxy"),
         pytest.param(503, PAGE, OutcomeUnknown, id="503-of-a-proxy"),
         pytest.param(503, '{"message": "no healthy upstream"}', OutcomeUnknown, id="503-of-another-api"),
     ],
 )
-def test_a_500_of_flink_itself_is_its_answer(status: int, body: str, on_write: type[HeadgateError]):
+def test_an_error_of_flink_itself_is_its_answer(status: int, body: str, on_write: type[HeadgateError]):
     """Flink refuses a statement under 500, in an envelope of its own; in front of it nobody knows what it did."""
     with pytest.raises(on_write) as write:
         api(says(status, body), judge=flink).call("POST", "/jars/1/run", writes=True)

@@ -61,7 +61,8 @@ def by_status(reply: Reply, *, writes: bool, explain: Callable[[str], str] = str
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Unauthorised(problem)
     if status == HTTPStatus.NOT_FOUND:
-        return NotFound(problem)
+        # Only a platform, in its own words, can say that a job does not exist: see each platform's `Judge`.
+        return Unavailable(problem, hint=_NOT_THIS_API)
     if status < HTTPStatus.BAD_REQUEST:
         hint = f"the target's url redirects to {reply.headers.get('location', '?')}; use that one"
         return Rejected(problem, hint=hint)

@@ -36,6 +36,7 @@ def _judged(status: int, body: Any, *, writes: bool = False) -> ProviderError | 
         ("DLI.0003", 400, Unauthorised),
         ("DLI.0014", 401, Unauthorised),
         ("APIG.0301", 401, Unauthorised),
+        ("APIG.0101", 404, Rejected),
         ("APIG.0308", 429, Unavailable),
         ("DLI.0019", 400, Unavailable),
         ("DLI.0999", 400, Unavailable),

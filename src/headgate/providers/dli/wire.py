@@ -60,8 +60,11 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     elif reply.status < 300:
         failed = next((one for one in _parts(reply.json) if not succeeded(one)), None)
         trouble = DliRejected(str(failed.get("message") or "the platform says that it failed")) if failed else None
-    elif code in _GONE or (code and reply.status == 404):
+    elif code in _GONE or (code.startswith("DLI.") and reply.status == 404):
         trouble = NotFound(problem)
+    elif reply.status == 404 and code.startswith("APIG."):
+        # The gateway does not know this API. Read as "there is no such job" it would start a second one.
+        trouble = Rejected(problem, hint="is the target's region one that has this API, and its endpoint that of DLI?")
     elif code in _CREDENTIALS or (code and reply.status in (401, 403)):
         trouble = Unauthorised(problem, hint=_HINTS.get(code, "") or clock_hint(code, message))
     elif code:

@@ -40,7 +40,8 @@ def is_duplicate(body: str) -> bool:
 
 
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
-    """The `Judge` of `providers.http`: Flink's own 500 is a refusal, its own 503 is said before anything is done.
+    """The `Judge` of `providers.http`: Flink's own 404 is "no such job", its own 500 a refusal, and its own 503 is said
+    before anything is done.
 
     The same statuses without it are those of something in front of Flink, which cannot know what Flink did.
     """
@@ -50,6 +51,8 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     if _UNKNOWN_JOB.search(reply.text):
         return NotFound(problem)
     match reply.status:
+        case 404:
+            return NotFound(problem)
         case 500:
             return Rejected(problem)
         case 503:
