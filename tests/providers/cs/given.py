@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tests.providers.simulated import OnSimulator
+
 from headgate.model.project import Target
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.cs.adapter import CsProvider
@@ -46,7 +48,7 @@ def edited(spec: JobSpec) -> JobSpec:
     return replace(spec, program=Sql(spec.program.text.replace("COUNT(*)", "SUM(amount)")))
 
 
-class CsBench:
+class CsBench(OnSimulator[CsSimulator]):
     """Cloud Stream, seen from outside."""
 
     many = 120
@@ -66,24 +68,6 @@ class CsBench:
 
     def edited(self, spec: JobSpec) -> JobSpec:
         return edited(spec)
-
-    def running(self, name: str) -> list[str]:
-        return self.platform.running(name)
-
-    def start_stranger(self, name: str) -> None:
-        self.platform.start_stranger(name)
-
-    def fail(self, name: str) -> None:
-        self.platform.fail_job(name)
-
-    def lose_reply(self) -> None:
-        self.platform.lose_replies()
-
-    def silence(self) -> None:
-        self.platform.silence()
-
-    def speak(self) -> None:
-        self.platform.speak()
 
     def vanished(self, path: str) -> str:
         return f"{path}1"

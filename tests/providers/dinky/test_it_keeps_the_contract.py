@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.providers.dinky import given
+from tests.providers.simulated import OnSimulator
 
 from headgate.model.spec import JobSpec
 from headgate.providers.dinky.adapter import DinkyProvider
@@ -14,18 +15,18 @@ from headgate.testing.contract import PROJECT, ProviderContract
 from headgate.testing.dinky import DinkySimulator
 
 
-class DinkyBench:
+class DinkyBench(OnSimulator[DinkySimulator]):
     """A simulated Dinky, seen from outside."""
 
     many = 120
 
     def __init__(self, dinky: DinkySimulator) -> None:
-        self._dinky = dinky
+        self.platform = dinky
         self._opened: list[DinkyProvider] = []
         self.provider = self.again()
 
     def again(self, project: str = PROJECT) -> DinkyProvider:
-        self._opened.append(given.opened(self._dinky, project=project))
+        self._opened.append(given.opened(self.platform, project=project))
         return self._opened[-1]
 
     def close(self) -> None:
@@ -37,24 +38,6 @@ class DinkyBench:
 
     def edited(self, spec: JobSpec) -> JobSpec:
         return given.edited(spec)
-
-    def running(self, name: str) -> list[str]:
-        return self._dinky.running(name)
-
-    def start_stranger(self, name: str) -> None:
-        self._dinky.start_stranger(name)
-
-    def fail(self, name: str) -> None:
-        self._dinky.fail_job(name)
-
-    def lose_reply(self) -> None:
-        self._dinky.lose_replies()
-
-    def silence(self) -> None:
-        self._dinky.silence()
-
-    def speak(self) -> None:
-        self._dinky.speak()
 
     def vanished(self, path: str) -> str:
         return f"{path}-gone"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tests.providers.simulated import OnSimulator
+
 from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
@@ -39,7 +41,7 @@ def provider(platform: DliSimulator, project: str = PROJECT, environ: dict[str, 
     return opened(target(platform.url), environ or ENVIRON, project=project, pause=lambda seconds: None)
 
 
-class DliBench:
+class DliBench(OnSimulator[DliSimulator]):
     many = 120
 
     def __init__(self, platform: DliSimulator) -> None:
@@ -74,24 +76,6 @@ class DliBench:
         """The job as it is now, if it is over."""
         now = seen(self.provider, live.name)
         return now if now and not now.state.active else None
-
-    def running(self, name: str) -> list[str]:
-        return self.platform.running(name)
-
-    def start_stranger(self, name: str) -> None:
-        self.platform.start_stranger(name)
-
-    def fail(self, name: str) -> None:
-        self.platform.fail_job(name)
-
-    def lose_reply(self) -> None:
-        self.platform.lose_replies()
-
-    def silence(self) -> None:
-        self.platform.silence()
-
-    def speak(self) -> None:
-        self.platform.speak()
 
     def vanished(self, path: str) -> str:
         return path + "0"

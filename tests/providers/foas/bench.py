@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from tests.providers.simulated import OnSimulator
+
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
 from headgate.providers.foas.adapter import FoasProvider, open_foas
@@ -49,7 +51,7 @@ def statement(name: str, calculation: str = "SELECT a, COUNT(*) FROM s GROUP BY 
 
 
 @dataclass
-class FoasBench:
+class FoasBench(OnSimulator[FoasSimulator]):
     """The `Bench` of the provider contract."""
 
     platform: FoasSimulator
@@ -73,24 +75,6 @@ class FoasBench:
 
     def edited(self, spec: JobSpec) -> JobSpec:
         return replace(spec, program=Sql(statement(spec.name, "SELECT a, MAX(a) FROM s GROUP BY a")))
-
-    def running(self, name: str) -> list[str]:
-        return self.platform.running(name)
-
-    def start_stranger(self, name: str) -> None:
-        self.platform.start_stranger(name)
-
-    def fail(self, name: str) -> None:
-        self.platform.fail_job(name)
-
-    def lose_reply(self) -> None:
-        self.platform.lose_replies()
-
-    def silence(self) -> None:
-        self.platform.silence()
-
-    def speak(self) -> None:
-        self.platform.speak()
 
     def vanished(self, path: str) -> str:
         return path.rpartition("/")[0] + "/4711"

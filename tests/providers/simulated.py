@@ -1,0 +1,43 @@
+"""What the benches of the four simulators have in common."""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+
+
+class Platform(Protocol):
+    """The switches that every simulator has."""
+
+    def running(self, name: str) -> list[str]: ...
+    def start_stranger(self, name: str) -> object: ...
+    def fail_job(self, name: str) -> None: ...
+    def lose_replies(self) -> None: ...
+    def silence(self) -> None: ...
+    def speak(self) -> None: ...
+
+
+P = TypeVar("P", bound=Platform)
+
+
+class OnSimulator(Generic[P]):
+    """The half of a `Bench` that is the platform's, not the provider's."""
+
+    platform: P
+
+    def running(self, name: str) -> list[str]:
+        return self.platform.running(name)
+
+    def start_stranger(self, name: str) -> None:
+        self.platform.start_stranger(name)
+
+    def fail(self, name: str) -> None:
+        self.platform.fail_job(name)
+
+    def lose_reply(self) -> None:
+        self.platform.lose_replies()
+
+    def silence(self) -> None:
+        self.platform.silence()
+
+    def speak(self) -> None:
+        self.platform.speak()
