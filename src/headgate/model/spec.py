@@ -17,7 +17,7 @@ from typing import Any
 
 from headgate.model.configuration import normalised
 from headgate.model.secret import PLACEHOLDER, Environment, digests
-from headgate.sql import meaning
+from headgate.sql import SqlMistake, meaning
 
 
 class Strategy(StrEnum):
@@ -295,7 +295,13 @@ def _has_all(texts: Iterable[str], known: Mapping[str, str]) -> bool:
 
 @functools.lru_cache(maxsize=20_000)
 def _tokens(text: str) -> tuple[str, ...]:
-    return meaning(text)
+    """What counts of a statement. One that cannot be read to its end, as somebody may leave it on a platform, is all
+    that it says.
+    """
+    try:
+        return meaning(text)
+    except SqlMistake:
+        return (text,)
 
 
 def _shape(

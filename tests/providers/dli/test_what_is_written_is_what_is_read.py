@@ -196,6 +196,21 @@ def test_a_change_made_in_the_console_is_seen(bench: DliBench, dli: DliSimulator
     assert paths == ["config.table.exec.state.ttl", "options.cu_number", "options.log_enabled", "statement"]
 
 
+def test_a_statement_left_in_the_middle_of_a_word_is_a_difference(bench: DliBench, dli: DliSimulator) -> None:
+    """What cannot be read to its end is not what git has; the plan of the whole project does not end there."""
+    spec = job()
+    started(bench.provider, spec)
+    dli.edit("orders", sql_body="INSERT INTO t SELECT 'not clos")
+    dli.ticks += dli.list_lag
+
+    live = seen(bench.provider, "orders")
+
+    assert live is not None
+    assert live.applied is not None
+    [change] = diff(live.applied, spec)
+    assert (change.path, change.before) == ("statement", "INSERT INTO t SELECT 'not clos")
+
+
 def test_what_left_the_manifest_leaves_the_job(bench: DliBench, dli: DliSimulator) -> None:
     """And what DLI had put beside it stays."""
     first = job(options=options(**SQL_OPTIONS), config=CONFIG)
