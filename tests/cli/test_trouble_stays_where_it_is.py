@@ -113,6 +113,24 @@ def test_a_bug_of_ours_at_one_target_is_that_targets_trouble(
     assert "applied submit other on remote" in result.stdout
 
 
+@pytest.mark.parametrize("question", ["compile", "prospect", "kept"])
+def test_a_bug_of_ours_in_a_question_about_one_job_is_that_jobs_trouble(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    """What a platform says about a start is read by more of our code than anything else."""
+    workspace.write("jobs/orders.yaml", manifest("orders"))
+    workspace.write("jobs/other.yaml", manifest("other", target="remote"))
+    monkeypatch.setattr(workspace.local, question, breaks)
+
+    result = headgate("apply", "--yes")
+
+    assert result.exit_code == 3
+    assert "a bug in headgate: KeyError" in result.stdout
+    assert "opensesame" not in result.output
+    assert "applied submit other on remote" in result.stdout
+    assert workspace.platforms["local"].running("orders") == []
+
+
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_a_bug_of_ours_at_one_job_is_that_jobs_trouble(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, style: str

@@ -237,7 +237,11 @@ class Headgate:
         source = self.provider(action.source) if action.source else None
         names = (action.job, action.want.previous_name if action.want else "")
         known = next((told for name in names if name and (told := self.memory.snapshots(name, action.target))), ())
-        return evidence_for(action, self.provider(action.target), source, known, silent=self.memory.silent)
+        try:
+            return evidence_for(action, self.provider(action.target), source, known, silent=self.memory.silent)
+        except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
+            trouble = InternalError.of(bug, self._environ)
+            return Evidence(unavailable=trouble.problem, hint=trouble.hint)
 
     def patience(self, interrupted: threading.Event | None = None) -> Patience:
         """How long this project waits for its jobs; `interrupted` ends the waiting."""
