@@ -114,6 +114,21 @@ def test_an_edit_that_loses_state_is_blocked_until_the_manifest_consents(repo: R
     assert cluster.running("totals") == [accepted.job_id]
 
 
+def test_an_edit_that_flink_would_restore_into_wrong_results_is_blocked(repo: Repo, cluster: Cluster):
+    """Counts of one column read as those of another: Flink takes the state and runs, and no consent makes it right."""
+    first = started(repo, cluster)
+    other = {"select": "v, COUNT(*)", "group": "GROUP BY v", "more": "savepoint: {accept: [partial, lost, unknown]}"}
+    repo.write("jobs/totals.yaml", counting("totals", repo.project, **other))  # type: ignore[arg-type]
+
+    [blocked] = repo.apply().results
+
+    assert blocked.action.reason is Reason.STATE_WRONG
+    assert blocked.action.state is not None
+    [why] = [one.why for one in blocked.action.state.operators if one.verdict.value == "wrong"]
+    assert why == "it is kept by `numbers`.k, and would be read by `numbers`.v"
+    assert cluster.running("totals") == [first]
+
+
 def test_a_job_that_left_git_is_stopped_with_a_savepoint_only_when_pruning(repo: Repo, cluster: Cluster):
     """Without --prune it runs on; with it, its state is kept and its place is told."""
     first = started(repo, cluster)

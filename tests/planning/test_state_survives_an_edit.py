@@ -9,7 +9,7 @@ import pytest
 from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import Savepoint, Strategy
-from headgate.model.topology import Operator
+from headgate.model.topology import Compiled, Operator, Topology
 from headgate.planning import Evidence
 from tests.planning.given import COUNT, EDITED, ORDERS, SOURCE, compiles_to, decided, running
 
@@ -65,7 +65,79 @@ def test_losing_state_is_blocked_until_the_manifest_consents(operators, verdict,
     assert accepted.state is not None
     assert accepted.state.verdict is verdict
     assert accepted.restore is not None
-    assert accepted.restore.allow_non_restored
+    assert accepted.restore.allow_non_restored is (verdict is not Verdict.UNKNOWN)
+
+
+OTHER_COUNT = Operator(5, "aggregate", "count by buyer", signature="count(buyer)", feed="orders.buyer")
+TWO_COUNTS = Topology((SOURCE, COUNT, OTHER_COUNT), last_id=5)
+
+
+@pytest.mark.parametrize(
+    ("accepts", "reason"),
+    [
+        pytest.param({"unknown"}, Reason.STATE_PARTIAL, id="what-is-lost-is-not-named"),
+        pytest.param({"partial"}, Reason.STATE_UNKNOWN, id="what-is-unknown-is-not-named"),
+        pytest.param({"partial", "unknown"}, None, id="both-are"),
+    ],
+)
+def test_what_cannot_be_judged_is_no_consent_to_what_is_lost_beside_it(accepts, reason):
+    """One count reads other rows from now on, and the other has no operator left: each is consented to by its name."""
+    consents = replace(EDITED, savepoint=Savepoint(accept=frozenset(accepts)))
+    fed_otherwise = replace(NEW_COUNT, feed="orders.cancelled")
+    evidence = replace(compiles_to(NEW_SOURCE, fed_otherwise), old=TWO_COUNTS)
+
+    action = decided(consents, running(ORDERS), evidence=evidence)
+
+    if reason:
+        assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
+        assert action.hint == "to go ahead: `savepoint: {accept: [unknown, partial]}`"
+    else:
+        assert action.verb is Verb.RESTART
+        assert action.restore is not None
+        assert action.restore.allow_non_restored
+
+
+BY_BUYER = replace(NEW_COUNT, feed="orders.buyer", keyed_by=("orders.buyer",))
+
+
+@pytest.mark.parametrize(
+    ("columns", "verdict"),
+    [
+        pytest.param({"orders.id", "orders.buyer"}, Verdict.WRONG, id="of-the-same-source"),
+        pytest.param({"orders.buyer"}, Verdict.UNKNOWN, id="of-which-the-old-one-is-gone"),
+        pytest.param({"orders.id"}, Verdict.UNKNOWN, id="of-which-the-new-one-is-computed"),
+    ],
+)
+def test_state_that_is_looked_up_by_another_column_is_wrong(columns, verdict):
+    """The platform would start it, and hand the counts of one customer to another. A renamed column may be the same."""
+    old = Topology((SOURCE, replace(COUNT, keyed_by=("orders.id",))), last_id=5)
+    compiled = Compiled("{}", Topology((NEW_SOURCE, BY_BUYER), last_id=14, columns=frozenset(columns)))
+    consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({"partial", "lost"})))
+
+    action = decided(consents, running(ORDERS), evidence=Evidence(compiled, old))
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason(f"state-{verdict}"))
+
+
+@pytest.mark.parametrize("accepts", [{"partial", "lost", "unknown"}, {"unknown"}, set()])
+def test_there_is_no_consent_to_wrong_results(accepts):
+    """Nobody wants them; `strategy: none` starts empty instead."""
+    old = Topology((SOURCE, replace(COUNT, keyed_by=("orders.id",))), last_id=5)
+    new = Topology((NEW_SOURCE, BY_BUYER), last_id=14, columns=frozenset({"orders.id", "orders.buyer"}))
+    wants = replace(EDITED, savepoint=Savepoint(accept=frozenset(accepts)))
+
+    action = decided(wants, running(ORDERS), evidence=Evidence(Compiled("{}", new), old))
+    fresh = decided(
+        replace(EDITED, savepoint=Savepoint(Strategy.NONE)),
+        running(ORDERS),
+        evidence=Evidence(Compiled("{}", new), old),
+    )
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.STATE_WRONG, ())
+    assert action.state is not None
+    [wrong] = [one for one in action.state.operators if one.verdict is Verdict.WRONG]
+    assert wrong.why == "it is kept by orders.id, and would be read by orders.buyer"
+    assert fresh.verb is Verb.RESTART
 
 
 def test_consent_to_one_verdict_is_not_consent_to_another():

@@ -269,9 +269,9 @@ def test_a_job_that_was_stopped_on_another_target_goes_on_from_what_it_left_ther
 @pytest.mark.parametrize(
     "drops", [pytest.param(True, id="that-drops-it"), pytest.param(False, id="that-knows-no-such-thing")]
 )
-def test_consent_to_unknown_state_promises_what_the_platform_does(drops):
+def test_consent_to_losing_state_promises_what_the_platform_does(drops):
     """A plan that says "dropped, by consent" where the platform has nothing of the kind was never carried out."""
-    wants = replace(EDITED, savepoint=Savepoint(accept=frozenset({"unknown"})))
+    wants = replace(EDITED, savepoint=Savepoint(accept=frozenset({"unknown", "partial"})))
 
     action = decided(wants, running(ORDERS), evidence=Evidence(same_vertices=True, drops=drops))
 

@@ -146,11 +146,13 @@ EXPLAINED = {
     ),
     Reason.STATE_UNKNOWN: (
         "Whether the old state fits the new job, or would mean the same in it, cannot be judged. To go ahead, consent "
-        "in the manifest with `savepoint: {accept: [unknown]}`; or start empty with `savepoint: {strategy: none}`."
+        "in the manifest with `savepoint: {accept: [unknown]}`; with `[unknown, partial]` if state that no operator of "
+        "the new job takes may be dropped. Or start empty with `savepoint: {strategy: none}`."
     ),
     Reason.STATE_WRONG: (
-        "The platform would accept the old state and the job would then compute wrong results. There is no consent to "
-        "that: start empty with `savepoint: {strategy: none}`."
+        "The platform would accept the old state and the job would then compute wrong results: an operator would look "
+        "up by one column what was kept by another. There is no consent to that: start empty with "
+        "`savepoint: {strategy: none}`."
     ),
     Reason.NAME_TAKEN: (
         "A job of this name runs that no headgate project started, and its execution graph is not the one the manifest "

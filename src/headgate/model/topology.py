@@ -15,6 +15,7 @@ class Operator:
 
     `signature` is a digest of everything that decides whether old state can be read by it (type, key and value types,
     grouping, aggregate calls); `feed` a digest of what its input rows mean (the projections upstream, not the filters).
+    `keyed_by` are the columns that its state is looked up by, followed up to the sources as far as that can be told.
     """
 
     id: int
@@ -22,14 +23,19 @@ class Operator:
     name: str
     signature: str
     feed: str = ""
+    keyed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """All operators with state, in plan order, and the highest id in use by any operator."""
+    """All operators with state, in plan order, and the highest id in use by any operator.
+
+    `columns` are those of its sources, whether they are read or not.
+    """
 
     operators: tuple[Operator, ...]
     last_id: int = 0
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

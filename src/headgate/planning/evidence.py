@@ -26,7 +26,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.planning.actions import blocked
-from headgate.planning.judging import judge, unchanged_program
+from headgate.planning.judging import consents, judge, unchanged_program
 from headgate.planning.restoring import NothingToRestore, earliest_of
 
 _NOT_COMPILED = Compiled()
@@ -156,18 +156,32 @@ def _in_place(action: Action, want: JobSpec, prospect: Prospect) -> Action:
 
 
 def _consented(action: Action, want: JobSpec, verdict: StateVerdict, *, drops: bool) -> Action:
-    """The action if the manifest consents to what becomes of state, else blocked."""
-    if verdict.verdict.value in want.savepoint.accept and action.restore:
-        if verdict.verdict is Verdict.LOST and not verdict.ids and not verdict.fresh_from:
-            return replace(action, restore=Restore(RestoreKind.FRESH, note="starts empty: savepoint.accept has lost"))
-        if not drops:
-            note = "; ".join(part for part in (action.restore.note, _PLATFORM_DECIDES) if part)
-            return replace(action, restore=replace(action.restore, note=note))
-        return replace(action, restore=replace(action.restore, allow_non_restored=True))
+    """The action if the manifest consents to all that becomes of state, else blocked."""
+    needed, accepted = consents(verdict), want.savepoint.accept
+    missing = [one for one in needed if one.value not in accepted]
+    if missing or action.restore is None:
+        return _not_consented(action, missing[0] if missing else verdict.verdict, needed)
+    if verdict.verdict is Verdict.LOST and not verdict.ids and not verdict.fresh_from:
+        return replace(action, restore=Restore(RestoreKind.FRESH, note="starts empty: savepoint.accept has lost"))
+    if not drops:
+        note = "; ".join(part for part in (action.restore.note, _PLATFORM_DECIDES) if part)
+        return replace(action, restore=replace(action.restore, note=note))
+    # What cannot be judged may turn out to be lost: whether it may be, the manifest says in its own word.
+    may_be_lost = {Verdict.PARTIAL, Verdict.LOST} & set(accepted if Verdict.UNKNOWN in needed else needed)
+    return replace(action, restore=replace(action.restore, allow_non_restored=bool(may_be_lost)))
+
+
+def _not_consented(action: Action, verdict: Verdict, needed: tuple[Verdict, ...]) -> Action:
+    """Blocked, with the words that the manifest would have to say where more than one is needed."""
+    hint = action.hint
+    if len(needed) > 1 and Verdict.WRONG not in needed:
+        hint = f"to go ahead: `savepoint: {{accept: [{', '.join(one.value for one in needed)}]}}`"
+    held = replace(action, verb=Verb.BLOCKED, steps=(), restore=None, hint=hint)
     if action.reason is Reason.MOVED:
-        return replace(action, verb=Verb.BLOCKED, steps=(), restore=None)
-    reason = Reason.NAME_TAKEN if action.verb is Verb.ADOPT else Reason(f"state-{verdict.verdict.value}")
-    return replace(action, verb=Verb.BLOCKED, reason=reason, note="", steps=(), restore=None)
+        return held
+    return replace(
+        held, reason=Reason.NAME_TAKEN if action.verb is Verb.ADOPT else Reason(f"state-{verdict.value}"), note=""
+    )
 
 
 def _harmless(verdict: StateVerdict) -> bool:

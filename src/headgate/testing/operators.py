@@ -66,7 +66,8 @@ def read(compiled: str) -> Topology | None:
     """The topology of a compiled form, or None if it is none."""
     try:
         plan = json.loads(compiled)
-        return Topology(tuple(Operator(**each) for each in plan["operators"]), int(plan["last_id"]))
+        operators = (Operator(**{**each, "keyed_by": tuple(each["keyed_by"])}) for each in plan["operators"])
+        return Topology(tuple(operators), int(plan["last_id"]))
     except (ValueError, KeyError, TypeError):
         return None
 

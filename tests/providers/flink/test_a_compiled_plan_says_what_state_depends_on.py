@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from headgate.model.topology import Operator
 from headgate.providers.flink.compiled import numbered, topology
 
 SCAN = {
@@ -111,6 +113,70 @@ def test_another_column_of_the_same_type_is_another_feed():
 
     assert signature == aggregate(json.dumps(PLAN))[0]
     assert feed != aggregate(json.dumps(PLAN))[1]
+
+
+EXCHANGE = {
+    "id": 24,
+    "type": "stream-exec-exchange_1",
+    "inputProperties": [{"requiredDistribution": {"type": "HASH", "keys": [0]}}],
+    "outputType": "ROW<`k` INT>",
+    "description": "Exchange(distribution=[hash[k]])",
+}
+
+
+def last(*nodes: Any) -> Operator:
+    """The last operator of a plan in which each node reads the one before it."""
+    edges = [{"source": one["id"], "target": other["id"]} for one, other in pairwise(nodes)]
+    found = topology(json.dumps({"nodes": nodes, "edges": edges}))
+    assert found is not None
+    return found.operators[-1]
+
+
+def test_state_is_kept_by_the_columns_that_rows_are_distributed_by():
+    """Followed up to the source: through projections, and as the keys of an aggregate, which hands them on."""
+    again = {**COUNT, "id": 26}
+    spread = {**EXCHANGE, "id": 25, "outputType": COUNT["outputType"]}
+
+    assert last(SCAN, CALC, EXCHANGE, COUNT).keyed_by == ("`c`.`d`.`Orders`.k",)
+    assert last(SCAN, CALC, EXCHANGE, COUNT, spread, again).keyed_by == ("`c`.`d`.`Orders`.k",)
+
+
+def test_what_an_aggregate_computed_is_no_column_of_a_source():
+    """So nobody can say that a key which it became is another one."""
+    spread = {**EXCHANGE, "id": 25, "outputType": COUNT["outputType"]}
+    spread["inputProperties"] = [{"requiredDistribution": {"type": "HASH", "keys": [1]}}]
+    found = topology(json.dumps(PLAN))
+    assert found is not None
+
+    [key] = last(SCAN, CALC, EXCHANGE, COUNT, spread, {**COUNT, "id": 26}).keyed_by
+
+    assert key not in found.columns
+
+
+def test_one_state_for_all_rows_is_kept_by_no_column():
+    """`SELECT COUNT(*) FROM orders`."""
+    single = {**EXCHANGE, "inputProperties": [{"requiredDistribution": {"type": "SINGLETON"}}]}
+
+    assert last(SCAN, CALC, single, {**COUNT, "grouping": []}).keyed_by == ()
+
+
+def test_a_column_that_is_only_handed_on_means_the_same():
+    """Flink puts a projection before an operator or leaves it out, as it likes."""
+    handed_on = [{"kind": "INPUT_REF", "inputIndex": number, "type": "INT"} for number in range(3)]
+    copied = {**CALC, "id": 30, "projection": handed_on, "outputType": SCAN["outputType"]}
+
+    assert last(SCAN, copied, COUNT).feed == last(SCAN, COUNT).feed
+
+
+def test_a_source_has_columns_that_nobody_reads():
+    """Where a connector reads only the columns that are used, the table still tells them all."""
+    table = {**SCAN["scanTableSource"]["table"]}  # type: ignore[index]
+    table["resolvedTable"] = {**table["resolvedTable"], "schema": {"columns": [{"name": "unread", "dataType": "INT"}]}}
+
+    found = topology(edited(0, scanTableSource={"table": table}))
+
+    assert found is not None
+    assert {"`c`.`d`.`Orders`.k", "`c`.`d`.`Orders`.unread"} < found.columns
 
 
 def test_a_source_is_what_it_reads_not_how():

@@ -7,15 +7,16 @@ from a counter in the JobManager and mean nothing, so they are always numbered a
 Two digests decide. `signature`: what the operator itself stores - its type, the types of its inputs and output,
 grouping, aggregate calls. `feed`: what its input columns mean, followed up to the columns of the sources through
 every projection, filters left out. Same signature but another feed is state that can be read and may mean something
-else.
+else. It surely does not where Flink would look it up by other columns of the same sources: `keyed_by` are those that
+the exchange in front of the operator hashes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from headgate.model.topology import Operator, Topology
 
@@ -40,6 +41,7 @@ _STATELESS = frozenset(
 )
 _SCAN = "stream-exec-table-source-scan"
 _SINK = "stream-exec-sink"
+_EXCHANGE = "stream-exec-exchange"
 # Not part of what an operator stores.
 _CIRCUMSTANCES = {"id", "type", "description", "inputProperties", "configuration", "outputType", "state"}
 _CIRCUMSTANCES |= {"generateUpdateBefore", "inputChangelogMode"}
@@ -52,6 +54,13 @@ _IDENTITY = (
 _WIDTHS = ("scan.parallelism", "sink.parallelism")
 
 
+class _Column(NamedTuple):
+    """What a column means: the expression it is computed by, and the columns of sources that are read in it."""
+
+    meaning: str
+    reads: frozenset[str]
+
+
 def topology(compiled: str) -> Topology | None:
     """The operators of a compiled plan, or None if this is not a compiled plan."""
     try:
@@ -60,7 +69,8 @@ def topology(compiled: str) -> Topology | None:
         inputs: dict[int, list[int]] = {number: [] for number in nodes}
         for edge in plan["edges"]:
             inputs[int(edge["target"])].append(int(edge["source"]))
-        return Topology(_operators(nodes, inputs), last_id=max(nodes, default=0))
+        columns = frozenset(column for node in nodes.values() if _kind(node) == _SCAN for column in _readable(node))
+        return Topology(_operators(nodes, inputs), last_id=max(nodes, default=0), columns=columns)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -94,23 +104,38 @@ def fixed_widths(compiled: str) -> frozenset[int]:
 
 
 def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tuple[Operator, ...]:
-    meanings: dict[int, tuple[str, ...]] = {}
+    known: dict[int, tuple[_Column, ...]] = {}
 
-    def columns(number: int) -> tuple[str, ...]:
-        if number not in meanings:
-            meanings[number] = _columns(nodes[number], [columns(source) for source in inputs[number]])
-        return meanings[number]
+    def columns(number: int) -> tuple[_Column, ...]:
+        if number not in known:
+            known[number] = _columns(nodes[number], [columns(source) for source in inputs[number]])
+        return known[number]
 
     operators = []
     for number, node in nodes.items():
         kind = _kind(node)
         if kind in _STATELESS:
             continue
-        fed = "" if kind in (_SCAN, _SINK) else _digest([columns(source) for source in inputs[number]])
+        fed = "" if kind in (_SCAN, _SINK) else _digest([_meanings(columns(source)) for source in inputs[number]])
         # What a sink keeps are its own open transactions, whatever the rows look like.
         types = [] if kind == _SINK else [_types(nodes[source]["outputType"]) for source in inputs[number]]
-        operators.append(Operator(number, kind, _name(node), _digest([kind, _contents(node, kind), types]), fed))
+        signature = _digest([kind, _contents(node, kind), types])
+        keys = [columns(source)[key] for source in inputs[number] for key in _hashed(nodes[source])]
+        keyed_by = tuple(sorted({column for key in keys for column in key.reads}))
+        operators.append(Operator(number, kind, _name(node), signature, fed, keyed_by))
     return tuple(operators)
+
+
+def _hashed(node: Mapping[str, Any]) -> list[int]:
+    """The columns that rows are distributed by; none where this node does not distribute them so."""
+    if _kind(node) != _EXCHANGE:
+        return []
+    [spread] = [one.get("requiredDistribution", {}) for one in node["inputProperties"]]
+    return list(spread["keys"]) if spread.get("type") == "HASH" else []
+
+
+def _meanings(columns: Sequence[_Column]) -> tuple[str, ...]:
+    return tuple(column.meaning for column in columns)
 
 
 def _contents(node: Mapping[str, Any], kind: str) -> Any:
@@ -127,31 +152,58 @@ def _contents(node: Mapping[str, Any], kind: str) -> Any:
     return [own, states, _types(node["outputType"])]
 
 
-def _columns(node: Mapping[str, Any], sources: list[tuple[str, ...]]) -> tuple[str, ...]:
+def _columns(node: Mapping[str, Any], sources: list[tuple[_Column, ...]]) -> tuple[_Column, ...]:
     """What each output column of a node means: the expression over source columns it is computed from."""
     kind = _kind(node)
     if kind == _SCAN:
-        table = _table(node).get("identifier", "")
-        return tuple(f"{table}.{name}" for name, _ in _row(node["outputType"]))
+        return tuple(_Column(name, frozenset([name])) for name in _read(node))
     if kind == "stream-exec-calc":
         projection = node.get("projection")
         return sources[0] if projection is None else tuple(_expression(part, sources[0]) for part in projection)
     width = len(_row(node["outputType"]))
     if kind in _STATELESS and sources and all(len(source) == width for source in sources):
-        return tuple("|".join(parts) for parts in zip(*sources, strict=True))
-    made = _digest([kind, _contents(node, kind), sources])
-    return tuple(f"{made}#{number}" for number in range(width))
+        return tuple(_either(parts) for parts in zip(*sources, strict=True))
+    # The keys of an aggregate come first, and are what they were; nobody else knows what it made of the rest.
+    keys = tuple(sources[0][key] for key in node.get("grouping") or ())
+    made = _digest([kind, _contents(node, kind), [_meanings(source) for source in sources]])
+    rest = (f"{made}#{number}" for number in range(len(keys), width))
+    return (*keys, *(_Column(name, frozenset([name])) for name in rest))
 
 
-def _expression(part: Any, source: tuple[str, ...]) -> str:
+def _either(parts: Sequence[_Column]) -> _Column:
+    return _Column("|".join(_meanings(parts)), frozenset().union(*(part.reads for part in parts)))
+
+
+def _expression(part: Any, source: tuple[_Column, ...]) -> _Column:
+    if part["kind"] == "INPUT_REF":
+        return source[int(part["inputIndex"])]
+    reads: set[str] = set()
+
     def resolved(value: Any) -> Any:
         if isinstance(value, dict):
             if value.get("kind") == "INPUT_REF":
-                return source[value["inputIndex"]]
+                column = source[value["inputIndex"]]
+                reads.update(column.reads)
+                return column.meaning
             return {key: resolved(inner) for key, inner in value.items()}
         return [resolved(inner) for inner in value] if isinstance(value, list) else value
 
-    return json.dumps(resolved(part), sort_keys=True)
+    return _Column(json.dumps(resolved(part), sort_keys=True), frozenset(reads))
+
+
+def _read(scan: Mapping[str, Any]) -> list[str]:
+    """The columns that a source hands on, each with its table."""
+    return [f"{_table_name(scan)}.{name}" for name, _ in _row(scan["outputType"])]
+
+
+def _readable(scan: Mapping[str, Any]) -> list[str]:
+    """The columns that a source has, whether they are read or not."""
+    schema = _table(scan).get("resolvedTable", {}).get("schema", {})
+    return [*_read(scan), *(f"{_table_name(scan)}.{column['name']}" for column in schema.get("columns", ()))]
+
+
+def _table_name(scan: Mapping[str, Any]) -> str:
+    return str(_table(scan).get("identifier", "")).removeprefix("`default_catalog`.`default_database`.")
 
 
 def _kind(node: Mapping[str, Any]) -> str:
