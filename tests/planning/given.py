@@ -27,7 +27,7 @@ def running(spec: JobSpec, *, job_id: str = "f00", state: JobState = JobState.RU
         name=spec.name,
         state=state,
         word=more.pop("word", str(state)),
-        marker=Marker("shop", spec.name, spec.revision),
+        marker=Marker("shop", spec.name, spec.revision, restored=more.pop("restored", "")),
         applied=AppliedSpec.restored(spec.carried()),
         **more,
     )

@@ -150,7 +150,7 @@ def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
 
 def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
     """A platform that keeps definitions has forgotten the old one; the history has not."""
-    ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED)
+    ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED, restored=SAVED.path)
     previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
     past = Past(unsettled="f01", previous=previous, again=ORDERS)
 
@@ -159,6 +159,21 @@ def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
     assert action.verb is Verb.RESUME
     assert action.fallback is not None
     assert action.fallback.reason is Reason.ROLLED_BACK
+
+
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.STOPPED, JobState.STARTING])
+def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
+    """It has a checkpoint of its own: going back to what it was given would lose all that it did since."""
+    own = replace(SAVED, path=f"{SAVED.path}-of-its-own", kind="checkpoint")
+    ran = running(EDITED, job_id="f01", state=state, snapshot=own, restored=SAVED.path)
+    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
+    past = Past(unsettled="f01", previous=previous, again=ORDERS)
+
+    action = decided(EDITED, ran, past={"orders": past})
+
+    assert action.reason is not Reason.ROLLED_BACK
+    assert action.fallback is None
+    assert not action.steps or (action.restore and action.restore.path == own.path)
 
 
 def test_a_start_that_nobody_saw_settle_is_waited_for():

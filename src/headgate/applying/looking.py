@@ -26,8 +26,7 @@ class Stale(PlanRefused):
 
 def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
     """Look just before the first write. Raises Stale if the job moved since it was planned."""
-    previous_name = action.want.previous_name if action.want else ""
-    have, _ = look_up(glances[action.target].now(), action.job, previous_name)
+    have, _ = look_up(glances[action.target].now(), action.job, _previous_name(action))
     if _only_waited_for(action, have):
         return
     seen = have.fingerprint
@@ -42,6 +41,10 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
         )
 
 
+def _previous_name(action: Action) -> str:
+    return action.want.previous_name if action.want else ""
+
+
 def _only_waited_for(action: Action, have: Observed) -> bool:
     """Is this the very start that is waited for, with nothing else to do? That it got further is what it should."""
     if not isinstance(have, Live) or action.live is None or not have.state.active:
@@ -53,7 +56,7 @@ def _only_waited_for(action: Action, have: Observed) -> bool:
 def _there(action: Action, glance: Glance) -> Observed:
     """The job on the target it moves away from; absent where it left that before, and the target is silent since."""
     try:
-        return our_job(glance.now(), action.job, action.want.previous_name if action.want else "")
+        return our_job(glance.now(), action.job, _previous_name(action))
     except Unavailable:
         if any(isinstance(step, StopWithSavepoint | CancelJob) for step in action.steps):
             raise
@@ -69,7 +72,7 @@ def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance]
     told = "nothing"
     for _ in patience.looks(patience.confirm, heed_interrupt=True):
         try:
-            have, _ = look_up(glance.since(time.monotonic()), action.job)
+            have, _ = look_up(glance.since(time.monotonic()), action.job, _previous_name(action))
         except Unavailable as trouble:
             told = trouble.problem
             continue

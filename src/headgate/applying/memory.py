@@ -166,9 +166,13 @@ class Memory:
         held = self._safely(lambda: self._store.locks(self._project)) or ()
         return {lock.job: for_people(lock) for lock in held if not is_gone(lock.holder)}
 
-    def history(self, job: str) -> tuple[Applied, ...]:
-        """The revisions that were applied to a job, newest first; nothing where the store does not answer."""
-        return self._safely(lambda: self._revisions(job)) or ()
+    def history(self, job: str, previous_name: str = "") -> tuple[Applied, ...]:
+        """The revisions that were applied to a job, newest first; nothing where the store does not answer.
+
+        Those from before it was renamed come last.
+        """
+        names = [name for name in (job, previous_name) if name]
+        return self._safely(lambda: tuple(one for name in names for one in self._revisions(name))) or ()
 
     def knows(self, job: str) -> bool:
         """Was anything ever done to a job of this name?"""

@@ -11,7 +11,7 @@ from headgate.applying.steps import Carrier
 from headgate.errors import Overtaken
 from headgate.model.live import Live, Observed, Previous, Several
 from headgate.model.plan import Action, CancelJob, Step, Submit, Verb
-from headgate.planning import decide_rollback, look_up
+from headgate.planning import decide_rollback, look_up, started_from
 
 
 def changed_something(action: Action) -> bool:
@@ -22,16 +22,20 @@ def changed_something(action: Action) -> bool:
         return False
     if action.live is None or action.live.marker is None:
         return True
-    return bool(action.changes) or action.live.marker.revision != action.want.revision
+    return bool(action.changes) or not started_from(action.want, action.live)
 
 
 def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]) -> Action | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
-    A first start is ended. A job that took the place of one whose program is not known is left as it is. Raises
-    Overtaken where something runs that this run did not start, ProviderError where the target does not tell.
+    A first start is ended. Left as it is: a job that took the place of one whose program is not known, one that ran
+    before this run came and got further than its snapshot, and what was itself put back. Raises Overtaken where
+    something runs that this run did not start, ProviderError where the target does not tell.
     """
     if action.want is None or not changed_something(action):
+        return None
+    starts = [step for step in action.steps if isinstance(step, Submit)]
+    if any(step.as_it_was for step in starts) or (carrier.checkpointed and not starts):
         return None
     failed, stranger = look_up(glance.since(time.monotonic()), action.job)
     _require_no_other(action, carrier, failed, stranger=stranger)

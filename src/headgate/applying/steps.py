@@ -74,7 +74,8 @@ class RolledBack(StepFailed):
 class Carrier:
     """Carries out the steps of one action, remembering what the next step needs.
 
-    `source` is the provider of the target the job is on where that is not the action's own (a move).
+    `source` is the provider of the target the job is on where that is not the action's own (a move). `checkpointed`
+    says that the job which was to settle has completed checkpoints of its own.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Carrier:
         self.savepoint = ""
         self.restored = ""
         self.compiled = ""
+        self.checkpointed = False
 
     def carry_out(self, step: Step) -> str:
         """Do it, wait for its end, and say in a few words what came of it."""
@@ -233,6 +235,7 @@ class Carrier:
                     f"job {self.job_id} was stopped by somebody before it had settled: it is {health.word}",
                     hint="run `headgate plan` to see what is left to do",
                 )
+            self.checkpointed = self.checkpointed or bool(health.checkpoints)
             failed = failures.seen(health.restarts)
             if not health.state.active or failed >= _LOOP:
                 raise NotSettled(_unhealthy(self.job_id, health, failed), hint=_LEFT_AS_IT_IS)

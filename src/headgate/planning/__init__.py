@@ -7,7 +7,7 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `drifting` tells what left by itself, and `planner` puts the actions together.
 """
 
-from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync
+from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence
 from headgate.planning.identity import attempt_id, successor_id
@@ -30,5 +30,6 @@ __all__ = [
     "our_job",
     "over_limit",
     "plan",
+    "started_from",
     "successor_id",
 ]

@@ -160,6 +160,13 @@ def changes_of(want: JobSpec, have: Live) -> tuple[Change, ...]:
     return (*renamed, Change("manifest", "(the job carries none that can be read)", "", Impact.RESTART))
 
 
+def started_from(want: JobSpec, have: Live) -> bool:
+    """Is this a job of the manifest in git? Fields that somebody else owns (`ignore`) may be others."""
+    if have.marker is not None and have.marker.revision == want.revision:
+        return True
+    return have.applied is not None and not diff(have.applied, _effective(want, have))
+
+
 def in_sync(want: JobSpec, have: Observed) -> bool:
     """Would nothing be done about this job? The same answer as that of `decide`, without saying what differs."""
     if not isinstance(have, Live):

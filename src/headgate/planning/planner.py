@@ -18,6 +18,7 @@ from headgate.planning.deciding import (
     decide_moved,
     decide_orphan,
     decide_rollback,
+    started_from,
 )
 from headgate.planning.drifting import drift_of
 from headgate.planning.evidence import Evidence
@@ -233,15 +234,14 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
     avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
     starts = any(isinstance(step, Submit | Update) for step in action.steps)
     if want.edition in avoided and not retry:
-        failed_here = live is not None and live.marker is not None and live.marker.revision == want.revision
-        if failed_here and live is not None and _to_be_ended(live, past):
+        if live is not None and started_from(want, live) and _to_be_ended(live, past):
             return decide_rollback(want, live, past.previous, past.again)
         if starts and live is not None and _stands_in(live, want, past):
             return decide_rollback(want, live, past.previous, past.again)
         if starts:
             note = past.failing_why or "it did not settle when it was started, and was rolled back"
             return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
-    if live is None or past.unsettled != live.attempt:
+    if live is None or past.unsettled != live.attempt or _has_state_of_its_own(live):
         return action
     undone = decide_rollback(want, live, past.previous, past.again) if _to_be_ended(live, past) else None
     if action.verb is Verb.KEEP and live.state.active:
@@ -257,6 +257,11 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
         return replace(action, fallback=undone)
     died = action.reason is Reason.FAILED and not action.changes and past.previous is not None
     return undone if died and undone is not None and not retry else action
+
+
+def _has_state_of_its_own(live: Live) -> bool:
+    """Did this job get further than the snapshot it was started from? Then it ran, whoever saw it settle."""
+    return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
 
 
 def _to_be_ended(live: Live, past: Past) -> bool:

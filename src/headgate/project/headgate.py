@@ -294,7 +294,8 @@ class Headgate:
         """
         provider, live = self.live(job)
         want = self.project.jobs[job]
-        history = self.history(job)
+        before = self.memory.history(want.previous_name) if want.previous_name and to is None else ()
+        history = (*self.history(job), *before)
         if was_cut_off(want, live, history, to):
             return self.plan([job])
         entry = chosen_revision(want, live, history, to, self.memory.failing(job))

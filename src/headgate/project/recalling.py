@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from headgate.applying import Memory
@@ -11,7 +11,7 @@ from headgate.model.live import Absent, JobState, Live, Observation, Previous, R
 from headgate.model.plan import Action, Plan, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
-from headgate.planning import Past, Situation, look_up, plan
+from headgate.planning import Past, Situation, look_up, plan, started_from
 from headgate.providers.port import Provider
 from headgate.store import Applied, Intent
 
@@ -91,8 +91,9 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
             return replace(past, previous=stood_in, again=again)
     if not (past.failing or past.unsettled):
         return past
-    history = memory.history(action.job)
-    if not past.failing and _settled_before(want, history):
+    history = memory.history(action.job, want.previous_name)
+    these = _revisions(want, action.live)
+    if not past.failing and _settled_before(these, history):
         return past
     previous = _previous(action.live, want, history) if action.live else None
     if previous is None:
@@ -112,27 +113,32 @@ def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | No
     if live.state.active or live.state is JobState.FINISHED or not (live.snapshot or live.provably_empty):
         return None
     snapshot = live.snapshot.path if live.snapshot else ""
-    history = memory.history(want.name) if marker.succeeds == live.run_id else ()
+    history = memory.history(want.name, want.previous_name) if marker.succeeds == live.run_id else ()
     intended = next((one for one in history if one.revision == marker.revision), None)
     if intended is not None:
         return _again(intended, want, snapshot)
     return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot)
 
 
-def _settled_before(want: JobSpec, history: tuple[Applied, ...]) -> bool:
+def _revisions(want: JobSpec, live: Live | None) -> set[str]:
+    """The manifest in git, and what it was when the live job was started from it, with the fields of other owners."""
+    started = live is not None and live.marker is not None and started_from(want, live)
+    return {want.revision, live.marker.revision} if started and live and live.marker else {want.revision}
+
+
+def _settled_before(these: Set[str], history: tuple[Applied, ...]) -> bool:
     """Is this edition the last that worked? Then it was started again, not changed, and going back mends nothing."""
-    return next((one.revision for one in history if one.outcome in _WORKED), "") == want.revision
+    return next((one.revision for one in history if one.outcome in _WORKED), "") in these
 
 
 def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
     """What ran before a live job that is the failing edition, from the history, newest first."""
     marker = live.marker
-    if marker is None or marker.revision != want.revision or not marker.restored:
+    if marker is None or not marker.restored or not started_from(want, live):
         return None
-    before = next((one for one in history if one.outcome in _WORKED and one.revision != want.revision), None)
-    if before is None:
-        return None
-    return _again(before, want, marker.restored)
+    these = _revisions(want, live)
+    before = next((one for one in history if one.outcome in _WORKED and one.revision not in these), None)
+    return _again(before, want, marker.restored) if before else None
 
 
 def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous:
