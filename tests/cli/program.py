@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from headgate.cli.main import main
+from headgate.cli.telling import note
 from headgate.model.project import Target
 from headgate.providers.port import Provider, Submission
 from headgate.testing.memory import MemoryPlatform
@@ -23,8 +24,7 @@ class HeldPlatform(MemoryPlatform):
     """Every submit waits until it is let go."""
 
     def submit(self, submission: Submission) -> str:
-        sys.stderr.write("held\n")
-        sys.stderr.flush()
+        note("held")
         sys.stdin.readline()
         return super().submit(submission)
 

@@ -10,6 +10,7 @@ stdout is one JSON document, errors too.
 - `failures`    trouble that is ours, and what click calls a usage error
 - `choices`     `--project`, `--env`, `--format` and JOB, the same on every command
 - `telling`     writing to stdout and stderr, colours, a spinner where a person watches
+- `streams`     stdout and stderr themselves: watched, closed, full
 - `carrying_out`  showing a plan, asking, applying and reporting: what `apply` and `rollback` share
 - `progress`    what `apply` shows while it works; `interrupts` what Ctrl-C does meanwhile
 - `exits`       the exit codes of plans and reports

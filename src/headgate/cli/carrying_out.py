@@ -12,8 +12,10 @@ from headgate.cli import exits
 from headgate.cli.failures import GivenUp, while_applying
 from headgate.cli.interrupts import heeding
 from headgate.cli.progress import shown
-from headgate.cli.telling import note, palette, say, watched
+from headgate.cli.streams import watched
+from headgate.cli.telling import note, palette, say
 from headgate.errors import UsageError
+from headgate.model.outcome import Report
 from headgate.model.plan import Plan
 from headgate.reporting import plan_text, report_json, report_markdown, report_text
 
@@ -26,8 +28,8 @@ ONCE = "\nStopping: steps in flight are finished, no other is begun. Once more t
 def carry_out(headgate: Headgate, reviewed: Plan, *, style: str, consented: bool, command: str, named: bool) -> int:
     """Show the plan, ask unless it is `consented` to, apply it and report; the exit code.
 
-    `command` is the one that was run. Raises LimitPassed, UsageError or GivenUp before
-    anything is changed.
+    `command` is the one that was run. Raises LimitPassed, UsageError, GivenUp or Untold before anything is changed;
+    Untold, with exit code 3, also where it was and the report cannot be written.
     """
     if style == "text":
         say(plan_text(reviewed, palette(sys.stdout)))
@@ -38,15 +40,23 @@ def carry_out(headgate: Headgate, reviewed: Plan, *, style: str, consented: bool
     try:
         with heeding(stop, ONCE), shown() as listen:
             report = headgate.apply(reviewed, patience=headgate.patience(stop), listen=listen)
+        told = _told(reviewed, report, style)
     except Exception as trouble:
         raise while_applying(trouble) from trouble
-    if style == "json":
-        say(report_json(reviewed, report))
-    elif style == "markdown":
-        say(report_markdown(report))
-    elif reviewed.has_changes:
-        say("\n" + report_text(report, palette(sys.stdout)))
+    if told:
+        say(told, changed=reviewed.has_changes)
     return exits.of_report(reviewed, report, named=named)
+
+
+def _told(reviewed: Plan, report: Report, style: str) -> str:
+    """What became of the plan; nothing where the plan that was shown as text had no changes."""
+    match style:
+        case "json":
+            return report_json(reviewed, report)
+        case "markdown":
+            return report_markdown(report)
+        case _:
+            return "\n" + report_text(report, palette(sys.stdout)) if reviewed.has_changes else ""
 
 
 def _ask(reviewed: Plan, *, command: str, shown_before: bool) -> None:

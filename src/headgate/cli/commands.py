@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import click
 
+from headgate.cli.streams import leave
 from headgate.errors import UsageError
 
 
@@ -64,22 +65,20 @@ class Commands(click.Group):
             code = super().main(arguments, "headgate", complete_var, False, **extra)
         except Exception as trouble:
             code = _tell(trouble, as_json=_asks_for_json(arguments))
+        leave()
         sys.exit(code if isinstance(code, int) else 0)
 
 
 def _tell(trouble: Exception, *, as_json: bool) -> int:
-    """Say what went wrong, in the form that was asked for; the exit code it means."""
+    """Say what went wrong, in the form that was asked for if stdout takes it; the exit code it means."""
     from headgate.cli.failures import known, trace
-    from headgate.cli.telling import note, palette, say
+    from headgate.cli.telling import complain, note, palette
     from headgate.reporting import error_json, error_text
 
     error = known(trouble)
     if where := trace(error, trouble):
         note(where)
-    if as_json:
-        say(error_json(error))
-    else:
-        note(error_text(error, palette(sys.stderr)))
+    complain(error, error_text(error, palette(sys.stderr)), error_json(error) if as_json else "")
     return error.exit_code
 
 

@@ -19,6 +19,26 @@ class GivenUp(HeadgateError):
     code = "given-up"
 
 
+class Untold(HeadgateError):
+    """The result could not be written to stdout: the disk is full, or stdout is closed or only open for reading.
+
+    With exit code 3, what was asked for is done all the same, and only the telling failed: look at it with
+    `headgate status`, `headgate plan` and `headgate history JOB`. With exit code 1 nothing was changed.
+    """
+
+    code = "result-untold"
+
+    def __init__(self, trouble: OSError, *, changed: bool) -> None:
+        super().__init__(
+            f"the result cannot be written to stdout: {trouble.strerror or trouble}",
+            hint="it is done all the same: `headgate status`, `headgate plan` and `headgate history JOB` tell of it"
+            if changed
+            else "nothing was changed; send stdout where there is room for it",
+        )
+        if changed:
+            self.exit_code = 3
+
+
 class UnderWay(InternalError):
     """A bug of headgate's own stopped it while jobs were being applied: some are done, some are not.
 

@@ -33,5 +33,5 @@ def import_(chosen: Chosen, target: str, jobs: tuple[str, ...], output: Path | N
     """
     with opened(chosen, new=True) as headgate, busy("Asking the target"):
         found = headgate.import_jobs(target, jobs, output=output.absolute() if output else None)
-    say(taken_json(found) if style == "json" else taken_text(found))
+    say(taken_json(found) if style == "json" else taken_text(found), changed=found.wrote)
     return exits.DONE if found.complete else exits.PARTIAL

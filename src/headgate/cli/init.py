@@ -50,7 +50,8 @@ def init(folder: Path) -> None:
     say(
         "\n".join(
             (*(f"wrote {file}" for file in written), "", f"Next: {there_first}headgate local up, then headgate apply")
-        )
+        ),
+        changed=True,
     )
 
 

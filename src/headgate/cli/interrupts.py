@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from headgate.cli.streams import watched
+
 _ORDERS = (signal.SIGINT, signal.SIGTERM)
 _GIVEN_UP = "Given up. What was in flight may have happened: `headgate plan` shows what is left to do.\n"
 # A progress display may have hidden the cursor.
@@ -25,7 +27,7 @@ def heeding(interrupted: threading.Event, words: str) -> Iterator[None]:
 
     def heard(number: int, frame: FrameType | None) -> None:
         if interrupted.is_set() or asked:
-            _write((_SHOW_CURSOR if sys.stderr.isatty() else "") + _GIVEN_UP)
+            _write((_SHOW_CURSOR if watched(sys.stderr) else "") + _GIVEN_UP)
             os._exit(3)  # threads in flight would be waited for otherwise
         asked.append(number)
         # Not set from here: the main thread may be inside this event's own lock.
@@ -43,5 +45,7 @@ def heeding(interrupted: threading.Event, words: str) -> Iterator[None]:
 
 def _write(words: str) -> None:
     """Past Python's buffers, which may be in use by what was interrupted."""
+    if sys.stderr is None:
+        return  # closed from the start: its number may be another file's by now
     with contextlib.suppress(OSError):
         os.write(2, words.encode())

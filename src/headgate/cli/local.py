@@ -37,7 +37,7 @@ def up(chosen: Chosen, port: int | None, slots: int, flink: Path | None, setting
     config = dict(_setting(text) for text in settings)
     with busy("Starting Flink") as words:
         running = start(_folder(chosen), port=port, slots=slots, flink=flink, config=config, say=words)
-    say(_rendered(running, style))
+    say(_rendered(running, style), changed=True)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from headgate.cli.choices import TRANSITIONS, format_option, opened, prune_optio
 from headgate.cli.commands import Chosen
 from headgate.cli.failures import known, trace, while_applying
 from headgate.cli.interrupts import heeding
-from headgate.cli.telling import note, palette, say
+from headgate.cli.telling import complain, note, palette, say
 from headgate.model.duration import seconds_of
 from headgate.reporting import error_text, pass_error_json, pass_json, pass_text
 
@@ -61,11 +61,12 @@ def one_pass(chosen: Chosen, stop: threading.Event, *, style: str, prune: bool) 
             found = headgate.plan(prune=prune, wait=TRANSITIONS)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))
+                told = pass_json(found, report) if style == "json" else pass_text(found, report, palette(sys.stdout))
             except Exception as trouble:
                 raise while_applying(trouble) from trouble
+        say(told, changed=found.has_changes)
     except Exception as trouble:
         return _report(trouble, style)
-    say(pass_json(found, report) if style == "json" else pass_text(found, report, palette(sys.stdout)))
     return exits.of_report(found, report, named=False)
 
 
@@ -79,8 +80,6 @@ def _report(trouble: Exception, style: str) -> int:
     if where := trace(error, trouble):
         note(where)
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if style == "json":
-        say(pass_error_json(error, at))
-    else:
-        note(f"{at} {error_text(error, palette(sys.stderr))}")
+    words = f"{at} {error_text(error, palette(sys.stderr))}"
+    complain(error, words, pass_error_json(error, at) if style == "json" else "")
     return error.exit_code

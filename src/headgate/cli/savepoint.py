@@ -29,6 +29,6 @@ def savepoint(chosen: Chosen, job: str, style: str) -> None:
             path = headgate.savepoint(job, patience=headgate.patience(stop))
         spec = headgate.project.jobs[job]
     if style == "json":
-        say(savepoint_json(job, spec.target, path, spec.environment))
+        say(savepoint_json(job, spec.target, path, spec.environment), changed=True)
     else:
-        say(savepoint_text(path, spec.environment))
+        say(savepoint_text(path, spec.environment), changed=True)

@@ -1,4 +1,7 @@
-"""Writing to a person, a log or a pipe - and going on when nobody reads any more."""
+"""Writing to a person, a log or a pipe - and going on when nobody reads any more.
+
+A result that cannot be written is an error, told on stderr; a word about how it goes is not worth one.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +13,42 @@ from typing import TextIO
 
 import click
 
+from headgate.cli.failures import Untold
+from headgate.cli.streams import lead_nowhere, watched
+from headgate.errors import HeadgateError
 from headgate.reporting import COLOURED, PLAIN, Palette
 
 
-def say(text: str) -> None:
-    """A result, to stdout. A reader that has gone (`| head`) changes neither what is done nor the exit code."""
-    _write(text, sys.stdout, error=False)
+def say(text: str, *, changed: bool = False) -> None:
+    """A result, to stdout. A reader that has gone (`| head`) changes neither what is done nor the exit code.
+
+    `changed`: by now something was done that the result tells of. Raises Untold where stdout takes nothing.
+    """
+    try:
+        _write(text, sys.stdout, error=False)
+    except OSError as trouble:
+        raise Untold(trouble, changed=changed) from trouble
 
 
 def note(text: str) -> None:
-    """A word about how it goes, to stderr."""
-    _write(text, sys.stderr, error=True)
+    """A word about how it goes, to stderr. Where that takes nothing there is nobody left to tell."""
+    with contextlib.suppress(OSError):
+        _write(text, sys.stderr, error=True)
 
 
-def palette(stream: TextIO) -> Palette:
+def complain(error: HeadgateError, words: str, document: str = "") -> None:
+    """An error: its JSON `document` to stdout, if one was asked for and stdout takes it; else `words` to stderr."""
+    with contextlib.suppress(Untold):
+        if document and not isinstance(error, Untold):
+            say(document)
+            return
+    note(words)
+
+
+def palette(stream: TextIO | None) -> Palette:
     """Colours for a terminal, unless $NO_COLOR says otherwise."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return COLOURED if wanted and watched(stream) else PLAIN
-
-
-def watched(stream: TextIO) -> bool:
-    """Is a person at the other end?"""
-    try:
-        return stream.isatty()
-    except ValueError:  # closed
-        return False
 
 
 @contextlib.contextmanager
@@ -53,7 +67,5 @@ def busy(doing: str) -> Iterator[Callable[[str], None]]:
 def _write(text: str, stream: TextIO, *, error: bool) -> None:
     try:
         click.echo(text, err=error)
-    except (BrokenPipeError, ValueError):
-        # Python flushes once more at exit and would complain: from now on the stream leads nowhere.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (BrokenPipeError, ValueError):  # the reader has gone, or the stream was closed
+        lead_nowhere(stream)

@@ -21,4 +21,4 @@ def unlock(chosen: Chosen, lock_id: str, style: str) -> None:
     """
     with opened(chosen) as headgate:
         ended = headgate.unlock(lock_id)
-    say(unlocked_json(ended) if style == "json" else unlocked_text(ended))
+    say(unlocked_json(ended) if style == "json" else unlocked_text(ended), changed=True)

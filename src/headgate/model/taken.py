@@ -61,6 +61,11 @@ class TakenOver:
         return sum(1 for one in self.jobs if one.taking is taking)
 
     @property
+    def wrote(self) -> bool:
+        """Is there a file that was not there, or was not like this?"""
+        return bool(self.count(Taking.WRITTEN) or self.count(Taking.UPDATED))
+
+    @property
     def complete(self) -> bool:
         """Could everything be taken over that should be, and will the next plan adopt it?"""
         return not self.count(Taking.SKIPPED) and not any(one.blocked for one in self.jobs)
