@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headgate.store import Intent, open_store
 from headgate.testing.server import Response
 from tests.cli.given import Workspace, document, headgate, manifest
 from tests.end_to_end.houses import House, built, simulators
@@ -90,6 +91,49 @@ def test_a_proxy_that_cannot_be_used_is_named_and_not_shown(house: House, proxy:
     assert result.exit_code == 3
     assert "the proxy that HTTP_PROXY names cannot be used" in result.stdout
     assert "s3cret-word" not in result.output
+
+
+OF_THE_MACHINE = """\
+project: payments
+targets:
+  local: {provider: flink}
+  remote: {provider: flink, url: "http://remote.invalid:8081"}
+defaults: {target: local}
+safety: {settle_time: 0s}
+"""
+
+
+@pytest.fixture
+def half_home(workspace: Workspace) -> Workspace:
+    """A job on the Flink of this machine, whose note of what was started is damaged, and one on another."""
+    workspace.write("headgate.yaml", OF_THE_MACHINE)
+    workspace.write("jobs/other.yaml", manifest("other", target="remote"))
+    workspace.write(".headgate/flink/flink.json", "x")
+    return workspace
+
+
+@pytest.mark.usefixtures("half_home")
+def test_trouble_that_we_know_well_is_not_called_a_bug() -> None:
+    """`please report it` sends people to us with what they can mend in a minute, if they are told the file."""
+    plan, status, refs = headgate("plan"), headgate("status"), headgate("refs", "a.jar")
+
+    assert plan.exit_code == status.exit_code == refs.exit_code == 3
+    for told in (plan, status, refs):
+        assert "the note of what was started here cannot be read" in told.stdout
+        assert "flink.json" in told.stdout
+        assert "a bug in headgate" not in told.output
+
+
+def test_a_target_that_cannot_be_opened_keeps_no_other_from_being_applied(half_home: Workspace) -> None:
+    """Nor does what is left to be followed up there: by then the others are changed, and 1 would deny it."""
+    asked = Intent("payments", "gone", "local", "run-1", "savepoint", job_id="f00", effect_key="f00")
+    with open_store("sqlite:///.headgate/store.db", root=half_home.root) as store:
+        store.intend(asked)
+
+    applied = headgate("apply", "--yes")
+
+    assert applied.exit_code == 3, applied.output
+    assert "applied submit other on remote" in applied.stdout
 
 
 def breaks(*_: Any, **__: Any) -> Any:

@@ -72,7 +72,7 @@ def read(home: Home) -> Started | None:
         raise LocalFlinkError(
             "the note of what was started here cannot be read, so nothing was started or ended",
             where=str(home.state_file),
-            hint="end the two java processes of this folder yourself, then delete the file",
+            hint=f"end the two java processes of this folder yourself, then delete {home.state_file}",
         ) from exc
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
-from headgate.errors import HeadgateError, InternalError, PlanRefused, ProviderError, UnknownJob, UsageError
+from headgate.errors import HeadgateError, InternalError, PlanRefused, UnknownJob, UsageError
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
 from headgate.model.live import Live, Observation, Observed, Unknown
@@ -131,7 +131,7 @@ class Headgate:
     def _observe(self, target: str) -> Observation | Unknown:
         try:
             return self.provider(target).observe()
-        except ProviderError as trouble:
+        except HeadgateError as trouble:
             return self._silent(trouble)
         except Exception as bug:  # an edge: what nobody expected of one target must not take the others down
             return self._silent(InternalError.of(bug, self._environ))
@@ -263,8 +263,7 @@ class Headgate:
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)
-        known = self.project.targets
-        notice(report, self.memory, self.project.jobs, lambda name: self.provider(name) if name in known else None)
+        notice(report, self.memory, self.project.jobs, self._providers.get)
         retire(done_well(report), self.project, self.memory, observe=self.observe, provider=self.provider)
         return report
 

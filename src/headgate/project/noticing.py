@@ -23,7 +23,8 @@ from headgate.store import Intent
 def notice(report: Report, memory: Memory, jobs: Container[str], provider: Callable[[str], Provider | None]) -> None:
     """Tell the store what is news to it.
 
-    `jobs` are those in git; `provider` knows the adapters by target, None for one that is not there.
+    `jobs` are those in git; `provider` knows the adapters by target, None for one that is not there, or whose settings
+    cannot be used.
     """
     results = {result.action.job: result for result in report.results}
     seen = [(job, result.action.target, live) for job, result in results.items() for live in _as_it_was(result)]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from headgate.errors import ProviderError
+from headgate.errors import HeadgateError
 from headgate.model.hiding import told_text
 from headgate.model.live import Unknown
 from headgate.model.packages import Package, Use, mentions
@@ -59,7 +59,7 @@ def uses(spec: JobSpec, package: str) -> bool:
 def _live(package: str, target: str, provider: Callable[[str], Provider]) -> tuple[str, ...] | Unknown:
     try:
         return provider(target).references(package)
-    except ProviderError as trouble:
+    except HeadgateError as trouble:
         return Unknown(trouble.problem, trouble.hint)
 
 
