@@ -116,7 +116,7 @@ def tampered(text: str) -> str:
         pytest.param(tampered, id="edited"),
         pytest.param(lambda text: text[: len(text) // 2], id="cut-short"),
         pytest.param(lambda text: "{}", id="another-document"),
-        pytest.param(lambda text: "[1]", id="not-even-a-mapping"),
+        pytest.param(lambda text: "", id="cut-to-nothing"),
     ],
 )
 def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage: Callable[[str], str]) -> None:
@@ -128,6 +128,40 @@ def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage
     assert result.exit_code == 4
     assert document(result)["error"]["code"] == "plan-edited"
     assert workspace.local.writes == []
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        pytest.param(("jobs/orders.yaml",), "`headgate apply orders` applies what is in it", id="a-manifest"),
+        pytest.param(("./jobs/orders.yaml", "jobs/two.yaml"), "`headgate apply orders two`", id="several"),
+        pytest.param(("headgate.yaml",), "`headgate apply` applies what git has", id="the-project"),
+        pytest.param(("notes/list.json",), "`headgate plan -o FILE` wrote", id="another-document"),
+    ],
+)
+def test_a_file_that_was_never_a_plan_is_no_edited_one(workspace: Workspace, files: tuple[str, ...], hint: str) -> None:
+    """Manifests are applied by name: whoever names their file is told so, before anything is contacted."""
+    workspace.write("jobs/two.yaml", manifest("two"))
+    workspace.write("notes/list.json", "[1]")
+    workspace.local.silent = "contacted"
+
+    result = headgate("apply", *files)
+
+    assert result.exit_code == 1
+    assert "error[usage]: this file is no plan" in result.stderr
+    assert f"at: {Path(files[0])}" in result.stderr
+    assert hint in result.stderr
+    assert "contacted" not in result.output
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_word_that_is_neither_a_job_nor_a_file_is_told_as_both() -> None:
+    """The plan is in another folder, and "there is no job" sends people to their manifests."""
+    result = headgate("apply", "nofile.plan")
+
+    assert result.exit_code == 1
+    assert "there is no job 'nofile.plan' in git" in result.stderr
+    assert "nor is a plan in a file of that name" in result.stderr
 
 
 def test_a_plan_of_another_format_names_the_headgate_that_reads_it(plan_file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +24,13 @@ from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy
 from headgate.errors import UnknownJob, UsageError
 from headgate.model.plan import Plan
+from headgate.model.project import Project
 from headgate.reporting.reviewed import AGAIN, PlanMoved, Reviewed, read, require_same
 
 if TYPE_CHECKING:
     from headgate.project import Headgate
+
+_SUFFIXES = (".json", ".yaml", ".yml")
 
 
 @click.command()
@@ -45,14 +48,23 @@ def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: b
     the same.
     """
     with opened(chosen) as headgate:
-        plan_file = _plan_file(what, headgate.project.jobs, more=prune or retry)
+        plan_file = _plan_file(what, headgate.project, more=prune or retry)
         if plan_file is None:
-            with busy("Asking the targets"):
-                found = headgate.plan(what, prune=prune, retry=retry, wait=TRANSITIONS)
+            found = _planned(headgate, what, prune=prune, retry=retry)
             return carry_out(headgate, found, style=style, consented=yes, command="apply", named=bool(what))
         file, reviewed = plan_file
         found = _as_reviewed(headgate, reviewed, file)
         return carry_out(headgate, found, style=style, consented=True, command="apply", named=bool(reviewed.jobs))
+
+
+def _planned(headgate: Headgate, jobs: tuple[str, ...], *, prune: bool, retry: bool) -> Plan:
+    """The plan of now. Raises UnknownJob for a word that is neither a job nor a file."""
+    try:
+        with busy("Asking the targets"):
+            return headgate.plan(jobs, prune=prune, retry=retry, wait=TRANSITIONS)
+    except UnknownJob as unknown:
+        problem = f"{unknown.problem}; nor is a plan in a file of that name"
+        raise UnknownJob(problem, where=unknown.where, hint=unknown.hint) from unknown
 
 
 def _as_reviewed(headgate: Headgate, reviewed: Reviewed, file: Path) -> Plan:
@@ -66,31 +78,51 @@ def _as_reviewed(headgate: Headgate, reviewed: Reviewed, file: Path) -> Plan:
     return found
 
 
-def _plan_file(what: tuple[str, ...], jobs: Container[str], *, more: bool) -> tuple[Path, Reviewed] | None:
+def _plan_file(what: tuple[str, ...], project: Project, *, more: bool) -> tuple[Path, Reviewed] | None:
     """The reviewed plan, if a file is named and no job of git. Raises PlanRefused or UsageError."""
-    files = [name for name in what if name not in jobs and _names_a_plan(name)]
+    files = [Path(name) for name in what if name not in project.jobs and _names_a_file(name)]
     if not files:
         return None
+    for file in files:
+        if not _may_be_a_plan(_text(file)):
+            raise UsageError("this file is no plan", where=str(file), hint=_instead(files, project))
     if len(what) > 1 or more:
         raise UsageError("a reviewed plan is applied whole", hint="name the file alone: `headgate apply FILE`")
-    file = Path(files[0])
-    try:
-        text = _text(file)
-    except OSError as problem:
-        raise UsageError(f"the plan file cannot be read: {problem.strerror}", where=str(file)) from problem
-    return file, read(text, where=str(file), now=datetime.now(UTC))
+    [file] = files
+    return file, read(_text(file), where=str(file), now=datetime.now(UTC))
 
 
-def _names_a_plan(name: str) -> bool:
-    """A path, or a file here that looks like a plan; a job that left git may be called like any other file."""
-    if "/" in name or name.endswith(".json"):
+def _names_a_file(name: str) -> bool:
+    """A path, or a file here that begins as a plan does; a job that left git may be called like any other file."""
+    if "/" in name or name.endswith(_SUFFIXES):
         return True
     try:
-        return Path(name).is_file() and _text(Path(name)).lstrip().startswith("{")
-    except (OSError, ValueError):
+        return Path(name).is_file() and _may_be_a_plan(_text(Path(name)))
+    except (UsageError, ValueError):
         return False
 
 
 def _text(file: Path) -> str:
-    """What is no text is no plan either: it is read all the same, and refused as one that was edited."""
-    return file.read_text("utf-8", errors="replace")
+    """What is no text is no plan either. Raises UsageError."""
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError as problem:
+        raise UsageError(f"the plan file cannot be read: {problem.strerror}", where=str(file)) from problem
+
+
+def _may_be_a_plan(text: str) -> bool:
+    """Was this one once, whatever became of it? Of one that was cut short nothing may be left."""
+    return text.lstrip()[:1] in ("", "{")
+
+
+def _instead(files: Sequence[Path], project: Project) -> str:
+    """What to say for a manifest, or its SQL: the jobs in it."""
+    named = {file.resolve() for file in files}
+    jobs = [
+        name
+        for name, spec in sorted(project.jobs.items())
+        if {(project.root / part).resolve() for part in (spec.source.file, spec.source.statement_file) if part} & named
+    ]
+    if jobs:
+        return f"`headgate apply {' '.join(jobs)}` applies what is in it"
+    return "a FILE is what `headgate plan -o FILE` wrote; `headgate apply` applies what git has"
