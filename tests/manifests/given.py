@@ -19,7 +19,7 @@ class RiverTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(pattern="^https?://")
+    url: str = Field(pattern="^https?://", examples=["http://river:8081"])
     username: str | None = None
     password: SecretStr | None = None
     timeout: float = Field(default=30.0, gt=0)

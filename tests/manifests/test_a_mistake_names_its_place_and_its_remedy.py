@@ -107,6 +107,21 @@ TAIL = f"statement: {SQL}\n"
             id="consent-to-wrong-results",
         ),
         pytest.param(
+            JOB + "savepoint: {accept: all}\n",
+            at("6:21", "expected a list, found text 'all'", "write a list of partial, lost, unknown"),
+            id="consent-to-all",
+        ),
+        pytest.param(
+            JOB + "savepoint: {accept: lsot}\n",
+            at("6:21", "expected a list, found text 'lsot'", "write [lost]"),
+            id="slip-in-a-word-for-a-list",
+        ),
+        pytest.param(
+            JOB + "depends_on: no spaces\n",
+            at("6:13", "expected a list, found text 'no spaces'"),
+            id="text-that-may-not-be-in-the-list",
+        ),
+        pytest.param(
             JOB + "savepoint: {strategy: path}\n",
             at("6:23", "strategy path needs a `path`", "add `path: s3://...`"),
             id="path-strategy-without-path",
@@ -124,6 +139,16 @@ TAIL = f"statement: {SQL}\n"
                 "found text 'name'",
             ),
             id="name-cannot-be-ignored",
+        ),
+        pytest.param(
+            JOB + "ignore: [paralelism]\n",
+            at(
+                "6:10",
+                "expected one of parallelism, config, config.KEY, statement, jar, options, options.KEY, "
+                "found text 'paralelism'",
+                "did you mean `parallelism`?",
+            ),
+            id="slip-in-what-is-ignored",
         ),
         pytest.param(
             JOB + "target: locl\n",

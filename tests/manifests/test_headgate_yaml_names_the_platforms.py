@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from headgate import load
 from headgate.errors import Mistake, UsageError
 from headgate.manifests import schemas
 from headgate.model.project import Limit
+from headgate.providers.registry import PROVIDERS
 from tests.manifests.given import FORMS, JOB, PROJECT, Repo, RiverTarget
 
 ENVIRONMENTS = """\
@@ -106,7 +108,9 @@ def test_an_environment_that_is_not_picked_is_checked_too(repo: Repo, overlay: s
         pytest.param("{}\n", Mistake("headgate.yaml:1:1", "`project` is missing"), id="no-name"),
         pytest.param("[a]\n", Mistake("headgate.yaml:1:1", "expected a mapping, found a list"), id="list"),
         pytest.param(
-            "", Mistake("headgate.yaml:1:1", "the file is empty", "write a manifest into it, or delete it"), id="empty"
+            "",
+            Mistake("headgate.yaml:1:1", "the file is empty", "write at least `project: NAME` and `targets:` into it"),
+            id="empty",
         ),
         pytest.param(
             "project: p\njobs: jobs/\n",
@@ -143,7 +147,7 @@ def test_an_environment_that_is_not_picked_is_checked_too(repo: Repo, overlay: s
         ),
         pytest.param(
             "project: p\ntargets: {t: {provider: river, url: ftp://x}}\n",
-            Mistake("headgate.yaml:2:37", "expected text like ^https?://, found text 'ftp://x'"),
+            Mistake("headgate.yaml:2:37", "expected a URL such as http://river:8081, found text 'ftp://x'"),
             id="pattern",
         ),
         pytest.param(
@@ -166,6 +170,40 @@ def test_an_environment_that_is_not_picked_is_checked_too(repo: Repo, overlay: s
 def test_a_mistake_in_headgate_yaml(repo: Repo, project: str, mistake: Mistake) -> None:
     """The same rules as for manifests."""
     assert mistake in repo.project_mistakes(project)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        pytest.param('url: "${env:URL}"', ["environment variable URL is not set"], id="a-url"),
+        pytest.param('url: "${env:}"', ["a placeholder that is not complete"], id="half-a-placeholder"),
+        pytest.param(
+            'url: http://x, timeout: "${env:TIME}"',
+            ["expected a number, found text '${env:TIME}'", "environment variable TIME is not set"],
+            id="no-value-would-do",
+        ),
+    ],
+)
+def test_a_variable_that_is_not_set_is_one_mistake(repo: Repo, setting: str, told: list[str]) -> None:
+    """What its value would look like is not known; that it may be no text at all is."""
+    found = repo.project_mistakes(f"project: p\ntargets: {{t: {{provider: river, {setting}}}}}\n")
+
+    assert [mistake.problem for mistake in found] == told
+
+
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_every_pattern_has_an_example(provider: str) -> None:
+    """What a regular expression says is for programmers; a mistake tells the example."""
+    waiting: list[tuple[Any, bool]] = [(form.model_json_schema(), False) for form in PROVIDERS[provider].forms()]
+    wanting = []
+    while waiting:
+        part, has_one = waiting.pop()
+        has_one = has_one or "examples" in part
+        wanting += [part] * ("pattern" in part and not has_one)
+        within = part.values() if isinstance(part, dict) else part
+        waiting += [(inner, has_one) for inner in within if isinstance(inner, dict | list)]
+
+    assert wanting == []
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,9 @@ def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCapt
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        pytest.param('url: "${env:PW}"', "expected text like ^https?://, found text '${env:PW}'", id="pattern"),
+        pytest.param(
+            'url: "${env:PW}"', "expected a URL such as http://river:8081, found text '${env:PW}'", id="pattern"
+        ),
         pytest.param('url: http://x, timeout: "${env:PW}"', "expected a number, found text '${env:PW}'", id="number"),
         pytest.param('url: http://x, "${env:PW}": 1', "unknown key `${env:PW}`", id="key"),
     ],

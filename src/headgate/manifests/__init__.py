@@ -6,7 +6,7 @@ May know the model, the SQL splitter and the errors; providers hand in their for
 - `files`      which files there are, and that none leaves the repository; `globbing` those that a glob matches
 - `reading`    YAML text to a `tree` that remembers places; `scalars` what a word in it means
 - `forms`      the shapes, as pydantic models; `schema` the same for editors
-- `mistakes`   what is wrong, in our words
+- `mistakes`   what is wrong, in our words; `shape` what a form wants where it is
 - `page`       one file being read; `placeholders` its `${env:NAME}`, `settings` its Flink options
 - `written`, `updated`, `Drafts`, `Concealing`: the other way round, for `headgate import`: `writing` a new manifest,
   `editing` one that is there, `nodes` values as YAML, `concealing` secrets, `drafting` reading before it is written

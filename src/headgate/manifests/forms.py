@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
 
 from headgate.model.duration import seconds_of
 from headgate.model.project import Limit
@@ -19,6 +20,7 @@ from headgate.model.project import Limit
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
 NAME_RULE = "a name of 1 to 128 letters, digits, `.`, `_` and `-` that begins and ends with a letter or digit"
 IGNORABLE = re.compile(r"parallelism|config|statement|jar|options|(?:config|options)\..+")
+_IGNORABLES = "parallelism, config, config.KEY, statement, jar, options, options.KEY"
 _SHARE = re.compile(r"(\d{1,3})\s*%")
 # Flink's own limit on the number of key groups.
 MOST_PARALLEL = 32_768
@@ -50,7 +52,7 @@ def _name(text: Any) -> Any:
 
 def _ignorable(text: Any) -> Any:
     if isinstance(text, str) and not IGNORABLE.fullmatch(text):
-        raise ValueError("expected one of parallelism, config, config.KEY, statement, jar, options, options.KEY")
+        raise PydanticCustomError("literal_error", "expected one of {expected}", {"expected": _IGNORABLES})
     return text
 
 

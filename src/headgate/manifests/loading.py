@@ -43,7 +43,7 @@ def load(
     """
     path = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links out of the project
     loader = _Loader(Repository(path.parent), environ, new=new)
-    page = loader.page(path)
+    page = loader.page(path, empty="write at least `project: NAME` and `targets:` into it")
     if page is None or page.tree.broken:
         raise ManifestError(loader.report.mistakes)
     written = project_file(page, forms, environment, store=environ.get(STORE_VARIABLE, ""))
@@ -77,8 +77,8 @@ class _Loader:
         self.complete = True
         self._variables = Variables(environ, self.report)
 
-    def page(self, path: Path) -> Page | None:
-        """A file as read, with at least one document; None if it is not readable at all."""
+    def page(self, path: Path, *, empty: str = "write a manifest into it, or delete it") -> Page | None:
+        """A file as read, with at least one document; None if it is not readable at all. `empty`: what helps then."""
         name = self.repository.name(path)
         try:
             tree = read(files.text(path))
@@ -91,7 +91,7 @@ class _Loader:
         if tree.broken:
             self.complete = False
         elif not tree.documents:
-            self.report.add(name, _TOP, "the file is empty", "write a manifest into it, or delete it")
+            self.report.add(name, _TOP, "the file is empty", empty)
             self.complete = False
             return None
         return Page(path, name, tree, self.repository, self._variables, self.report)

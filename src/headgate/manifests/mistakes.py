@@ -7,14 +7,13 @@ What stands in the file is quoted from the tree, so a resolved `${env:NAME}` is 
 from __future__ import annotations
 
 import difflib
-import types
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from headgate.errors import Mistake
-from headgate.manifests import scalars, tree
+from headgate.manifests import scalars, shape, tree
 from headgate.manifests.tree import Finding, Node
 from headgate.model.secret import Environment
 
@@ -50,6 +49,8 @@ _BOUNDS = {
 }
 
 
+# One word of several.
+_CHOICES = ("literal_error", "enum")
 _PLACEHOLDERS = "placeholders are for text fields"
 
 
@@ -58,10 +59,15 @@ class Report:
 
     def __init__(self) -> None:
         self._files: dict[str, dict[tuple[int, int, str, str], None]] = {}
+        self._unfilled: set[tuple[str, int, int]] = set()
 
     def add(self, file: str, node: Node | Finding, problem: str, hint: str = "") -> None:
         """Something wrong where a node stands."""
         self._files.setdefault(file, {})[node.line, node.column, problem, hint] = None
+
+    def leave_unfilled(self, file: str, node: Node) -> None:
+        """A text whose variables are not set, which was told: what it will say cannot be judged."""
+        self._unfilled.add((file, node.line, node.column))
 
     def find(self, file: str, findings: Iterable[Finding]) -> None:
         """What reading found in a file."""
@@ -81,8 +87,10 @@ class Report:
         places = {found[:2] for found in self._files.get(file, ())}
         for detail in error.errors(include_url=False, include_context=True):
             where, problem, hint = _reworded(node, dict(detail), form, environment)
-            if (where.line, where.column) in places and detail["type"] not in ("missing", "extra_forbidden"):
-                continue
+            if detail["type"] not in ("missing", "extra_forbidden"):
+                unfilled = (file, where.line, where.column) in self._unfilled and detail["type"] not in _EXPECTED
+                if unfilled or (where.line, where.column) in places:
+                    continue
             self.add(file, where, problem, hint)
 
     @property
@@ -128,15 +136,16 @@ def _reworded(
     if kind == "extra_forbidden":
         parent, _ = _walk(node, loc[:-1])
         key = parent.key(last) if isinstance(parent, tree.Mapping) else parent
-        hint = suggestion(last, _keys(form, loc[:-1]), what="valid keys")
+        hint = suggestion(last, shape.keys(form, loc[:-1]), what="valid keys")
         return key, f"unknown key `{last}`", hint
-    if kind in ("literal_error", "enum"):
-        choices = [part.strip("'") for part in _listed(detail["ctx"]["expected"])]
+    if kind in _CHOICES:
+        choices = _choices(detail)
         near = nearest(at.text, choices) if isinstance(at, tree.Scalar) else ""
         problem = f"expected one of {', '.join(choices)}, found {scalars.found(at)}"
         return at, problem, f"did you mean `{near}`?" if near else ""
     if kind == "string_pattern_mismatch":
-        return at, f"expected text like {detail['ctx']['pattern']}, found {scalars.found(at)}", ""
+        looks = _looks(shape.examples(form, loc)) or f"text like {detail['ctx']['pattern']}"
+        return at, f"expected {looks}, found {scalars.found(at)}", ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
         limit = detail["ctx"][name]
@@ -144,14 +153,23 @@ def _reworded(
         number = "a whole number of " if number and isinstance(limit, int) else number
         return at, f"expected {number}{words.format(f'{limit:g}')}, found {scalars.found(at)}", ""
     if kind in _EXPECTED:
-        return at, f"expected {_EXPECTED[kind]}, found {scalars.found(at)}", _remedy(kind, at)
+        return at, f"expected {_EXPECTED[kind]}, found {scalars.found(at)}", _remedy(kind, at, form, loc)
     # These words are a validator's own, and may quote what it was given.
     said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     said = _hidden(said, environment) if environment else said
     return at, f"{said}, found {scalars.found(at)}" if said.startswith("expected ") else said, ""
 
 
-def _remedy(kind: str, at: Node) -> str:
+def _looks(examples: Sequence[str]) -> str:
+    """How a text has to look, by example: a pattern is for programmers."""
+    if not examples:
+        return ""
+    *others, last = examples
+    shown = f"{', '.join(others)} or {last}" if others else last
+    return f"{'a URL' if '://' in last else 'text'} such as {shown}"
+
+
+def _remedy(kind: str, at: Node, form: type[BaseModel], loc: shape.Location) -> str:
     if not isinstance(at, tree.Scalar):
         return ""
     if kind == "string_type" and at.text:
@@ -159,12 +177,28 @@ def _remedy(kind: str, at: Node) -> str:
     if "${env:" in at.text:
         return _PLACEHOLDERS
     if kind in ("list_type", "tuple_type"):
-        return f"write [{at.text}]" if at.text else "write []"
+        return _listed(at, form, loc) if at.text else "write []"
     return ""
 
 
-def _listed(expected: str) -> list[str]:
-    return expected.replace(" or ", ", ").split(", ")
+def _listed(at: tree.Scalar, form: type[BaseModel], loc: shape.Location) -> str:
+    """What to write where one word stands in place of a list: the word in brackets, if it may be in the list."""
+    try:
+        shape.item(form, loc).validate_python(scalars.value(at), strict=True)
+    except ValidationError as error:
+        detail = dict(error.errors()[0])
+        if detail["type"] not in _CHOICES:
+            return ""
+        choices = _choices(detail)
+        near = nearest(at.text, choices)
+        return f"write [{near}]" if near else f"write a list of {', '.join(choices)}"
+    return f"write [{at.text}]"
+
+
+def _choices(detail: dict[str, Any]) -> list[str]:
+    """The words of a mistake in one of them."""
+    expected: str = detail["ctx"]["expected"]
+    return [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
 
 
 def _walk(node: Node, loc: Sequence[str | int]) -> tuple[Node, str]:
@@ -177,42 +211,3 @@ def _walk(node: Node, loc: Sequence[str | int]) -> tuple[Node, str]:
         elif isinstance(node, tree.Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
     return node, last
-
-
-def _keys(form: Any, loc: Sequence[str | int]) -> tuple[str, ...]:
-    """The keys that are valid at a location of a form."""
-    for step in loc:
-        form = _inside(form, step)
-    for model in _unwrapped(form):
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            return tuple(field.alias or name for name, field in model.model_fields.items())
-    return ()
-
-
-def _inside(form: Any, step: str | int) -> Any:
-    """What stands at one step of a location: the values of a mapping, the items of a list, a field of a form."""
-    for side in _sides(form):
-        if get_origin(side) is dict:
-            return get_args(side)[1]
-        if get_origin(side) in (list, tuple, set, frozenset):
-            return get_args(side)[0]
-        if isinstance(side, type) and issubclass(side, BaseModel):
-            fields = {field.alias or name: field for name, field in side.model_fields.items()}
-            return fields[str(step)].annotation if step in fields else None
-    return None
-
-
-def _sides(form: Any) -> list[Any]:
-    """The sides of a union, what is annotated."""
-    if get_origin(form) is Annotated:
-        return _sides(get_args(form)[0])
-    if get_origin(form) in (Union, types.UnionType):
-        return [side for part in get_args(form) for side in _sides(part)]
-    return [form]
-
-
-def _unwrapped(kind: Any) -> list[Any]:
-    """The types a type is made of: the items of a list or dict, the sides of a union."""
-    if get_origin(kind) in (list, dict, tuple, set, frozenset, Annotated, Union, types.UnionType):
-        return [part for inner in get_args(kind) for part in _unwrapped(inner)]
-    return [kind]

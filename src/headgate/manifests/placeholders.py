@@ -39,7 +39,10 @@ class Variables:
         values: dict[str, str] = {}
         for scalar in scalars(node) if node is not None else ():
             if OPENING in scalar.text:
-                values |= self.used_in(file, tree.text_position(scalar), scalar.text)
+                known = self.used_in(file, tree.text_position(scalar), scalar.text)
+                if scalar.text.count(OPENING) > sum(name in known for name in PLACEHOLDER.findall(scalar.text)):
+                    self._report.leave_unfilled(file, scalar)
+                values |= known
         return values
 
     def used_in(self, file: str, position: Position, text: str) -> dict[str, str]:

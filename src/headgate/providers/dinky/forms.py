@@ -44,7 +44,7 @@ class DinkyTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(pattern=r"^https?://", description="address of the Dinky server, such as http://dinky:8888")
+    url: str = Field(pattern=r"^https?://", examples=["http://dinky:8888"], description="address of the Dinky server")
     username: str = Field(min_length=1, description="a user of its own, bound to the tenant")
     password: SecretStr = Field(description="its password")
     tenant: str | int | None = Field(default=None, description="code or id; not needed if the user has only one")

@@ -42,7 +42,9 @@ class ResourceSpec(_Form):
     """CPU and memory of one process."""
 
     cpu: float = Field(default=1.0, ge=0.5, description="cores")
-    memory: str = Field(default="4GB", pattern=r"^\d+(GB|MB)$", description="as 4GB or 2048MB")
+    memory: str = Field(
+        default="4GB", pattern=r"^\d+(GB|MB)$", examples=["4GB", "2048MB"], description="whole GB or MB"
+    )
 
 
 class ResourceConfig(_Form):
@@ -73,6 +75,7 @@ class DliOptions(_Form):
     obs_bucket: str = Field(
         default="",
         pattern=r"^([^/:]|\$\{env:\w+\})*$",
+        examples=["my-bucket"],
         description="bucket of checkpoints, savepoints and logs; its name only",
     )
     checkpoint_path: str = Field(default="", description="jar: where its checkpoints are, where the program says so")
@@ -83,7 +86,10 @@ class DliOptions(_Form):
     resume_max_num: int = Field(default=-1, ge=-1, description="such restarts an hour at most, -1: any number")
     idle_state_retention: int = Field(default=3600, ge=0, description="SQL: seconds after which idle state expires")
     dirty_data_strategy: str = Field(
-        default="0", pattern=r"^(0|1|2|2:.+)$", description="SQL: 0 ignores, 1 fails, 2:obsDir saves dirty data"
+        default="0",
+        pattern=r"^(0|1|2|2:.+)$",
+        examples=["0", "1", "2:obsDir"],
+        description="SQL: 0 ignores, 1 fails, 2:obsDir saves dirty data",
     )
     udf_jar_url: str = Field(default="", description="SQL: jar with user-defined functions")
     operator_config: str = Field(default="", description="SQL: parallelism by operator, as JSON")

@@ -13,6 +13,7 @@ class FlinkTarget(BaseModel):
     url: str | None = Field(
         default=None,
         pattern=r"^https?://",
+        examples=["http://host:8081"],
         description="REST address of the JobManager; left out: the one that headgate local started",
     )
     username: str | None = Field(default=None, description="basic auth")

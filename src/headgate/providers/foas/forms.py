@@ -20,10 +20,15 @@ class FoasTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str = Field(pattern=PLAIN_NAME, description="the project's name in Realtime Compute")
-    region: str = Field(default="", pattern=r"^[a-z0-9-]*$", description="the region, as cn-shanghai")
+    project: str = Field(
+        pattern=PLAIN_NAME, examples=["payments"], description="the project's name in Realtime Compute"
+    )
+    region: str = Field(default="", pattern=r"^[a-z0-9-]*$", examples=["cn-shanghai"], description="the region")
     endpoint: str = Field(
-        default="", pattern=r"^(https?://.+)?$", description="address of the service; default: that of the region"
+        default="",
+        pattern=r"^(https?://.+)?$",
+        examples=["https://host"],
+        description="address of the service; default: that of the region",
     )
     access_key_id: str = Field(default="", description="AccessKey ID")
     access_key_secret: SecretStr | None = Field(default=None, description="AccessKey secret")
@@ -89,7 +94,7 @@ def _packages(names: list[str]) -> list[str]:
     return sorted(set(names))
 
 
-PackageName = Annotated[str, Field(pattern=PLAIN_NAME)]
+PackageName = Annotated[str, Field(pattern=PLAIN_NAME, examples=["udf.jar"])]
 
 
 class FoasOptions(_Options):
@@ -103,7 +108,9 @@ class FoasOptions(_Options):
     )
     cluster_id: str = Field(default="", alias="clusterId")
     queue_name: str = Field(default="", alias="queueName", description="as root.NAME")
-    folder: str = Field(default="", pattern=r"^(/.*)?$", description="path of a folder, as /team; made if need be")
+    folder: str = Field(
+        default="", pattern=r"^(/.*)?$", examples=["/team"], description="path of a folder; made if need be"
+    )
     packages: Annotated[list[PackageName], AfterValidator(_packages)] = Field(
         default=[], description="names of registered packages, beside the jar of the job"
     )

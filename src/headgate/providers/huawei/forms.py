@@ -18,10 +18,16 @@ class HuaweiTarget(BaseModel):
     project_id: str = Field(default="", description="default: HUAWEICLOUD_SDK_PROJECT_ID, else IAM is asked")
     project: str = Field(default="", description="the project's name, where IAM is to find its id; default: the region")
     endpoint: str = Field(
-        default="", pattern=r"^(https?://.+)?$", description="address of the service; default: that of the region"
+        default="",
+        pattern=r"^(https?://.+)?$",
+        examples=["https://host"],
+        description="address of the service; default: that of the region",
     )
     iam_endpoint: str = Field(
-        default="", pattern=r"^(https?://.+)?$", description="address of IAM; default: that of the region"
+        default="",
+        pattern=r"^(https?://.+)?$",
+        examples=["https://host"],
+        description="address of IAM; default: that of the region",
     )
     access_key: str = Field(default="", description="access key (AK)")
     secret_key: SecretStr | None = Field(default=None, description="secret key (SK)")
