@@ -21,6 +21,22 @@ def test_nobody_to_ask_changes_nothing(workspace: Workspace) -> None:
     assert workspace.local.writes == []
 
 
+@pytest.mark.parametrize(
+    "command", [("apply", "orders"), ("rollback", "orders", "--to", "1")], ids=["apply", "rollback"]
+)
+def test_what_to_say_instead_is_the_same_command(workspace: Workspace, command: tuple[str, ...]) -> None:
+    """A command that lacks the job, or the environment, would be another one."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    if command[0] == "rollback":
+        headgate("apply", "--yes")
+
+    result = headgate(*command)
+
+    assert result.exit_code == 1
+    assert "hint: read the plan; the same command with `--yes` goes ahead without asking" in result.stderr
+
+
 @pytest.mark.usefixtures("somebody_watches")
 def test_yes_applies(workspace: Workspace) -> None:
     """The plan is shown before the question."""

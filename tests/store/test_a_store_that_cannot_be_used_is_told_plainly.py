@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import sqlite3
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from headgate.store import StoreError, open_store
 from headgate.store.address import PostgresAddress, read_address
@@ -79,8 +83,6 @@ def test_a_file_that_is_damaged_while_it_is_used(in_sqlite: Place):
 
 def test_a_record_that_makes_no_sense(in_sqlite: Place):
     """Somebody edited the file by hand."""
-    import sqlite3
-
     with in_sqlite.open() as store:
         store.intend(INTENT)
         connection = sqlite3.connect(in_sqlite.file())
@@ -97,7 +99,31 @@ def test_a_folder_that_may_only_be_read(locked: Path, path: str):
     """A read-only checkout, somebody else's store, a disk that went read-only: found out before anything is begun."""
     error = refused(f"sqlite:///{path}", locked)
 
-    assert "must be writable" in error.hint
+    assert error.hint == "the file and its folder must be writable"
+
+
+def test_a_file_that_somebody_else_has(in_sqlite: Place, monkeypatch: pytest.MonkeyPatch):
+    """Moving it aside would take the history from whoever is at work on it."""
+    monkeypatch.setattr("headgate.store.sql.database._PATIENCE", 0)
+    in_sqlite.open().close()
+    with closing(sqlite3.connect(in_sqlite.file())) as holder, in_sqlite.open() as store:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked") as told:
+            store.intend(INTENT)
+
+    assert "wait and run again" in told.value.hint
+    assert "moved aside" not in told.value.hint
+
+
+def test_a_disk_without_room(in_sqlite: Place):
+    """Nor is anything damaged there."""
+    with in_sqlite.open() as store:
+        engine = vars(vars(store)["_database"])["_engine"]
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1"))
+        with pytest.raises(StoreError, match="full") as told:
+            store.intend(replace(INTENT, detail={"from": "x" * 99_999}))
+
+    assert "room on its disk" in told.value.hint
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path):

@@ -64,7 +64,7 @@ def _ask(reviewed: Plan, *, command: str, shown_before: bool) -> None:
     if not watched(sys.stdin):
         raise UsageError(
             f"{command} asks before it changes anything, and nobody is here to answer",
-            hint=f"read the plan; `headgate {command} --yes` goes ahead without asking",
+            hint="read the plan; the same command with `--yes` goes ahead without asking",
         )
     if not shown_before:
         note(plan_text(reviewed, palette(sys.stderr)))

@@ -26,7 +26,19 @@ from headgate.store.records import Clock
 _PATIENCE = 30
 # A server that has gone without a word is noticed, not waited for.
 _LIBPQ = {"application_name": "headgate", "connect_timeout": "10", "tcp_user_timeout": str(_PATIENCE * 1000)}
-_SQLITE_HINT = "the file and its folder must be writable; a damaged file may be moved aside: history is lost, no job is"
+_DAMAGED = "a damaged file may be moved aside: history is lost, no job is"
+_READ_ONLY = "the file and its folder must be writable"
+_TAKEN = "another run, or somebody else's program, has the file for itself: wait and run again"
+_DISK = "is there room on its disk, and does the disk work?"
+_SQLITE_HINTS = {
+    sqlite3.SQLITE_BUSY: _TAKEN,
+    sqlite3.SQLITE_LOCKED: _TAKEN,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_FULL: _DISK,
+    sqlite3.SQLITE_IOERR: _DISK,
+}
 _POSTGRES_HINT = "is the server reachable, and do user, password and database fit `store:` or $HEADGATE_STORE?"
 
 
@@ -117,18 +129,20 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise self._error(str(getattr(error, "orig", None) or error)) from error
+            cause = getattr(error, "orig", None) or error
+            raise self._error(str(cause), _sqlite_hint(cause)) from error
         except OSError as error:
-            raise self._error(str(error)) from error
+            raise self._error(str(error), _READ_ONLY) from error
         except ValueError as error:
-            raise self._error(f"a record cannot be read: {error}") from error
+            raise self._error(f"a record cannot be read: {error}", _DAMAGED) from error
 
-    def _error(self, said: str) -> StoreError:
+    def _error(self, said: str, of_a_file: str) -> StoreError:
+        """What a database said, with the hint for its kind: `of_a_file` is SQLite's."""
         address = self.address
         said = " ".join(said.split())
         if isinstance(address, PostgresAddress):
             return StoreError(address.without_secrets(said), where=address.shown, hint=_POSTGRES_HINT)
-        return StoreError(said, where=address.shown, hint=_SQLITE_HINT)
+        return StoreError(said, where=address.shown, hint=of_a_file)
 
 
 def _holdable(text: str) -> str:
@@ -138,6 +152,12 @@ def _holdable(text: str) -> str:
 def one_row(connection: Connection, table: Table, **key: Any) -> Row[Any] | None:
     """The row with this key, if there is one."""
     return connection.execute(select(table).where(*(table.c[name] == key[name] for name in key))).one_or_none()
+
+
+def _sqlite_hint(cause: BaseException) -> str:
+    """What to look at first; only a file that is damaged is to be given up."""
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)  # extended: the kind is its last byte
+    return _SQLITE_HINTS.get(code & 0xFF, _DAMAGED)
 
 
 def _sqlite(address: SqliteAddress) -> Engine:
