@@ -174,6 +174,20 @@ def test_a_bug_of_ours_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in "".join(shown)
 
 
+@pytest.mark.usefixtures("workspace")
+def test_the_folder_somebody_stands_in_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`${env:PWD}/jobs` in a message hides what it is about; it is called PWD, and is not a password."""
+
+    def broken(*arguments: object, **more: object) -> None:
+        raise ValueError("/srv/payments is odd, and so is /srv/before")
+
+    monkeypatch.setattr(Headgate, "plan", broken)
+
+    result = headgate("plan", env={"PWD": "/srv/payments", "OLDPWD": "/srv/before"})
+
+    assert "/srv/payments is odd, and so is /srv/before" in result.stderr
+
+
 @pytest.mark.parametrize("command", [("apply", "--yes"), ("reconcile", "--once")], ids=["apply", "reconcile"])
 @pytest.mark.usefixtures("workspace")
 def test_a_bug_while_applying_is_3(monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:

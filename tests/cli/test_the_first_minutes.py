@@ -81,6 +81,27 @@ def test_init_adds_to_a_gitignore_that_is_there(folder: Path, before: str, after
     assert (folder / ".gitignore").read_text() == after
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(("plan",), id="plan"),
+        pytest.param(("--project", "headgate.yaml", "plan"), id="a-file-named"),
+        pytest.param(("local", "up"), id="local"),
+        pytest.param(("--project", "headgate.yaml", "local", "status"), id="local-with-a-file-named"),
+        pytest.param(("init",), id="init"),
+    ],
+)
+def test_a_working_directory_that_is_gone_is_told(folder: Path, command: tuple[str, ...]) -> None:
+    """Another terminal has deleted it, or made it anew: no bug, and the next move is `cd`."""
+    folder.rmdir()
+
+    result = headgate(*command)
+
+    assert result.exit_code == 1
+    assert "error[usage]: the working directory is not there any more" in result.stderr
+    assert "hint: `cd`" in result.stderr
+
+
 class LocalFlinks:
     """Stands in for `headgate.local`, and remembers what it was asked."""
 

@@ -12,6 +12,9 @@ from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.model.sensitive import keys_a_secret
 
+# The shell's own, of which one sounds like a password.
+_FOLDERS = ("PWD", "OLDPWD")
+
 
 class GivenUp(HeadgateError):
     """You said no, or pressed Ctrl-C, before anything was begun. Nothing was changed."""
@@ -85,5 +88,5 @@ def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
 
 def _told(text: str) -> str:
     """Which variables a project uses is not known here: those whose names sound like secrets are masked."""
-    values = {name: value for name, value in os.environ.items() if keys_a_secret(name)}
+    values = {name: value for name, value in os.environ.items() if keys_a_secret(name) and name not in _FOLDERS}
     return told_text(text, Environment(values))

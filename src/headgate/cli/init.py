@@ -62,7 +62,9 @@ def _starter(template: str, folder: Path) -> str:
 
 def _name(folder: Path) -> str:
     """The folder's name as a project's name."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", folder.resolve().name).strip("-").lower()[:60].strip("-") or "my-project"
+    from headgate.manifests import absolute
+
+    return re.sub(r"[^A-Za-z0-9]+", "-", absolute(folder).name).strip("-").lower()[:60].strip("-") or "my-project"
 
 
 def _ignore(file: Path) -> bool:

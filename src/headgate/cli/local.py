@@ -61,14 +61,14 @@ def status(chosen: Chosen, style: str) -> int:
 
 def _folder(chosen: Chosen) -> Path:
     """The project's `.headgate`, or that of the working directory where there is no project."""
-    from headgate.manifests import find_project
+    from headgate.manifests import absolute, find_project
 
     if chosen.file:
-        return chosen.file.parent / ".headgate"
+        return absolute(chosen.file).parent / ".headgate"
     try:
-        return find_project(Path.cwd()).parent / ".headgate"
+        return find_project(Path()).parent / ".headgate"
     except ProjectNotFound:
-        return Path.cwd() / ".headgate"
+        return absolute(Path()) / ".headgate"
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -70,7 +70,7 @@ def up(
 def down(directory: Path, *, say: Callable[[str], None] = _silent) -> bool:
     """End what `up` started, and nothing else; False when nothing ran. Savepoints and checkpoints stay."""
     home = _home(directory)
-    if not home.root.exists():
+    if state.read(home) is None and not home.root.exists():
         say("No Flink was started here")
         return False
     with state.locked(home):
@@ -92,7 +92,7 @@ def status(directory: Path) -> LocalFlink | None:
 
 
 def _home(directory: Path) -> Home:
-    return Home(directory.resolve() / "flink")
+    return Home(Path(os.path.realpath(directory)) / "flink")  # a link in a circle is told by whoever opens it
 
 
 def _seen(home: Home, known: Started) -> LocalFlink:

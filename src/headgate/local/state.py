@@ -68,7 +68,9 @@ def read(home: Home) -> Started | None:
         return Started(str(known["version"]), int(known["port"]), int(known["slots"]), processes)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except OSError as trouble:
+        raise _unusable(home, trouble) from trouble
+    except (ValueError, KeyError, TypeError) as exc:
         raise LocalFlinkError(
             "the note of what was started here cannot be read, so nothing was started or ended",
             where=str(home.state_file),
@@ -85,13 +87,27 @@ def write(home: Home, started: Started) -> None:
 
 @contextmanager
 def locked(home: Home) -> Iterator[None]:
-    """One command at a time in this folder; the second waits. The lock dies with its holder."""
+    """One command at a time in this folder; the second waits. The lock dies with its holder.
+
+    Raises LocalFlinkError where the folder, or a file in it, cannot be used by what is done meanwhile.
+    """
     import fcntl  # not on Windows, where this module must still import
 
-    home.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+        home.root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+    except OSError as trouble:
+        raise _unusable(home, trouble) from trouble
+
+
+def _unusable(home: Home, trouble: OSError) -> LocalFlinkError:
+    return LocalFlinkError(
+        f"the folder of the Flink on this machine cannot be used: {trouble.strerror or trouble}",
+        where=str(trouble.filename or home.root),
+        hint=f"{home.root} must be a folder that you may write to, on a disk with room",
+    )

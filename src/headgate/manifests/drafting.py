@@ -10,7 +10,7 @@ from pathlib import Path
 from headgate.errors import ManifestError
 from headgate.manifests import files, tree
 from headgate.manifests.concealing import Unwritable
-from headgate.manifests.files import Refused, Repository
+from headgate.manifests.files import Refused, Repository, absolute
 from headgate.manifests.forms import ProviderForm
 from headgate.manifests.jobs import draft
 from headgate.manifests.mistakes import Report
@@ -31,7 +31,7 @@ class Drafts:
         self, file: Path, *, forms: Mapping[str, ProviderForm], environment: str, environ: Mapping[str, str]
     ) -> None:
         self._environ = environ
-        self.repository = Repository(Path(os.path.abspath(file)).parent)  # noqa: PTH100 - as in `load`
+        self.repository = Repository(absolute(file).parent)
         page = self._page(Path(file), files.text(file), Report(), environ)
         written = project_file(page, forms, environment)
         self._ground = written.ground

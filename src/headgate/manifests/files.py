@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from headgate.errors import ProjectNotFound
+from headgate.errors import ProjectNotFound, UsageError
 from headgate.manifests.globbing import is_glob, is_hidden, matches
 
 PROJECT_FILE = "headgate.yaml"
@@ -36,15 +36,23 @@ class Missing(Refused):
     """There is nothing at a path: what is meant to be there may not have been written yet."""
 
 
+def absolute(path: Path) -> Path:
+    """A path from the root, as whoever stands in the working directory means it. Raises UsageError if that is gone."""
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links out of where the user stands
+    except FileNotFoundError as gone:
+        raise UsageError("the working directory is not there any more", hint="`cd` into a folder that is") from gone
+
+
 def find_project(start: Path) -> Path:
     """The headgate.yaml of a folder or of the nearest folder above it."""
-    absolute = Path(os.path.abspath(start))  # noqa: PTH100 - resolve() would follow links out of where the user stands
-    for folder in (absolute, *absolute.parents):
+    begin = absolute(start)
+    for folder in (begin, *begin.parents):
         if (file := folder / PROJECT_FILE).is_file():
             return file
     raise ProjectNotFound(
         f"no {PROJECT_FILE} here or in any folder above",
-        where=str(absolute),
+        where=str(begin),
         hint="run `headgate init` to start a project, or name one with `--project FILE`",
     )
 
@@ -53,7 +61,7 @@ class Repository:
     """The files a project may use: those in the git repository around it, or else in its own folder."""
 
     def __init__(self, root: Path) -> None:
-        self.root = Path(os.path.abspath(root))  # noqa: PTH100 - as in find_project
+        self.root = absolute(root)
         around = (self.root, *self.root.parents)
         self.boundary = next((folder for folder in around if (folder / ".git").exists()), self.root)
         self._real_boundary = os.path.realpath(self.boundary)

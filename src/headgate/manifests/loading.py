@@ -41,7 +41,7 @@ def load(
     `forms` are the providers there are, `environ` the variables that `${env:NAME}` may ask for; `HEADGATE_STORE` in
     it takes the place of `store:`.
     """
-    path = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links out of the project
+    path = files.absolute(file)
     loader = _Loader(Repository(path.parent), environ, new=new)
     page = loader.page(path, empty="write at least `project: NAME` and `targets:` into it")
     if page is None or page.tree.broken:
