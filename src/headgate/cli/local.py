@@ -27,13 +27,18 @@ def local() -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="REST port; by default 8081 or a free one.")
-@click.option("--slots", type=click.IntRange(1, 1024), default=16, show_default=True, help="Task slots.")
+@click.option("--slots", type=click.IntRange(1, 1024), help="Task slots; by default 16.")
 @click.option("--flink", type=click.Path(path_type=Path), metavar="DIR", help="A Flink distribution to use.")
 @click.option("--config", "settings", multiple=True, metavar="KEY=VALUE", help="A Flink option; may be repeated.")
 @format_option("text", "json")
 @with_project
-def up(chosen: Chosen, port: int | None, slots: int, flink: Path | None, settings: tuple[str, ...], style: str) -> None:
-    """Start Flink; harmless if it runs."""
+def up(
+    chosen: Chosen, port: int | None, slots: int | None, flink: Path | None, settings: tuple[str, ...], style: str
+) -> None:
+    """Start Flink; harmless if it runs.
+
+    An option that differs from what runs is refused.
+    """
     config = dict(_setting(text) for text in settings)
     with busy("Starting Flink") as words:
         running = start(_folder(chosen), port=port, slots=slots, flink=flink, config=config, say=words)

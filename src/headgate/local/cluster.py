@@ -14,6 +14,7 @@ from pathlib import Path
 
 from headgate.errors import LocalFlinkError
 from headgate.local import configuration, processes, readiness, state
+from headgate.local.asked import SLOTS, Asked, require_like
 from headgate.local.flink_home import FlinkHome, find_flink, find_java
 from headgate.local.ports import LOOPBACK, choose
 from headgate.local.state import Home, Started
@@ -46,25 +47,29 @@ def up(
     directory: Path,
     *,
     port: int | None = None,
-    slots: int = 16,
+    slots: int | None = None,
     flink: Path | None = None,
     config: Mapping[str, str] = NOTHING_SET,
     say: Callable[[str], None] = _silent,
 ) -> LocalFlink:
-    """Start a JobManager and a TaskManager and wait until they take jobs; harmless when they already run."""
+    """Start a JobManager and a TaskManager and wait until they take jobs; harmless when such ones already run.
+
+    Raises LocalFlinkError when they cannot be started, or run otherwise than with this port, slots, Flink or config.
+    """
     if os.name != "posix":
         raise LocalFlinkError("a local Flink needs Linux or macOS", hint="on Windows run headgate inside WSL")
-    home = _home(directory)
+    home, asked = _home(directory), Asked(port, slots, flink, config)
     with state.locked(home):
         known = state.read(home)
         if known and known.alive:
+            require_like(asked, known, configuration.read_yaml(home.config_file.read_text(encoding="utf-8")))
             running = _seen(home, known)
             say(f"Flink {running.version} is already running at {running.url}")
             return running
         if known:
             say("Half of the Flink started earlier is gone; starting it anew")
             _clear(home, known)
-        return _start(home, find_flink(flink), port, slots, config, say)
+        return _start(home, asked, say)
 
 
 def down(directory: Path, *, say: Callable[[str], None] = _silent) -> bool:
@@ -107,17 +112,11 @@ def _clear(home: Home, known: Started) -> None:
     shutil.rmtree(home.tmp, ignore_errors=True)
 
 
-def _start(
-    home: Home,
-    flink: FlinkHome,
-    port: int | None,
-    slots: int,
-    config: Mapping[str, str],
-    say: Callable[[str], None],
-) -> LocalFlink:
-    java = find_java()
-    ports = choose(port)
-    options = configuration.configuration(home.root, ports, slots, config)
+def _start(home: Home, asked: Asked, say: Callable[[str], None]) -> LocalFlink:
+    flink, java = find_flink(asked.flink), find_java()
+    slots = SLOTS if asked.slots is None else asked.slots
+    ports = choose(asked.port)
+    options = configuration.configuration(home.root, ports, slots, asked.config)
     jvm = {
         "jobmanager": configuration.jobmanager_jvm(options),
         "taskmanager": configuration.taskmanager_jvm(options),
@@ -126,10 +125,10 @@ def _start(
     for log in home.log_files:
         if log.exists():
             log.replace(log.with_name(f"{log.name}.previous"))
-    (home.conf / "config.yaml").write_text(configuration.as_yaml(options), encoding="utf-8")
+    home.config_file.write_text(configuration.as_yaml(options), encoding="utf-8")
     (home.conf / "log4j.properties").write_text(configuration.LOGGING, encoding="utf-8")
 
-    started = Started(flink.version, ports.rest, slots, ())
+    started = Started(flink.version, ports.rest, slots, (), str(flink.root.resolve()))
     try:
         for role in state.ROLES:
             command = _command(java, flink, home, role, jvm[role])

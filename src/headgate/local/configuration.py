@@ -104,6 +104,18 @@ def as_yaml(options: Mapping[str, str]) -> str:
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in sorted(options.items()))
 
 
+def read_yaml(text: str) -> dict[str, str]:
+    """The options in a text that `as_yaml` wrote; what somebody else wrote into it since is taken as it stands."""
+    found = {}
+    for line in text.splitlines():
+        key, _, value = line.partition(": ")
+        try:
+            found[key] = str(json.loads(value))
+        except ValueError:
+            found[key] = value
+    return found
+
+
 def jobmanager_jvm(options: Mapping[str, str]) -> list[str]:
     return [
         f"-Xmx{_megabytes(options, 'jobmanager.memory.heap.size')}m",

@@ -17,12 +17,13 @@ ROLES = ("jobmanager", "taskmanager")
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """One cluster as it was started; either process may have died since."""
+    """One cluster as it was started; either process may have died since. `flink` is the folder of its distribution."""
 
     version: str
     port: int
     slots: int
     processes: tuple[Process, ...]
+    flink: str = ""
 
     @property
     def alive(self) -> bool:
@@ -38,6 +39,10 @@ class Home:
     @property
     def conf(self) -> Path:
         return self.root / "conf"
+
+    @property
+    def config_file(self) -> Path:
+        return self.conf / "config.yaml"
 
     @property
     def log(self) -> Path:
@@ -65,12 +70,13 @@ def read(home: Home) -> Started | None:
     try:
         known = json.loads(home.state_file.read_text(encoding="utf-8"))
         processes = tuple(Process(int(each["pid"]), str(each["started"])) for each in known["processes"])
-        return Started(str(known["version"]), int(known["port"]), int(known["slots"]), processes)
+        flink = str(known.get("flink", ""))
+        return Started(str(known["version"]), int(known["port"]), int(known["slots"]), processes, flink)
     except FileNotFoundError:
         return None
     except OSError as trouble:
         raise _unusable(home, trouble) from trouble
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise LocalFlinkError(
             "the note of what was started here cannot be read, so nothing was started or ended",
             where=str(home.state_file),
