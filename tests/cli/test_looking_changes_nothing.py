@@ -32,6 +32,18 @@ def test_validate_contacts_nobody(workspace: Workspace) -> None:
     assert document(result)["jobs"] == ["orders"]
 
 
+def test_a_plan_makes_no_store_where_nobody_has_one(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped $HEADGATE_STORE would be a store of its own, empty, and every run after that would believe it."""
+    elsewhere = workspace.root / "no" / "such" / "store.db"
+    monkeypatch.setenv("HEADGATE_STORE", f"sqlite:///{elsewhere}")
+
+    result = headgate("plan")
+
+    assert result.exit_code == 0
+    assert f"warning[store-unavailable]: there is no folder {elsewhere.parent}" in result.stderr
+    assert not (workspace.root / "no").exists()
+
+
 def test_status_of_one_job_says_how_it_is_doing(workspace: Workspace) -> None:
     """Of all jobs, the table; of one, tasks and checkpoints too - one more request for each would be too many."""
     workspace.write("jobs/two.yaml", manifest("two"))

@@ -28,6 +28,7 @@ def locked() -> Iterator[Path]:
     """A folder with a store in it that may only be read. Root may write anywhere, so root is nobody for the while."""
     above = Path(tempfile.mkdtemp(prefix="headgate-store-"))
     made = above / "locked"
+    made.mkdir()
     open_store("sqlite:///store.db", root=made).close()
     for part, mode in ((above, 0o755), (made / "store.db", 0o444), (made, 0o555)):
         part.chmod(mode)
@@ -124,6 +125,22 @@ def test_a_disk_without_room(in_sqlite: Place):
             store.intend(replace(INTENT, detail={"from": "x" * 99_999}))
 
     assert "room on its disk" in told.value.hint
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path):
+    """A slip in the name would otherwise be a new store, empty and on its own, and nobody would notice."""
+    error = refused("sqlite:///no/such/place/store.db", tmp_path)
+
+    assert error.problem == f"there is no folder {tmp_path}/no/such/place"
+    assert "$HEADGATE_STORE" in error.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_headgate_is_made(tmp_path: Path):
+    """It is the default, and nobody's to make."""
+    open_store("sqlite:///.headgate/store.db", root=tmp_path).close()
+
+    assert (tmp_path / ".headgate" / "store.db").is_file()
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path):

@@ -9,15 +9,17 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from headgate.store.errors import StoreError
 
 _SHORTEST_MASKED = 4
+_HOME = ".headgate"
 _FORMS = "sqlite:///PATH (relative to headgate.yaml; sqlite:////PATH is absolute) or postgresql://USER:PASSWORD@HOST/DB"
 _HINT = f"`store:` in headgate.yaml, or $HEADGATE_STORE, is {_FORMS}"
 
 
 @dataclass(frozen=True, slots=True)
 class SqliteAddress:
-    """A file on this machine."""
+    """A file on this machine. `at_home`: it is in the project's `.headgate/`, which is made where it is not there."""
 
     path: Path
+    at_home: bool = False
 
     @property
     def shown(self) -> str:
@@ -82,7 +84,8 @@ def _sqlite(host: str, path: str, query: str, root: Path) -> SqliteAddress:
     name = path.removeprefix("/")
     if host or query or not name or name == ":memory:":
         raise StoreError("a sqlite store needs three slashes, the path of a file, and nothing else", hint=_HINT)
-    return SqliteAddress((root / name).resolve())
+    file = (root / name).resolve()
+    return SqliteAddress(file, at_home=file.parent == (root / _HOME).resolve())
 
 
 def _postgres(parts: SplitResult, port: int | None) -> PostgresAddress:

@@ -11,7 +11,7 @@ from headgate.store.records import Lock
 
 
 class StoreError(HeadgateError):
-    """The store cannot be read or written: no connection, no permission, a full disk, a damaged file, a wrong URL.
+    """The store cannot be read or written: no connection, no permission, no such folder, a full disk, a damaged file.
 
     The message is the database's own. `store:` in headgate.yaml, or $HEADGATE_STORE, names the store. A damaged SQLite
     file may be moved aside: a new one is made, history is lost, and no job is: the platform knows what runs.

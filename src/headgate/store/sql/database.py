@@ -161,7 +161,13 @@ def _sqlite_hint(cause: BaseException) -> str:
 
 
 def _sqlite(address: SqliteAddress) -> Engine:
-    address.path.parent.mkdir(parents=True, exist_ok=True)
+    folder = address.path.parent
+    if address.at_home:
+        folder.mkdir(exist_ok=True)
+    elif not folder.is_dir():
+        # A name that was mistyped would otherwise be a store of its own, that nobody has written to.
+        hint = "mend `store:` in headgate.yaml or $HEADGATE_STORE, or make the folder"
+        raise StoreError(f"there is no folder {folder}", where=address.shown, hint=hint)
     url = URL.create("sqlite", database=str(address.path))
     engine = create_engine(url, connect_args={"timeout": _PATIENCE}, hide_parameters=True)
 
