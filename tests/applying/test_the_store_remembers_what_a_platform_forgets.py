@@ -14,6 +14,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, RunState, Savepoint, Strategy
 from headgate.store import open_store
 from headgate.store.sql.store import SqlStore
+from headgate.testing.memory import MemoryPlatform
 from tests.applying.place import COUNT, FILTERED, ORDERS, Place, patience
 
 NOWHERE = "sqlite:////proc/no/such/folder/store.db"
@@ -60,6 +61,34 @@ def test_a_suspended_job_is_resumed_after_the_platform_forgot_it(place: Place):
 
     assert place.apply(ORDERS).outcome is Outcome.APPLIED
     assert min(place.platform.ages("orders").values()) == 1
+
+
+def moved_off(place: Place) -> JobSpec:
+    """`target:` is another one, and headgate.yaml no longer has the target that the job is on. Returns the new spec."""
+    place.platforms = {"new": MemoryPlatform("new", project="shop")}
+    return replace(ORDERS, target="new")
+
+
+def test_a_job_is_not_started_beside_itself_when_its_target_leaves_headgate_yaml(place: Place):
+    """One commit that moves the job and tidies up: the old one runs on, and nobody is left who could stop it."""
+    place.apply(ORDERS)
+    moved = moved_off(place)
+
+    assert place.apply(moved).action.reason is Reason.LIVES_ELSEWHERE
+    assert place.platforms["new"].running("orders") == []
+    place.platforms |= {"memory": place.platform}
+    assert place.action(moved).reason is Reason.MOVED
+
+
+def test_a_job_that_was_ended_by_hand_on_a_target_that_is_gone_can_be_started_anew(place: Place):
+    """That cluster is no more; from then on the job is where it was started, and no longer in doubt."""
+    place.apply(ORDERS)
+    moved = moved_off(place)
+
+    assert place.apply(replace(moved, savepoint=Savepoint(Strategy.NONE))).outcome is Outcome.APPLIED
+    assert place.apply(moved).outcome is Outcome.KEPT
+    place.platforms["new"].fail("orders")
+    assert place.apply(moved).outcome is Outcome.APPLIED
 
 
 def test_a_lost_store_is_said_once_and_costs_memory_only(place: Place):

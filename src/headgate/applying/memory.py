@@ -79,6 +79,13 @@ class Memory:
             with self._locks.held(job) as check:
                 yield check
 
+    def places(self) -> Mapping[str, tuple[str, ...]]:
+        """The targets where each job was ever seen, by job; also targets that headgate.yaml no longer has."""
+        found: dict[str, list[str]] = {}
+        for job, target in self._safely(lambda: self._store.known_jobs(self._project)) or ():
+            found.setdefault(job, []).append(target)
+        return {job: tuple(targets) for job, targets in found.items()}
+
     def remembered(self, job: str, targets: Iterable[str]) -> tuple[Remembered, ...]:
         """What is known of a job on each target, by target name."""
         found = (self._safely(functools.partial(self._recall, job, target)) for target in sorted(targets))
@@ -298,7 +305,7 @@ class Memory:
             compiled=str(applied.manifest.get("compiled", "")) if applied else "",
             snapshot=as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
         )
-        return Remembered(target, live)
+        return Remembered(target, live, in_milliseconds(known.at))
 
     def _stopped(self, action: Action, job_id: str, path: str) -> None:
         revision = action.live.marker.revision if action.live and action.live.marker else ""
@@ -330,4 +337,9 @@ class Memory:
 
 def as_snapshot(known: KnownSnapshot) -> Snapshot:
     """A snapshot as planning speaks of it."""
-    return Snapshot(known.path, known.kind.value, int(known.completed_at.timestamp() * 1000))
+    return Snapshot(known.path, known.kind.value, in_milliseconds(known.completed_at))
+
+
+def in_milliseconds(when: datetime) -> int:
+    """Since the epoch, as planning speaks of time."""
+    return int(when.timestamp() * 1000)

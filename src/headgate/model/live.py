@@ -146,11 +146,12 @@ class Remembered:
     """A job as the store last saw it on `target`: for when its platform has forgotten it, or does not answer.
 
     `job.state` is SUSPENDED if it was stopped with a savepoint, which is then `job.snapshot`, the last of its state. In
-    any other state its snapshot, if there is one, may be old.
+    any other state its snapshot, if there is one, may be old. `at` is when that was seen, milliseconds since the epoch.
     """
 
     target: str
     job: Live
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,11 @@ EXPLAINED = {
         "A job of this name runs and bears the marker of another project. Rename one, or remove it from one project."
     ),
     Reason.LIVES_ELSEWHERE: (
-        "The job still runs on another target of this project. Starting it here would make two copies: suspend it "
-        "there first (`state: suspended` under the old target), or cancel it."
+        "The job still runs on another target of this project, as far as can be told. Starting it here would make two "
+        "copies: suspend it there first (`state: suspended` under the old target), or cancel it. If headgate.yaml no "
+        "longer has that target, nobody can look there: put it back until the job is moved; or end the job there "
+        "and name what to start from with `savepoint: {strategy: path, path: ...}`, or start empty with "
+        "`savepoint: {strategy: none}`."
     ),
     Reason.IN_TRANSITION: (
         "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. (One "

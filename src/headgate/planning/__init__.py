@@ -3,6 +3,7 @@
 Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time,
 `evidence` its second look, at what a platform says of what would be started;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
+`last_seen` tells where a job is that its target does not have,
 `identity` names what is started, `safety` bounds how much one run may touch,
 `drifting` tells what left by itself, and `planner` puts the actions together.
 """

@@ -22,6 +22,12 @@ from headgate.planning.deciding import (
 )
 from headgate.planning.drifting import drift_of
 from headgate.planning.evidence import Evidence
+from headgate.planning.last_seen import (
+    copy_warning,
+    last_elsewhere,
+    on_a_target_that_is_gone,
+    since_here,
+)
 
 _NOT_HEARD = Unknown("the target did not report")
 
@@ -169,16 +175,24 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         action = decide_forgotten(want, here.job, evidence=evidence, now=situation.now)
     else:
         action = decide(want, have, evidence=evidence, now=situation.now)
-    if action.reason is Reason.NOT_RUNNING_YET and action.steps and not past.remembered:
-        action = replace(action, note=_not_seen_there(situation, want))
+    if not action.note and any(isinstance(step, Submit) for step in action.steps):
+        action = replace(action, note=_not_seen_there(situation, action, have, past))
     return _in_view_of(past, action, retry=situation.retry)
 
 
-def _not_seen_there(situation: Situation, want: JobSpec) -> str:
-    """What a person should know before a job that nobody remembers is started: it may have been on a silent target."""
+def _not_seen_there(situation: Situation, action: Action, have: Observed, past: Past) -> str:
+    """What a person should know before a job is started: it may be on a target that says nothing."""
+    if action.want is None or (isinstance(have, Live) and have.state.active):
+        return ""
+    if past.remembered:
+        since = since_here(action.want, have, past.remembered)
+        last = last_elsewhere(action.want, have, past.remembered, targets=situation.observed, since=since)
+        return copy_warning(last) if last and last.target not in situation.observed else ""
     silent = [name for name, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)]
-    told = " and ".join(repr(name) for name in silent if name != want.target)
-    return f"target {told} does not answer: if this job was moved from there, there will be two" if told else ""
+    told = " and ".join(repr(name) for name in silent if name != action.target)
+    if not told or action.reason is not Reason.NOT_RUNNING_YET:
+        return ""
+    return f"target {told} does not answer: if this job was moved from there, there will be two"
 
 
 def _elsewhere(situation: Situation, want: JobSpec) -> list[tuple[str, Live]]:
@@ -196,7 +210,7 @@ def _both_named(copies: list[tuple[str, Live]]) -> str:
 
 def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evidence: Evidence | None) -> Action | None:
     """The action if the job is, or was last, on another target; None if its place is here."""
-    since = have.started_at if isinstance(have, Live) else 0
+    since = since_here(want, have, past.remembered)
     ended: tuple[str, Live, Observed] | None = None
     others = _elsewhere(situation, want)
     running = [one for one in others if one[1].state.active]
@@ -207,16 +221,16 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
     for target, there in others:
         if there.snapshot and there.started_at > since:
             ended, since = (target, there, there), there.started_at
-    known_here = isinstance(have, Live) or any(one.target == want.target for one in past.remembered)
-    for one in past.remembered:
-        if one.target == want.target:
-            continue
-        silent = isinstance(situation.observed.get(one.target), Unknown)
-        if silent and one.job.state is not JobState.SUSPENDED:
-            why = f"it ran on target {one.target!r} when last seen, and that does not answer"
+    last = last_elsewhere(want, have, past.remembered, targets=situation.observed, since=since)
+    if last is not None and last.target not in situation.observed:
+        return on_a_target_that_is_gone(want, last)
+    if last is not None:
+        silent = isinstance(situation.observed[last.target], Unknown)
+        if silent and last.job.state is not JobState.SUSPENDED:
+            why = f"it ran on target {last.target!r} when last seen, and that does not answer"
             return blocked(want, Unknown(""), Reason.LIVES_ELSEWHERE, why)
-        if not known_here and ended is None:
-            ended = one.target, one.job, Absent()
+        if ended is None or last.target not in {target for target, _ in others}:
+            ended = last.target, last.job, Absent()
     if ended is None or want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
         return None
     source, job, told = ended

@@ -50,19 +50,31 @@ def _concerned(draft: Plan, memory: Memory) -> list[Action]:
 
 
 def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Provider]) -> dict[str, Past]:
-    """What is known of the jobs that their target, which did answer, does not have."""
+    """What is known of the jobs that do not run on their target, which did answer: of each target they were ever on."""
+    missing = [(spec, have) for spec in situation.jobs.values() if (have := _at_home(situation, spec)) is not None]
+    places = memory.places() if missing else {}
     found = {}
-    for name, spec in situation.jobs.items():
-        seen = situation.observed.get(spec.target)
-        if not isinstance(seen, Observation) or not isinstance(look_up(seen, name, spec.previous_name)[0], Absent):
-            continue
-        names = [one for one in (name, spec.previous_name) if one]
-        known = next((told for one in names if (told := memory.remembered(one, situation.observed))), ())
+    for spec, have in missing:
+        names = [one for one in (spec.name, spec.previous_name) if one]
+        if isinstance(have, Live) and all({spec.target}.issuperset(places.get(one, ())) for one in names):
+            continue  # it is there to be looked at, and was never anywhere else
+        known = next((told for one in names if (told := memory.remembered(one, places.get(one, ())))), ())
         unfinished = [intent for one in names for intent in memory.unfinished.get(one, ())]
         stops = [intent for intent in unfinished if intent.step == StopWithSavepoint.name]
         if known:
-            found[name] = Past(tuple(_finished(one, stops, providers) for one in known))
+            found[spec.name] = Past(tuple(_finished(one, stops, providers) for one in known))
     return found
+
+
+def _at_home(situation: Situation, spec: JobSpec) -> Live | Absent | None:
+    """A job that does not run, as its target tells it; None: it runs there, or may, or its place is taken."""
+    seen = situation.observed.get(spec.target)
+    if not isinstance(seen, Observation):
+        return None
+    have, stranger = look_up(seen, spec.name, spec.previous_name)
+    if isinstance(have, Absent):
+        return have
+    return have if isinstance(have, Live) and not stranger and not have.state.active else None
 
 
 def _finished(one: Remembered, stops: list[Intent], providers: Mapping[str, Provider]) -> Remembered:
