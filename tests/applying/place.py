@@ -25,7 +25,10 @@ class Killed(BaseException):
 
 
 class Place:
-    """`store` is the URL of the store, empty for the project's own; `told` the trouble that stopped nothing."""
+    """`store` is the URL of the store, empty for the project's own; `told` the trouble that stopped nothing.
+
+    `environment` is the one that the next run is in.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -33,10 +36,12 @@ class Place:
         self.platforms = {"memory": self.platform}
         self.told: list[HeadgateError] = []
         self.store = ""
+        self.environment = ""
 
     def open(self, *jobs: JobSpec) -> Headgate:
         targets = {name: Target(name, "memory", None) for name in self.platforms}
-        project = Project("shop", self.root, {job.name: job for job in jobs}, targets, store=self.store)
+        wanted = {job.name: job for job in jobs}
+        project = Project("shop", self.root, wanted, targets, store=self.store, environment=self.environment)
         made = Headgate(project, commit="c0ffee", author="Ada", environ={}, tell=self.told.append)
         made._providers.update(self.platforms)
         return made

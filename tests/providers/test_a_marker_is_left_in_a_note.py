@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ MARKER = Marker("payments", "orders", "0123456789abcdef", "c" * 40, "a" * 32, "s
 words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=40)
 
 
-@given(st.builds(Marker, words, words, words, words, words, words, words, words))
+@given(st.builds(Marker, words, words, words, words, words, words, words, words, words))
 def test_every_marker_is_read_back(marker: Marker):
     """Whatever its words hold: brackets, blanks and other alphabets are coded."""
     assert marking.read(f"before {marking.written(marker)} after") == marker
@@ -42,6 +44,20 @@ def test_a_short_note_keeps_what_matters():
         MARKER.attempt,
     )
     assert short.restored == ""
+
+
+def test_whose_job_it_is_says_which_environment_too():
+    """A short note that lost it would tell of another environment's job; one from before there were any tells none."""
+    marker = replace(MARKER, environment="prod")
+
+    short = marking.read(marking.written(marker, longest=190))
+    earlier = marking.read("[headgate project=payments job=orders revision=0123456789abcdef attempt=aa]")
+
+    assert short is not None
+    assert (short.environment, short.attempt) == ("prod", MARKER.attempt)
+    assert earlier is not None
+    assert earlier.environment == ""
+    assert len(marking.left("x" * 500, marker, longest=512)) == 512
 
 
 def test_the_note_is_never_longer_than_the_platform_allows():

@@ -146,6 +146,7 @@ class Executor:
             self._providers[action.target],
             source=self._providers[action.source] if action.source else None,
             project=plan.project,
+            environment=plan.environment,
             commit=plan.commit,
             patience=self._patience,
             waiting=lambda detail: self._listen(Event(action, Phase.WAITING, detail=detail)),

@@ -21,6 +21,7 @@ from headgate.applying.steps import Carrier
 from headgate.errors import HeadgateError, ProviderError
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
 from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit
+from headgate.model.project import scope_of
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.port import Provider, Support
@@ -57,18 +58,20 @@ class Memory:
         commit: str,
         run_id: str,
         tell: Callable[[StoreError], None],
+        environment: str = "",
         author: str = "",
         silent: str = "",
     ) -> None:
         self._store = store
         self._project = project
+        self._scope = scope_of(project, environment)
         self._commit = commit
         self._author = author
         self._run_id = run_id
         self._tell = tell
         self.silent = silent
         self._broken = threading.Event()
-        self._locks = JobLocks(store, project=project, tell=self._trouble)
+        self._locks = JobLocks(store, project=self._scope, tell=self._trouble)
 
     @contextmanager
     def locked(self, job: str) -> Iterator[Callable[[], None]]:
@@ -82,7 +85,7 @@ class Memory:
     def places(self) -> Mapping[str, tuple[str, ...]]:
         """The targets where each job was ever seen, by job; also targets that headgate.yaml no longer has."""
         found: dict[str, list[str]] = {}
-        for job, target in self._safely(lambda: self._store.known_jobs(self._project)) or ():
+        for job, target in self._safely(lambda: self._store.known_jobs(self._scope)) or ():
             found.setdefault(job, []).append(target)
         return {job: tuple(targets) for job, targets in found.items()}
 
@@ -97,7 +100,7 @@ class Memory:
         target = action.source if action.source and job_id else action.target
         detail = {"restore": carrier.restoring} if carrier.restoring else {}
         key = carrier.intended(step)
-        intent = Intent(self._project, action.job, target, self._run_id, step.name, job_id, key, detail)
+        intent = Intent(self._scope, action.job, target, self._run_id, step.name, job_id, key, detail)
         return self._safely(lambda: self._store.intend(intent))
 
     def failed(self, intent: int | None, trouble: HeadgateError) -> None:
@@ -129,7 +132,7 @@ class Memory:
                 undone = any(isinstance(step, Submit) and step.as_it_was for step in action.steps)
                 self.mark_failing(action, "it did not settle" if undone else "it was rolled back by hand")
         else:
-            self._safely(lambda: self._store.clear_failing(self._project, action.job))
+            self._safely(lambda: self._store.clear_failing(self._scope, action.job))
         self.put_to_rest(action.job, ours=True)
 
     def put_to_rest(self, job: str, *, ours: bool = False) -> None:
@@ -138,7 +141,7 @@ class Memory:
         Nor what a run has begun that is still at work on it, unless the lock of the job is `ours`.
         """
         if ours:
-            left = self._safely(lambda: self._store.unfinished(self._project, job)) or ()
+            left = self._safely(lambda: self._store.unfinished(self._scope, job)) or ()
         else:
             left = self.unfinished.get(job, ())
         left = tuple(intent for intent in left if intent.step != SAVEPOINT)
@@ -152,7 +155,7 @@ class Memory:
         """Remember the edition of the manifest that did not settle."""
         if action.want is not None:
             edition = action.want.edition
-            self._safely(lambda: self._store.mark_failing(self._project, action.job, edition, why))
+            self._safely(lambda: self._store.mark_failing(self._scope, action.job, edition, why))
 
     def unsettled(self, action: Action) -> bool:
         """Did an earlier run start the job that is live, and nobody saw it settle?"""
@@ -163,14 +166,14 @@ class Memory:
     def unfinished(self) -> Mapping[str, tuple[Intent, ...]]:
         """What earlier runs intended and never saw the end of, by job, oldest first."""
         found: dict[str, list[Intent]] = {}
-        for intent in self._safely(lambda: self._store.unfinished(self._project)) or ():
+        for intent in self._safely(lambda: self._store.unfinished(self._scope)) or ():
             if intent.run_id != self._run_id:
                 found.setdefault(intent.job, []).append(intent)
         return {job: tuple(intents) for job, intents in found.items()}
 
     def at_work(self) -> dict[str, Lock]:
         """The jobs that another run, which is alive as far as can be told, is at work on."""
-        held = self._safely(lambda: self._store.locks(self._project)) or ()
+        held = self._safely(lambda: self._store.locks(self._scope)) or ()
         return {lock.job: for_people(lock) for lock in held if not is_gone(lock.holder)}
 
     def history(self, job: str, previous_name: str = "") -> tuple[Applied, ...]:
@@ -183,15 +186,15 @@ class Memory:
 
     def knows(self, job: str) -> bool:
         """Was anything ever done to a job of this name?"""
-        return bool(self._safely(lambda: self._store.history(self._project, job)))
+        return bool(self._safely(lambda: self._store.history(self._scope, job)))
 
     def failing(self, job: str) -> Failing | None:
         """The edition of a job's manifest that is not to be tried again."""
-        return self._safely(lambda: self._store.failing(self._project, job))
+        return self._safely(lambda: self._store.failing(self._scope, job))
 
     def snapshots(self, job: str, target: str) -> tuple[Snapshot, ...]:
         """The savepoints of a job on a target that are known, newest first."""
-        known = self._safely(lambda: self._store.snapshots(self._project, job)) or ()
+        known = self._safely(lambda: self._store.snapshots(self._scope, job)) or ()
         return tuple(as_snapshot(one) for one in known if one.target == target and one.kind is SnapshotKind.SAVEPOINT)
 
     def took(self, job: str, target: str, live: Live, path: str) -> None:
@@ -200,7 +203,7 @@ class Memory:
         self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
 
     def _saw_savepoint(self, job: str, target: str, job_id: str, path: str) -> None:
-        one = KnownSnapshot(self._project, job, target, job_id, path, SnapshotKind.SAVEPOINT, datetime.now(UTC))
+        one = KnownSnapshot(self._scope, job, target, job_id, path, SnapshotKind.SAVEPOINT, datetime.now(UTC))
         self._safely(lambda: self._store.saw_snapshot(one))
 
     def saw_end(self, intent: Intent, path: str) -> None:
@@ -209,7 +212,7 @@ class Memory:
         self._saw_savepoint(intent.job, intent.target, intent.job_id, path)
         self._record(noted(what, intent.job, intent.target, None, job_id=intent.job_id, savepoint=path))
         if intent.step == StopWithSavepoint.name:
-            stopped = (self._project, intent.job, intent.target, intent.job_id, JobState.SUSPENDED.value)
+            stopped = (self._scope, intent.job, intent.target, intent.job_id, JobState.SUSPENDED.value)
             self._safely(lambda: self._store.saw_job(*stopped))
 
     def noticed(self, seen: Iterable[tuple[str, str, Live]]) -> None:
@@ -217,7 +220,7 @@ class Memory:
 
         That a job is suspended is only news about one that nobody knew: another run may have resumed it since.
         """
-        known = self._safely(lambda: self._store.known_jobs(self._project))
+        known = self._safely(lambda: self._store.known_jobs(self._scope))
         if known is None:
             return
         for job, target, live in seen:
@@ -228,15 +231,15 @@ class Memory:
                 continue
             if state is JobState.SUSPENDED and live.snapshot:
                 self._safely(functools.partial(self._store.saw_snapshot, self._final(job, target, live, live.snapshot)))
-            self._safely(functools.partial(self._store.saw_job, self._project, job, target, live.job_id, state.value))
+            self._safely(functools.partial(self._store.saw_job, self._scope, job, target, live.job_id, state.value))
 
     def _final(self, job: str, target: str, live: Live, snapshot: Snapshot) -> KnownSnapshot:
         kind, when = SnapshotKind(snapshot.kind), datetime.fromtimestamp(snapshot.at / 1000, UTC)
-        return KnownSnapshot(self._project, job, target, live.job_id, snapshot.path, kind, when)
+        return KnownSnapshot(self._scope, job, target, live.job_id, snapshot.path, kind, when)
 
     def intend(self, intent: Intent) -> int | None:
         """Write down an effect that belongs to no plan."""
-        return self._safely(lambda: self._store.intend(replace(intent, project=self._project, run_id=self._run_id)))
+        return self._safely(lambda: self._store.intend(replace(intent, project=self._scope, run_id=self._run_id)))
 
     def conclude(self, intent: int | None) -> None:
         if intent is not None:
@@ -248,7 +251,7 @@ class Memory:
 
     def disposals(self) -> tuple[Disposal, ...]:
         """The savepoints that are to be deleted and are not yet, oldest first."""
-        return self._safely(lambda: self._store.disposals(self._project)) or ()
+        return self._safely(lambda: self._store.disposals(self._scope)) or ()
 
     def dispose(self, target: str, provider: Provider, needed: Set[str]) -> None:
         """Delete what was asked to be deleted, now or in an earlier run; what fails is tried again by the next.
@@ -258,7 +261,7 @@ class Memory:
         if provider.capabilities.dispose is not Support.YES:
             return
         for one in self.disposals():
-            begun = self._safely(lambda: self._store.unfinished(self._project))
+            begun = self._safely(lambda: self._store.unfinished(self._scope))
             if one.target != target or begun is None:
                 continue
             if is_needed(one.path, needed | {path for intent in begun for path in intent.detail.values()}):
@@ -268,26 +271,26 @@ class Memory:
                     continue
                 provider.dispose(one.path)
             except ProviderError as trouble:
-                self._safely(functools.partial(self._store.disposal_failed, self._project, one.path, trouble.problem))
+                self._safely(functools.partial(self._store.disposal_failed, self._scope, one.path, trouble.problem))
             else:
-                self._safely(functools.partial(self._store.disposed, self._project, one.path))
+                self._safely(functools.partial(self._store.disposed, self._scope, one.path))
 
     def _retire(self, want: JobSpec, needed: Set[str]) -> None:
-        for one in self._store.to_dispose(self._project, want.name, want.savepoint.keep, needed):
+        for one in self._store.to_dispose(self._scope, want.name, want.savepoint.keep, needed):
             if one.target == want.target:
                 self._store.ask_disposal(one)
 
     def _record(self, entry: Applied) -> None:
-        whole = replace(entry, project=self._project, run_id=self._run_id)
+        whole = replace(entry, project=self._scope, run_id=self._run_id)
         if not entry.commit:  # a start that an earlier run made is of that run's commit, whose author is not known
             whole = replace(whole, commit=self._commit, author=self._author)
         self._safely(lambda: self._store.record(whole))
 
     def _revisions(self, job: str) -> tuple[Applied, ...]:
-        return tuple(one for one in self._store.history(self._project, job) if one.is_revision)
+        return tuple(one for one in self._store.history(self._scope, job) if one.is_revision)
 
     def _recall(self, job: str, target: str) -> Remembered | None:
-        known = self._store.last_known(self._project, job, target)
+        known = self._store.last_known(self._scope, job, target)
         if known is None:
             return None
         applied = next(
@@ -311,13 +314,13 @@ class Memory:
         revision = action.live.marker.revision if action.live and action.live.marker else ""
         now, target = datetime.now(UTC), action.source or action.target
         self._store.saw_snapshot(
-            KnownSnapshot(self._project, action.job, target, job_id, path, SnapshotKind.SAVEPOINT, now, revision)
+            KnownSnapshot(self._scope, action.job, target, job_id, path, SnapshotKind.SAVEPOINT, now, revision)
         )
         self._saw(action, job_id, JobState.SUSPENDED)
 
     def _saw(self, action: Action, job_id: str, state: JobState) -> None:
         target = action.source if action.source and state is not JobState.RUNNING else action.target
-        self._store.saw_job(self._project, action.job, target, job_id, state.value)
+        self._store.saw_job(self._scope, action.job, target, job_id, state.value)
 
     def _safely(self, ask: Callable[[], T]) -> T | None:
         if self._broken.is_set():

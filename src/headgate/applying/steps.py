@@ -85,6 +85,7 @@ class Carrier:
         *,
         source: Provider | None = None,
         project: str,
+        environment: str,
         commit: str,
         patience: Patience,
         waiting: Callable[[str], None],
@@ -93,6 +94,7 @@ class Carrier:
         self._provider = provider
         self._source = source or provider
         self._project = project
+        self._environment = environment
         self._commit = commit
         self._patience = patience
         self._waiting = waiting
@@ -166,6 +168,7 @@ class Carrier:
             restored=restore.path,
             attempt=self.attempt,
             avoids=step.avoids,
+            environment=self._environment,
         )
         compiled = self._compiled(step)
         self.compiled = compiled.plan if compiled else ""
@@ -205,6 +208,7 @@ class Carrier:
             succeeds=old.succeeds if old else "",
             restored=old.restored if old else "",
             attempt=old.attempt if old else "",
+            environment=self._environment,
         )
         self.job_id = live.job_id
         self._provider.update(live, step.spec, marker)

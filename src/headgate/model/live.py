@@ -42,7 +42,8 @@ class Marker:
     `succeeds` is the id of the run it took over from, empty for the first; `restored` the snapshot path it was given.
     `attempt` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of
     their own need it to tell "started already" from "to be started again". `avoids` is the edition of the manifest that
-    did not settle, where this job was started in its stead: it is not tried again.
+    did not settle, where this job was started in its stead: it is not tried again. `environment` is the one that it was
+    applied in, empty for a project that was loaded without one.
     """
 
     project: str
@@ -53,6 +54,7 @@ class Marker:
     restored: str = ""
     attempt: str = ""
     avoids: str = ""
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

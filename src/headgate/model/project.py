@@ -57,6 +57,11 @@ class Safety:
     settle_timeout: float = 600.0
 
 
+def scope_of(project: str, environment: str) -> str:
+    """An environment has a memory of its own: `payments`, or `payments/prod`. No project has a slash in its name."""
+    return f"{project}/{environment}" if environment else project
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
@@ -70,6 +75,11 @@ class Project:
     safety: Safety = Safety()
     environment: str = ""
     file: Path = Path("headgate.yaml")
+
+    @property
+    def scope(self) -> str:
+        """What the records of the store are kept under."""
+        return scope_of(self.name, self.environment)
 
     @property
     def secrets(self) -> Environment:

@@ -59,6 +59,22 @@ def on_a_target_that_is_gone(want: JobSpec, one: Remembered) -> Action | None:
     return blocked(want, Absent(), Reason.MOVED, f"it was suspended with savepoint {path} {where}", hint=hint)
 
 
+def seen_there(remembered: tuple[Remembered, ...], target: str, live: Live) -> bool:
+    """Was this very job seen on that target before, by a run that counted it among its own?"""
+    return any((one.target, one.job.job_id) == (target, live.job_id) for one in remembered)
+
+
+def applied_in(environment: str, live: Live) -> bool:
+    """Does its marker say that the job was applied in this environment?"""
+    return live.marker is not None and live.marker.environment == environment
+
+
+def environment_of(live: Live) -> str:
+    """The environment that a job was applied in, for people."""
+    named = live.marker.environment if live.marker else ""
+    return f"environment {named!r}" if named else "the project without an environment"
+
+
 def copy_warning(one: Remembered) -> str:
     """What a person should know who has a job started that may run on, on a target that nobody can ask."""
     if not one.job.state.active:

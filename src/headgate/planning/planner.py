@@ -23,9 +23,12 @@ from headgate.planning.deciding import (
 from headgate.planning.drifting import drift_of
 from headgate.planning.evidence import Evidence
 from headgate.planning.last_seen import (
+    applied_in,
     copy_warning,
+    environment_of,
     last_elsewhere,
     on_a_target_that_is_gone,
+    seen_there,
     since_here,
 )
 
@@ -184,19 +187,36 @@ def _not_seen_there(situation: Situation, action: Action, have: Observed, past: 
     """What a person should know before a job is started: it may be on a target that says nothing."""
     if action.want is None or (isinstance(have, Live) and have.state.active):
         return ""
-    if past.remembered:
-        since = since_here(action.want, have, past.remembered)
-        last = last_elsewhere(action.want, have, past.remembered, targets=situation.observed, since=since)
-        return copy_warning(last) if last and last.target not in situation.observed else ""
+    since = since_here(action.want, have, past.remembered)
+    last = last_elsewhere(action.want, have, past.remembered, targets=situation.observed, since=since)
+    told = [copy_warning(last)] if last and last.target not in situation.observed else []
+    if action.reason is Reason.NOT_RUNNING_YET:
+        told += [] if past.remembered else [_silent_ones(situation, action.target)]
+        told += [
+            f"{environment_of(live)} has a job of this name on target {target!r}"
+            for target, live in _on_other_targets(situation, action.want)
+            if live.state.active and not applied_in(situation.environment, live)
+        ]
+    return "; ".join(note for note in told if note)
+
+
+def _silent_ones(situation: Situation, but: str) -> str:
     silent = [name for name, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)]
-    told = " and ".join(repr(name) for name in silent if name != action.target)
-    if not told or action.reason is not Reason.NOT_RUNNING_YET:
-        return ""
-    return f"target {told} does not answer: if this job was moved from there, there will be two"
+    told = " and ".join(repr(name) for name in silent if name != but)
+    return f"target {told} does not answer: if this job was moved from there, there will be two" if told else ""
 
 
 def _elsewhere(situation: Situation, want: JobSpec) -> list[tuple[str, Live]]:
-    """The jobs of this name, or of the previous one, on the other targets that answered, by target."""
+    """The jobs of this name, or of the previous one, on the other targets that answered, by target.
+
+    Not those that another environment has there.
+    """
+    known = situation.past.get(want.name, _NO_PAST).remembered
+    jobs = _on_other_targets(situation, want)
+    return [one for one in jobs if applied_in(situation.environment, one[1]) or seen_there(known, *one)]
+
+
+def _on_other_targets(situation: Situation, want: JobSpec) -> list[tuple[str, Live]]:
     found = []
     for target, seen in sorted(situation.observed.items()):
         if target != want.target and isinstance(seen, Observation):
@@ -342,6 +362,9 @@ def _orphans(situation: Situation) -> list[Action]:
                 if orphan.steps and not situation.jobs:
                     note = "there are no manifests: pruning would end every job"
                     orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
+                if isinstance(have, Live) and not applied_in(situation.environment, have):
+                    orphan = decide_orphan(name, target, have, prune=False)
+                    orphan = replace(orphan, note=f"{environment_of(have)} has it")
                 actions.append(orphan)
     return actions
 

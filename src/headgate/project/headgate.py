@@ -356,6 +356,7 @@ class Headgate:
         return Memory(
             store,
             project=self.project.name,
+            environment=self.project.environment,
             commit=self.commit,
             author=self.author,
             run_id=run_id,
@@ -365,7 +366,7 @@ class Headgate:
 
     def history(self, job: str) -> tuple[Applied, ...]:
         """What was done to a job, newest first; also to one that left git. Raises StoreError, UnknownJob."""
-        found = self.store.history(self.project.name, job)
+        found = self.store.history(self.project.scope, job)
         if not found and job not in self.project.jobs:
             raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=nearest(job, self.project.jobs))
         return found

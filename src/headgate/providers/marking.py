@@ -19,19 +19,22 @@ _TEXT = re.compile(r"\s?\[headgate (?P<pairs>[^\[\]]*)\]")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
 # In the order in which they may be left out where a platform's text is short: the last goes first.
-_KEYS = ("project", "job", "revision", "attempt", "succeeds", "avoids", "commit", "restored")
-_NEEDED = 4
+_NEEDED = ("project", "job", "revision", "environment", "attempt")
+_KEYS = (*_NEEDED, "succeeds", "avoids", "commit", "restored")
+# What is needed takes up no more where names are of ordinary length.
+ROOM = 190
 
 
 def written(marker: Marker, *, longest: int = 10_000) -> str:
     """The marker as text of at most `longest` characters: what does not fit is left out, least needed first.
 
-    Raises ValueError where not even project, job, revision and attempt fit.
+    Raises ValueError where not even project, job, revision, environment and attempt fit.
     """
     pairs = [f"{key}={_word(value)}" for key in _KEYS if (value := getattr(marker, key))]
+    needed = sum(1 for key in _NEEDED if getattr(marker, key))
     for count in range(len(pairs), 0, -1):
         text = f"[headgate {' '.join(pairs[:count])}]"
-        if len(text) <= longest and count >= min(_NEEDED, len(pairs)):
+        if len(text) <= longest and count >= needed:
             return text
     raise ValueError(f"the marker of job {marker.job!r} does not fit into {longest} characters")
 
@@ -52,7 +55,7 @@ def read(text: str) -> Marker | None:
 def left(text: str, marker: Marker, *, longest: int = 10_000) -> str:
     """The text with this marker in it, in the old one's place or at the end; what people wrote is cut last."""
     own = without(text)
-    sign = written(marker, longest=max(longest - len(own) - 1, min(longest, 160)))
+    sign = written(marker, longest=max(longest - len(own) - 1, min(longest, ROOM)))
     own = own[: longest - len(sign) - 1] if own else ""
     old = _TEXT.search(text or "")
     if old and own == without(text):

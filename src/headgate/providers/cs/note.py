@@ -17,8 +17,6 @@ from headgate.providers import marking
 
 # DLI documents 512 characters for a description; CS documents none.
 LONGEST = 512
-# Project, job, revision and attempt of a marker, with names of ordinary length.
-_ROOM_FOR_MARKER = 160
 _TEXT = re.compile(r"\s?\[headgate\+(?P<pairs>[^\[\]]*)\]")
 _BARE = "/:,"
 
@@ -53,4 +51,4 @@ def left(desc: str, marker: Marker | None, facts: Mapping[str, str]) -> str:
 
 def fits(facts: Mapping[str, str]) -> bool:
     """Is there room for a marker beside these facts?"""
-    return len(written(facts)) + 1 + _ROOM_FOR_MARKER <= LONGEST
+    return len(written(facts)) + 1 + marking.ROOM <= LONGEST

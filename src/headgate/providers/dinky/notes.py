@@ -80,7 +80,7 @@ class Note:
         extra += f" took={self.took.key}.{self.took.after}" if self.took else ""
         extra += f" by={self.by}" if self.by else ""
         room = LONGEST - len(extra)
-        own = self.text if "note" in self.said else self.text[: max(0, room - 161)]
+        own = self.text if "note" in self.said else self.text[: max(0, room - marking.ROOM - 1)]
         try:
             sign = marking.written(self.marker, longest=room - (len(own) + 1 if own else 0))
         except ValueError as problem:
