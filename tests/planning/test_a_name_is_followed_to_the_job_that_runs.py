@@ -9,7 +9,7 @@ import pytest
 from headgate.model.live import JobState, Live, Observation, Several, Snapshot, Unknown
 from headgate.model.plan import Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec
+from headgate.model.spec import JobSpec, Savepoint, Strategy
 from headgate.planning import Situation, attempt_id, look_up, plan, successor_id
 from tests.planning.given import EDITED, ORDERS, decided, planned, running
 
@@ -42,6 +42,61 @@ def test_a_rename_that_is_reverted_is_a_rename():
         ("orders", Verb.BLOCKED, Reason.LIKELY_RENAME),
         ("totals", Verb.KEEP, Reason.LEFT_GIT),
     ]
+
+
+@pytest.mark.parametrize("state", [JobState.SUSPENDED, JobState.FAILED, JobState.STOPPED], ids=str.lower)
+@pytest.mark.parametrize("left", [SAVED, None], ids=["its snapshot is known", "no snapshot is known"])
+def test_a_job_that_has_ended_is_not_started_empty_under_another_name(state, left):
+    """Its state waits under the old name: nobody consented to begin without it."""
+    old = replace(ended(ORDERS), state=state, snapshot=left)
+
+    action = decided(replace(ORDERS, name="totals"), old)
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.LIKELY_RENAME, ())
+    assert "'orders'" in action.note
+
+
+def test_a_rename_that_is_reverted_while_the_job_is_suspended_does_not_go_back_in_time():
+    """What has ended under the first name is older than what the second one left."""
+    seen = {"orders": ended(ORDERS), "totals": ended(RENAMED, started_at=2)}
+
+    [action] = planned(ORDERS, seen).actions
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.LIKELY_RENAME)
+
+
+@pytest.mark.parametrize(
+    ("want", "old"),
+    [
+        pytest.param(replace(RENAMED, savepoint=Savepoint(Strategy.NONE)), ended(ORDERS), id="consented"),
+        pytest.param(RENAMED, ended(ORDERS), id="told by previous_name"),
+        pytest.param(EDITED, ended(RENAMED), id="another program"),
+        pytest.param(
+            replace(RENAMED, previous_name=""),
+            replace(ended(ORDERS), state=JobState.FINISHED, snapshot=None),
+            id="done",
+        ),
+        pytest.param(
+            replace(RENAMED, previous_name=""),
+            replace(ended(ORDERS), state=JobState.FAILED, snapshot=None, provably_empty=True),
+            id="nothing to lose",
+        ),
+    ],
+)
+def test_what_has_ended_and_leaves_nothing_behind_is_in_nobodys_way(want, old):
+    """Only state that would be left behind without a word is worth a question."""
+    [action] = planned(want, {old.name: old}).actions
+
+    assert any(isinstance(step, Submit) for step in action.steps)
+
+
+def test_a_job_that_has_run_under_its_new_name_is_no_rename_of_what_ended_before():
+    """`previous_name` may be taken out of the manifest once the rename is done, also of a suspended job."""
+    seen = {"orders": ended(ORDERS), "totals": ended(RENAMED, started_at=2)}
+
+    [action] = planned(replace(RENAMED, previous_name=""), seen).actions
+
+    assert (action.verb, action.reason) == (Verb.RESUME, Reason.RUNNING_IN_GIT)
 
 
 def test_two_that_run_under_both_names_are_both_named():

@@ -192,10 +192,11 @@ EXPLAINED = {
         "settle, it is rolled back."
     ),
     Reason.LIKELY_RENAME: (
-        "The manifest is new, and a job with the same program runs under a name that has left git: most likely it was "
-        "renamed. Starting it would run both. Write `previous_name: OLD` to go on with the state of the old one; or "
-        "end the old one first, in a run of its own (`headgate apply --prune OLD`); or consent to an empty start "
-        "beside it with `savepoint: {strategy: none}`."
+        "The manifest is new, and a job with the same program runs under a name that has left git, or ended under it "
+        "and left its state: most likely it was renamed. Starting it would run both, or begin empty beside that state. "
+        "Write `previous_name: OLD` to go on with the state of the old one; or consent to an empty start beside it "
+        "with `savepoint: {strategy: none}`. One that runs may also be ended first, in a run of its own (`headgate "
+        "apply --prune OLD`); its state is then asked about in the same way."
     ),
     Reason.NOTHING_IN_GIT: (
         "There is no manifest at all, so pruning would end every job of the project: more likely a wrong folder or a "

@@ -5,7 +5,7 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
 `last_seen` tells where a job is that its target does not have,
 `identity` names what is started, `safety` bounds how much one run may touch,
-`drifting` tells what left by itself, and `planner` puts the actions together.
+`drifting` tells what left by itself, `renaming` what was most likely renamed, and `planner` puts the actions together.
 """
 
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from

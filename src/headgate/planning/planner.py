@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from headgate.model.live import Absent, JobState, Live, Observation, Observed, Previous, Remembered, Several, Unknown
@@ -31,6 +31,7 @@ from headgate.planning.last_seen import (
     seen_there,
     since_here,
 )
+from headgate.planning.renaming import renames_told
 
 _NOT_HEARD = Unknown("the target did not report")
 
@@ -88,7 +89,7 @@ def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
     orphans = _orphans(situation)
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
-    actions = _renames_told([*actions, *orphans], situation.only)
+    actions = renames_told([*actions, *orphans], _ended_orphans(situation), situation.only)
     wanted = [action for action in actions if not situation.only or action.job in situation.only]
     return Plan(
         project=situation.project,
@@ -312,61 +313,41 @@ def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
     return known and not live.state.active and live.marker is not None and live.marker.avoids == want.edition
 
 
-def _renames_told(actions: list[Action], only: frozenset[str]) -> list[Action]:
-    """A new job with the program of one that left git and runs on is most likely the same under another name.
-
-    Neither is touched then, but in a run that is asked for the old one alone.
-    """
-    told = list(actions)
-    orphans = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
-    for at, action in enumerate(actions):
-        found = next((pair for pair in orphans if _same_program(action, pair[1])), None)
-        if found is None or action.want is None:
-            continue
-        where, orphan = found
-        note = f"{orphan.job!r} runs the same program on target {orphan.target!r} and has left git"
-        told[at] = blocked(action.want, Absent(), Reason.LIKELY_RENAME, note)
-        if orphan.steps and (not only or action.job in only):
-            note = f"{action.job!r} is new in git and has the same program"
-            told[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
-    return told
-
-
-def _same_program(action: Action, orphan: Action) -> bool:
-    """Would the action start what runs as the orphan? A job that runs, or is taken over from, is no new one."""
-    want, applied = action.want, orphan.live.applied if orphan.live else None
-    starts = any(isinstance(step, Submit) for step in action.steps)
-    runs = action.live is not None and action.live.state.active
-    if want is None or applied is None or runs or not starts:
-        return False
-    if want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
-        return False
-    one, other = applied.unfilled(want).fields(), want.fields()
-    return any(one.get(key) and one.get(key) == other.get(key) for key in ("statement", "jar"))
-
-
 def _active(have: Live | Several) -> bool:
     return isinstance(have, Several) or have.state.active
 
 
 def _orphans(situation: Situation) -> list[Action]:
     """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
-    here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
     actions = []
-    for target, seen in sorted(situation.observed.items()):
-        if isinstance(seen, Unknown):
-            continue
-        for name, have in sorted(seen.jobs.items()):
-            if name not in here and _active(have):
-                orphan = decide_orphan(name, target, have, prune=situation.prune)
-                if orphan.steps and not situation.jobs:
-                    note = "there are no manifests: pruning would end every job"
-                    orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
-                if isinstance(have, Live) and not applied_in(situation.environment, have):
-                    orphan = decide_orphan(name, target, have, prune=False)
-                    orphan = replace(orphan, note=f"{environment_of(have)} has it")
-                actions.append(orphan)
+    for name, target, have in _left_git(situation):
+        if _active(have):
+            orphan = decide_orphan(name, target, have, prune=situation.prune)
+            if orphan.steps and not situation.jobs:
+                note = "there are no manifests: pruning would end every job"
+                orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
+            if isinstance(have, Live) and not applied_in(situation.environment, have):
+                orphan = decide_orphan(name, target, have, prune=False)
+                orphan = replace(orphan, note=f"{environment_of(have)} has it")
+            actions.append(orphan)
     return actions
+
+
+def _ended_orphans(situation: Situation) -> list[Action]:
+    """The newest runs of jobs of ours that have ended and are not in git. Nothing is done to them, or told of them."""
+    return [
+        decide_orphan(name, target, have, prune=False)
+        for name, target, have in _left_git(situation)
+        if isinstance(have, Live) and not have.state.active and applied_in(situation.environment, have)
+    ]
+
+
+def _left_git(situation: Situation) -> Iterator[tuple[str, str, Live | Several]]:
+    """(name, target, what is there) of every job of ours that is not in git, by target and name."""
+    here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
+    for target, seen in sorted(situation.observed.items()):
+        if isinstance(seen, Observation):
+            yield from ((name, target, have) for name, have in sorted(seen.jobs.items()) if name not in here)
 
 
 def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:

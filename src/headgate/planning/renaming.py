@@ -1,0 +1,70 @@
+"""Renames that nobody told: a new job with the program of one that left git is most likely the same under another name.
+
+Started as a new one it would run twice, or begin empty beside the state that the old one left. So it is blocked, and
+the manifest says which it is: `previous_name`, or an empty start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from headgate.model.live import Absent, JobState
+from headgate.model.plan import Action, Submit, Verb
+from headgate.model.reasons import Reason
+from headgate.model.spec import Strategy
+from headgate.planning.actions import blocked
+
+
+def renames_told(actions: Sequence[Action], ended: Sequence[Action], only: frozenset[str]) -> list[Action]:
+    """The actions, those that would start what left git under another name blocked.
+
+    `actions` are those of the jobs in git and of the orphans that run; such an orphan is not touched either, but in a
+    run that is asked for it alone. `ended` are the orphans that run no more.
+    """
+    told = list(actions)
+    running = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
+    for at, action in enumerate(actions):
+        if action.want is None:
+            continue
+        if found := next((pair for pair in running if _starts_program_of(action, pair[1])), None):
+            where, orphan = found
+            note = f"{orphan.job!r} runs the same program on target {orphan.target!r} and has left git"
+            told[at] = blocked(action.want, Absent(), Reason.LIKELY_RENAME, note)
+            if orphan.steps and (not only or action.job in only):
+                note = f"{action.job!r} is new in git and has the same program"
+                told[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
+        elif left := next((one for one in ended if _starts_program_of(action, one) and _left_state(one, action)), None):
+            told[at] = blocked(action.want, action.live or Absent(), Reason.LIKELY_RENAME, _ended_as(left))
+    return told
+
+
+def _starts_program_of(action: Action, orphan: Action) -> bool:
+    """Would the action start the program of the orphan? A job that runs, or is taken over from, is no new one."""
+    want, applied = action.want, orphan.live.applied if orphan.live else None
+    starts = any(isinstance(step, Submit) for step in action.steps)
+    runs = action.live is not None and action.live.state.active
+    if want is None or applied is None or runs or not starts:
+        return False
+    if want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
+        return False
+    one, other = applied.unfilled(want).fields(), want.fields()
+    return any(one.get(key) and one.get(key) == other.get(key) for key in ("statement", "jar"))
+
+
+def _left_state(orphan: Action, action: Action) -> bool:
+    """Did the orphan leave state that the start would not have, whether or not it is still to be found?
+
+    A job that has run under its new name since is no new one; one that ran before is, where a rename was taken back.
+    """
+    left, before = orphan.live, action.live
+    if left is None or (before is not None and not 0 < before.started_at < left.started_at):
+        return False
+    return left.snapshot is not None or not (left.provably_empty or left.state is JobState.FINISHED)
+
+
+def _ended_as(orphan: Action) -> str:
+    live = orphan.live
+    is_now = f"; it is {live.word}" if live else ""
+    state = f", its state is in {live.snapshot.path}" if live and live.snapshot else ""
+    return f"{orphan.job!r} had the same program on target {orphan.target!r} and has left git{is_now}{state}"
