@@ -13,7 +13,7 @@ from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
-from headgate.model.spec import RunState, Sql
+from headgate.model.spec import RunState, Savepoint, Sql
 from headgate.store import open_store
 from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place, patience
 
@@ -55,6 +55,7 @@ def test_the_failing_edition_is_not_tried_again_until_the_manifest_changes(place
     assert (again.verb, again.reason, again.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
     assert place.action(BROKEN, retry=True).verb is Verb.RESTART
     assert place.action(replace(BROKEN, parallelism=2)).verb is Verb.RESTART
+    assert place.action(replace(BROKEN, savepoint=Savepoint(keep=3))).reason is Reason.REVISION_FAILING
     assert place.action(ORDERS).verb is Verb.KEEP
 
 

@@ -47,6 +47,10 @@ def consent_to_loss(workspace: Workspace) -> None:
     workspace.write("jobs/orders.yaml", manifest("orders", more="savepoint: {accept: [lost]}"))
 
 
+def keep_fewer_savepoints(workspace: Workspace) -> None:
+    workspace.write("jobs/orders.yaml", manifest("orders", more="savepoint: {keep: 1}"))
+
+
 def add_a_job(workspace: Workspace) -> None:
     workspace.write("jobs/second.yaml", manifest("second"))
 
@@ -73,6 +77,7 @@ def silence_the_target(workspace: Workspace) -> None:
     [
         edit_the_sql,
         consent_to_loss,
+        keep_fewer_savepoints,
         add_a_job,
         remove_the_job,
         rename_the_project,

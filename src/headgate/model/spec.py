@@ -137,20 +137,25 @@ class JobSpec:
     @property
     def handling(self) -> str:
         """Digest of what only tells headgate how to handle the job: the rest of the manifest, 16 hex digits."""
+        keep = self.savepoint.keep
+        return _handling_digest([*self._start_handling(), *([f"keep={keep}"] if keep else [])])
+
+    def _start_handling(self) -> list[Any]:
+        """The part of the handling that has to do with how the job starts: not how many savepoints are kept after."""
         consents = sorted(self.savepoint.accept)
         told = [self.target, self.savepoint.strategy, self.savepoint.path, consents, self.state, self.previous_name]
         told += [f"max_age={self.savepoint.max_age}"] if self.savepoint.max_age else []
-        text = json.dumps([*told, self.depends_on, self.ignore])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return [*told, self.depends_on, self.ignore]
 
     @property
     def edition(self) -> str:
-        """Digest of the whole manifest as far as it counts: what is remembered of one that did not settle."""
+        """Digest of the manifest as far as its start goes: what is remembered of one that did not settle."""
         return self.edition_of(self.revision)
 
     def edition_of(self, revision: str) -> str:
         """The edition of another revision of this job, handled in the same way."""
-        return hashlib.sha256(f"{revision} {self.handling}".encode()).hexdigest()[:16]
+        handled = _handling_digest(self._start_handling())
+        return hashlib.sha256(f"{revision} {handled}".encode()).hexdigest()[:16]
 
     def carried(self) -> dict[str, Any]:
         """The manifest as a job carries it: placeholders unresolved, secrets as digests. `restored` reads it back."""
@@ -163,6 +168,10 @@ class JobSpec:
             "options": dict(self.options),
             "env": self.environment.digests(),
         }
+
+
+def _handling_digest(told: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
