@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headgate.project import Headgate
-from tests.cli.given import Workspace, document, headgate, manifest
+from tests.cli.given import PROJECT_FILE, Workspace, document, headgate, manifest
 
 PLAN = ("plan", "--detailed-exitcode")
 
@@ -98,6 +98,20 @@ def test_a_mistake_in_any_manifest_is_1_and_nothing_is_contacted(workspace: Work
     assert result.exit_code == 1
     assert "jobs/broken.yaml:2:1" in result.stderr
     assert "contacted" not in result.stderr
+
+
+def test_a_folder_of_jobs_that_has_become_empty_prunes_nothing(workspace: Workspace) -> None:
+    """Its jobs go on, and the exit code says that somebody has to look: 3."""
+    workspace.write("headgate.yaml", PROJECT_FILE + "jobs: [jobs, more]\n")
+    workspace.write("more/second.yaml", manifest("second", select="SUM(amount)"))
+    headgate("apply", "--yes")
+    (workspace.root / "more" / "second.yaml").unlink()
+
+    result = headgate("apply", "--yes", "--prune")
+
+    assert result.exit_code == 3
+    assert "nothing-in-git" in result.stdout
+    assert workspace.local.running("second")
 
 
 def test_more_than_safety_allows_is_4_and_changes_nothing(workspace: Workspace) -> None:

@@ -72,7 +72,19 @@ def test_an_empty_folder_is_a_project_without_jobs(repo: Repo) -> None:
     """It is there, it can be read, and nothing is in it."""
     repo.write({"headgate.yaml": PROJECT})
 
-    assert repo.load().jobs == {}
+    project = repo.load()
+
+    assert (project.jobs, project.empty) == ({}, ("jobs/",))
+
+
+def test_a_place_without_a_manifest_is_told_apart_from_the_others(repo: Repo) -> None:
+    """It may be a submodule that was not fetched: what was there has not left git."""
+    (repo.root / "jobs" / "b").mkdir()
+    repo.write({"headgate.yaml": JOBS % "jobs/a, jobs/b, jobs", "jobs/a/a.yaml": named("a")})
+
+    project = repo.load()
+
+    assert (list(project.jobs), project.empty) == (["a"], ("jobs/b",))
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,16 @@ def test_an_empty_folder_prunes_nothing():
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_IN_GIT, ())
 
 
+def test_one_empty_place_of_several_prunes_nothing():
+    """A submodule that was not fetched: whose jobs have left git, and whose are only not here, nobody can tell."""
+    other = replace(ORDERS, name="refunds", program=EDITED.program)
+
+    [action, _] = planned(other, running(ORDERS), prune=True, empty=("jobs/b",)).actions
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_IN_GIT, ())
+    assert "`jobs/b`" in action.note
+
+
 @pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])
 def test_a_job_that_is_not_ours_is_listed_and_never_touched(prune):
     """No marker, no manifest: somebody else's, whatever was asked for."""

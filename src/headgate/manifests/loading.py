@@ -60,6 +60,7 @@ def load(
         store=written.store,
         safety=written.safety,
         environment=environment,
+        empty=tuple(loader.empty),
     )
 
 
@@ -68,13 +69,14 @@ def _by_name(found: Draft) -> str:
 
 
 class _Loader:
-    """One run. `complete` until a file is met whose jobs are not known."""
+    """One run. `complete` until a file is met whose jobs are not known; `empty` are entries without a manifest."""
 
     def __init__(self, repository: Repository, environ: Mapping[str, str], *, new: bool) -> None:
         self.repository = repository
         self._new = new
         self.report = Report()
         self.complete = True
+        self.empty: list[str] = []
         self._variables = Variables(environ, self.report)
 
     def page(self, path: Path, *, empty: str = "write a manifest into it, or delete it") -> Page | None:
@@ -117,10 +119,11 @@ class _Loader:
                 paths, refusals = self.repository.manifests(entry.text)
             except Refused as refused:
                 paths, refusals = [], [] if self._new and isinstance(refused, Missing) else [refused]
-            for path in paths:
-                found.setdefault(os.path.realpath(path), path)
+            under = {os.path.realpath(path): path for path in paths}
+            under.pop(os.path.realpath(project.path), None)
+            found = under | found
+            self.empty += [] if under else [entry.text]
             for refusal in refusals:
                 self.report.add(project.name, entry, f"`jobs`: {refusal.problem}", refusal.hint)
                 self.complete = False
-        found.pop(os.path.realpath(project.path), None)
         return sorted(found.values(), key=self.repository.name)

@@ -65,7 +65,7 @@ def scope_of(project: str, environment: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Project:
     """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
-    out of repr because it may hold a password."""
+    out of repr because it may hold a password. `empty` are the entries of `jobs:` that hold no manifest."""
 
     name: str
     root: Path
@@ -75,6 +75,7 @@ class Project:
     safety: Safety = Safety()
     environment: str = ""
     file: Path = Path("headgate.yaml")
+    empty: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:

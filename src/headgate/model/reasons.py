@@ -199,8 +199,9 @@ EXPLAINED = {
         "apply --prune OLD`); its state is then asked about in the same way."
     ),
     Reason.NOTHING_IN_GIT: (
-        "There is no manifest at all, so pruning would end every job of the project: more likely a wrong folder or a "
-        "broken checkout than a wish. Nothing is pruned. To end the last job, write `state: suspended` into its "
-        "manifest, apply, and remove the manifest then."
+        "There is no manifest at all, or none in one of the places that `jobs:` names, so pruning would end every job "
+        "of the project, or every job from there: more likely a wrong folder, a submodule that was not fetched or a "
+        "broken checkout than a wish. Nothing is pruned. Take a place that is to be empty out of `jobs:`. To end the "
+        "last job, write `state: suspended` into its manifest, apply, and remove the manifest then."
     ),
 }

@@ -60,15 +60,17 @@ _NO_PAST = Past()
 class Situation:
     """Everything a plan depends on.
 
-    `observed` holds an answer, or an Unknown, for every target that was asked. `in_flight` says who is at work on a
-    job, `interrupted` what an earlier run did not finish. `now` is in milliseconds, 0 where ages do not matter. `retry`
-    tries editions again that did not settle before.
+    `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
+    should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
+    not finish. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle
+    before.
     """
 
     project: str
     jobs: Mapping[str, JobSpec]
     observed: Mapping[str, Observation | Unknown]
     prune: bool = False
+    empty: tuple[str, ...] = ()
     retry: bool = False
     only: frozenset[str] = frozenset()
     environment: str = ""
@@ -323,14 +325,21 @@ def _orphans(situation: Situation) -> list[Action]:
     for name, target, have in _left_git(situation):
         if _active(have):
             orphan = decide_orphan(name, target, have, prune=situation.prune)
-            if orphan.steps and not situation.jobs:
-                note = "there are no manifests: pruning would end every job"
+            if orphan.steps and (note := _why_not_pruned(situation)):
                 orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
             if isinstance(have, Live) and not applied_in(situation.environment, have):
                 orphan = decide_orphan(name, target, have, prune=False)
                 orphan = replace(orphan, note=f"{environment_of(have)} has it")
             actions.append(orphan)
     return actions
+
+
+def _why_not_pruned(situation: Situation) -> str:
+    """Why nothing is pruned: a folder that is empty may be a checkout or a mount that is not there."""
+    if not situation.jobs:
+        return "there are no manifests: pruning would end every job"
+    told = " and ".join(f"`{entry}`" for entry in situation.empty)
+    return f"there is no manifest in {told} of `jobs:`: pruning would end every job from there" if told else ""
 
 
 def _ended_orphans(situation: Situation) -> list[Action]:

@@ -216,6 +216,7 @@ class Headgate:
             jobs=self.project.jobs,
             observed=observed,
             prune=prune or self.project.safety.prune,
+            empty=self.project.empty,
             retry=retry,
             only=only,
             environment=self.project.environment,
