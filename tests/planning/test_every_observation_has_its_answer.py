@@ -159,11 +159,37 @@ def test_an_unmarked_job_with_the_same_graph_is_adopted():
     assert action.compiled.plan == ""
 
 
-def test_an_unmarked_job_with_another_graph_is_not_started_beside():
-    """A second copy under the same name would write to the same sink."""
+@pytest.mark.parametrize(
+    ("savepoint", "stop", "restore"),
+    [
+        pytest.param(Savepoint(Strategy.NONE), CancelJob("abc"), (RestoreKind.FRESH, ""), id="none"),
+        pytest.param(
+            Savepoint(Strategy.PATH, "s3://kept/1"),
+            StopWithSavepoint("abc"),
+            (RestoreKind.SAVEPOINT, "s3://kept/1"),
+            id="path",
+        ),
+    ],
+)
+def test_an_adopted_job_starts_from_what_its_manifest_names(savepoint, stop, restore):
+    """The strategy is the same word for a job that was taken over: nothing is cancelled that then cannot start."""
     stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
+    want = replace(ORDERS, savepoint=savepoint)
 
-    action = decided(ORDERS, others=(stranger,), evidence=Evidence(same_vertices=False))
+    action = decided(want, others=(stranger,), evidence=Evidence(same_vertices=True, exists=True))
+
+    assert (action.verb, action.steps) == (Verb.ADOPT, (stop, Submit(want, succeeds="abc"), Settle()))
+    assert action.restore is not None
+    assert (action.restore.kind, action.restore.path) == restore
+
+
+@pytest.mark.parametrize("strategy", [Strategy.LATEST, Strategy.NONE], ids=str)
+def test_an_unmarked_job_with_another_graph_is_not_started_beside(strategy):
+    """A second copy under the same name would write to the same sink; and to begin empty is no leave to end it."""
+    stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
+    want = replace(ORDERS, savepoint=Savepoint(strategy))
+
+    action = decided(want, others=(stranger,), evidence=Evidence(same_vertices=False))
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NAME_TAKEN, ())
 

@@ -79,7 +79,8 @@ EXPLAINED = {
     Reason.PRUNED: "The manifest is gone and pruning was asked for: the job is stopped with a savepoint.",
     Reason.UNMARKED: (
         "A job of this name runs that no headgate project started. If its execution graph is the one the manifest "
-        "compiles to, it is adopted: stopped with a savepoint and started from it, now bearing this project's marker."
+        "compiles to, it is adopted: stopped with a savepoint and started from it, now bearing this project's marker. "
+        "`savepoint.strategy: path` starts it from what it names, and with `none` it is cancelled and started empty."
     ),
     Reason.LIVE_UNKNOWN: (
         "The target did not answer, or not in a way that can be trusted, so nobody knows whether this job runs. "

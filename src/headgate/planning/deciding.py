@@ -68,12 +68,17 @@ def decide_adoption(want: JobSpec, found: Live, *, evidence: Evidence | None = N
     if want.state is RunState.SUSPENDED or found.state is not JobState.RUNNING:
         return blocked(want, found, Reason.NAME_TAKEN, f"job {found.job_id} is {found.word}")
     steps = restart_steps(want, found)
-    restore = Restore(RestoreKind.SAVEPOINT, note="taken when the job is stopped")
+    restore = restore_of_running(want)
     action = action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore)
     if evidence is None:
         return action
     # An adopted job keeps the operator ids it was started with, so its statements are run as they are written.
-    return judged(action, found, replace(evidence, old=None, compiled=replace(evidence.compiled, plan="")))
+    evidence = replace(evidence, old=None, compiled=replace(evidence.compiled, plan=""))
+    # That its state is not wanted does not make it ours: its graph is compared all the same.
+    with_state = judged(replace(action, restore=Restore(RestoreKind.SAVEPOINT)), found, evidence)
+    if restore.kind is RestoreKind.FRESH and not with_state.steps:
+        return with_state
+    return judged(action, found, evidence)
 
 
 def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = None, now: int = 0) -> Action:
