@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,3 +128,51 @@ def test_a_rename_keeps_what_storage_knows_of_the_old_name(place: Place):
 
     assert action.steps == ()
     assert action.reason == "nothing-to-restore"
+
+
+@pytest.mark.parametrize(
+    ("edited", "told"),
+    [
+        pytest.param({"parallelism": 8}, "parallelism was 2, is 8", id="rescaled"),
+        pytest.param({"config": {"table.exec.state.ttl": "1 d"}}, "config", id="configured"),
+    ],
+)
+def test_what_the_owner_of_a_field_does_after_the_plan_was_made_is_not_undone(
+    place: Place, edited: dict[str, Any], told: str
+):
+    """An autoscaler goes on while people review: the job is refused, and the next run starts it as it is by then."""
+    started = replace(ORDERS, ignore=("parallelism", "config"), parallelism=2)
+    want = replace(started, program=FILTERED.program)
+    place.apply(started)
+    [job_id] = place.platform.running("orders")
+    job = place.platform.jobs[job_id]
+    assert job.live.applied is not None
+
+    with place.open(want) as headgate:
+        plan = headgate.plan()
+        job.live = replace(job.live, applied=replace(job.live.applied, **edited))
+        [result] = headgate.apply(plan, patience=patience()).results
+
+    assert (result.outcome, result.code) == (Outcome.REFUSED, "plan-stale")
+    assert told in result.detail
+    assert place.apply(want).outcome is Outcome.APPLIED
+    [job_id] = place.platform.running("orders")
+    now = place.platform.jobs[job_id].live.applied
+    assert now is not None
+    assert (now.parallelism, now.config) == (edited.get("parallelism", 2), edited.get("config", {}))
+
+
+def test_a_secret_that_was_edited_after_the_plan_was_made_is_not_told(place: Place):
+    """Platforms tell values as they are: that the field is another is enough."""
+    place.apply(ORDERS)
+    [job_id] = place.platform.running("orders")
+    job = place.platform.jobs[job_id]
+    assert job.live.applied is not None
+
+    with place.open(FILTERED) as headgate:
+        plan = headgate.plan()
+        job.live = replace(job.live, applied=replace(job.live.applied, options={"password": "hunter2"}))
+        [result] = headgate.apply(plan, patience=patience()).results
+
+    assert (result.code, "hunter2" in result.detail) == ("plan-stale", False)
+    assert "options" in result.detail

@@ -14,6 +14,8 @@ from headgate.model.plan import Action, CancelJob, Settle, StopWithSavepoint, Su
 from headgate.model.reasons import Reason
 from headgate.planning import both, in_sync, look_up, our_job
 
+_REVIEW = "run `headgate plan` again and review the new plan"
+
 
 class Stale(PlanRefused):
     """The live job is not as the plan saw it: it was changed, stopped or started in between. It was left alone.
@@ -29,16 +31,34 @@ def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
     have, _ = look_up(glances[action.target].now(), action.job, _previous_name(action))
     if _only_waited_for(action, have):
         return
-    seen = have.fingerprint
+    seen, now = have.fingerprint, have
     if action.source:
-        seen = both(have, _there(action, glances[action.source]))
+        now = _there(action, glances[action.source])
+        seen = both(have, now)
     if seen != action.seen:
         before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
         raise Stale(
             f"job {action.job!r} moved after the plan was made: it was {before}, it is {_shown(have)}",
             where=action.target,
-            hint="run `headgate plan` again and review the new plan",
+            hint=_REVIEW,
         )
+    if edits := _edits(action.live, now):
+        problem = f"job {action.job!r} was edited after the plan was made: {edits}"
+        raise Stale(problem, where=action.target, hint=_REVIEW)
+
+
+def _edits(planned: Live | None, now: Observed) -> str:
+    """What was changed in a job that runs on, values left out that may be secret.
+
+    The fingerprint of a plan does not say it, for a digest of a platform's own fields could be one of a password. A
+    field that somebody else owns (`ignore`) is started as it was planned, so it must not have moved either.
+    """
+    if planned is None or not isinstance(now, Live) or planned.applied == now.applied:
+        return ""
+    was, told = (live.applied.fields() if live.applied else {} for live in (planned, now))
+    moved = [key for key in sorted(was.keys() | told.keys()) if was.get(key) != told.get(key)]
+    shown = {"parallelism": f"parallelism was {was.get('parallelism')}, is {told.get('parallelism')}"}
+    return ", ".join(shown.get(key, key) for key in moved)
 
 
 def _previous_name(action: Action) -> str:
