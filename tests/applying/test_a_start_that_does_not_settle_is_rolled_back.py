@@ -13,7 +13,7 @@ from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
-from headgate.model.spec import RunState, Savepoint, Sql
+from headgate.model.spec import JobSpec, RunState, Savepoint, Sql
 from headgate.store import open_store
 from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place, patience
 
@@ -254,3 +254,63 @@ def test_only_failures_of_this_start_make_a_restart_loop(
     monkeypatch.setattr(place.platform, "health", health)
 
     assert place.apply(ORDERS).outcome is outcome
+
+
+def checkpoints_late(place: Place, monkeypatch: pytest.MonkeyPatch, *, restarts: int = 0) -> None:
+    """From now on no job completes a checkpoint; each has failed so often since it is looked at."""
+    told = place.platform.health
+    counted = [0]
+
+    def health(job_id: str) -> Health:
+        now, counted[0] = counted[0], restarts
+        return replace(told(job_id), checkpoints=0, restarts=now)
+
+    monkeypatch.setattr(place.platform, "health", health)
+
+
+@pytest.mark.parametrize("want", [ORDERS, FILTERED], ids=["first start", "edit"])
+def test_a_healthy_job_whose_first_checkpoint_comes_late_is_waited_for_by_the_next_run(
+    place: Place, monkeypatch: pytest.MonkeyPatch, want: JobSpec
+):
+    """An interval of an hour is no fault: nothing is ended, nothing is marked as failing, and it is said what to do."""
+    if want is not ORDERS:
+        place.apply(ORDERS)
+    with monkeypatch.context() as slow:
+        checkpoints_late(place, slow)
+
+        first = place.apply(want)
+        planned = place.action(want)
+        second = place.apply(want)
+
+    for result in (first, second):
+        assert (result.outcome, result.code) == (Outcome.UNCLEAR, "not-settled-yet")
+        assert "settle_timeout" in result.hint
+    assert (planned.verb, planned.reason) == (Verb.KEEP, Reason.NOT_SETTLED_YET)
+    assert place.apply(want).outcome is Outcome.APPLIED
+    assert place.platform.running("orders") == [first.job_id]
+    assert not place.plan(want).has_changes
+    with place.open(want) as headgate:
+        assert headgate.memory.failing("orders") is None
+        assert [one.outcome for one in headgate.history("orders")].count("unclear") == 1
+
+
+def test_a_job_that_has_failed_meanwhile_is_not_taken_for_one_that_is_only_slow(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    """It runs just now, and has never got as far as a checkpoint before it failed again."""
+    place.apply(ORDERS)
+    checkpoints_late(place, monkeypatch, restarts=1)
+
+    assert place.apply(FILTERED).code == "rolled-back"
+
+
+def test_what_is_gone_back_to_may_be_late_with_its_checkpoint_too(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """It runs again, and that is all a rollback is for."""
+    place.apply(ORDERS)
+    checkpoints_late(place, monkeypatch)
+
+    result = place.apply(BROKEN)
+
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
+    assert place.platform.running("orders") == [result.job_id]
+    assert place.action(BROKEN).reason is Reason.REVISION_FAILING

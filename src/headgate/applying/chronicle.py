@@ -29,7 +29,8 @@ def entry_of(
     """
     start = next((step for step in action.steps if isinstance(step, Submit | Update)), None)
     if action.reason is Reason.NOT_SETTLED_YET and action.live and action.want:
-        return _begun_before(action.live, action.want, outcome)
+        waits_on = outcome in (Outcome.UNCLEAR, Outcome.INTERRUPTED)
+        return None if waits_on else _begun_before(action.live, action.want, outcome)
     if start is None or not carrier.job_id:
         return _without_a_start(action, carrier, outcome)
     return Applied(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from headgate.applying.glance import Glance
@@ -17,7 +17,7 @@ from headgate.applying.looking import require_as_seen, require_done
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of
-from headgate.applying.steps import Carrier, Interrupted, NotSettled, RolledBack
+from headgate.applying.steps import Carrier, Interrupted, NotSettled, NotSettledYet, RolledBack
 from headgate.errors import (
     HeadgateError,
     InternalError,
@@ -185,7 +185,7 @@ class Executor:
             self._listen(Event(action, Phase.STARTED, step.name))
             try:
                 detail = carrier.carry_out(step)
-            except (Unavailable, OutcomeUnknown, Interrupted):
+            except (Unavailable, OutcomeUnknown, Interrupted, NotSettledYet):
                 raise  # the intent stays open: the next run finds out
             except HeadgateError as trouble:
                 if self._memory:
@@ -216,7 +216,8 @@ class Executor:
             return trouble
         again = _Work(work.plan, action, self._carrier(work.plan, action), work.still_ours)
         try:
-            self._carry_out(again)
+            with suppress(NotSettledYet):  # what ran before runs again: there is nothing more to go back to
+                self._carry_out(again)
             require_done(action, again.carrier, self._glances, self._patience)
         except HeadgateError as second:
             problem = f"{trouble.problem}; and it could not be rolled back: {second.problem}"
@@ -270,7 +271,7 @@ def _outcome(trouble: HeadgateError) -> Outcome:
             return Outcome.INTERRUPTED
         case PlanRefused():
             return Outcome.REFUSED
-        case OutcomeUnknown() | Unavailable() | LockLost():
+        case OutcomeUnknown() | Unavailable() | NotSettledYet() | LockLost():
             return Outcome.UNCLEAR
         case _:
             return Outcome.FAILED

@@ -49,10 +49,20 @@ class NotSettled(StepFailed):
     """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
 
     Healthy is running, with all tasks running, and the first checkpoint completed where the platform says that
-    checkpointing is on and counts them.
+    checkpointing is on and counts them. A job that lacks nothing but that checkpoint is `not-settled-yet` instead.
     """
 
     code = "not-settled"
+
+
+class NotSettledYet(StepFailed):
+    """All tasks of the job run and none has failed; only its first checkpoint had not completed when the time was up.
+
+    It was left running, for nothing says that it is unwell: the next run goes on waiting for it. If its checkpoints
+    are taken less often than `safety.settle_timeout` allows for, raise that.
+    """
+
+    code = "not-settled-yet"
 
 
 class Interrupted(StepFailed):
@@ -225,7 +235,7 @@ class Carrier:
 
     def _settle(self) -> str:
         self.job_id = self.job_id or (self._action.live.job_id if self._action.live else "")
-        health, healthy_since, failures = Health(JobState.UNKNOWN), -1.0, _Failures()
+        health, healthy_since, failed, failures = Health(JobState.UNKNOWN), -1.0, 0, _Failures()
         for gone in self._patience.looks(self._patience.settle, heed_interrupt=True):
             try:
                 health = self._provider.health(self.job_id)
@@ -253,9 +263,15 @@ class Carrier:
         if self._patience.interrupted.is_set():
             raise Interrupted(f"job {self.job_id} was started and has not settled yet")
         problem = f"job {self.job_id} has not settled after {self._patience.settle:.0f} s: {_described(health)}"
+        if health.lacks_only_a_checkpoint and not failed:
+            raise NotSettledYet(problem, hint=_WAIT_LONGER)
         raise NotSettled(f"{problem}{': ' + health.cause if health.cause else ''}", hint=_LEFT_AS_IT_IS)
 
 
+_WAIT_LONGER = (
+    "it runs and was left alone, and the next run goes on waiting for its first checkpoint; raise "
+    "`safety.settle_timeout` above the checkpoint interval"
+)
 _LEFT_AS_IT_IS = "it was left as it is; mend the job in git and run again"
 
 

@@ -32,8 +32,16 @@ class Health:
         Waiting for what is never told would end in a rollback of a healthy job, so a checkpoint is waited for only
         where the platform says that they are on and counts them.
         """
-        running = self.state is JobState.RUNNING and 0 < self.tasks == self.tasks_running
-        return running and not (self.checkpointing and self.checkpoints == 0)
+        return self._runs and not (self.checkpointing and self.checkpoints == 0)
+
+    @property
+    def lacks_only_a_checkpoint(self) -> bool:
+        """Does it run as it should, but for a first checkpoint whose time may not have come?"""
+        return self._runs and not self.settled
+
+    @property
+    def _runs(self) -> bool:
+        return self.state is JobState.RUNNING and 0 < self.tasks == self.tasks_running
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ EXPLAINED = {
     ),
     Reason.NOT_SETTLED_YET: (
         "An earlier run started this job and ended before it saw the job settle. It is waited for now; if it does not "
-        "settle, it is rolled back."
+        "settle, it is rolled back. A job that runs and only has no checkpoint yet is never rolled back for that."
     ),
     Reason.LIKELY_RENAME: (
         "The manifest is new, and a job with the same program runs under a name that has left git, or ended under it "
