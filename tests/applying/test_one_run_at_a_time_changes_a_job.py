@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from headgate.applying import locking
-from headgate.model.outcome import Outcome
-from headgate.store import Intent, Lock, Store, open_store
-from tests.applying.place import FILTERED, ORDERS, Place
+from headgate.model.outcome import Event, Outcome, Phase
+from headgate.store import Intent, Lock, LockLost, Store, StoreError, open_store
+from tests.applying.place import FILTERED, ORDERS, Place, patience
 
 URL = "sqlite:///.headgate/store.db"
 
@@ -88,6 +90,46 @@ def test_a_run_whose_lock_was_taken_stops_before_its_next_step(place: Place, sto
     assert (result.outcome, result.code) == (Outcome.UNCLEAR, "lock-lost")
     assert result.left == ("submit", "settle")
     assert place.apply(FILTERED).outcome is Outcome.APPLIED
+
+
+def test_a_store_that_dies_during_a_long_stop_leaves_no_job_stopped(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """The lock runs out meanwhile, and nobody says that another has it: what was stopped is started."""
+    place.apply(ORDERS)
+    monkeypatch.setattr(locking, "TTL", 0.03)
+    asked = threading.Semaphore(0)
+
+    def silent(*_: object) -> None:
+        asked.release()
+        raise StoreError("the server closed the connection")
+
+    def dies(event: Event) -> None:
+        if (event.step, event.phase) == ("stop-with-savepoint", Phase.DONE):
+            for name in ("renew", "check", "release", "intend", "conclude", "record", "saw_job", "unfinished"):
+                monkeypatch.setattr(headgate.store, name, silent)
+            for _ in range(6):  # each after a third of the time that the lock holds
+                assert asked.acquire(timeout=30)
+
+    with place.open(FILTERED) as headgate:
+        [result] = headgate.apply(headgate.plan(), patience=patience(), listen=dies).results
+
+    assert (result.outcome, result.left) == (Outcome.APPLIED, ())
+    assert place.platform.running("orders") == [result.job_id]
+    assert "the server closed the connection" in str(place.told[0])
+
+
+def test_a_lock_that_ran_out_while_the_store_was_silent_is_ours_again(tmp_path: Path):
+    """Nobody took it: a run that went on meanwhile need not stop now that the store is back. Taken, it is lost."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    with open_store(URL, root=tmp_path, clock=lambda: now) as store:
+        locks = locking.JobLocks(store, project="shop", tell=lambda trouble: None)
+        with locks.held("orders") as still_ours:
+            now += timedelta(hours=1)
+            still_ours()
+            now += timedelta(hours=1)
+            store.acquire("shop", "orders", "another", ttl=60)
+            with pytest.raises(LockLost):
+                still_ours()
 
 
 def test_the_lock_of_a_process_that_was_killed_here_does_not_hold_up_the_next_run(place: Place, store: Store):

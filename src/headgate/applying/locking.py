@@ -1,9 +1,9 @@
 """One run at a time for a job: CI and the loop, or two runs of CI, can meet, and the second one says who was first.
 
 A lock is held from before the last look at the live job until its last step, renewed while its holder lives, and
-checked before every step. The lock of a process that was killed ends by itself after `TTL`; on the machine it was
-killed on, the next run need not wait: it sees that the process is gone. Without a store there are no locks, and the
-derived ids of jobs and savepoints still keep every job single.
+checked before every step. A store that falls silent takes no lock away: the run goes on. The lock of a process that was
+killed ends by itself after `TTL`; on the machine it was killed on, the next run need not wait: it sees that the process
+is gone. Without a store there are no locks, and the derived ids of jobs and savepoints still keep every job single.
 """
 
 from __future__ import annotations
@@ -62,9 +62,10 @@ class JobLocks:
         if renewer.lost.is_set():
             raise LockLost(renewer.lock)
         try:
-            self._store.check(renewer.lock)
-        except LockLost:
-            raise
+            try:
+                self._store.check(renewer.lock)
+            except LockLost:  # or expired while the store was silent, and nobody took it: then it is ours again
+                self._store.renew(renewer.lock)
         except StoreError as trouble:
             self._tell(trouble)
 

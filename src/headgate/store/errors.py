@@ -58,7 +58,7 @@ class LockHeld(PlanRefused):
 
 
 class LockLost(HeadgateError):
-    """This run no longer holds the lock of the job: it expired, was ended by `headgate unlock`, or another took it.
+    """This run no longer holds the lock of the job: it was ended by `headgate unlock`, or expired and another took it.
 
     The run stops before its next step on that job; what was begun is in the journal, and the next run goes on from it.
     """

@@ -1,13 +1,14 @@
 """Keeps a lock while its holder lives.
 
-A holder that is killed stops renewing, and the lock expires by itself. A holder that cannot reach the store goes on
-trying until its lock has expired by its own clock, and then counts it as lost, whatever the store may say later.
+A holder that is killed stops renewing, and the lock expires by itself. That a lock is lost only the store can say: a
+holder that cannot reach it goes on trying, however long that takes, for work that is left in the middle of a restart
+leaves a job stopped. Once the store answers again, a lock that expired and that nobody took is ours as before.
 """
 
 from __future__ import annotations
 
 import threading
-import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +20,7 @@ from headgate.store.store import Locks
 class Renewer:
     """Renews `lock` every third of its ttl, in a thread, from entering to leaving; it does not release it.
 
-    `lost` is set once the lock is no longer ours.
+    `lost` is set once the store says that the lock is no longer ours.
     """
 
     def __init__(self, locks: Locks, lock: Lock) -> None:
@@ -27,7 +28,6 @@ class Renewer:
         self._locks = locks
         self._lock = lock
         self._left = threading.Event()
-        self._good_until = time.monotonic() + lock.ttl
         self._thread = threading.Thread(target=self._run, name=f"renew-{lock.job}", daemon=True)
 
     @property
@@ -37,17 +37,11 @@ class Renewer:
 
     def _run(self) -> None:
         while not self._left.wait(self._lock.ttl / 3):
-            # Counted from before the request, so that we never believe in it longer than the store does.
-            asked = time.monotonic()
             try:
-                self._lock = self._locks.renew(self._lock)
-                self._good_until = asked + self._lock.ttl
+                with suppress(StoreError):
+                    self._lock = self._locks.renew(self._lock)
             except LockLost:
                 self.lost.set()
-            except StoreError:
-                if time.monotonic() >= self._good_until:
-                    self.lost.set()
-            if self.lost.is_set():
                 return
 
     def __enter__(self) -> Self:
