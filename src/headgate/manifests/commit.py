@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from headgate.model.wording import DIRTY
+
 
 def commit_of(folder: Path) -> str:
     """The full hash of HEAD, with `-dirty` if tracked files differ from it; empty without git or a commit."""
     try:
         head = _git(folder, "rev-parse", "HEAD")
-        return head + ("-dirty" if _git(folder, "status", "--porcelain", "--untracked-files=no", ".") else "")
+        return head + (DIRTY if _git(folder, "status", "--porcelain", "--untracked-files=no", ".") else "")
     except (OSError, subprocess.SubprocessError):
         return ""
 

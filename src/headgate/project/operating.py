@@ -14,6 +14,7 @@ from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec, RunState
+from headgate.model.wording import short
 from headgate.planning import decide, look_up
 from headgate.planning.actions import action_on
 from headgate.planning.evidence import Evidence
@@ -154,7 +155,7 @@ def rollback_action(
         replace(step, revision=to.revision, avoids=want.edition) if isinstance(step, Submit) else step
         for step in action.steps
     )
-    note = f"to number {to.number} of the history, commit {to.commit[:12] or 'unknown'}"
+    note = f"to number {to.number} of the history, commit {short(to.commit) or 'unknown'}"
     return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note)
 
 

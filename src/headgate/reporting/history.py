@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from headgate.model.wording import short
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
@@ -34,7 +35,7 @@ def _cells(one: Applied) -> tuple[str, ...]:
         f"{one.at:%Y-%m-%d %H:%M:%S}Z",
         one.outcome,
         one.revision or "-",
-        one.commit[:12] or "-",
+        short(one.commit) or "-",
         one.author or "-",
         one.target,
         one.job_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headgate.errors import HeadgateError
 from headgate.model.outcome import Outcome, Report
 from headgate.model.plan import Plan
+from headgate.model.wording import short
 from headgate.reporting.failure import error_document
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
@@ -15,7 +16,7 @@ from headgate.reporting.words import report_summary
 
 def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
     """`2026-01-31T09:00:00Z 1a2b3c4d5e6f Done: 1 applied, 11 in sync.`, then what is worth a line."""
-    commit = f" {plan.commit[:12]}" if plan.commit else ""
+    commit = f" {short(plan.commit)}" if plan.commit else ""
     lines = [one_line(f"{plan.created_at}{commit} {report_summary(report)}")]
     lines += [
         "  " + result_text(result, palette).replace("\n", "\n  ")

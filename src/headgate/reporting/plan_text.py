@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headgate.model.plan import Action, Plan, Verb, Verdict
+from headgate.model.wording import short
 from headgate.reporting.actions import (
     change_words,
     is_shown,
@@ -38,7 +39,7 @@ def _heading(plan: Plan, palette: Palette) -> str:
     if plan.environment:
         parts.append(f"environment {plan.environment}")
     if plan.commit:
-        parts.append(f"commit {plan.commit[:12]}")
+        parts.append(f"commit {short(plan.commit)}")
     return palette.paint(palette.quiet, one_line(", ".join(parts)))
 
 
