@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.given import Workspace, headgate, manifest
+from tests.cli.given import Workspace, document, headgate, manifest
 
 
 def git(workspace: Workspace, *arguments: str) -> str:
@@ -52,3 +52,60 @@ def test_going_back_to_edited_files_says_that_no_commit_has_them(repo: Workspace
     result = headgate("rollback", "orders", "--yes")
 
     assert f"to number 1 of the history, commit {commit[:12]}-dirty" in result.stdout
+
+
+def of(commit: str) -> str:
+    """What status says of the commit that runs."""
+    return f"of commit {commit}\n"
+
+
+@pytest.mark.parametrize("rescales", [False, True], ids=["restarted", "in-place"])
+def test_a_job_that_was_rolled_back_is_of_the_commit_of_its_revision(repo: Workspace, rescales: bool) -> None:
+    """The commit that was gone back from is the last one to look into for what runs."""
+    repo.local.rescales = rescales
+    first = committed(repo)
+    headgate("apply", "--yes")
+    repo.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    second = committed(repo)
+    headgate("apply", "--yes")
+    assert of(second) in headgate("status", "orders").stdout
+
+    assert headgate("rollback", "orders", "--yes").exit_code == 0
+
+    assert of(first) in headgate("status", "orders").stdout
+    newest, _, oldest = document(headgate("history", "orders", "--format", "json"))["history"]
+    assert newest["outcome"] == "rolled-back"
+    assert (newest["revision"], newest["commit"], newest["author"]) == (oldest["revision"], first, "Ada")
+
+
+def test_so_is_one_that_was_rolled_back_because_the_edit_did_not_settle(repo: Workspace) -> None:
+    """Nobody was there: what is told afterwards is all there is."""
+    repo.local.starts_broken = "SUM"
+    first = committed(repo)
+    headgate("apply", "--yes")
+    repo.write("jobs/orders.yaml", manifest("orders", select="SUM(amount)", more="savepoint: {accept: [partial]}"))
+    committed(repo)
+
+    assert headgate("apply", "--yes").exit_code == 3
+
+    assert of(first) in headgate("status", "orders").stdout
+    entries = document(headgate("history", "orders", "--format", "json"))["history"]
+    assert [(one["outcome"], one["commit"]) for one in entries if one["outcome"] == "rolled-back"] == [
+        ("rolled-back", first)
+    ]
+
+
+def test_what_was_started_outside_git_is_of_no_commit(workspace: Workspace) -> None:
+    """Not of the one that happens to be checked out when somebody goes back to it."""
+    headgate("apply", "--yes")
+    workspace.write(".gitignore", ".headgate/\n")
+    git(workspace, "init", "-q", "-b", "main")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    committed(workspace)
+    headgate("apply", "--yes")
+
+    assert headgate("rollback", "orders", "--yes").exit_code == 0
+
+    assert "of commit" not in headgate("status", "orders").stdout
+    newest = document(headgate("history", "orders", "--format", "json"))["history"][0]
+    assert (newest["commit"], newest["author"]) == (None, None)

@@ -37,8 +37,9 @@ def entry_of(
         "",
         action.job,
         action.target,
-        (start.revision if isinstance(start, Submit) else "") or start.spec.revision,
+        start.revision or start.spec.revision,
         "rolled-back" if action.reason is Reason.ROLLED_BACK else outcome,
+        commit=carrier.commit,
         # The operator ids its savepoints are keyed by go with it.
         manifest=_kept(start.spec, action, history) | {"compiled": carrier.compiled},
         job_id=carrier.job_id,

@@ -281,10 +281,17 @@ class Memory:
                 self._store.ask_disposal(one)
 
     def _record(self, entry: Applied) -> None:
-        whole = replace(entry, project=self._scope, run_id=self._run_id)
-        if not entry.commit:  # a start that an earlier run made is of that run's commit, whose author is not known
-            whole = replace(whole, commit=self._commit, author=self._author)
+        """A revision is of its own commit, which may be an earlier run's; what was done to a job is of this run's."""
+        commit = entry.commit if entry.is_revision else self._commit
+        author = self._safely(lambda: self._author_of(entry.job, commit)) or ""
+        whole = replace(entry, project=self._scope, run_id=self._run_id, commit=commit, author=author)
         self._safely(lambda: self._store.record(whole))
+
+    def _author_of(self, job: str, commit: str) -> str:
+        """Who wrote a commit: of an earlier one, as far as the history of the job says."""
+        if commit == self._commit:
+            return self._author
+        return next((one.author for one in self._revisions(job) if one.commit == commit), "")
 
     def _revisions(self, job: str) -> tuple[Applied, ...]:
         return tuple(one for one in self._store.history(self._scope, job) if one.is_revision)

@@ -88,5 +88,5 @@ def _previous(live: Live, carrier: Carrier) -> Previous | None:
     snapshot = carrier.savepoint or carrier.restored or (live.snapshot.path if live.snapshot else "")
     if live.applied is None or not snapshot:
         return None
-    revision = live.marker.revision if live.marker else ""
-    return Previous(live.name, live.applied, revision, live.compiled, snapshot)
+    revision, commit = (live.marker.revision, live.marker.commit) if live.marker else ("", "")
+    return Previous(live.name, live.applied, revision, live.compiled, snapshot, commit)

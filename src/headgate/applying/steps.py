@@ -114,6 +114,7 @@ class Carrier:
         self.restored = ""
         self.compiled = ""
         self.checkpointed = False
+        self.commit = ""
 
     def carry_out(self, step: Step) -> str:
         """Do it, wait for its end, and say in a few words what came of it."""
@@ -173,7 +174,7 @@ class Carrier:
             project=self._project,
             job=step.spec.name,
             revision=step.revision or step.spec.revision,
-            commit=self._commit,
+            commit=self._commit_of(step),
             succeeds=step.succeeds,
             restored=restore.path,
             attempt=self.attempt,
@@ -189,6 +190,11 @@ class Carrier:
         if self.savepoint and restore.kind is RestoreKind.FRESH:
             self._forget_what_was_given_up()
         return f"job {self.job_id}"
+
+    def _commit_of(self, step: Submit | Update) -> str:
+        """The commit of what is started: that of the plan, but for a revision that is an earlier one."""
+        self.commit = step.commit if step.revision else self._commit
+        return self.commit
 
     def _forget_what_was_given_up(self) -> None:
         """Where the state of a stop is the stopped job itself, an empty start of it leaves nothing to go back to."""
@@ -213,8 +219,8 @@ class Carrier:
         marker = Marker(
             project=self._project,
             job=step.spec.name,
-            revision=step.spec.revision,
-            commit=self._commit,
+            revision=step.revision or step.spec.revision,
+            commit=self._commit_of(step),
             succeeds=old.succeeds if old else "",
             restored=old.restored if old else "",
             attempt=old.attempt if old else "",

@@ -160,7 +160,8 @@ class Remembered:
 class Previous:
     """What ran before a start that did not settle: what a rollback starts again.
 
-    `snapshot` is the path the failed start was given; `compiled` the compiled form whose operator ids that is keyed by.
+    `snapshot` is the path the failed start was given; `compiled` the compiled form whose operator ids that is keyed by;
+    `commit` that of the revision, empty where it is not known.
     """
 
     name: str
@@ -168,6 +169,7 @@ class Previous:
     revision: str
     compiled: str = ""
     snapshot: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

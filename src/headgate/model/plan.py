@@ -127,13 +127,15 @@ class StopWithSavepoint:
 class Submit:
     """Start the spec, restoring as the action's `restore` says.
 
-    `succeeds` is the run it takes over from. A rollback starts a `revision` that is not the spec's own and `avoids` the
-    edition of the manifest that did not settle; `as_it_was`: its compiled form keeps the operator ids it has.
+    `succeeds` is the run it takes over from. A rollback starts a `revision` that is not the spec's own, of a `commit`
+    that is not the plan's (empty: not known), and `avoids` the edition of the manifest that did not settle;
+    `as_it_was`: its compiled form keeps the operator ids it has.
     """
 
     spec: JobSpec
     succeeds: str = ""
     revision: str = ""
+    commit: str = ""
     avoids: str = ""
     as_it_was: bool = False
     name = "submit"
@@ -149,9 +151,11 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change the job without stopping it, and leave our marker on it."""
+    """Change the job without stopping it, and leave our marker on it; `revision` and `commit` as those of a submit."""
 
     spec: JobSpec
+    revision: str = ""
+    commit: str = ""
     name = "update"
 
 

@@ -146,7 +146,14 @@ def decide_rollback(want: JobSpec, failed: Live, previous: Previous | None, agai
     ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
     if previous is None or again is None:
         return action_on(want, failed, Verb.CANCEL, Reason.ROLLED_BACK, steps=ends)
-    submit = Submit(again, failed.run_id, revision=previous.revision, avoids=want.edition, as_it_was=True)
+    submit = Submit(
+        again,
+        failed.run_id,
+        revision=previous.revision,
+        commit=previous.commit,
+        avoids=want.edition,
+        as_it_was=True,
+    )
     snapshot = Restore(RestoreKind.SAVEPOINT, previous.snapshot, "what the start that did not settle was given")
     restore = snapshot if previous.snapshot else nothing_to_lose()
     changes = diff(failed.applied, again) if failed.applied else ()

@@ -11,7 +11,7 @@ from headgate.applying.memory import SAVEPOINT
 from headgate.applying.steps import SavepointFailed
 from headgate.errors import OutcomeUnknown, Rejected, UsageError
 from headgate.model.live import JobState, Live, Observation, Observed, Several
-from headgate.model.plan import Action, Submit, Verb
+from headgate.model.plan import Action, Step, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec, RunState
 from headgate.model.wording import short
@@ -151,12 +151,20 @@ def rollback_action(
     action = decide(again, live, evidence=ask(draft)) if starts else draft
     if action.verb is Verb.BLOCKED or not action.steps:
         return replace(action, want=want)
-    steps = tuple(
-        replace(step, revision=to.revision, avoids=want.edition) if isinstance(step, Submit) else step
-        for step in action.steps
-    )
+    steps = tuple(_of_earlier(step, to, want) for step in action.steps)
     note = f"to number {to.number} of the history, commit {short(to.commit) or 'unknown'}"
     return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note)
+
+
+def _of_earlier(step: Step, to: Applied, want: JobSpec) -> Step:
+    """A step that starts an entry of the history in the place of what git wants."""
+    match step:
+        case Submit():
+            return replace(step, revision=to.revision, commit=to.commit, avoids=want.edition)
+        case Update():
+            return replace(step, revision=to.revision, commit=to.commit)
+        case _:
+            return step
 
 
 def _is_of(intent: Intent, live: Live) -> bool:

@@ -129,7 +129,7 @@ def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | No
     intended = next((one for one in history if one.revision == marker.revision), None)
     if intended is not None:
         return _again(intended, want, snapshot)
-    return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot)
+    return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot, marker.commit)
 
 
 def _revisions(want: JobSpec, live: Live | None) -> set[str]:
@@ -157,7 +157,7 @@ def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous:
     """An entry of the history, to be started once more from a snapshot."""
     manifest = earlier.manifest
     name, compiled = str(manifest.get("name", want.name)), str(manifest.get("compiled", ""))
-    return Previous(name, AppliedSpec.restored(manifest), earlier.revision, compiled, snapshot)
+    return Previous(name, AppliedSpec.restored(manifest), earlier.revision, compiled, snapshot, earlier.commit)
 
 
 def _told(intent: Intent) -> str:
