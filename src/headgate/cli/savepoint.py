@@ -25,10 +25,11 @@ def savepoint(chosen: Chosen, job: str, style: str) -> None:
     """Take a savepoint of a JOB that goes on; print its path."""
     stop = threading.Event()
     with opened(chosen) as headgate:
+        target = headgate.target_of(job)
         with busy(f"Taking a savepoint of {job}"), heeding(stop, WAITING_NO_LONGER):
             path = headgate.savepoint(job, patience=headgate.patience(stop))
-        spec = headgate.project.jobs[job]
+        environment = headgate.project.environment_of(job)
     if style == "json":
-        say(savepoint_json(job, spec.target, path, spec.environment), changed=True)
+        say(savepoint_json(job, target, path, environment), changed=True)
     else:
-        say(savepoint_text(path, spec.environment), changed=True)
+        say(savepoint_text(path, environment), changed=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--raw", is_flag=True, help="The platform's own words about each JOB, as JSON.")
 @with_project
 def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
-    """Show what is live of git's jobs.
+    """Show what is live of git's jobs, and of those that left git and run on.
 
     A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it
     was started from. Runs that are at work on a job, what runs that are gone left in the middle, and savepoints that
@@ -49,13 +49,23 @@ def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
 def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
     at_work, unfinished = headgate.memory.at_work(), headgate.memory.unfinished
     lines = []
-    for job, target, observed in headgate.status(jobs):
-        spec = headgate.project.jobs[job]
-        asked = len(jobs) == 1 and isinstance(observed, Live)
-        health = headgate.health(job) if asked else None
+    found = headgate.status(jobs)
+    for job, target, observed in found:
+        spec = headgate.project.jobs.get(job)
+        asked = len(jobs) == len(found) == 1 and isinstance(observed, Live)
         lock = at_work.get(job)
-        left = () if lock else unfinished.get(job, ())
-        lines.append(StatusLine(job, target, observed, spec.revision, health, spec.environment, lock, left))
+        line = StatusLine(
+            job,
+            target,
+            observed,
+            desired=spec.revision if spec else "",
+            health=headgate.health(job) if asked else None,
+            environment=headgate.project.environment_of(job),
+            in_flight=lock,
+            interrupted=() if lock else unfinished.get(job, ()),
+            in_git=spec is not None,
+        )
+        lines.append(line)
     return lines
 
 
@@ -74,5 +84,5 @@ def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
         raise UsageError("--raw shows single jobs", hint="`headgate status --raw JOB`")
     told = {}
     for job in jobs:
-        told[job] = told_value(headgate.detail(job), headgate.project.jobs[job].environment)
+        told[job] = told_value(headgate.detail(job), headgate.project.environment_of(job))
     return json.dumps(told, indent=2, sort_keys=True)

@@ -82,6 +82,10 @@ class Project:
         """What the records of the store are kept under."""
         return scope_of(self.name, self.environment)
 
+    def environment_of(self, job: str) -> Environment:
+        """The values that nobody is to be shown of a job: all there are for one that has left git."""
+        return self.jobs[job].environment if job in self.jobs else self.secrets
+
     @property
     def secrets(self) -> Environment:
         """Every value that git takes from the environment, for a job or for a target: what nobody is to be shown."""

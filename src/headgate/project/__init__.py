@@ -7,6 +7,7 @@
 
 - `headgate`   the class itself: looking, planning, applying
 - `loading`    headgate.yaml and its manifests, offline
+- `finding`    where the jobs are that a person asks about
 - `gathering`  what a platform is asked about a spec that would be started
 - `recalling`  what the store knows of a job's past
 - `importing`  manifests from what runs

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
-from headgate.errors import HeadgateError, InternalError, PlanRefused, UnknownJob, UsageError
+from headgate.errors import HeadgateError, InternalError, PlanRefused
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
 from headgate.model.live import Live, Observation, Observed, Unknown
@@ -28,14 +28,16 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
+from headgate.project.finding import target_of_stray, whereabouts
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import at_home, drafts, load
-from headgate.project.naming import named, nearest, require_known
+from headgate.project.naming import require_in_git, require_known, require_package, require_target
 from headgate.project.noticing import notice
 from headgate.project.operating import (
     already_there,
     chosen_revision,
+    in_git,
     ours,
     rollback_action,
     take_savepoint,
@@ -142,24 +144,24 @@ class Headgate:
         return Unknown(told_text(trouble.problem, secrets), told_text(trouble.hint, secrets))
 
     def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
-        """(job, target, what was observed) for the named jobs of git, or for all of them."""
-        seen = self.observe()
-        found: list[tuple[str, str, Observed]] = []
-        for name in named(jobs, self.project.jobs):
-            spec = self.project.jobs[name]
-            on_target = seen.get(spec.target, Unknown("no such target"))
-            have = on_target if isinstance(on_target, Unknown) else look_up(on_target, name)[0]
-            found.append((name, spec.target, have))
-        return found
+        """(job, target, what was observed) for the named jobs, or for all of git's and those that left it and run on.
+
+        Raises UnknownJob for a name that no job has, or had.
+        """
+        return whereabouts(jobs, self.project, self.observe(), self.memory)
 
     def live(self, job: str) -> tuple[Provider, Live]:
         """The provider and the live job of ours of one name.
 
         Raises UsageError if it is absent or not ours, ProviderError if unknown.
         """
-        [name] = named([job], self.project.jobs)
-        provider = self.provider(self.project.jobs[name].target)
-        return provider, ours(provider.observe(), name, provider.name)
+        provider = self.provider(self.target_of(job))
+        return provider, ours(provider.observe(), job, provider.name)
+
+    def target_of(self, job: str) -> str:
+        """That of its manifest; or, for a job that left git, the one that has it. Raises UnknownJob, UsageError."""
+        spec = self.project.jobs.get(job)
+        return spec.target if spec else target_of_stray(job, self.project, self.observe(), self.memory)
 
     def graph(self, job: str) -> Graph:
         """The execution graph of a live job, whoever started it."""
@@ -177,17 +179,16 @@ class Headgate:
         return provider.detail(live.job_id)
 
     def _there(self, job: str) -> tuple[Provider, Live]:
-        [name] = named([job], self.project.jobs)
-        provider = self.provider(self.project.jobs[name].target)
-        return provider, there(look_up(provider.observe(), name)[0], name, provider.name)
+        spec, provider = self.project.jobs.get(job), self.provider(self.target_of(job))
+        have, _ = look_up(provider.observe(), job, spec.previous_name if spec else "")
+        return provider, there(have, job, provider.name)
 
     def references(self, package: str) -> Package:
         """The jobs that use a jar or package, in git and on every target. A target in trouble is named in the answer.
 
         Raises UsageError for no name at all.
         """
-        if not package.strip():
-            raise UsageError("a package needs a name", hint="`headgate refs NAME`, such as a jar")
+        require_package(package)
         return references(package, self.project, self.provider)
 
     # -- planning and applying -------------------------------------------------------------------------------------
@@ -280,9 +281,9 @@ class Headgate:
     def savepoint(self, job: str, *, patience: Patience | None = None) -> str:
         """Take a savepoint of a job that goes on; its path. Raises UsageError, LockHeld, ProviderError."""
         provider, live = self.live(job)
-        want = self.project.jobs[job]
-        path = take_savepoint(want, live, provider, self.memory, patience or self.patience())
-        retire([want], self.project, self.memory, observe=self.observe, provider=self.provider)
+        path = take_savepoint(job, live, provider, self.memory, patience or self.patience())
+        if want := self.project.jobs.get(job):
+            retire([want], self.project, self.memory, observe=self.observe, provider=self.provider)
         return path
 
     def rollback(self, job: str, *, to: int | None = None) -> Plan:
@@ -293,7 +294,7 @@ class Headgate:
         StoreError, ProviderError.
         """
         provider, live = self.live(job)
-        want = self.project.jobs[job]
+        want = in_git(job, self.project)
         before = self.memory.history(want.previous_name) if want.previous_name and to is None else ()
         history = (*self.history(job), *before)
         if was_cut_off(want, live, history, to):
@@ -311,9 +312,7 @@ class Headgate:
 
         Nothing on the target is touched. Raises UsageError, ProviderError; before anything is written.
         """
-        if target not in self.project.targets:
-            known = ", ".join(sorted(self.project.targets))
-            raise UsageError(f"there is no target {target!r} in headgate.yaml", hint=f"targets: {known or 'none'}")
+        require_target(target, self.project.targets)
         observed = self.provider(target).observe()
         made = drafts(self.project, self._environ)
         ahead = functools.partial(self._ahead, observed)
@@ -368,8 +367,8 @@ class Headgate:
     def history(self, job: str) -> tuple[Applied, ...]:
         """What was done to a job, newest first; also to one that left git. Raises StoreError, UnknownJob."""
         found = self.store.history(self.project.scope, job)
-        if not found and job not in self.project.jobs:
-            raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=nearest(job, self.project.jobs))
+        if not found:
+            require_in_git(job, self.project.jobs)
         return found
 
     def disposals(self, jobs: Iterable[str] = ()) -> tuple[Disposal, ...]:

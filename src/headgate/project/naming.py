@@ -1,20 +1,11 @@
-"""The names a person gives: each has to be the name of a job, and one that is mistyped is told with the nearest."""
+"""The names a person gives: each has to be the name of something, and one that is mistyped is told with the nearest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
-from headgate.errors import UnknownJob
+from headgate.errors import UnknownJob, UsageError
 from headgate.model.live import Observation, Unknown
-
-
-def named(asked: Iterable[str], jobs: Collection[str]) -> list[str]:
-    """The jobs asked for, all of git's if none. Raises UnknownJob for one that is not in git."""
-    names = list(asked)
-    for name in names:
-        if name not in jobs:
-            raise UnknownJob(f"there is no job {name!r} in git", hint=nearest(name, jobs))
-    return names or sorted(jobs)
 
 
 def require_known(
@@ -32,6 +23,25 @@ def require_known(
             where = "is live" if len(answers) == len(observed) else "is live on a target that answers"
             problem = f"there is no job {name!r} in git, and none of that name {where}"
             raise UnknownJob(problem, hint=nearest(name, known))
+
+
+def require_in_git(job: str, jobs: Collection[str]) -> None:
+    """Raise UnknownJob for the name of a job that nothing was ever done to and that is not in git."""
+    if job not in jobs:
+        raise UnknownJob(f"there is no job {job!r} in git or in the history", hint=nearest(job, jobs))
+
+
+def require_target(target: str, targets: Collection[str]) -> None:
+    """Raise UsageError for a target that is not in headgate.yaml."""
+    if target not in targets:
+        known = ", ".join(sorted(targets))
+        raise UsageError(f"there is no target {target!r} in headgate.yaml", hint=f"targets: {known or 'none'}")
+
+
+def require_package(package: str) -> None:
+    """Raise UsageError for no name at all."""
+    if not package.strip():
+        raise UsageError("a package needs a name", hint="`headgate refs NAME`, such as a jar")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from headgate.applying.steps import SavepointFailed
 from headgate.errors import OutcomeUnknown, Rejected, UsageError
 from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Step, Submit, Update, Verb
+from headgate.model.project import Project
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec, RunState
 from headgate.model.wording import short
@@ -49,7 +50,15 @@ def there(have: Observed, job: str, target: str) -> Live:
             raise UsageError(f"job {job!r} is not on target {target!r}", hint=hint)
 
 
-def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
+def in_git(job: str, project: Project) -> JobSpec:
+    """The manifest that a revision would stand in for. Raises UsageError for a job that has left git."""
+    if job not in project.jobs:
+        hint = "bring its manifest back (`git revert` of the commit that removed it), then ask again"
+        raise UsageError(f"job {job!r} has left git: there is no manifest to go back from", hint=hint)
+    return project.jobs[job]
+
+
+def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
     """Take a savepoint of a job that runs, and return its path. One that an earlier run began is waited for.
 
     Raises LockHeld, Rejected, SavepointFailed, or OutcomeUnknown where it is not complete in time.
@@ -60,13 +69,11 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
             hint="`state: suspended` stops the job with its state kept",
         )
     if live.state is not JobState.RUNNING:
-        raise Rejected(
-            f"job {want.name!r} is {live.word}: a savepoint is taken of a job that runs", where=provider.name
-        )
-    with memory.locked(want.name):
-        begun = [intent for intent in memory.unfinished.get(want.name, ()) if _is_of(intent, live)]
+        raise Rejected(f"job {job!r} is {live.word}: a savepoint is taken of a job that runs", where=provider.name)
+    with memory.locked(job):
+        begun = [intent for intent in memory.unfinished.get(job, ()) if _is_of(intent, live)]
         key = begun[-1].effect_key if begun else uuid.uuid4().hex  # drawn: the next one is to be another savepoint
-        named = Intent("", want.name, want.target, "", SAVEPOINT, live.job_id, key)
+        named = Intent("", job, provider.name, "", SAVEPOINT, live.job_id, key)
         intent = begun[-1].id if begun else memory.intend(named)
         provider.take_savepoint(live.job_id, key)
         for _ in patience.looks(patience.stop, heed_interrupt=True):
@@ -76,7 +83,7 @@ def take_savepoint(want: JobSpec, live: Live, provider: Provider, memory: Memory
                 problem = f"no savepoint could be taken of job {live.job_id}, which runs on: {progress.failed}"
                 raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
             if progress.done:
-                memory.took(want.name, want.target, live, progress.path)
+                memory.took(job, provider.name, live, progress.path)
                 memory.conclude(intent)
                 return progress.path
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")

@@ -1,4 +1,7 @@
-"""What is live, one line for every job of git; of a job that was asked for by name, what is known of it too."""
+"""What is live, one line for every job of git and for every other one of ours.
+
+Of a job that was asked for by name, what is known of it too.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One job, what its target says, and how it is doing where that was asked.
+    """One job, what its target says, and how it is doing where that was asked; `in_git`: it has a manifest.
 
     `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
     that is at work on the job, `interrupted` what runs that are gone began and never saw the end of, oldest first.
@@ -38,6 +41,7 @@ class StatusLine:
     environment: Environment = field(default=Environment())
     in_flight: Lock | None = None
     interrupted: tuple[Intent, ...] = ()
+    in_git: bool = True
 
     @property
     def known(self) -> bool:
@@ -95,7 +99,8 @@ def _left_over(disposals: Sequence[Disposal]) -> list[str]:
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
-    notes = [told_text(note, line.environment), *_of_runs(line)]
+    left = [] if line.in_git else ["left git"]
+    notes = [*left, told_text(note, line.environment), *_of_runs(line)]
     return (*cells, "; ".join(one for one in notes if one))
 
 
@@ -217,6 +222,7 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "attempt": (marker.attempt or None) if marker else None,
         "avoids": (marker.avoids or None) if marker else None,
         "desired_revision": line.desired or None,
+        "in_git": line.in_git,
         "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
         "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],

@@ -1,0 +1,62 @@
+"""Where the jobs are that a person asks about: those of git on their targets, those that left git wherever they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from headgate.applying import Memory
+from headgate.errors import UsageError
+from headgate.model.live import Absent, Live, Observation, Observed, Several, Unknown
+from headgate.model.project import Project
+from headgate.planning import look_up
+from headgate.project.naming import require_known
+
+Looks = Mapping[str, Observation | Unknown]
+
+_NOT_HEARD = Unknown("no such target")
+
+
+def whereabouts(jobs: Iterable[str], project: Project, seen: Looks, memory: Memory) -> list[tuple[str, str, Observed]]:
+    """(job, target, what was observed) of the named jobs; of all of git's and all that left it and run, if none.
+
+    A job that left git is looked for on every target; one that no target has is where it was last. Raises UnknownJob.
+    """
+    asked = sorted(set(jobs))
+    require_known(frozenset(asked), project.jobs, seen, memory.knows)
+    if not asked:
+        taken_over = {spec.previous_name for spec in project.jobs.values()}
+        running = {name for look in seen.values() if isinstance(look, Observation) for name in _running(look)}
+        asked = sorted(project.jobs.keys() | (running - taken_over))
+    return [one for name in asked for one in _of(name, project, seen, memory)]
+
+
+def target_of_stray(job: str, project: Project, seen: Looks, memory: Memory) -> str:
+    """The one target that has a job without a manifest. Raises UnknownJob, or UsageError where it is not just one."""
+    found = whereabouts([job], project, seen, memory)
+    targets = [target for _, target, have in found if isinstance(have, Live | Several)]
+    if len(targets) == 1:
+        return targets[0]
+    if targets:
+        raise UsageError(f"job {job!r} has left git and is on more than one target: {', '.join(targets)}")
+    silent = [f"{name} ({look.why})" for name, look in sorted(seen.items()) if isinstance(look, Unknown)]
+    where = f"no target that answers has it; silent: {', '.join(silent)}" if silent else "no target has it"
+    raise UsageError(f"job {job!r} has left git, and {where}", hint=f"`headgate history {job}` tells what became of it")
+
+
+def _of(name: str, project: Project, seen: Looks, memory: Memory) -> list[tuple[str, str, Observed]]:
+    spec = project.jobs.get(name)
+    if spec is not None:
+        return [(name, spec.target, _told(seen.get(spec.target, _NOT_HEARD), name, spec.previous_name))]
+    told = {target: _told(look, name) for target, look in sorted(seen.items())}
+    places = [target for target, have in told.items() if isinstance(have, Live | Several)]
+    if not places:
+        places = [one.target for one in memory.remembered(name, seen)]
+    return [(name, target, told[target]) for target in places] or [(name, "", Absent())]
+
+
+def _told(look: Observation | Unknown, name: str, previous_name: str = "") -> Observed:
+    return look if isinstance(look, Unknown) else look_up(look, name, previous_name)[0]
+
+
+def _running(look: Observation) -> set[str]:
+    return {name for name, have in look.jobs.items() if isinstance(have, Several) or have.state.active}
