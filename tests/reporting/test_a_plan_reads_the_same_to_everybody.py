@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +10,10 @@ from dataclasses import replace
 import pytest
 
 from headgate.model.live import Unknown
-from headgate.model.plan import Change, Impact, Plan, Verb
+from headgate.model.plan import Action, Change, Impact, Plan, Verb
+from headgate.model.reasons import FIRST_MOVES, Reason
 from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
-from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden
+from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden, live
 from tests.reporting.operations import CANNOT_MOVE, MOVE, OPERATIONS, RESCALE, TO_SETTLE, WAITING
 
 ACTION_KEYS = {
@@ -107,9 +109,59 @@ def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see() -> None:
     document = json.loads(plan_json(PLAN))
 
     assert document["unknown"] == [
-        {"job": "payouts", "target": "remote", "why": "no connection", "hint": None},
+        {"job": "payouts", "target": "remote", "why": "no connection", "hint": "run again when the target answers"},
         {"job": None, "target": "remote", "why": "no connection", "hint": "is the target up?"},
     ]
+
+
+# The reasons that no job is blocked for.
+HARMLESS = {
+    Reason.IN_SYNC,
+    Reason.FINISHED,
+    Reason.NOT_RUNNING_BY_CHOICE,
+    Reason.LEFT_GIT,
+    Reason.NOT_RUNNING_YET,
+    Reason.SPEC_CHANGED,
+    Reason.RENAMED,
+    Reason.SUSPENDED_IN_GIT,
+    Reason.RUNNING_IN_GIT,
+    Reason.FAILED,
+    Reason.STOPPED_OUTSIDE,
+    Reason.EDITED_OUTSIDE,
+    Reason.PRUNED,
+    Reason.UNMARKED,
+    Reason.FORGOTTEN,
+    Reason.ROLLED_BACK,
+    Reason.NOT_SETTLED_YET,
+}
+BLOCKED = Action("orders", "local", Verb.BLOCKED, Reason.STATE_PARTIAL, live=live("orders"), want=RESTART.want)
+
+
+def test_whatever_blocks_a_job_has_a_first_move() -> None:
+    """A code alone sends whoever reads it to another machine, to look it up."""
+    assert set(FIRST_MOVES) == set(Reason) - HARMLESS
+
+
+@pytest.mark.parametrize("render", [plan_text, plan_markdown, plan_json])
+def test_a_job_that_is_blocked_tells_the_first_move(render: Callable[[Plan], str]) -> None:
+    """Also where there is no note and no place; and what is known of this very case goes before what is always so."""
+    always = html.unescape(render(Plan("p", (BLOCKED,))))
+    known = html.unescape(render(Plan("p", (replace(BLOCKED, hint="mend the WHERE clause"),))))
+
+    assert "to go ahead: `savepoint: {accept: [partial]}` in the manifest" in always
+    assert "mend the WHERE clause" in known
+    assert "to go ahead" not in known
+
+
+@pytest.mark.parametrize("render", [plan_text, plan_markdown, plan_json])
+def test_a_hint_about_a_job_that_goes_ahead_is_told_too(render: Callable[[Plan], str]) -> None:
+    """It was worth saying before the start, not after."""
+    assert "look at the lag" in render(Plan("p", (replace(SUBMIT, hint="look at the lag"),)))
+
+
+def test_a_comment_names_the_commit_it_is_about() -> None:
+    """A pull request has many: the comment of the one before last is no review of the last."""
+    assert ", commit <code>c0ffee00c0ff-dirty</code>" in plan_markdown(replace(PLAN, commit=f"{PLAN.commit}-dirty"))
 
 
 def test_nothing_to_do_is_one_sentence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -205,4 +206,35 @@ EXPLAINED = {
         "broken checkout than a wish. Nothing is pruned. Take a place that is to be empty out of `jobs:`. To end the "
         "last job, write `state: suspended` into its manifest, apply, and remove the manifest then."
     ),
+}
+
+_CONSENT = "to go ahead: `savepoint: {{accept: [{}]}}` in the manifest"
+_RUN_AGAIN = "run again when the target answers"
+_NAME_ONE = "name one to start from: `savepoint: {strategy: path, path: ...}` in the manifest"
+
+# What to do about a job that is blocked, in a line: the first move, where EXPLAINED has all of them.
+FIRST_MOVES: Mapping[str, str] = {
+    Reason.LIVE_UNKNOWN: _RUN_AGAIN,
+    Reason.SEVERAL_LIVE: "cancel all but the right one with the platform's own tools, then run again",
+    Reason.OWNED_BY_ANOTHER: "rename one of the two jobs, or remove it from one project",
+    Reason.LIVES_ELSEWHERE: "run again when that target answers",
+    Reason.IN_TRANSITION: "wait and run again",
+    Reason.MOVED: f"{_NAME_ONE}, if this target reads it; or start empty: `savepoint: {{strategy: none}}`",
+    Reason.PAST_UNKNOWN: "bring the store back, and run again",
+    Reason.NOTHING_TO_RESTORE: f"{_NAME_ONE}; or start empty: `savepoint: {{strategy: none}}`",
+    Reason.EARLIEST_UNKNOWN: _NAME_ONE,
+    Reason.STATEMENT_REJECTED: "mend the statement; what runs is left as it is",
+    Reason.NOT_COMPILED: _RUN_AGAIN,
+    Reason.STATE_PARTIAL: _CONSENT.format("partial"),
+    Reason.STATE_LOST: _CONSENT.format("lost"),
+    Reason.STATE_UNKNOWN: _CONSENT.format("unknown"),
+    Reason.STATE_WRONG: "to go ahead, start empty: `savepoint: {strategy: none}` in the manifest",
+    Reason.NAME_TAKEN: "rename the job in git, or make the manifest what runs",
+    Reason.NOT_SUPPORTED: "change the manifest, or run the job on another target",
+    Reason.ABOVE_MAX_PARALLELISM: "lower the parallelism",
+    Reason.SNAPSHOT_MISSING: "mend `savepoint.path`, or choose another strategy",
+    Reason.SNAPSHOT_TOO_OLD: f"raise `savepoint.max_age`; or {_NAME_ONE}",
+    Reason.REVISION_FAILING: "mend the manifest; or try this edition once more with `--retry`",
+    Reason.LIKELY_RENAME: "if it was renamed, write `previous_name: OLD` into the manifest",
+    Reason.NOTHING_IN_GIT: "are these the right folder and the whole checkout?",
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from headgate.model.hiding import told_text
 from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
+from headgate.model.reasons import FIRST_MOVES
 from headgate.model.secret import Environment
 from headgate.reporting.plain import one_line, shortened
 from headgate.reporting.words import counted
@@ -81,6 +82,12 @@ def restore_words(restore: Restore, mask: Mask) -> str:
 def is_shown(action: Action) -> bool:
     """Is there anything to say about it but that the job is kept?"""
     return action.verb is not Verb.KEEP or action.changes_something
+
+
+def hint_words(action: Action) -> str:
+    """The next move: what is known of this very case, else the first one for its reason; empty where none is due."""
+    first = FIRST_MOVES.get(action.reason, "") if action.verb is Verb.BLOCKED else ""
+    return mask_of(action)(action.hint or first)
 
 
 def place_words(action: Action) -> str:

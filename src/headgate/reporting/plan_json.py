@@ -9,7 +9,7 @@ from headgate.model.live import Live
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan, Restore, StateVerdict
 from headgate.model.reasons import Reason
-from headgate.reporting.actions import mask_of, masked, value_mask_of
+from headgate.reporting.actions import hint_words, mask_of, masked, value_mask_of
 
 FORMAT_VERSION = "1"
 
@@ -27,7 +27,12 @@ def as_json(document: Any, *, indent: int | None = 2) -> str:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values."""
     unknown: list[dict[str, Any]] = [
-        {"job": action.job, "target": action.target, "why": mask_of(action)(action.note), "hint": _hint(action)}
+        {
+            "job": action.job,
+            "target": action.target,
+            "why": mask_of(action)(action.note),
+            "hint": hint_words(action) or None,
+        }
         for action in plan.blocked
         if action.reason == Reason.LIVE_UNKNOWN
     ]
@@ -74,7 +79,7 @@ def action_document(action: Action) -> dict[str, Any]:
         "reason": str(action.reason),
         "note": mask(action.note) or None,
         "where": mask(action.where) or None,
-        "hint": _hint(action),
+        "hint": hint_words(action) or None,
         "changes": [
             {
                 "path": change.path,
@@ -91,10 +96,6 @@ def action_document(action: Action) -> dict[str, Any]:
         "live": _live(action.live) if action.live else None,
         "desired": {"revision": action.want.revision, "handling": action.want.handling} if action.want else None,
     }
-
-
-def _hint(action: Action) -> str | None:
-    return mask_of(action)(action.hint) or None
 
 
 def _state(state: StateVerdict) -> dict[str, Any]:

@@ -6,9 +6,11 @@ What does not fit is left out job by job, and how much was left out is said: hal
 from __future__ import annotations
 
 from headgate.model.plan import Action, Plan, Verb
+from headgate.model.wording import short
 from headgate.reporting import markdown
 from headgate.reporting.actions import (
     change_words,
+    hint_words,
     is_shown,
     mask_of,
     operator_lines,
@@ -54,8 +56,10 @@ def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
 
 
 def _heading(plan: Plan) -> str:
-    heading = f"### headgate plan for {text(plan.project)}"
-    return f"{heading}, {text(plan.environment)}" if plan.environment else heading
+    parts = [f"### headgate plan for {text(plan.project)}"]
+    parts += [text(plan.environment)] if plan.environment else []
+    parts += [f"commit {code(short(plan.commit))}"] if plan.commit else []
+    return ", ".join(parts)
 
 
 def _row(action: Action) -> str:
@@ -83,10 +87,11 @@ def _details(action: Action) -> str:
     """The folded part of one job; empty where the table row says it all."""
     mask, value_mask = mask_of(action), value_mask_of(action)
     parts: list[str] = []
-    if action.verb is Verb.BLOCKED and (action.where or action.note):
+    hint = [f"hint: {words}"] if (words := hint_words(action)) else []
+    if action.verb is Verb.BLOCKED:
         at = [f"at: {mask(action.where)}"] if action.where else []
-        hint = [f"hint: {mask(action.hint)}"] if action.hint else []
-        parts.append(markdown.fenced([*at, *mask(action.note).rstrip().split("\n"), *hint]))
+        note = mask(action.note).rstrip().split("\n") if action.note else []
+        parts.append(markdown.fenced([*at, *note, *hint]))
     facts = []
     for change in action.changes:
         if is_text(change.before, change.after):
@@ -98,6 +103,8 @@ def _details(action: Action) -> str:
     if action.restore:
         facts.append(f"- restore: {text(restore_words(action.restore, mask))}")
     facts += [f"- {text(line)}" for line in steps_words(action)]
+    if action.verb is not Verb.BLOCKED:
+        facts += [f"- {text(line)}" for line in hint]
     if facts:
         parts.append("\n".join(facts))
     return markdown.details(f"{code(action.job)}: {action.verb}", "\n\n".join(parts)) if parts else ""

@@ -6,6 +6,7 @@ from headgate.model.plan import Action, Plan, Verb, Verdict
 from headgate.model.wording import short
 from headgate.reporting.actions import (
     change_words,
+    hint_words,
     is_shown,
     mask_of,
     operator_lines,
@@ -64,8 +65,8 @@ def _block(action: Action, palette: Palette) -> str:
     if action.restore:
         lines.append(f"restore: {restore_words(action.restore, mask)}")
     lines += steps_words(action)
-    if action.hint:
-        lines += [palette.paint(palette.quiet, line) for line in f"hint: {plain(mask(action.hint))}".split("\n")]
+    if hint := hint_words(action):
+        lines += [palette.paint(palette.quiet, line) for line in f"hint: {plain(hint)}".split("\n")]
     if action.verb is Verb.BLOCKED:
         lines.append(palette.paint(palette.quiet, f"hint: headgate explain {one_line(action.reason)}"))
     return f"\n{_INDENT}".join(lines)

@@ -8,7 +8,7 @@ from typing import Any
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import Plan, Verb
 from headgate.reporting import markdown
-from headgate.reporting.actions import mask_of, place_words
+from headgate.reporting.actions import hint_words, mask_of, place_words
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
@@ -33,9 +33,9 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
         code = f"error[{result.code}]: " if result.code else ""
         first, *more = plain(mask(result.detail)).rstrip().split("\n")
         lines += [f"{code}{first}", *(f"  {line}" for line in more)]
-    if result.hint:
-        lines.append(f"hint: {one_line(mask(result.hint))}")
-    elif result.outcome is Outcome.BLOCKED:
+    if hint := _hint(result):
+        lines.append(f"hint: {one_line(hint)}")
+    if result.outcome is Outcome.BLOCKED:
         lines.append(f"hint: headgate explain {one_line(action.reason)}")
     for what, value in (("job", result.job_id), ("savepoint", result.savepoint), ("left", ", ".join(result.left))):
         if value:
@@ -96,12 +96,17 @@ def _result(result: Result) -> dict[str, Any]:
         "reason": str(result.action.reason),
         "outcome": result.outcome.value,
         "detail": mask(result.detail) or None,
-        "hint": mask(result.hint) or None,
+        "hint": _hint(result) or None,
         "code": result.code or None,
         "job_id": result.job_id or None,
         "savepoint": mask(result.savepoint) or None,
         "left": list(result.left),
     }
+
+
+def _hint(result: Result) -> str:
+    """What to do next: as the end of it says, else as the plan did of a job that is blocked."""
+    return mask_of(result.action)(result.hint) or hint_words(result.action)
 
 
 def _summary(report: Report) -> Mapping[str, int]:
