@@ -11,6 +11,7 @@ import pytest
 
 from headgate import __version__
 from headgate.reporting import reviewed
+from headgate.reporting.moved import differences
 from tests.cli.given import PROJECT_FILE, Workspace, document, headgate, manifest
 
 
@@ -257,15 +258,96 @@ def test_another_try_that_was_reviewed_is_what_is_applied(workspace: Workspace) 
     assert workspace.local.jobs[job_id].spec.parallelism == 2
 
 
+def test_a_plan_that_was_applied_says_so(workspace: Workspace, plan_file: Path) -> None:
+    """CI that is run again: "review the new plan" would be an empty one; and it is refused all the same."""
+    assert headgate("apply", str(plan_file)).exit_code == 0
+    before = list(workspace.local.writes)
+
+    result = headgate("apply", str(plan_file))
+
+    assert result.exit_code == 4
+    assert "error[plan-stale]: this plan has been applied already: nothing in it is left to do" in result.stderr
+    assert workspace.local.writes == before
+
+
+def test_so_does_one_that_suspended_and_pruned(workspace: Workspace) -> None:
+    """A job that is gone, or not running, is what was asked for."""
+    workspace.write("jobs/second.yaml", manifest("second", select="SUM(amount)"))
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="state: suspended"))
+    (workspace.root / "jobs/second.yaml").unlink()
+    headgate("plan", "--prune", "-o", "plan.json")
+    assert headgate("apply", "plan.json").exit_code == 0
+
+    assert "applied already" in headgate("apply", "plan.json").stderr
+
+
+@pytest.mark.parametrize("move", [edit_the_sql, add_a_job, rename_the_project, silence_the_target])
+def test_but_not_one_after_which_something_moved(
+    workspace: Workspace, plan_file: Path, move: Callable[[Workspace], None]
+) -> None:
+    """Then there is something to review."""
+    headgate("apply", str(plan_file))
+    move(workspace)
+
+    result = headgate("apply", str(plan_file))
+
+    assert result.exit_code == 4
+    assert "applied already" not in result.stderr
+    assert "review the new plan" in result.stderr
+
+
+def test_both_sides_are_told_in_the_words_of_a_plan(workspace: Workspace, plan_file: Path) -> None:
+    """Whoever reads it reviewed a plan, and never saw how that is kept in a file."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2\nstate: suspended"))
+
+    said = headgate("apply", str(plan_file)).stderr
+
+    assert "orders on local: the manifest changed" in said
+    assert "verb: was submit, is suspend" in said
+    assert "live: was absent, is job " in said
+    assert "restore: was fresh, is nothing" in said
+    assert "steps: was submit, settle, is stop-with-savepoint" in said
+    assert "state: was nothing to keep, is not judged" in said
+    assert not set('{}[]"') & set(said.replace("error[plan-stale]", ""))
+    assert "null" not in said
+
+
+def test_changes_are_told_field_by_field(workspace: Workspace) -> None:
+    """Reviewed was another number."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    headgate("plan", "-o", "plan.json")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 3"))
+
+    said = headgate("apply", "plan.json").stderr
+
+    assert "changes: was parallelism: 1 -> 2, is parallelism: 1 -> 3" in said
+
+
 def test_a_move_from_elsewhere_than_was_reviewed_is_refused() -> None:
     """The same start with the same steps, but another cluster would lose the job."""
-    before = {"actions": [_move("old")], "project": "payments", "environment": None}
-    after = {"actions": [_move("older")], "project": "payments", "environment": None}
+    before, after = ({"actions": [_move(one)], "project": "payments", "environment": None} for one in ("old", "older"))
 
-    assert reviewed._differences(before, before) == []
-    assert reviewed._differences(before, after) == ['orders on new: source: was "old", is "older"']
+    assert differences(before, before) == []
+    assert differences(before, after) == ["orders on new: from target: was old, is older"]
+
+
+def test_what_reads_the_same_is_said_to_be_another() -> None:
+    """A snapshot that completed since is part of what was decided on, and in none of the words."""
+    before, after = (
+        {
+            "actions": [_move("old") | {"live": {"id": "f00d", "status": "FAILED", "fingerprint": one}}],
+            "project": "payments",
+            "environment": None,
+        }
+        for one in ("1", "2")
+    )
+
+    assert differences(before, after) == ["orders on new: live: was job f00d, FAILED, is another now"]
 
 
 def _move(source: str) -> dict[str, object]:
-    same = dict.fromkeys(("verb", "reason", "changes", "state", "desired", "live", "restore"))
-    return {"job": "orders", "target": "new", "source": source, "steps": ["submit", "settle"], **same}
+    same = dict.fromkeys(("verb", "reason", "state", "desired", "live", "restore", "fallback"))
+    return {"job": "orders", "target": "new", "source": source, "steps": ["submit", "settle"], "changes": [], **same}

@@ -1,9 +1,8 @@
 """A plan in a file, to be reviewed by people and applied as it was reviewed, or not at all.
 
 The file is the JSON plan with a `reviewed` part: what it was asked for, until when it holds, a digest over all of it.
-Applying plans anew and compares: the manifests of every job, and for every job that would be touched the live state it
-was decided on, where it is, the changes, the state verdict, what is restored, and the steps. There are no secrets in
-it, and nothing in it is executed: what runs is the new plan, which has to be the same.
+Applying plans anew and compares (`moved`). There are no secrets in it, and nothing in it is executed: what runs is the
+new plan, which has to be the same.
 """
 
 from __future__ import annotations
@@ -15,17 +14,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from headgate._version import __version__
 from headgate.errors import PlanRefused
-from headgate.model.plan import Plan
+from headgate.model.plan import Plan, RestoreKind, Verdict
+from headgate.reporting.moved import differences, done_since
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 
 AGAIN = "run `headgate plan -o FILE` again and review the new plan"
+DONE = "`headgate plan` shows what there is to do now"
 HOLDS_FOR = timedelta(hours=24)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_DECIDED_ON = ("verb", "reason", "source", "changes", "state", "steps", "fallback")
 
 
 class PlanEdited(PlanRefused):
@@ -55,7 +55,8 @@ class PlanExpired(PlanRefused):
 class PlanMoved(PlanRefused):
     """What was reviewed is not what would be done now: the manifests or the live jobs moved since. Nothing was changed.
 
-    Both sides are shown. Run `headgate plan -o FILE` again and review the new plan.
+    Both sides are shown. Run `headgate plan -o FILE` again and review the new plan. A plan that was applied already is
+    not applied once more: there is nothing left to do.
     """
 
     code = "plan-stale"
@@ -73,12 +74,42 @@ class _Live(_Form):
     fingerprint: str
 
 
+class _Change(_Form):
+    path: str
+    before: Any
+    after: Any
+
+
+class _Operator(_Form):
+    name: str
+    verdict: Verdict = Field(strict=False)
+    why: str
+
+
+class _State(_Form):
+    verdict: Verdict = Field(strict=False)
+    operators: list[_Operator]
+
+
+class _Restore(_Form):
+    kind: RestoreKind = Field(strict=False)
+    path: str | None
+    allow_non_restored: bool
+
+
 class _Action(_Form):
     job: str
     target: str
+    source: str | None = None
+    verb: str
+    reason: str
+    changes: list[_Change]
+    state: _State | None
+    restore: _Restore | None
     steps: list[str]
+    fallback: list[str] | None = None
     live: _Live | None
-    restore: dict[str, Any] | None
+    desired: dict[str, Any] | None = None
 
 
 class _Asked(_Form):
@@ -153,61 +184,16 @@ def _require_format(document: Mapping[str, Any], *, where: str) -> None:
 
 def require_same(reviewed: Reviewed, plan: Plan, *, where: str) -> None:
     """Raise PlanMoved, with both sides, unless the new plan would do what was reviewed."""
-    moved = _differences(reviewed.document, plan_document(plan))
+    now = plan_document(plan)
+    moved = differences(reviewed.document, now)
+    if moved and done_since(reviewed.document, now):
+        raise PlanMoved("this plan has been applied already: nothing in it is left to do", where=where, hint=DONE)
     if moved:
         raise PlanMoved(
             "what was reviewed is not what would be done now:\n" + "\n".join(f"  {line}" for line in moved),
             where=where,
             hint=AGAIN,
         )
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"{key}: was {before.get(key)!r}, is {after.get(key)!r}"
-        for key in ("project", "environment")
-        if before.get(key) != after.get(key)
-    ]
-    old, new = _by_job(before), _by_job(after)
-    for job in sorted(old.keys() | new.keys()):
-        was, now = old.get(job), new.get(job)
-        if was is None or now is None:
-            lines.append(f"{job}: {'not in the reviewed plan' if was is None else 'no longer there'}")
-            continue
-        lines += [
-            f"{job}: {what}: was {_short(one)}, is {_short(other)}"
-            for what, one, other in _compared(was, now)
-            if one != other
-        ]
-    return lines
-
-
-def _compared(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """The manifest of every job; and of a job that would be touched, then or now, all that was decided on."""
-    pairs = [("manifest", was.get("desired"), now.get("desired"))]
-    if was["steps"] or now["steps"]:
-        pairs += [(key, was.get(key), now.get(key)) for key in _DECIDED_ON]
-        pairs += [("live", _live(was), _live(now)), ("restore", _restore(was), _restore(now))]
-    return pairs
-
-
-def _live(action: Mapping[str, Any]) -> str:
-    live = action["live"]
-    return f"{live['id']} {live['status']} ({live['fingerprint']})" if live else "absent"
-
-
-def _restore(action: Mapping[str, Any]) -> tuple[Any, ...]:
-    restore = action["restore"] or {}
-    return tuple(restore.get(key) for key in ("kind", "path", "allow_non_restored"))
-
-
-def _by_job(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {f"{action['job']} on {action['target']}": action for action in document["actions"]}
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True)
-    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def _digest(document: Mapping[str, Any]) -> str:
