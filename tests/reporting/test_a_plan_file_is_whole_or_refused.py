@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,8 +88,22 @@ def test_another_value_anywhere_is_refused(path: tuple[Any, ...], value: Any) ->
 def test_a_file_that_was_signed_anew_is_refused_or_the_same_plan(path: tuple[Any, ...], value: Any) -> None:
     """The digest keeps no secret: whatever shape it vouches for, nothing but the plan of now is applied."""
     document = replaced(path, value)
-    if isinstance(document["reviewed"], dict):
-        refused(signed(document))
+    if not isinstance(document["reviewed"], dict):
+        return
+    text = signed(document)
+    if refused(text) is None:
+        found, asked = reviewed.read(text, where="plan.json", now=NOW), document["reviewed"]
+        assert (list(found.jobs), found.prune, found.retry) == (asked["jobs"], asked["prune"], asked["retry"])
+        assert decided_in(found.document) == decided_in(json.loads(TEXT))
+
+
+def decided_in(document: Mapping[str, Any]) -> list[Any]:
+    """What would be done, and to which manifests."""
+    parts = ("job", "target", "source", "verb", "reason", "changes", "state", "steps", "fallback", "desired")
+    return [
+        [action["job"], action["desired"], [action[part] for part in parts] if action["steps"] else None]
+        for action in document["actions"]
+    ]
 
 
 def naive(document: Any) -> str:
