@@ -113,3 +113,9 @@ def test_a_rename_that_is_not_applied_yet_is_one_job(workspace: Workspace) -> No
     assert [(job["job"], job["status"]) for job in jobs] == [("totals", "RUNNING")]
     assert "settled: 1/1 tasks running" in headgate("status", "totals").stdout
     assert document(headgate("status", "orders", "--format", "json"))["jobs"][0]["status"] == "RUNNING"
+
+
+@pytest.mark.usefixtures("left")
+def test_planned_alone_it_does_not_say_that_git_is_empty() -> None:
+    """Another manifest is there: "no jobs in git" would send people looking for a broken checkout."""
+    assert headgate("plan", "second").stdout.endswith("\n\nNo changes. 1 left git and runs on.\n")

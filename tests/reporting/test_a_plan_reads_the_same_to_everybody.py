@@ -13,7 +13,7 @@ from headgate.model.live import Unknown
 from headgate.model.plan import Action, Change, Impact, Plan, Verb
 from headgate.model.reasons import FIRST_MOVES, Reason
 from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
-from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, PLAN, RESTART, SUBMIT, assert_golden, live
+from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, ORPHAN, PLAN, RESTART, SUBMIT, assert_golden, live
 from tests.reporting.operations import CANNOT_MOVE, MOVE, OPERATIONS, RESCALE, TO_SETTLE, WAITING
 
 ACTION_KEYS = {
@@ -175,6 +175,15 @@ def test_nothing_to_do_is_one_sentence() -> None:
     ("plan", "sentence"),
     [
         pytest.param(Plan("p", ()), "No changes. There are no jobs in git.", id="no-jobs-at-all"),
+        pytest.param(
+            Plan("p", (ORPHAN,)), "No changes. There are no jobs in git. 1 left git and runs on.", id="all-left-git"
+        ),
+        pytest.param(
+            Plan("p", (ORPHAN,), only=frozenset({"old-report"})),
+            "No changes. 1 left git and runs on.",
+            id="the-one-that-was-named-left-git",
+        ),
+        pytest.param(Plan("p", (), only=frozenset({"gone"})), "No changes.", id="what-was-named-is-gone"),
         pytest.param(Plan("p", (IN_SYNC,)), "No changes. 1 job is what git asks for.", id="one-job-kept"),
         pytest.param(Plan("p", (SUBMIT, IN_SYNC)), "Plan: 1 to submit, 1 in sync.", id="one-of-two"),
         pytest.param(

@@ -6,7 +6,7 @@ import json
 
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.reporting import pass_json, pass_text, plan_json, report_json, report_markdown, report_text
-from tests.reporting.given import IN_SYNC, PLAN, REPORT, SUBMIT, assert_golden
+from tests.reporting.given import IN_SYNC, ORPHAN, PLAN, REPORT, SUBMIT, assert_golden
 
 
 def test_a_person_reads_what_is_done_and_what_is_left() -> None:
@@ -37,6 +37,13 @@ def test_nothing_done_is_one_sentence() -> None:
     text = report_text(Report((Result(IN_SYNC, Outcome.KEPT),)))
 
     assert text == "Nothing to do. 1 job is what git asks for."
+
+
+def test_a_job_that_left_git_is_not_what_git_asks_for() -> None:
+    """Nothing was done about it, and that is not the same."""
+    text = report_text(Report((Result(IN_SYNC, Outcome.KEPT), Result(ORPHAN, Outcome.KEPT))))
+
+    assert text == "Nothing to do. 1 job is what git asks for. 1 left git and runs on."
 
 
 def test_all_done_does_not_sound_like_trouble() -> None:

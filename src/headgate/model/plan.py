@@ -208,7 +208,7 @@ class Plan:
 
     `drift` are jobs that left what git asks for by themselves, `interrupted` jobs that an earlier run left in the
     middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
-    changed, each with all jobs that use it.
+    changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are.
     """
 
     project: str
@@ -221,6 +221,7 @@ class Plan:
     drift: tuple[tuple[str, str], ...] = ()
     interrupted: tuple[tuple[str, str], ...] = ()
     packages: tuple[Package, ...] = ()
+    only: frozenset[str] = frozenset()
 
     @property
     def fingerprint(self) -> str:

@@ -109,6 +109,7 @@ def plan(situation: Situation) -> Plan:
             (target, seen) for target, seen in sorted(situation.observed.items()) if isinstance(seen, Unknown)
         ),
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
+        only=situation.only,
     )
 
 

@@ -92,7 +92,8 @@ def plan_summary(plan: Plan) -> str:
     if silent := len(plan.unknown_targets):
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:
-        return _nothing_to_do(in_sync, orphans)
+        none = [] if in_sync or plan.only else ["There are no jobs in git."]
+        return " ".join(["No changes.", *none, *_in_order(in_sync, orphans)])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:
@@ -100,22 +101,24 @@ def plan_summary(plan: Plan) -> str:
     return f"Plan: {', '.join(said)}."
 
 
-def _nothing_to_do(in_sync: int, orphans: int) -> str:
-    if not in_sync:
-        sentence = "No changes. There are no jobs in git."
-    else:
-        sentence = f"No changes. {counted(in_sync, 'job is', 'jobs are')} what git asks for."
-    return f"{sentence} {orphans} left git and {'runs' if orphans == 1 else 'run'} on." if orphans else sentence
+def _in_order(in_sync: int, orphans: int) -> list[str]:
+    """A sentence on the jobs that are as git asks, and one on those that left git; none on none."""
+    said = [f"{counted(in_sync, 'job is', 'jobs are')} what git asks for."] if in_sync else []
+    return [*said, f"{orphans} left git and {'runs' if orphans == 1 else 'run'} on."] if orphans else said
 
 
 def report_summary(report: Report) -> str:
     """One sentence for what became of a plan."""
     said = _counts(report, (outcome for outcome in Outcome if outcome is not Outcome.KEPT))
-    kept = report.count(Outcome.KEPT)
+    kept = [result.action for result in report.results if result.outcome is Outcome.KEPT]
+    orphans = sum(1 for action in kept if action.reason == Reason.LEFT_GIT)
+    in_sync = len(kept) - orphans
     if not said:
-        return f"Nothing to do. {counted(kept, 'job is', 'jobs are')} what git asks for."
-    if kept:
-        said.append(f"{kept} in sync")
+        return " ".join(["Nothing to do.", *_in_order(in_sync, orphans)])
+    if orphans:
+        said.append(f"{orphans} left git")
+    if in_sync:
+        said.append(f"{in_sync} in sync")
     return f"Done: {', '.join(said)}." if report.exit_code == 0 else f"Not all done: {', '.join(said)}."
 
 
