@@ -16,14 +16,16 @@ def history(job: str = "orders") -> list[dict[str, Any]]:
     return found
 
 
-def rows(job: str = "orders") -> list[dict[str, str]]:
-    """The table, newest first, each row by the names of its columns."""
-    heads, *lines = headgate("history", job).stdout.splitlines()
-    names = ["#", "WHEN", "OUTCOME", "REVISION", "JOB ID", "RESTORED FROM", "SAVEPOINT"]
-    starts = {name: heads.index(name) for name in names}
-    after = {one: heads[at:].find("  ", len(one)) for one, at in starts.items()}
-    assert all(after)
-    return [{name: line[at:].split("  ")[0].strip() for name, at in starts.items()} for line in lines]
+def rows(job: str = "orders") -> list[list[str]]:
+    """The lines of each entry, newest first: its outcome, then what stands below the row."""
+    _, *lines = headgate("history", job).stdout.splitlines()
+    found: list[list[str]] = []
+    for line in lines:
+        if line.startswith(" "):
+            found[-1].append(line.strip())
+        else:
+            found.append([line.split()[3]])
+    return found
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_a_suspended_job_leaves_its_savepoint(started: Workspace) -> None:
     assert (newest["number"], newest["outcome"], newest["savepoint"]) == (2, "stopped", path)
     assert (newest["job_id"], newest["revision"]) == (first["job_id"], first["revision"])
     assert (newest["restored_from"], newest["note"]) == (None, None)
-    assert (rows()[0]["OUTCOME"], rows()[0]["RESTORED FROM"], rows()[0]["SAVEPOINT"]) == ("stopped", "-", path)
+    assert rows() == [["stopped", f"savepoint: {path}"], ["applied", "first start"]]
 
 
 def test_a_pruned_job_too(started: Workspace) -> None:
@@ -61,7 +63,7 @@ def test_a_savepoint_by_hand_is_an_entry(started: Workspace) -> None:
     path = headgate("savepoint", "orders").stdout.strip()
 
     assert [(one["outcome"], one["savepoint"]) for one in history()] == [("savepoint", path), ("applied", None)]
-    assert rows()[0]["SAVEPOINT"] == path
+    assert rows()[0] == ["savepoint", f"savepoint: {path}"]
     assert started.local.snapshots
 
 
@@ -73,7 +75,7 @@ def test_a_job_that_was_cancelled_is_an_entry(workspace: Workspace) -> None:
 
     assert workspace.local.running("orders") == []
     assert [one["outcome"] for one in history()] == ["cancelled", "failed"]
-    assert rows()[0]["SAVEPOINT"] == "-"
+    assert rows()[0] == ["cancelled"]
 
 
 def test_a_stop_that_no_start_followed_is_an_entry(started: Workspace) -> None:
@@ -93,7 +95,19 @@ def test_a_restart_tells_its_savepoint_once(started: Workspace) -> None:
     [path] = started.local.snapshots
 
     assert (history()[0]["restored_from"], history()[0]["savepoint"]) == (path, path)
-    assert (rows()[0]["RESTORED FROM"], rows()[0]["SAVEPOINT"]) == (path, "-")
+    assert rows()[0] == ["applied", f"restored from: {path}"]
+
+
+def test_no_row_grows_with_the_paths(started: Workspace) -> None:
+    """Two full paths side by side are wider than any terminal; each has a line of its own."""
+    started.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
+    started.local.name = "a-bucket/" + "of-a-long-name/" * 9
+    headgate("apply", "--yes")
+
+    text = headgate("history", "orders").stdout
+
+    assert max(len(line) for line in text.splitlines() if "restored from: " not in line) < 120
+    assert all(line.startswith("   restored from: ") for line in text.splitlines() if "memory:/" in line)
 
 
 def test_why_a_job_started_empty_is_told(started: Workspace) -> None:
@@ -106,7 +120,7 @@ def test_why_a_job_started_empty_is_told(started: Workspace) -> None:
 
     told = ["changed in place", "started empty by consent", "first start"]
     assert [one["note"] for one in history()] == told
-    assert [row["RESTORED FROM"] for row in rows()] == [f"({note})" for note in told]
+    assert [below for _, below in rows()] == told
 
 
 def test_an_entry_without_a_revision_cannot_be_gone_back_to(started: Workspace) -> None:

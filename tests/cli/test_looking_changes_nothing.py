@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,34 @@ def test_a_code_that_is_nearly_right_is_suggested() -> None:
     result = headgate("explain", "state-los")
 
     assert "did you mean 'state-lost'?" in result.stderr
+
+
+def test_a_job_that_is_suspended_as_git_asks_is_not_told_as_trouble(workspace: Workspace) -> None:
+    """ "Not settled: 0/0 tasks running" is what is said of a job that somebody has to look after."""
+    headgate("apply", "--yes")
+    workspace.write("jobs/orders.yaml", manifest("orders", more="state: suspended"))
+    stopped_early = headgate("apply", "--yes")
+    assert stopped_early.exit_code == 0
+
+    as_asked = headgate("status", "orders").stdout
+    workspace.write("jobs/orders.yaml", manifest("orders"))
+    to_be_resumed = headgate("status", "orders").stdout
+
+    assert "\n  does not run, as git asks\n" in as_asked
+    assert "\n  does not run\n" in to_be_resumed
+    assert "settled" not in as_asked + to_be_resumed
+
+
+def test_a_moment_reads_the_same_everywhere_and_programs_get_theirs(workspace: Workspace) -> None:
+    """Whoever compares a plan with a status and a history should not have to translate."""
+    headgate("apply", "--yes")
+    workspace.local.fail("orders")
+    told = [headgate(*command).stdout for command in (("status",), ("history", "orders"), ("plan",))]
+
+    found = [re.findall(r"\d{4}-\d\d-\d\d.\d\d:\d\d(?::\d\d)?Z", text) for text in told]
+
+    assert all(found)
+    assert all(re.fullmatch(r"[\d-]{10} [\d:]{8}Z", one) for each in found for one in each)
+    since = document(headgate("status", "--format", "json"))["jobs"][0]["started_at"]
+    assert since.replace("T", " ") in told[0]
+    assert "T" in since

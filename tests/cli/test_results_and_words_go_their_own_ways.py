@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -83,6 +84,20 @@ def test_the_plan_can_be_kept_in_a_file_as_well(workspace: Workspace) -> None:
     kept = json.loads((workspace.root / "plan.json").read_text())
     assert kept.pop("reviewed")
     assert kept == document(result)
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [("plan.json", "plan.json"), ("my plan", "'my plan'"), ("orders", "./orders")],
+    ids=["as-it-is", "quoted", "not-the-job-of-that-name"],
+)
+def test_what_to_do_with_the_file_is_said(workspace: Workspace, file: str, told: str) -> None:
+    """On stderr, in whatever form the plan is printed; copied as it is, it works."""
+    result = headgate("plan", "-o", file, "--format", "json")
+
+    assert result.stderr == f"The plan is in {file}; to apply it as it is: `headgate apply {told}`\n"
+    assert headgate("apply", *shlex.split(told)).exit_code == 0
+    assert len(workspace.local.running("orders")) == 1
 
 
 @pytest.mark.usefixtures("workspace")

@@ -39,7 +39,7 @@ def test_history_names_commit_and_author(workspace: Workspace) -> None:
         subprocess.run([*git, *arguments], check=True)
     headgate("apply", "--yes")
 
-    heads, newest, oldest = headgate("history", "orders").stdout.splitlines()
+    heads, newest, _, oldest, _ = headgate("history", "orders").stdout.splitlines()
     documents = document(headgate("history", "orders", "--format", "json"))["history"]
 
     column = heads.index("AUTHOR")

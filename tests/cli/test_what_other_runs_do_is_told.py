@@ -43,7 +43,7 @@ def test_status_names_who_is_at_work_and_since_when(store: Store) -> None:
     text, job = headgate("status"), one()
 
     assert text.exit_code == 0
-    assert f"in flight: ci@runner (process 7) since {lock.since:%Y-%m-%dT%H:%M:%SZ}, lock {lock.id}" in text.stdout
+    assert f"in flight: ci@runner (process 7) since {lock.since:%Y-%m-%d %H:%M:%S}Z, lock {lock.id}" in text.stdout
     assert job["in_flight"] == {
         "holder": "ci@runner (process 7)",
         "since": f"{lock.since:%Y-%m-%dT%H:%M:%SZ}",

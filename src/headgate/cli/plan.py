@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import click
 from headgate.cli import exits
 from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, retry_option, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, palette, say
+from headgate.cli.telling import busy, note, palette, say
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
 from headgate.reporting import Palette, plan_json, plan_markdown, plan_text
@@ -47,6 +49,8 @@ def plan(
     if output:
         _write(output, written(found, jobs=jobs, prune=prune, retry=retry, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))
+    if output:
+        note(f"The plan is in {output}; to apply it as it is: `headgate apply {_named(output, headgate.project.jobs)}`")
     return exits.of_plan(found, named=bool(jobs), detailed=detailed_exitcode)
 
 
@@ -59,6 +63,11 @@ def rendered(found: Plan, style: str, colours: Palette) -> str:
             return plan_markdown(found)
         case _:
             return plan_text(found, colours)
+
+
+def _named(file: Path, jobs: Container[str]) -> str:
+    """The file as `apply` takes it: a job of git would go before a file of its name."""
+    return shlex.quote(f"./{file}" if str(file) in jobs else str(file))
 
 
 def _write(file: Path, text: str) -> None:

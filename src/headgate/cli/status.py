@@ -16,6 +16,7 @@ from headgate.cli.telling import busy, palette, say
 from headgate.errors import UsageError
 from headgate.model.hiding import told_value
 from headgate.model.live import Live
+from headgate.model.spec import RunState
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
 from headgate.store import Disposal
 
@@ -64,6 +65,7 @@ def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
             in_flight=lock,
             interrupted=() if lock else unfinished.get(job, ()),
             in_git=spec is not None,
+            suspended=spec is not None and spec.state is RunState.SUSPENDED,
         )
         lines.append(line)
     return lines

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from headgate.model.duration import in_words
 from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
+from headgate.model.wording import moment_of
 
 
 class NothingToRestore(Exception):
@@ -95,6 +95,4 @@ def _completed(snapshot: Snapshot, now: int) -> str:
 
 
 def _of(snapshot: Snapshot) -> str:
-    if not snapshot.at:
-        return ""
-    return f", of {datetime.fromtimestamp(snapshot.at / 1000, UTC):%Y-%m-%d %H:%M:%S}Z"
+    return f", of {moment_of(snapshot.at)}" if snapshot.at else ""

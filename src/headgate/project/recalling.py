@@ -11,6 +11,7 @@ from headgate.model.live import Absent, JobState, Live, Observation, Previous, R
 from headgate.model.plan import Action, Plan, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.model.wording import moment
 from headgate.planning import Past, Situation, look_up, plan, started_from
 from headgate.providers.port import Provider
 from headgate.store import Applied, Intent
@@ -23,7 +24,7 @@ def with_past(
 ) -> Situation:
     """The situation with what the store knows of jobs their target does not have, and of jobs that would be changed."""
     at_work = {
-        job: f"{lock.holder} is at work on it since {lock.since:%H:%M:%S}Z" for job, lock in memory.at_work().items()
+        job: f"{lock.holder} is at work on it since {moment(lock.since)}" for job, lock in memory.at_work().items()
     }
     interrupted = {job: _told(intents[-1]) for job, intents in memory.unfinished.items() if job not in at_work}
     situation = replace(
@@ -96,7 +97,7 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     failing = memory.failing(action.job)
     past = replace(past, unsettled=action.live.attempt if action.live and memory.unsettled(action) else "")
     if failing is not None and failing.revision == want.edition:
-        past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({failing.at:%Y-%m-%d %H:%M}Z)")
+        past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({moment(failing.at)})")
     if stood_in := _stood_in(action.live, want, memory):
         again = stood_in.applied.again(want, name=stood_in.name, environ=environ)
         if again is None or again.revision != want.revision:
@@ -161,4 +162,4 @@ def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous:
 
 
 def _told(intent: Intent) -> str:
-    return f"a run that began {intent.step} at {intent.at:%Y-%m-%d %H:%M:%S}Z never saw its end"
+    return f"a run that began {intent.step} at {moment(intent.at)} never saw its end"

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from headgate.model.wording import short
+from headgate.model.wording import moment, short
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.store import Applied
 
-_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID", "RESTORED FROM", "SAVEPOINT")
+_HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID")
 
 
 def history_text(applied: Sequence[Applied], palette: Palette = PLAIN) -> str:
-    """A table, newest first."""
+    """A table, newest first; paths, which are long, in lines of their own below each row."""
     if not applied:
         return "Nothing was done to this job yet, as far as the store knows."
     rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(one)) for one in applied)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([palette.paint(palette.strong, lines[0]), *lines[1:]])
+    below = " " * (widths[0] + 2)
+    text = [palette.paint(palette.strong, lines[0])]
+    for line, one in zip(lines[1:], applied, strict=True):
+        text += [line, *(below + one_line(told) for told in _snapshots(one))]
+    return "\n".join(text)
 
 
 def history_json(applied: Sequence[Applied]) -> str:
@@ -32,23 +36,26 @@ def history_json(applied: Sequence[Applied]) -> str:
 def _cells(one: Applied) -> tuple[str, ...]:
     return (
         str(one.number),
-        f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+        moment(one.at),
         one.outcome,
         one.revision or "-",
         short(one.commit) or "-",
         one.author or "-",
         one.target,
         one.job_id,
-        _origin(one),
-        one.savepoint if one.savepoint != one.restored_from and one.savepoint else "-",
     )
 
 
-def _origin(one: Applied) -> str:
-    """What it was started from, or why from nothing as far as that is known."""
-    if one.restored_from or not one.is_revision:
-        return one.restored_from or "-"
-    return f"({one.note or 'started empty'})"
+def _snapshots(one: Applied) -> list[str]:
+    """What it was started from, or why from nothing as far as that is known; and the savepoint that was taken."""
+    told = []
+    if one.restored_from:
+        told.append(f"restored from: {one.restored_from}")
+    elif one.is_revision:
+        told.append(one.note or "started empty")
+    if one.savepoint and one.savepoint != one.restored_from:
+        told.append(f"savepoint: {one.savepoint}")
+    return told
 
 
 def _document(one: Applied) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from headgate.model.wording import moment
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.store import Lock
@@ -11,7 +12,7 @@ from headgate.store import Lock
 
 def unlocked_text(ended: Lock) -> str:
     """A sentence on a lock that was ended."""
-    return one_line(f"Unlocked job {ended.job}; {ended.holder} held it since {ended.since:%Y-%m-%d %H:%M:%S}Z.")
+    return one_line(f"Unlocked job {ended.job}; {ended.holder} held it since {moment(ended.since)}.")
 
 
 def unlocked_json(ended: Lock) -> str:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from headgate._version import __version__
 from headgate.errors import PlanRefused
 from headgate.model.plan import Plan, RestoreKind, Verdict
+from headgate.model.wording import moment
 from headgate.reporting.moved import differences, done_since
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 
@@ -163,7 +164,7 @@ def read(text: str, *, where: str, now: datetime) -> Reviewed:
     if not whole:
         raise PlanEdited("the plan file was changed after it was written", where=where, hint=AGAIN)
     if now > expires:
-        raise PlanExpired(f"the plan was good until {form.reviewed.expires_at}", where=where, hint=AGAIN)
+        raise PlanExpired(f"the plan was good until {moment(expires)}", where=where, hint=AGAIN)
     return Reviewed(document, tuple(form.reviewed.jobs), form.reviewed.prune, form.reviewed.retry)
 
 

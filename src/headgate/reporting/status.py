@@ -14,6 +14,7 @@ from headgate.model.health import Health
 from headgate.model.hiding import told_text
 from headgate.model.live import Absent, JobState, Live, Observed, Several, Unknown
 from headgate.model.secret import Environment
+from headgate.model.wording import moment, moment_of
 from headgate.reporting import markdown
 from headgate.reporting.locks import lock_document
 from headgate.reporting.palette import PLAIN, Palette
@@ -27,7 +28,9 @@ _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One job, what its target says, and how it is doing where that was asked; `in_git`: it has a manifest.
+    """One job, what its target says, and how it is doing where that was asked.
+
+    `in_git`: it has a manifest; `suspended`: which asks for it not to run.
 
     `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
     that is at work on the job, `interrupted` what runs that are gone began and never saw the end of, oldest first.
@@ -42,6 +45,7 @@ class StatusLine:
     in_flight: Lock | None = None
     interrupted: tuple[Intent, ...] = ()
     in_git: bool = True
+    suspended: bool = False
 
     @property
     def known(self) -> bool:
@@ -134,20 +138,16 @@ def _of_runs(line: StatusLine) -> list[str]:
     """What runs are doing to the job, or left in the middle."""
     notes = []
     if lock := line.in_flight:
-        notes.append(f"in flight: {lock.holder} since {lock.since:%Y-%m-%dT%H:%M:%SZ}, lock {lock.id}")
+        notes.append(f"in flight: {lock.holder} since {moment(lock.since)}, lock {lock.id}")
     if line.interrupted:
         newest = line.interrupted[-1]
-        notes.append(f"interrupted: {newest.step} begun {newest.at:%Y-%m-%dT%H:%M:%SZ}, its end was not seen")
+        notes.append(f"interrupted: {newest.step} begun {moment(newest.at)}, its end was not seen")
     return notes
 
 
 def _since(live: Live) -> str:
-    return _moment("", live.started_at)
-
-
-def _moment(before: str, milliseconds: int) -> str:
-    """The time, empty where the platform does not say."""
-    return f"{before}{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}" if milliseconds else ""
+    """When it was started, empty where the platform does not say."""
+    return moment_of(live.started_at) if live.started_at else ""
 
 
 def _health(line: StatusLine) -> Health | None:
@@ -161,23 +161,31 @@ def _known(line: StatusLine) -> list[str]:
         return [one_line(line.environment.mask(f"hint: {live.hint}"))]
     if health is None or not isinstance(live, Live):
         return []
-    facts = [*_health_facts(health), *_origin(live)]
+    facts = [*_health_facts(health, line), *_origin(live)]
     if snapshot := live.snapshot:
-        facts.append(f"can be started again from: {snapshot.kind} {snapshot.path}{_moment(', of ', snapshot.at)}")
+        of = f", of {moment_of(snapshot.at)}" if snapshot.at else ""
+        facts.append(f"can be started again from: {snapshot.kind} {snapshot.path}{of}")
     return [one_line(told_text(fact, line.environment)) for fact in facts]
 
 
-def _health_facts(health: Health) -> list[str]:
-    settled = "settled" if health.settled else "not settled"
+def _health_facts(health: Health, line: StatusLine) -> list[str]:
     restarts = "" if health.restarts is None else counted(health.restarts, "restart")
     told = [fact for fact in (_checkpoints(health), restarts) if fact]
     untold = ["checkpoints"] if health.checkpoints is None and health.checkpointing is not False else []
     untold += ["restarts"] if health.restarts is None else []
-    facts = [f"{settled}: {health.tasks_running}/{health.tasks} tasks running", ", ".join(told)]
+    facts = [_doing(health, line), ", ".join(told)]
     # Of a job that does not run there is nothing to miss.
     facts.append(f"not told: {', '.join(untold)}" if untold and health.state is JobState.RUNNING else "")
     facts.append(f"last failure: {health.cause}" if health.cause else "")
     return [fact for fact in facts if fact]
+
+
+def _doing(health: Health, line: StatusLine) -> str:
+    """Whether it does what it is to do; a job that does not run, as git asks, has nothing to settle."""
+    if health.state.active:
+        settled = "settled" if health.settled else "not settled"
+        return f"{settled}: {health.tasks_running}/{health.tasks} tasks running"
+    return "does not run, as git asks" if line.suspended else "does not run"
 
 
 def _checkpoints(health: Health) -> str:
@@ -207,14 +215,14 @@ def _origin(live: Live) -> list[str]:
 def _document(line: StatusLine) -> dict[str, Any]:
     live = line.observed if isinstance(line.observed, Live) else None
     marker = live.marker if live else None
-    job, target, state, since, job_id, note = _cells(line)
+    job, target, state, _, job_id, note = _cells(line)
     return {
         "job": job,
         "target": target,
         "status": state,
         "word": told_text(live.word, line.environment) if live else None,
         "id": job_id or None,
-        "started_at": since or None,
+        "started_at": _started_at(live.started_at) if live and live.started_at else None,
         "parallelism": live.applied.parallelism if live and live.applied else None,
         "revision": marker.revision if marker else None,
         "commit": (marker.commit or None) if marker else None,
@@ -230,6 +238,10 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "hint": line.environment.mask(_hint(line.observed)) or None,
         "health": _health_document(health) if (health := _health(line)) else None,
     }
+
+
+def _started_at(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _hint(observed: Observed) -> str:

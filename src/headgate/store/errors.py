@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from datetime import datetime
 
 from headgate.errors import HeadgateError, PlanRefused
+from headgate.model.wording import moment
 from headgate.store.records import Lock
 
 
@@ -49,8 +49,8 @@ class LockHeld(PlanRefused):
 
     def __init__(self, lock: Lock) -> None:
         super().__init__(
-            f"job {lock.job!r} is being changed by {lock.holder} since {_shown(lock.since)}; "
-            f"lock {lock.id} ends at {_shown(lock.expires)} unless it is renewed",
+            f"job {lock.job!r} is being changed by {lock.holder} since {moment(lock.since)}; "
+            f"lock {lock.id} ends at {moment(lock.expires)} unless it is renewed",
             where=f"project {lock.project}",
             hint=f"wait and run again; if {lock.holder} is certainly gone: `headgate unlock {lock.id}`",
         )
@@ -66,7 +66,7 @@ class LockLost(HeadgateError):
     code = "lock-lost"
 
     def __init__(self, lock: Lock, now_held: Lock | None = None) -> None:
-        taken = f"{now_held.holder} holds it since {_shown(now_held.since)}" if now_held else "it expired or was ended"
+        taken = f"{now_held.holder} holds it since {moment(now_held.since)}" if now_held else "it expired or was ended"
         super().__init__(
             f"lock {lock.id} of job {lock.job!r} is lost: {taken}",
             where=f"project {lock.project}",
@@ -92,7 +92,3 @@ class UnknownLock(HeadgateError):
         else:
             hint = "no lock is held at all"
         super().__init__(f"there is no lock {lock_id!r}", hint=hint)
-
-
-def _shown(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%S}Z"
