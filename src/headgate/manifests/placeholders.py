@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from headgate.manifests.mistakes import Report, nearest
 from headgate.manifests.tree import Finding, Node, Position, Scalar, Tree, scalars
-from headgate.model.secret import PLACEHOLDER, Environment
+from headgate.model.secret import PLACEHOLDER
 
 OPENING = "${env:"
 _FIELDS = "statement, statement_file contents, jar.uri, jar.args, config values, options, savepoint.path"
@@ -69,19 +69,6 @@ class Variables:
                 if OPENING in scalar.text:
                     problem = f"placeholders are for text fields, found {_shown(scalar)}"
                     self._report.add(file, scalar, problem, f"they may stand in: {_FIELDS}")
-
-
-def filled(data: object, environment: Environment) -> object:
-    """Plain data with every placeholder replaced: for target settings, which are never printed."""
-    match data:
-        case str():
-            return environment.fill(data)
-        case list():
-            return [filled(item, environment) for item in data]
-        case dict():
-            return {key: filled(item, environment) for key, item in data.items()}
-        case _:
-            return data
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from headgate.manifests.forms import NAME, NAME_RULE, ProviderForm
 from headgate.manifests.mistakes import suggestion
 from headgate.manifests.page import Page
-from headgate.manifests.placeholders import filled
 from headgate.manifests.scalars import found, plain, value
 from headgate.manifests.tree import Mapping, Node, Scalar
 from headgate.model.project import Target
@@ -31,7 +30,7 @@ def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderFo
         values = page.variables.used(page.name, page.tree, node)
         environment = Environment(values)
         data = {key: part for key, part in plain(node).items() if key != PROVIDER}
-        form = page.checked(node, filled(data, environment), forms[provider].target, environment)
+        form = page.checked(node, environment.fill_all(data), forms[provider].target, environment)
         if form:
             read[name] = Target(name, provider, _located(form, page.path.parent), environment)
     return read

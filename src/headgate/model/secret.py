@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -56,8 +57,20 @@ class Environment:
         """The text with every placeholder replaced: for the request to the platform, and nowhere else."""
         return PLACEHOLDER.sub(lambda match: self.values.get(match[1], match[0]), text)
 
+    def fill_all(self, value: Any) -> Any:
+        """The same for every text in a JSON value, however deep; keys stay as they are."""
+        match value:
+            case str():
+                return self.fill(value)
+            case Mapping():
+                return {key: self.fill_all(one) for key, one in value.items()}
+            case list() | tuple():
+                return [self.fill_all(one) for one in value]
+            case _:
+                return value
+
     def fill_json(self, text: str) -> str:
-        """The same for a JSON text with placeholders in its strings."""
+        """A JSON text with every placeholder in its strings replaced."""
         escaped = {name: _in_json(value)[0] for name, value in self.values.items()}
         return PLACEHOLDER.sub(lambda match: escaped.get(match[1], match[0]), text)
 

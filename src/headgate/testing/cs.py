@@ -129,6 +129,9 @@ class CsSimulator(SimulatedServer):
     def broken(self) -> Response:
         return refused("CS.10001", "INTERNAL_ERROR", "Internal error.")
 
+    def mistaken(self, why: str) -> Response:
+        return refused("CS.11002", "PARAMETER_INVALID", why)
+
     def answer(self, request: Request) -> Response:
         told = self.gate.iam(request)
         if told is not None:

@@ -115,6 +115,9 @@ class DliSimulator(SimulatedServer):
     def broken(self) -> Response:
         return Response(400, {"error_code": "DLI.0999", "error_msg": "System internal error."})
 
+    def mistaken(self, why: str) -> Response:
+        return Response(400, {"error_code": "DLI.0001", "error_msg": why})
+
     def answer(self, request: Request) -> Response:
         self.jobs.advance(self.ticks)
         if answered := self.gate.iam(request) or self.gate.refusal(request):

@@ -9,6 +9,7 @@
         platform.lose_replies()                # the next write is done, and its reply never arrives
         platform.break_replies()               # the next write is done, and a proxy answers in its place
 
+A request with a `${env:NAME}` in it is refused: filling it in is the adapter's part.
 Every request is answered under one lock, so a simulator is a plain sequential program. What it does over time (a job
 that starts, a savepoint that completes) it does by counting looks, not by the clock: see `ticks`.
 """
@@ -25,7 +26,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from headgate.model.secret import PLACEHOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+_UNFILLED = "the request holds a placeholder that nobody filled in"
 # What a proxy in front of a platform says when it could not pass on the platform's answer.
 _PAGE = "<html><head><title>{0} Error</title></head><body><center><h1>{0} Error</h1></center></body></html>"
 
@@ -116,6 +120,10 @@ class SimulatedServer(ABC):
     def broken(self) -> Response:
         """How this platform says that it cannot answer now."""
         return Response(503, {})
+
+    def mistaken(self, why: str) -> Response:
+        """How this platform says that a request is wrong."""
+        return Response(400, {"message": why})
 
     # -- switches ------------------------------------------------------------------------------------------------------
 
@@ -239,7 +247,7 @@ class SimulatedServer(ABC):
             self._closing.wait(trouble.seconds)
         with self._lock:
             self.ticks += 1
-            response = self.answer(request)
+            response = self.mistaken(_UNFILLED) if _unfilled(request) else self.answer(request)
         if trouble and trouble.does == "replace":
             return trouble.response
         return None if trouble and trouble.does == "lose" else response
@@ -250,6 +258,12 @@ class SimulatedServer(ABC):
                 trouble.times -= 1
                 return trouble
         return None
+
+
+def _unfilled(request: Request) -> bool:
+    """Does it hold a placeholder? A platform cannot fill one in: an adapter forgot to."""
+    said = f"{request.target} {request.body.decode(errors='replace')}"
+    return PLACEHOLDER.search(said) is not None or PLACEHOLDER.search(unquote_plus(said)) is not None
 
 
 def _content(body: Any) -> bytes:

@@ -270,6 +270,23 @@ def test_secrets_are_filled_in_for_dli_alone(bench: DliBench, dli: DliSimulator)
     assert "hunter22" not in kept.desc + repr(live.applied.unfilled(spec))
 
 
+def test_the_address_of_a_jar_is_filled_in(bench: DliBench, dli: DliSimulator) -> None:
+    """Sent as written it would be no address, and the job would never be what git asks for."""
+    program = Jar("obs://${env:JARS}/orders.jar", "com.acme.Orders", ("--topic", "${env:TOPIC}"))
+    spec = job(program=program, environment=Environment({"JARS": "hidden-bucket", "TOPIC": "orders-v2"}))
+
+    live = started(bench.provider, spec)
+
+    [kept] = dli.definitions("orders")
+    assert kept.fields["entrypoint"] == "obs://hidden-bucket/orders.jar"
+    assert kept.fields["entrypoint_args"] == "--topic orders-v2"
+    assert live.applied is not None
+    assert diff(live.applied, spec) == ()
+    assert bench.provider.references("obs://hidden-bucket/orders.jar") == ("orders",)
+    moved = replace(spec, environment=Environment({"JARS": "other-bucket", "TOPIC": "orders-v2"}))
+    assert [change.path for change in diff(live.applied, moved)] == ["env.JARS"]
+
+
 def test_what_dli_quotes_of_a_secret_is_masked(bench: DliBench, dli: DliSimulator) -> None:
     """A refusal may repeat the statement, or a field of it."""
     dli.buckets.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headgate.model.configuration import current_key, normal_value
+from headgate.model.configuration import normal_value
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec, Sql, Strategy
 from headgate.providers.cs import note
@@ -13,7 +13,7 @@ from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
 from headgate.providers.cs.reading import INTERVAL, MODE
 from headgate.providers.cs.savepoints import savepoint_at
 from headgate.providers.cs.wire import KINDS
-from headgate.providers.cs.writing import facts, filled, job_type, options_of
+from headgate.providers.cs.writing import config_of, facts, job_type, options_of
 
 _WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
 _CONSOLE = "cancel it in the console, and headgate starts it with what the manifest consents to"
@@ -36,7 +36,7 @@ def problems(spec: JobSpec, live: Live | None) -> list[str]:
 
 
 def _of_config(spec: JobSpec) -> Iterator[str]:
-    config = {current_key(key): value for key, value in filled(spec.environment, spec.config).items()}
+    config = config_of(spec)
     foreign = sorted(set(config) - {INTERVAL, MODE})
     if foreign:
         yield f"there is no place for Flink options such as {', '.join(foreign)}: only checkpoint interval and mode"

@@ -12,7 +12,6 @@ from typing import Any
 
 from headgate.model.configuration import current_key, normal_value
 from headgate.model.live import Marker
-from headgate.model.secret import Environment
 from headgate.model.spec import Jar, JobSpec, Program
 from headgate.providers.cs import note
 from headgate.providers.cs.forms import DEFAULTS, UNSTATED, UNTOLD, CsOptions
@@ -25,7 +24,7 @@ _TOLD_TEXTS = ("obs_bucket", "smn_topic")
 
 def options_of(spec: JobSpec) -> CsOptions:
     """The options form of a manifest, placeholders filled."""
-    return CsOptions.model_validate(filled(spec.environment, spec.options))
+    return CsOptions.model_validate(spec.environment.fill_all(spec.options))
 
 
 def job_type(program: Program, options: Mapping[str, Any]) -> str:
@@ -35,9 +34,9 @@ def job_type(program: Program, options: Mapping[str, Any]) -> str:
     return EDGE if options.get("run_mode") == "edge_node" else SQL
 
 
-def filled(environment: Environment, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with values in place of placeholders."""
-    return {key: environment.fill(value) if isinstance(value, str) else value for key, value in values.items()}
+def config_of(spec: JobSpec) -> dict[str, str]:
+    """The configuration of a spec, values in place of placeholders, under the keys in use today."""
+    return {current_key(key): spec.environment.fill(value) for key, value in spec.config.items()}
 
 
 def uploads(spec: JobSpec, there: Definition | None) -> Path | None:
@@ -53,7 +52,7 @@ def facts(spec: JobSpec, *, begin: int, saved: int = 0, at: str = "") -> dict[st
     """What our note has to remember. `begin` is the start time before this start, `saved` of the run that was saved."""
     options = options_of(spec)
     untold = {key: getattr(options, key) for key in UNTOLD}
-    config = {current_key(key): value for key, value in filled(spec.environment, spec.config).items()}
+    config = config_of(spec)
     jar = spec.program if isinstance(spec.program, Jar) and spec.program.digest else None
     return {
         "begin": str(begin),
@@ -99,7 +98,7 @@ def fields(spec: JobSpec, marker: Marker, there: Definition | None) -> dict[str,
 
 
 def _sql(spec: JobSpec, options: CsOptions) -> dict[str, Any]:
-    config = {current_key(key): value for key, value in filled(spec.environment, spec.config).items()}
+    config = config_of(spec)
     enabled, interval, mode = options.checkpoint_enabled, options.checkpoint_interval, options.checkpoint_mode
     if INTERVAL in config:
         millis = float(normal_value(INTERVAL, config[INTERVAL]).removesuffix(" ms"))

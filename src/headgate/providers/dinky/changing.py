@@ -64,7 +64,7 @@ class Definitions:
 
     def wanted(self, spec: JobSpec, marker: Marker, restore: Restore | None = None) -> Wanted:
         """Names to ids, values filled in. Raises Rejected for a name that is not there."""
-        filled = definition.filled(dict(spec.options), spec.environment)
+        filled = spec.environment.fill_all(spec.options)
         by = secrets.token_hex(4) if restore else ""
         return Wanted(spec, marker, Names(self._session).ids(filled), restore, by)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.plan import Restore
-from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.providers.answers import number
 from headgate.providers.dinky import statements
@@ -182,18 +181,6 @@ def applied(
     options = _named(options, said, names)
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
     return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
-
-
-def filled(value: Any, environment: Environment) -> Any:
-    """Options with the values of their placeholders."""
-    match value:
-        case str():
-            return environment.fill(value)
-        case list():
-            return [filled(one, environment) for one in value]
-        case Mapping():
-            return {key: filled(one, environment) for key, one in value.items()}
-    return value
 
 
 def _owners(value: object) -> list[Any]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from headgate.model.configuration import current_key, normal_value
-from headgate.model.secret import Environment
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.dli.fields import BOTH, INTERVAL, JAR_ONLY, MODE, MODES, SQL_ONLY, seconds
 from headgate.providers.dli.forms import JAR_JOB, DliOptions
@@ -19,7 +18,7 @@ _OWN_CHOICE = ("queue_name", "tm_slot_num", "flink_version", "execution_agency_u
 
 def options_of(spec: JobSpec) -> DliOptions:
     """The options of a spec, values in place of placeholders."""
-    return DliOptions.model_validate(_filled(dict(spec.options), spec.environment))
+    return DliOptions.model_validate(spec.environment.fill_all(spec.options))
 
 
 def config_of(spec: JobSpec) -> dict[str, str]:
@@ -42,7 +41,8 @@ def written(spec: JobSpec) -> dict[str, Any]:
             flat |= {"sql_body": spec.environment.fill(text), "job_type": options.job_type, "run_mode": mode}
         case Jar(uri, main_class, args):
             arguments = " ".join(map(spec.environment.fill, args))
-            flat |= {"entrypoint": uri, "main_class": main_class, "entrypoint_args": arguments, "job_type": JAR_JOB}
+            flat |= {"entrypoint": spec.environment.fill(uri), "main_class": main_class}
+            flat |= {"entrypoint_args": arguments, "job_type": JAR_JOB}
     flat |= {"parallel_number": spec.parallelism, "flink_log_config": options.flink_log_config}
     if options.resource_config_version == "v2":
         resources = options.resource_config.model_dump(mode="json", exclude_none=True)
@@ -86,14 +86,3 @@ def _rest(config: Mapping[str, str]) -> dict[str, str]:
     """The options that no field of DLI's stands for."""
     own = (INTERVAL, MODE) if INTERVAL in config else ()
     return {key: value for key, value in config.items() if key not in own}
-
-
-def _filled(value: Any, environment: Environment) -> Any:
-    match value:
-        case str():
-            return environment.fill(value)
-        case Mapping():
-            return {key: _filled(one, environment) for key, one in value.items()}
-        case list() | tuple():
-            return [_filled(one, environment) for one in value]
-    return value

@@ -139,6 +139,9 @@ class FoasSimulator(SimulatedServer):
         body = {"RequestId": "r", "HostId": self.host, "Code": "ServiceUnavailable", "Message": "The server is busy."}
         return Response(503, body)
 
+    def mistaken(self, why: str) -> Response:
+        return Response(400, {"RequestId": "r", "HostId": self.host, "Code": "InvalidParameter", "Message": why})
+
     def answer(self, request: Request) -> Response:
         try:
             if refusal := self.gateway.refusal(request):
