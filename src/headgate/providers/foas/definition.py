@@ -38,8 +38,8 @@ class Place:
 
 def filled_options(spec: JobSpec) -> dict[str, Any]:
     """The options of a spec with the values of `${env:NAME}` in place."""
-    fill = spec.environment.fill
-    return {key: fill(value) if isinstance(value, str) else value for key, value in spec.options.items()}
+    found: dict[str, Any] = spec.environment.fill_all(spec.options)
+    return found
 
 
 def job_type(options: Mapping[str, Any]) -> str:
@@ -104,7 +104,7 @@ def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> 
 
 def tuned(spec: JobSpec, plan: str) -> str:
     """A plan with the spec's parallelism and its tuning of single nodes. Raises `Rejected` for a node it has not."""
-    options = plan_options(spec.options)
+    options = plan_options(filled_options(spec))
     parallelism = None if options.get("autoconf") else spec.parallelism
     return plans.tuned(plan, parallelism, options.get("nodes", {}))
 
