@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.model.live import JobState, Live, Remembered, Several, Snapshot, Unknown
+from headgate.model.live import JobState, Live, Observation, Remembered, Several, Snapshot, Unknown
 from headgate.model.plan import (
     CancelJob,
     RestoreKind,
@@ -17,7 +17,7 @@ from headgate.model.plan import (
 )
 from headgate.model.reasons import Reason
 from headgate.model.spec import RunState, Savepoint, Strategy
-from headgate.planning import Evidence
+from headgate.planning import Evidence, Situation, plan
 from tests.planning.given import EDITED, ORDERS, decided, planned, running
 
 SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
@@ -87,6 +87,30 @@ def test_what_is_there_decides_what_is_done(want, have, verb, reason):
     action = decided(want, have)
 
     assert (action.verb, action.reason) == (verb, reason)
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_job_that_its_platform_holds_back_is_left_to_it(strategy):
+    """No consent is asked for that would give its state up: the platform brings it back, or nobody does."""
+    held = running(ORDERS, state=JobState.SUSPENDED, held="the bill is not paid")
+    want = replace(ORDERS, savepoint=Savepoint(strategy, path="s3://savepoints/1"))
+
+    action = decided(want, held)
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOT_SUPPORTED)
+    assert (action.note, action.steps) == ("the bill is not paid", ())
+    assert decided(replace(want, state=RunState.SUSPENDED), held).verb is Verb.KEEP
+
+
+def test_a_job_that_is_held_back_elsewhere_is_not_started_here():
+    """Its own platform will go on with it, and then there would be two."""
+    held = running(ORDERS, state=JobState.SUSPENDED, held="the bill is not paid")
+    situation = Situation("shop", {"orders": ORDERS}, {"local": Observation(), "cloud": Observation({"orders": held})})
+
+    [action] = plan(situation).actions
+
+    assert (action.verb, action.steps) == (Verb.BLOCKED, ())
+    assert action.note == "the bill is not paid, on target 'cloud'"
 
 
 def test_a_job_that_ended_starts_from_what_it_left():

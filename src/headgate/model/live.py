@@ -76,6 +76,8 @@ class Live:
     `provably_empty` says that a dead or restarting job has nothing a successor could lose: it restored nothing and,
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
 
+    `held` is why nobody but the platform can go on with a job that does not run, empty where a start can.
+
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
     the platform can be told whose the job is without restarting it.
     """
@@ -90,6 +92,7 @@ class Live:
     started_at: int = 0
     snapshot: Snapshot | None = None
     provably_empty: bool = False
+    held: str = ""
     run: str = ""
     markable: bool = False
 
@@ -108,7 +111,9 @@ class Live:
         """Digest of what a plan relies on: which job, in which state, from which revision."""
         revision = self.marker.revision if self.marker else ""
         snapshot = self.snapshot.path if self.snapshot else ""
-        seen = [self.run_id, self.state, revision, snapshot] + ["empty"] * self.provably_empty
+        seen = (
+            [self.run_id, self.state, revision, snapshot] + ["empty"] * self.provably_empty + ["held"] * bool(self.held)
+        )
         text = "\n".join(seen)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -245,6 +245,8 @@ def _of_ended(want: JobSpec, have: Live, now: int) -> Action:
         return action_on(want, have, Verb.KEEP, Reason.NOT_RUNNING_BY_CHOICE)
     if have.state is JobState.FINISHED and not changes:
         return action_on(want, have, Verb.KEEP, Reason.FINISHED)
+    if have.held:
+        return blocked(want, have, Reason.NOT_SUPPORTED, have.held, changes)
     try:
         restore = restore_of_ended(want, have, now=now)
     except NothingToRestore as nothing:

@@ -237,7 +237,7 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
     since = since_here(want, have, past.remembered)
     ended: tuple[str, Live, Observed] | None = None
     others = _elsewhere(situation, want)
-    running = [one for one in others if one[1].state.active]
+    running = [one for one in others if one[1].state.active or one[1].held]
     if len(running) > 1:
         return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(running))
     for target, there in running:

@@ -217,6 +217,11 @@ def test_a_job_that_the_platform_holds_back_is_left_to_it(bench: CsBench, platfo
 
     assert (there.state, there.word, there.snapshot) == (JobState.SUSPENDED, word, None)
     assert not there.provably_empty
+    assert word in there.held
+    before = len(platform.requests)
+    with pytest.raises(Rejected, match=word):
+        bench.provider.submit(submission(edited(sql_job()), live=there))
+    assert all(line.startswith("GET ") for line in platform.requests[before:])
 
 
 def test_no_look_asks_for_savepoints_while_all_is_well(bench: CsBench, platform: CsSimulator) -> None:

@@ -248,8 +248,11 @@ def test_what_only_the_platform_goes_on_with_is_not_started(bench: DliBench, dli
     """Somebody has to pay the bill first."""
     live = bench.cancelled(started(bench.provider, job()))
     dli.be("orders", word)
-    dli.ticks += dli.status_lag
+    dli.ticks += dli.list_lag
 
+    there = seen(bench.provider, "orders")
+    assert there is not None
+    assert word in there.held
     with pytest.raises(Rejected, match=word):
         bench.provider.submit(submission(job(), live=live))
 

@@ -29,6 +29,7 @@ from headgate.providers.cs.starting import Starts
 from headgate.providers.cs.stopping import Stops
 from headgate.providers.cs.wire import Definition
 from headgate.providers.http import NotFound
+from headgate.providers.huawei.held import HELD
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -104,6 +105,7 @@ class CsProvider(Opaque):
             started_at=job.start_time,
             snapshot=Snapshot(left, "savepoint", made_at) if left else None,
             provably_empty=not state.active and not job.start_time,
+            held=HELD.get(job.word, ""),
             run=job.run,
             markable=not state.active,
         )

@@ -21,6 +21,7 @@ from headgate.providers.cs.states import STOP_FAILED
 from headgate.providers.cs.wire import JAR, KINDS, Definition
 from headgate.providers.cs.writing import facts, fields, job_type, options_of, uploads
 from headgate.providers.http import NotFound
+from headgate.providers.huawei.held import HELD
 from headgate.providers.port import Submission
 
 
@@ -42,6 +43,8 @@ class Starts:
         job = self._api.job(found.job_id)
         if self._looks.state(job).active:
             return self._running(job, submission)
+        if job.word in HELD:
+            raise Rejected(f"job {job.name!r} is not started: {HELD[job.word]}", where=f"job {job.job_id}")
         if self._is_for(job, submission):
             if job.fact("begin") not in ("", str(job.start_time)):
                 return str(job.job_id)  # it was started, and is over

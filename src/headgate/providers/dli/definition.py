@@ -17,6 +17,7 @@ from headgate.providers.dli import reading, signs, states
 from headgate.providers.dli.fields import INTERVAL, pairs
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.signs import EVERYTHING, Sets
+from headgate.providers.huawei.held import HELD
 
 _OWN_PATH = re.compile(r"dli:(?P<job>\d+)/(?P<start>\d+)")
 
@@ -115,7 +116,7 @@ class Definition:
         """What planning sees. `state` overrides the word's, `saved` says whether there is a savepoint."""
         seen = state or self.state
         snapshot = None
-        if not seen.active and saved and self.word not in states.WAITING:
+        if not seen.active and saved and self.word not in HELD:
             snapshot = Snapshot(self.savepoint, "savepoint", int(self.row.get("update_time") or 0))
             seen = JobState.SUSPENDED if seen is JobState.STOPPED else seen
         return Live(
@@ -128,6 +129,7 @@ class Definition:
             started_at=self.started,
             snapshot=snapshot,
             provably_empty=not seen.active and not snapshot and self._holds_nothing,
+            held=HELD.get(self.word, ""),
             run=self.run,
             markable=True,
         )

@@ -17,13 +17,14 @@ import contextlib
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.plan import RestoreKind
-from headgate.providers.dli import making, states
+from headgate.providers.dli import making
 from headgate.providers.dli.definition import Definition, own_path, run_of
 from headgate.providers.dli.jobs import Jobs
 from headgate.providers.dli.looking import Looks, shown, state_of, there
 from headgate.providers.dli.prospects import LONGEST_NAME, impossible
 from headgate.providers.dli.writing import written
 from headgate.providers.http import NotFound
+from headgate.providers.huawei.held import HELD
 from headgate.providers.port import Submission
 
 # Looks at a job whose run was refused, in case it was refused because it runs.
@@ -44,8 +45,8 @@ class Starting:
             raise Rejected(why, where=str(wanted.spec.source), hint="change the manifest")
         found, replaced = self._found(wanted)
         for one in (found, replaced):
-            if one is not None and one.word in states.WAITING:
-                raise Rejected(f"job {one.id} is {one.word}: only the platform goes on from there", where=one.name)
+            if one is not None and one.word in HELD:
+                raise Rejected(f"job {one.id} is not started: {HELD[one.word]}", where=one.name)
         if found is not None and self._already_started(found, wanted):
             return found.id
         if replaced is not None and wanted.restore.kind is not RestoreKind.FRESH and own_path(wanted.restore.path):

@@ -15,8 +15,6 @@ STOP_FAILED = "job_cancel_fail"
 RUNNING = "job_running"
 SAVEPOINTING = "job_savepointing"
 FINISHED = "job_finish"
-# Nobody but the platform, or whoever pays its bill, goes on from here.
-WAITING = frozenset({"job_idle", "job_arrearage_stopped"})
 
 _STATES = {
     DRAFT: JobState.STOPPED,

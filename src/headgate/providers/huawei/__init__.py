@@ -1,6 +1,6 @@
 """What Huawei Cloud's services have in common: who asks, and how requests prove it.
 
 May know the signatures, IAM and the environment variables of the ecosystem; knows no service. `signing` makes the
-headers of a request, `credentials` finds the keys, `account` puts both together for a target, and `iam` asks IAM for
-tokens and project ids.
+headers of a request, `credentials` finds the keys, `account` puts both together for a target, `iam` asks IAM for
+tokens and project ids, and `held` tells of jobs that the platform stopped by itself.
 """
