@@ -1,7 +1,8 @@
-"""Every error headgate raises, sorted by what may have happened in the world.
+"""The errors that several packages raise, sorted by what may have happened in the world.
 
-That order is what a caller must know before it tries again: nothing happened and never will (`Rejected`),
-nothing happened yet (`Unavailable`), or something may have happened (`OutcomeUnknown`: observe first).
+Every other error is one of these by kind, and defined beside the code that raises it. That order is what a caller must
+know before it tries again: nothing happened and never will (`Rejected`), nothing happened yet (`Unavailable`), or
+something may have happened (`OutcomeUnknown`: observe first).
 `headgate explain CODE` prints the docstring of the class or the text of the reason that carries the code.
 """
 
@@ -19,8 +20,8 @@ DEBUG_VARIABLE = "HEADGATE_DEBUG"
 class HeadgateError(Exception):
     """Something headgate cannot do; the base of all its errors.
 
-    Carries `code` (stable, kebab-case), `problem` (one sentence), `where` (file:line:column, target or request)
-    and `hint` (the next move).
+    Carries `code` (stable, kebab-case; a class that is only a base has none of its own), `problem` (one sentence),
+    `where` (file:line:column, target or request) and `hint` (the next move).
     """
 
     code = "error"
@@ -82,7 +83,12 @@ class ProjectNotFound(HeadgateError):
 
 
 class UsageError(HeadgateError):
-    """The command was asked for something that does not exist here: an unknown job, environment, target or code."""
+    """The command cannot be carried out as it was given. Nothing was changed.
+
+    It names what is not there - a job, environment, target, file or code - or an option or value that does not exist or
+    does not go with the others; it would write over a file that is there already, or where nothing can be written; or
+    it has to ask, and nobody is here to answer. The message says which, and the hint how it would be right.
+    """
 
     code = "usage"
 
@@ -97,7 +103,6 @@ class PlanRefused(HeadgateError):
     The live state or the manifests moved since the plan was made, a lock is held, or a safety limit would be passed.
     """
 
-    code = "plan-refused"
     exit_code = 4
 
 
@@ -108,7 +113,6 @@ class ProviderError(HeadgateError):
     `retry_after` is how many seconds it asks to be left alone, None where it does not say.
     """
 
-    code = "provider-error"
     body = ""
     retry_after: float | None = None
 

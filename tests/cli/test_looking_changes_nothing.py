@@ -140,7 +140,23 @@ def test_no_error_is_forgotten() -> None:
         and statement.targets[0].id == "code"
     }
 
-    assert defined == {(error.code, error.__name__) for error in errors()}
+    assert defined == {("error", "HeadgateError")} | {(error.code, error.__name__) for error in errors()}
+
+
+def test_the_list_is_of_codes_that_people_meet() -> None:
+    """A base class is nobody's trouble."""
+    told = {line.partition(" ")[0] for line in headgate("explain").stdout.splitlines()}
+
+    assert not told & {"error", "provider-error", "plan-refused"}
+    assert {"rejected", "plan-stale", "usage"} <= told
+
+
+def test_usage_is_explained_by_all_that_it_stands_for() -> None:
+    """Whoever is told `nobody is here to answer` and looks it up must not read of a mistyped job alone."""
+    text = explanations()["usage"]
+
+    for case in ("not there", "nobody is here to answer", "there already", "nothing can be written", "option"):
+        assert case in text
 
 
 def test_without_a_code_all_are_listed() -> None:

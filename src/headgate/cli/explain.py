@@ -51,14 +51,14 @@ def explanations() -> dict[str, str]:
 
 
 def errors() -> Iterator[type[HeadgateError]]:
-    """Every error class there is."""
+    """Every error class that has a code of its own; a class that only others are made from is no news to anybody."""
     for name in _PACKAGES:
         package = import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             import_module(module.name)
     for name in _MODULES:
         import_module(name)
-    waiting: list[type[HeadgateError]] = [HeadgateError]
+    waiting = HeadgateError.__subclasses__()
     while waiting:
         error = waiting.pop()
         waiting += error.__subclasses__()
