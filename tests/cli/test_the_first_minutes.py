@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from headgate.cli.main import MODULES, cli
 from headgate.local import LocalFlink
-from tests.cli.given import Workspace, document, headgate
+from tests.cli.given import PROJECT_FILE, Workspace, document, headgate
 
 
 @pytest.fixture
@@ -192,6 +195,59 @@ def test_the_shell_completes_commands_and_jobs() -> None:
 
     assert commands == ["plain,plan"]
     assert jobs == ["plain,orders"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        pytest.param("headgate import re", ["plain,remote"], id="targets"),
+        pytest.param("headgate explain state-w", ["plain,state-wrong"], id="codes"),
+        pytest.param("headgate plan --env pr", ["plain,prod"], id="environments"),
+        pytest.param("headgate --env pr", ["plain,prod"], id="environments-before-the-command"),
+    ],
+)
+def test_the_shell_completes_all_that_has_a_name(workspace: Workspace, words: str, offered: list[str]) -> None:
+    """A name that can be looked up need not be remembered."""
+    workspace.write("headgate.yaml", f"{PROJECT_FILE}environments: {{prod: {{}}}}\n")
+
+    assert completed(words, len(words.split()) - 1) == offered
+
+
+def commands(group: click.Group, *above: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command there is, with what is typed for it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield " ".join((*above, name)), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *above, name)
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*each, id=each[0]) for each in commands(cli)])
+def test_no_summary_is_cut_short(name: str, command: click.Command) -> None:
+    """`headgate --help` has a line for each command, and half a sentence says nothing."""
+    longest_name, columns = max(map(len, MODULES)), 78  # what click fills of a terminal
+
+    assert not command.get_short_help_str(columns - longest_name - 6).endswith("..."), name
+
+
+@pytest.mark.parametrize("name", ["rollback orders --to x", "local up --port x", "local up --slots x"])
+@pytest.mark.usefixtures("workspace")
+def test_a_number_is_called_one(name: str) -> None:
+    """`integer range` is what the library calls it."""
+    result = headgate(*name.split())
+
+    assert result.exit_code == 1
+    assert "'x' is not a valid whole number" in result.stderr
+
+
+def test_what_an_option_takes_is_named() -> None:
+    """`--interval TEXT` leaves it to be guessed that a unit belongs to it."""
+    shown = [headgate(*name.split(), "--help").stdout for name, _ in commands(cli)]
+
+    assert not [line for text in shown for line in text.splitlines() if " TEXT" in line or "INTEGER" in line]
+    assert "--interval TIME" in headgate("reconcile", "--help").stdout
 
 
 def test_completion_never_fails(workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,47 @@ if TYPE_CHECKING:
 TRANSITIONS = 15.0
 
 Command = Callable[..., int | None]
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+class Number(click.IntRange):
+    """A whole number; click's own name of it ends up in messages."""
+
+    name = "whole number"
+
+
+def _completing(names: Callable[[Project], Iterable[str]]) -> Complete:
+    """Names for the shell. A project that cannot be read completes to nothing, and never fails."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        given, said = ctx.find_object(Chosen) or Chosen(), ctx.params
+        environment = "" if param.name == "environment" else said.get("environment") or given.environment
+        try:
+            found = names(loaded(Chosen(said.get("file") or given.file, environment)))
+        except Exception:  # a shell prompt is no place for any error
+            return []
+        return [CompletionItem(name) for name in sorted(found) if name.startswith(incomplete)]
+
+    return complete
+
+
+complete_jobs = _completing(lambda project: project.jobs)
+complete_targets = _completing(lambda project: project.targets)
+complete_environments = _completing(lambda project: project.environments)
 
 
 def with_project(command: Command) -> Command:
     """`--project` and `--env`, before or after the command's name; given to it as the first argument, a `Chosen`."""
 
     @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
-    @click.option("--env", "environment", metavar="NAME", default="", help="Environment of headgate.yaml to use.")
+    @click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        default="",
+        help="Environment of headgate.yaml to use.",
+        shell_complete=complete_environments,
+    )
     @click.pass_context
     @functools.wraps(command)
     def with_chosen(ctx: click.Context, /, file: Path | None, environment: str, **rest: Any) -> int | None:
@@ -61,18 +95,6 @@ def loaded(chosen: Chosen) -> Project:
 def format_option(*styles: str) -> Callable[[Command], Command]:
     """`--format`, the first of the styles by default; given to the command as `style`."""
     return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True)
-
-
-def complete_jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The names of git's jobs, for the shell. A project that cannot be read completes to nothing, and never fails."""
-    try:
-        given = ctx.find_object(Chosen) or Chosen()
-        jobs = loaded(
-            Chosen(ctx.params.get("file") or given.file, ctx.params.get("environment") or given.environment)
-        ).jobs
-    except Exception:  # a shell prompt is no place for any error
-        return []
-    return [CompletionItem(name) for name in sorted(jobs) if name.startswith(incomplete)]
 
 
 jobs_argument = click.argument("jobs", nargs=-1, metavar="[JOB]...", shell_complete=complete_jobs)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from headgate.cli.choices import format_option
 from headgate.cli.telling import say
@@ -21,8 +22,12 @@ _PACKAGES = ("headgate.applying", "headgate.providers", "headgate.reporting")
 _MODULES = ("headgate.cli.failures", "headgate.project", "headgate.store.errors")
 
 
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(code) for code in explanations() if code.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_complete)
 @format_option("text", "json")
 def explain(code: str | None, style: str) -> None:
     """Say what a CODE means and what to do.

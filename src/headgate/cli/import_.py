@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, opened, with_project
+from headgate.cli.choices import complete_targets, format_option, opened, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, say
 from headgate.reporting.taken import taken_json, taken_text
 
 
 @click.command("import")
-@click.argument("target")
+@click.argument("target", shell_complete=complete_targets)
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
 @click.option(
     "--output",
@@ -25,11 +25,11 @@ from headgate.reporting.taken import taken_json, taken_text
 @format_option("text", "json")
 @with_project
 def import_(chosen: Chosen, target: str, jobs: tuple[str, ...], output: Path | None, style: str) -> int:
-    """Write manifests from what runs on TARGET: of the JOBs named, or of all that git does not have.
+    """Write manifests from what runs on TARGET.
 
-    Nothing on the target is touched: the next apply adopts the jobs, and each is said to be restarted for it or not, or
-    why the next plan would block it (exit code 3). A manifest that is there already keeps its comments; only the fields
-    that differ are written.
+    Of the JOBs named, or of all that git does not have. Nothing on the target is touched: the next apply adopts the
+    jobs, and each is said to be restarted for it or not, or why the next plan would block it (exit code 3). A
+    manifest that is there already keeps its comments; only the fields that differ are written.
     """
     with opened(chosen, new=True) as headgate, busy("Asking the target"):
         found = headgate.import_jobs(target, jobs, output=output.absolute() if output else None)

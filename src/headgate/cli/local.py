@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, with_project
+from headgate.cli.choices import Number, format_option, with_project
 from headgate.cli.commands import Chosen, Commands
 from headgate.cli.telling import busy, note, say
 from headgate.errors import ProjectNotFound, UsageError
@@ -26,8 +26,8 @@ def local() -> None:
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="REST port; by default 8081 or a free one.")
-@click.option("--slots", type=click.IntRange(1, 1024), help="Task slots; by default 16.")
+@click.option("--port", type=Number(1, 65535), metavar="N", help="REST port; by default 8081 or a free one.")
+@click.option("--slots", type=Number(1, 1024), metavar="N", help="Task slots; by default 16.")
 @click.option("--flink", type=click.Path(path_type=Path), metavar="DIR", help="A Flink distribution to use.")
 @click.option("--config", "settings", multiple=True, metavar="KEY=VALUE", help="A Flink option; may be repeated.")
 @format_option("text", "json")
@@ -48,7 +48,10 @@ def up(
 @click.command()
 @with_project
 def down(chosen: Chosen) -> None:
-    """Stop the Flink that was started here, and nothing else; savepoints and checkpoints stay."""
+    """Stop the Flink that was started here.
+
+    Nothing else is touched; savepoints and checkpoints stay.
+    """
     with busy("Stopping Flink"):
         was_running = stop(_folder(chosen))
     note("Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here.")
@@ -58,7 +61,10 @@ def down(chosen: Chosen) -> None:
 @format_option("text", "json")
 @with_project
 def status(chosen: Chosen, style: str) -> int:
-    """Show the Flink that was started here; exits with 3 if only a part of it is left."""
+    """Show the Flink that was started here.
+
+    The exit code is 3 if only a part of it is left.
+    """
     found = look(_folder(chosen))
     say(_rendered(found, style))
     return exits.DONE if found is None or found.alive else exits.PARTIAL

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from headgate._version import __version__
 from headgate.cli.commands import Chosen, Commands
@@ -31,13 +32,26 @@ MODULES = {
 }
 
 
-COMPLETION = """Completion of commands, options and job names:
+COMPLETION = """Completion of commands, options, jobs, targets, environments and codes:
   eval "$(_HEADGATE_COMPLETE=bash_source headgate)", or zsh_source, or fish_source."""
+
+
+def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from headgate.cli.choices import complete_environments
+
+    return complete_environments(ctx, param, incomplete)
 
 
 @click.group(cls=Commands, modules=MODULES, invoke_without_command=True, epilog="\b\n" + COMPLETION)
 @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
-@click.option("--env", "environment", metavar="NAME", default="", help="Environment of headgate.yaml to use.")
+@click.option(
+    "--env",
+    "environment",
+    metavar="NAME",
+    default="",
+    help="Environment of headgate.yaml to use.",
+    shell_complete=_environments,
+)
 @click.version_option(__version__, prog_name="headgate", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, file: Path | None, environment: str) -> None:

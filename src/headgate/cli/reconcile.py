@@ -32,7 +32,9 @@ def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 
 
 @click.command()
-@click.option("--interval", callback=seconds, default="60s", show_default=True, help="Time between passes.")
+@click.option(
+    "--interval", callback=seconds, metavar="TIME", default="60s", show_default=True, help="Time between passes."
+)
 @click.option("--once", is_flag=True, help="One pass, then exit with its code: for cron.")
 @format_option("text", "json")
 @prune_option

@@ -16,9 +16,10 @@ from headgate.reporting.references import references_json, references_text
 @format_option("text", "json")
 @with_project
 def refs(chosen: Chosen, package: str, style: str) -> int:
-    """List the jobs that use PACKAGE, live and in git, on every target.
+    """List the jobs that use PACKAGE.
 
-    PACKAGE is the file name of a jar, its path or the end of it after a `/`, or the name of a registered package.
+    Those that are live, on every target, and those in git. PACKAGE is the file name of a jar, its path or the end of
+    it after a `/`, or the name of a registered package.
     """
     with opened(chosen) as headgate, busy("Asking the targets"):
         found = headgate.references(package)

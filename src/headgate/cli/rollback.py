@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from headgate.cli.carrying_out import carry_out
-from headgate.cli.choices import format_option, job_argument, opened, with_project, yes_option
+from headgate.cli.choices import Number, format_option, job_argument, opened, with_project, yes_option
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, note
 from headgate.model.reasons import Reason
@@ -13,7 +13,7 @@ from headgate.model.reasons import Reason
 
 @click.command()
 @job_argument
-@click.option("--to", type=click.IntRange(min=1), metavar="N", help="The number in `headgate history JOB` to go to.")
+@click.option("--to", type=Number(min=1), metavar="N", help="The number in `headgate history JOB` to go to.")
 @yes_option
 @format_option("text", "json", "markdown")
 @with_project

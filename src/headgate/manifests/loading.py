@@ -61,6 +61,7 @@ def load(
         safety=written.safety,
         environment=environment,
         empty=tuple(loader.empty),
+        environments=written.environments,
     )
 
 

@@ -39,6 +39,7 @@ class ProjectFile:
     store: str
     safety: Safety
     ground: Ground
+    environments: tuple[str, ...]
 
 
 def project_file(
@@ -80,6 +81,7 @@ def project_file(
                 settings(page, _child(picked, "defaults").get("config")),
             ),
         ),
+        environments=tuple(environments.entries),
     )
 
 

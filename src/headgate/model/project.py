@@ -65,7 +65,9 @@ def scope_of(project: str, environment: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Project:
     """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
-    out of repr because it may hold a password. `empty` are the entries of `jobs:` that hold no manifest."""
+    out of repr because it may hold a password. `empty` are the entries of `jobs:` that hold no manifest, `environments`
+    those there are, `environment` the one picked.
+    """
 
     name: str
     root: Path
@@ -76,6 +78,7 @@ class Project:
     environment: str = ""
     file: Path = Path("headgate.yaml")
     empty: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
