@@ -149,7 +149,7 @@ def test_it_asks_first(edited: Workspace, monkeypatch: pytest.MonkeyPatch) -> No
     no = headgate("rollback", "orders", answer="n\n")
 
     assert (nobody.exit_code, no.exit_code) == (1, 1)
-    assert "`headgate rollback --yes`" in nobody.stderr
+    assert "the same command with `--yes`" in nobody.stderr
     assert "Apply this plan?" in no.stderr
     assert edited.local.writes == before
     assert headgate("rollback", "orders", answer="y\n").exit_code == 0
