@@ -29,6 +29,7 @@ def test_an_error_is_one_json_document_and_nothing_else(arguments: tuple[str, ..
 
     assert result.exit_code == 1
     assert document(result)["error"]["code"] == "usage"
+    assert document(result)["format_version"] == "1"
     assert result.stderr == ""
 
 

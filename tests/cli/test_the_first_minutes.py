@@ -151,10 +151,12 @@ def test_a_local_flink_needs_no_project(folder: Path, flinks: LocalFlinks) -> No
     """Somebody who only wants a Flink need not write a file first."""
     headgate("local", "up")
     seen = headgate("local", "status", "--format", "json")
-    stopped = headgate("local", "down")
+    stopped, again = headgate("local", "down", "--format", "json"), headgate("local", "down")
 
     assert document(seen)["flink"]["alive"] is True
-    assert stopped.exit_code == 0
+    assert document(stopped) == {"format_version": "1", "stopped": True}
+    assert (again.stdout, again.stderr) == ("No Flink runs here.\n", "")
+    assert stopped.exit_code == again.exit_code == 0
     assert flinks.running == {}
     assert headgate("local", "status").stdout == "No Flink was started here.\n"
     assert list(folder.iterdir()) == []

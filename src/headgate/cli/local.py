@@ -10,7 +10,7 @@ import click
 from headgate.cli import exits
 from headgate.cli.choices import Number, format_option, with_project
 from headgate.cli.commands import Chosen, Commands
-from headgate.cli.telling import busy, note, say
+from headgate.cli.telling import busy, say
 from headgate.errors import ProjectNotFound, UsageError
 from headgate.local import LocalFlink
 from headgate.local import down as stop
@@ -46,15 +46,20 @@ def up(
 
 
 @click.command()
+@format_option("text", "json")
 @with_project
-def down(chosen: Chosen) -> None:
+def down(chosen: Chosen, style: str) -> None:
     """Stop the Flink that was started here.
 
     Nothing else is touched; savepoints and checkpoints stay.
     """
     with busy("Stopping Flink"):
         was_running = stop(_folder(chosen))
-    note("Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here.")
+    if style == "json":
+        say(json.dumps({"format_version": "1", "stopped": was_running}, indent=2), changed=was_running)
+    else:
+        told = "Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here."
+        say(told, changed=was_running)
 
 
 @click.command()

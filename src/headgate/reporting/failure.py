@@ -7,7 +7,7 @@ from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
-from headgate.reporting.plan_json import as_json
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 _NO_VALUES = Environment()
 
@@ -23,8 +23,8 @@ def warning_text(error: HeadgateError) -> str:
 
 
 def error_json(error: HeadgateError, *, indent: int | None = 2) -> str:
-    """`{"error": {...}}`, one document whatever went wrong."""
-    return as_json({"error": error_document(error)}, indent=indent)
+    """`{"format_version": "1", "error": {...}}`, one document whatever went wrong."""
+    return as_json({"format_version": FORMAT_VERSION, "error": error_document(error)}, indent=indent)
 
 
 def error_document(error: HeadgateError) -> dict[str, object]:
