@@ -88,7 +88,7 @@ def test_a_silent_target_is_told(jars: Workspace) -> None:
 
     assert text.exit_code == 3
     assert "returns  remote  git, live unknown\n" in text.stdout
-    assert "Targets that gave no answer to trust:\n    remote: no connection\n" in text.stdout
+    assert "Targets that could not be read:\n    remote: no connection\n" in text.stdout
     assert text.stdout.endswith("4 jobs use windows.jar, as far as is known.\n")
     assert [job["live"] for job in document(data)["jobs"] if job["target"] == "remote"] == [None]
     assert document(data)["unknown"] == [{"target": "remote", "why": "no connection", "hint": None}]

@@ -7,6 +7,7 @@ import json
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.reporting import pass_json, pass_text, plan_json, report_json, report_markdown, report_text
 from tests.reporting.given import IN_SYNC, ORPHAN, PLAN, REPORT, SUBMIT, assert_golden
+from tests.reporting.operations import TO_SETTLE
 
 
 def test_a_person_reads_what_is_done_and_what_is_left() -> None:
@@ -37,6 +38,16 @@ def test_nothing_done_is_one_sentence() -> None:
     text = report_text(Report((Result(IN_SYNC, Outcome.KEPT),)))
 
     assert text == "Nothing to do. 1 job is what git asks for."
+
+
+def test_a_job_that_another_run_changes_is_said_to_be_left_alone() -> None:
+    """ "Refused keep" is no sentence: nothing was done to it, and who is at it stands below."""
+    told = "job 'orders' is being changed by ci@runner (process 7) since 2026-01-31 08:59:30Z"
+    result = Result(TO_SETTLE, Outcome.REFUSED, told, code="lock-held")
+
+    text = report_text(Report((result,)))
+
+    assert text.splitlines()[:2] == ["not touched: events on local", f"    error[lock-held]: {told}"]
 
 
 def test_a_job_that_left_git_is_not_what_git_asks_for() -> None:

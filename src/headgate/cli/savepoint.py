@@ -12,9 +12,7 @@ from headgate.cli.interrupts import heeding
 from headgate.cli.telling import busy, say
 from headgate.reporting import savepoint_json, savepoint_text
 
-WAITING_NO_LONGER = (
-    "\nNo longer waiting: the savepoint goes on. Run again to hear of it; once more to give up at once.\n"
-)
+WAITING_NO_LONGER = "\nNo longer waiting: the savepoint is still being taken. Run again to hear of it; press Ctrl-C again to quit now.\n"
 
 
 @click.command()
@@ -22,7 +20,7 @@ WAITING_NO_LONGER = (
 @format_option("text", "json")
 @with_project
 def savepoint(chosen: Chosen, job: str, style: str) -> None:
-    """Take a savepoint of a JOB that goes on; print its path."""
+    """Take a savepoint of a running JOB without stopping it; print its path."""
     stop = threading.Event()
     with opened(chosen) as headgate:
         target = headgate.target_of(job)

@@ -15,7 +15,7 @@ ROWS = {
     "graph": "shows the execution graph",
     "compile": "checks a statement at plan time",
     "state_by_operator": "judges the state of an edited job operator by operator",
-    "savepoint": "takes a savepoint of a job that goes on",
+    "savepoint": "takes a savepoint of a running job without stopping it",
     "savepoint_path": "starts from a path that the manifest names",
     "drop_state": "drops state that no operator claims any more, by consent",
     "list_savepoints": "still knows the savepoints of a job that is gone",

@@ -24,7 +24,7 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
         if result.outcome is not Outcome.KEPT
     ]
     for name, seen in plan.unknown_targets:
-        lines.append(f"  target {one_line(name)} gave no answer to trust: {one_line(seen.why)}")
+        lines.append(f"  target {one_line(name)} could not be read: {one_line(seen.why)}")
         lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)
     return "\n".join(lines)
 

@@ -71,14 +71,14 @@ def _row(action: Action) -> str:
 def _notes(plan: Plan) -> list[str]:
     return [
         *(
-            f"- target {code(name)} gave no answer to trust: {code(seen.why[:500])}"
+            f"- target {code(name)} could not be read: {code(seen.why[:500])}"
             + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")
             for name, seen in plan.unknown_targets
         ),
         *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
         *(f"- {code(job)} interrupted or in flight: {text(what)}" for job, what in plan.interrupted),
         *(f"- package {code(package)} changes; it is used by {text(jobs)}" for package, jobs in package_lines(plan)),
-        *(f"- {code(action.job)} left git and runs on until pruned" for action in left_git(plan)),
+        *(f"- {code(action.job)} was removed from git and still runs (--prune stops it)" for action in left_git(plan)),
         *(f"- {code(live.name)} on {code(target)} is not managed here" for target, live in plan.unmanaged),
     ]
 

@@ -92,7 +92,7 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
             [f"{package}: {jobs}" for package, jobs in package_lines(plan)],
         ),
         (
-            "Left git, run on until pruned (--prune):",
+            "Removed from git, still running (`--prune` stops them):",
             [f"{a.job} on {a.target}" for a in left_git(plan)],
         ),
         (
@@ -100,7 +100,7 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
             [f"{live.name} on {target}: {live.word or live.state} {live.job_id}" for target, live in plan.unmanaged],
         ),
         (
-            "Targets that gave no answer to trust:",
+            "Targets that could not be read:",
             [line for target, seen in plan.unknown_targets for line in silence_lines(target, seen)],
         ),
     ]

@@ -25,7 +25,7 @@ def references_text(found: Package) -> str:
         blocks.append("\n".join(row.rstrip() for row in padded))
     if found.silent:
         lines = (one_line(f"    {line}") for target, seen in found.silent for line in silence_lines(target, seen))
-        blocks.append("\n".join(["Targets that gave no answer to trust:", *lines]))
+        blocks.append("\n".join(["Targets that could not be read:", *lines]))
     verb = "uses" if len(found.uses) == 1 else "use"
     blocks.append(one_line(f"{counted(len(found.uses), 'job')} {verb} {found.name}{_unless(found)}."))
     return "\n\n".join(blocks)

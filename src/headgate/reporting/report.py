@@ -24,9 +24,7 @@ def report_text(report: Report, palette: Palette = PLAIN) -> str:
 def result_text(result: Result, palette: Palette = PLAIN) -> str:
     """What became of one job."""
     action, mask = result.action, mask_of(result.action)
-    verb = "" if action.verb is Verb.BLOCKED else f"{action.verb} "
-    title = f"{result.outcome} {verb}{action.job} {place_words(action)}"
-    lines = [palette.paint(_colour(result.outcome, palette), one_line(title))]
+    lines = [palette.paint(_colour(result.outcome, palette), one_line(f"{_outcome(result)} {place_words(action)}"))]
     if result.outcome is Outcome.BLOCKED:
         lines[0] += f" ({one_line(action.reason)})"
     if result.detail:
@@ -41,6 +39,15 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
         if value:
             lines.append(f"{what}: {one_line(mask(value))}")
     return "\n    ".join(lines)
+
+
+def _outcome(result: Result) -> str:
+    """`applied restart orders`; of a job that was left alone, that nothing was done to it, and not what would be."""
+    action = result.action
+    if result.outcome is Outcome.REFUSED:
+        return f"not touched: {action.job}"
+    verb = "" if action.verb is Verb.BLOCKED else f"{action.verb} "
+    return f"{result.outcome} {verb}{action.job}"
 
 
 def report_json(plan: Plan, report: Report) -> str:

@@ -184,7 +184,7 @@ class FoasProvider(Opaque):
 
     def take_savepoint(self, job_id: str, key: str) -> None:
         raise Rejected(
-            "Blink takes no savepoints of a job that goes on",
+            "Blink takes no savepoints of a running job without stopping it",
             where=self.name,
             hint="`state: suspended` pauses the job with its state",
         )
