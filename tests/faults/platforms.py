@@ -5,6 +5,7 @@ A new provider's simulator is put under the suite by one more entry in `SIMULATE
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -70,7 +71,11 @@ Writer = Callable[[Edition], str]
 
 @dataclass
 class Simulated:
-    """A simulator under the suite; `running` and `ages` are taken while nothing is being answered."""
+    """A simulator under the suite; `running` and `ages` are taken while nothing is being answered.
+
+    `stumbles` lets the platform answer the next start with an error after the job was started, and `looked` is a person
+    who ends such a job and says so; None where the platform cannot do that.
+    """
 
     simulator: SimulatedServer
     entry: Callable[[str], str]
@@ -78,6 +83,8 @@ class Simulated:
     environ: Mapping[str, str] = field(default_factory=dict)
     look: Callable[[], list[tuple[str, int]]] = list
     breaks: Callable[[], None] = lambda: None
+    stumbles: Callable[[], None] | None = None
+    looked: Callable[[], None] = lambda: None
     project: str = "payments"
     job: str = JOB
     hurried: bool = True
@@ -154,6 +161,15 @@ def on_dinky() -> Iterator[Simulated]:
                 if "BROKEN" in job.statement and job.word == "RUNNING":
                     job.word, job.cause = "FAILED", "java.lang.ArithmeticException: / by zero"
 
+        def stumbles() -> None:
+            dinky.lifecycle.stumbles = 1
+
+        def looked() -> None:
+            for job in dinky.engine.active(JOB):
+                job.word = "CANCELED"
+            task = dinky.task_named(JOB)
+            dinky.tables.change(task, {"note": re.sub(r" by=\w+", "", task["note"])})
+
         yield Simulated(
             dinky,
             lambda url: (
@@ -164,6 +180,8 @@ def on_dinky() -> Iterator[Simulated]:
             {"DINKY_PASSWORD": dinky.password},
             look=lambda: [(job.jid, job.age) for job in dinky.engine.active(JOB)],
             breaks=breaks,
+            stumbles=stumbles,
+            looked=looked,
         )
 
 

@@ -97,6 +97,10 @@ class Workspace:
         assert harm not in KILLS or code == -9
         self.proxy.disarm()
         self._give(_AMPLE)
+        self.rerun(operation)
+
+    def rerun(self, operation: Operation) -> None:
+        """Run again until the plan says that nothing is left to do."""
         said = [self.program.output]
         for _ in range(_RERUNS):
             self.run(operation.again)

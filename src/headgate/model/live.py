@@ -77,6 +77,8 @@ class Live:
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
 
     `held` is why nobody but the platform can go on with a job that does not run, empty where a start can.
+    `doubt` is why nobody can say whether a job in state UNKNOWN runs, and the way out; None where its word is all that
+    is known.
 
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
     the platform can be told whose the job is without restarting it.
@@ -93,6 +95,7 @@ class Live:
     snapshot: Snapshot | None = None
     provably_empty: bool = False
     held: str = ""
+    doubt: Unknown | None = None
     run: str = ""
     markable: bool = False
 

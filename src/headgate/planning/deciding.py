@@ -51,7 +51,8 @@ def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None, n
         case Absent():
             action = _first_start(want)
         case Live() if have.state is JobState.UNKNOWN:
-            return blocked(want, have, Reason.LIVE_UNKNOWN, f"the platform says {have.word!r}")
+            doubt = have.doubt or Unknown(f"the platform says {have.word!r}")
+            return blocked(want, have, Reason.LIVE_UNKNOWN, doubt.why, hint=doubt.hint)
         case Live() if have.state.active:
             action = _of_active(want, have)
         case Live():

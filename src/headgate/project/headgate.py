@@ -19,7 +19,7 @@ from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, InternalError, PlanRefused
 from headgate.manifests.commit import author_of, commit_of
 from headgate.model.hiding import told_text
-from headgate.model.live import Live, Observation, Observed, Unknown
+from headgate.model.live import JobState, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
@@ -297,7 +297,7 @@ class Headgate:
         want = in_git(job, self.project)
         before = self.memory.history(want.previous_name) if want.previous_name and to is None else ()
         history = (*self.history(job), *before)
-        if was_cut_off(want, live, history, to):
+        if live.state is JobState.UNKNOWN or was_cut_off(want, live, history, to):
             return self.plan([job])
         entry = chosen_revision(want, live, history, to, self.memory.failing(job))
         if entry is None:

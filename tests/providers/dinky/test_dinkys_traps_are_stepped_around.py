@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from tests.providers.dinky.given import (
     submission,
 )
 
-from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.reasons import Reason
 from headgate.model.secret import Environment
@@ -45,38 +44,6 @@ def test_a_start_from_somewhere_else_is_cancelled_and_told(dinky: DinkySimulator
         provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
 
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
-
-
-@pytest.mark.parametrize(
-    ("status", "hours_ago", "expected"),
-    [
-        pytest.param(1, 0, Unavailable, id="going-on"),
-        pytest.param(0, 0, Unavailable, id="just-begun"),
-        pytest.param(2, 0, Rejected, id="ended-without-naming-a-job"),
-        pytest.param(3, 0, None, id="failed"),
-        pytest.param(1, 9, None, id="given-up-long-ago"),
-    ],
-)
-def test_a_start_that_is_under_way_is_not_begun_again(
-    dinky: DinkySimulator, provider: DinkyProvider, status: int, hours_ago: int, expected: type[ProviderError] | None
-) -> None:
-    """A cluster takes minutes to start, and a reply may be lost before: only a history row tells of it then."""
-    wanted = submission(job())
-    dinky.refuse(at="GET /api/task/submitTask")
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(wanted)
-    task, history_id = dinky.task_named("orders"), dinky.tables.new_id()
-    began = (dinky.now() - timedelta(hours=hours_ago)).strftime("%Y-%m-%d %H:%M:%S")
-    row = {"id": history_id, "taskId": task["id"], "status": status, "startTime": began, "jobId": "unknown"}
-    dinky.tables.histories[history_id] = row
-
-    if expected:
-        with pytest.raises(expected):
-            provider.submit(wanted)
-    else:
-        provider.submit(wanted)
-
-    assert len(dinky.running("orders")) == int(expected is None)
 
 
 def test_a_job_that_somebody_else_restarted_is_not_set_back(dinky: DinkySimulator, provider: DinkyProvider) -> None:

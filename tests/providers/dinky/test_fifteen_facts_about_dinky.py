@@ -232,7 +232,7 @@ def test_13_a_start_is_its_job_instance_and_an_answer_without_one_is_no_success(
     with pytest.raises(OutcomeUnknown, match="without naming a job"):
         provider.submit(submission(spec))
     dinky.lifecycle.names_no_job = False
-    with pytest.raises(Rejected, match="does not say as what job"):
+    with pytest.raises(OutcomeUnknown, match="does not say as what job"):
         provider.submit(submission(spec))
     alone = len(dinky.running("orders"))
     dinky.start_again("orders")

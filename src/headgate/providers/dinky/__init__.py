@@ -14,6 +14,7 @@ planning; it may know the port, the door to the network and the text of SQL.
 - `catalogue`   folders and names
 - `names`       clusters and environments by name
 - `runs`        instances of a task: what runs, start, cancel, savepoint; `remains`: what one left behind
+- `beginnings`  starts without an instance: whether one may have left a job
 - `savepoints`  savepoints of jobs that run
 - `observing`   one look at everything
 - `changing`    a task made what a spec asks for

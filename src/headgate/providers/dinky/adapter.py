@@ -151,6 +151,7 @@ class DinkyProvider(Opaque):
         spec, marker, restore = submission.spec, submission.marker, submission.restore
         wanted = self._definitions.wanted(spec, marker, restore)
         task = self._definitions.found(spec.name, submission.live)
+        known = 0
         if task is None:
             task = self._definitions.create(wanted)
         else:
@@ -160,20 +161,21 @@ class DinkyProvider(Opaque):
                 return self._started_before(task, look.active, ours=attempt == submission.marker.attempt)
             if _went_on(task, look.newest, marker):
                 raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
-            self._runs.require_no_start_under_way(task, look.newest, again=attempt == submission.marker.attempt)
+            again = attempt == submission.marker.attempt
+            known = self._runs.require_no_unclear_start(task, look.newest, again=again)
             task = self._definitions.make(task, wanted)
             # Whoever else is at it has written itself down by then, or its start can be seen.
             self._pause(self._claim_wait)
-            self._require_still_at_rest(task, look.newest)
+            self._require_still_at_rest(task, look.newest, known)
         self._definitions.require_ours_to_start(task, wanted)
-        self._runs.start(task, restore, wanted.options.get("variables", {}))
+        self._runs.start(task, restore, wanted.options.get("variables", {}), known=known)
         return str(task.id)
 
-    def _require_still_at_rest(self, task: Task, before: Instance | None) -> None:
+    def _require_still_at_rest(self, task: Task, before: Instance | None, known: int) -> None:
         newest = self._runs.newest(task.id)
         if newest is not None and (before is None or newest.id != before.id):
             raise Unavailable(f"another run has just started task {task.name!r}", hint="run again")
-        self._runs.require_no_start_under_way(task, newest, again=False)
+        self._runs.require_no_unclear_start(task, newest, again=False, known=known)
 
     @staticmethod
     def _started_before(task: Task, active: tuple[Instance, ...], *, ours: bool) -> str:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from headgate.model.live import JobState, Live, Observation, Several, Snapshot
+from headgate.model.live import JobState, Live, Observation, Several, Snapshot, Unknown
 from headgate.providers.dinky import definition, remains
 from headgate.providers.dinky.catalogue import Catalogue, Trees
 from headgate.providers.dinky.names import Names
@@ -27,6 +27,7 @@ _OWN_CATALOG = "DefaultCatalog"
 _AT_ONCE = 8
 _NEVER = "never started"
 _LOST = "no job instance"
+_UNCLEAR = "start unclear"
 # Dinky looks after a job that failed for a minute more, and may note a savepoint late.
 _OVER = timedelta(minutes=10)
 _LEFT = "left"
@@ -116,6 +117,9 @@ class Observer:
         return [(self._as_it_is(live, task, run, ours=ours), run) for run in runs]
 
     def _as_it_is(self, live: Live, task: Task, run: Instance | None, *, ours: bool) -> Live:
+        if doubt := self._doubt(task, run) if ours else None:
+            run_id = run.run if run else ""
+            return replace(live, state=JobState.UNKNOWN, word=_UNCLEAR, run=run_id, doubt=doubt)
         if run is None:
             word = _LOST if task.pointer else _NEVER
             return replace(live, word=word, provably_empty=task.pointer is None)
@@ -133,6 +137,13 @@ class Observer:
             return replace(live, provably_empty=left.empty)
         state = JobState.SUSPENDED if left.stopped else run.state
         return replace(live, state=state, snapshot=left.snapshot, provably_empty=left.empty)
+
+    def _doubt(self, task: Task, run: Instance | None) -> Unknown | None:
+        """Why nobody can say whether the start that our marker tells of left a job; asked where it has no instance."""
+        note = Note.read(task.note)
+        before = note.marker.succeeds if note.marker and note.by else None
+        at_rest = run is None or (not run.state.active and run.run == before)
+        return self._runs.doubt(task, run) if at_rest and before is not None else None
 
     def left_by(self, run: Instance) -> remains.Remains:
         """What a start left behind; asked once if that is final: it was stopped with a savepoint, or is long over."""

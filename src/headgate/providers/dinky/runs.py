@@ -10,30 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.live import Unknown
 from headgate.model.plan import Restore
-from headgate.providers.answers import number
+from headgate.providers.answers import Unauthorised
+from headgate.providers.dinky import beginnings
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import (
+    Begun,
     Instance,
     Started,
     Taken,
     Task,
     document,
-    moment,
     rows,
     savepoint_of,
-    text,
 )
-
-# The longest that a start takes before its history row says what came of it: cluster start included, minutes.
-_LONGEST_START = timedelta(minutes=30)
-_UNDER_WAY = (0, 1)
-_SUCCEEDED = 2
-_NO_JOB = ("", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +91,51 @@ class Runs:
         found = self._session.read("GET", "/api/savepoints/listSavepointsByTaskId", taskId=str(task_id))
         return tuple(sorted((Taken.read(row) for row in rows(found)), key=lambda one: one.id))
 
-    def require_no_start_under_way(self, task: Task, newest: Instance | None, *, again: bool) -> None:
+    def begun(self, task_id: int) -> Begun | None:
+        """The start of a task that Dinky began last, whatever came of it; None if it never began one."""
+        row = document(self._session.read("GET", "/api/history/getLatestHistoryById", id=str(task_id)))
+        return Begun.read(row) if row else None
+
+    def doubt(self, task: Task, newest: Instance | None) -> Unknown | None:
+        """Why nobody can say whether a start of ours that has no instance left a job; None where that can be said."""
+        last = self.begun(task.id)
+        if last is None or last.id <= self._history_of(newest) or beginnings.is_under_way(last, self._now()):
+            return None
+        if not beginnings.may_run(last, again=True):
+            return None
+        return Unknown(beginnings.told(task, last), beginnings.way_out(task))
+
+    def require_no_unclear_start(
+        self, task: Task, newest: Instance | None, *, again: bool, known: int | None = None
+    ) -> int:
         """A start that was begun and has no instance yet is told by its history row alone.
 
-        `again` says that this very start was asked for before. Raises Unavailable while it is under way, Rejected where
-        it ended without naming a job.
+        `again` says that this very start was asked for before, `known` up to which row all is known. Returns the id of
+        the newest row, 0 for none. Raises Unavailable while a start is under way, OutcomeUnknown where one ended that
+        may have left a job, which no person has denied yet.
         """
-        row = document(self._session.read("GET", "/api/history/getLatestHistoryById", id=str(task.id)))
-        history_id, status = number(row.get("id")) or 0, number(row.get("status"))
-        if not row or history_id <= self._history_of(newest):
-            return
-        if status in _UNDER_WAY and not _given_up(row.get("startTime"), self._session.wall_clock()):
+        last = self.begun(task.id)
+        if last is None:
+            return 0
+        if last.id <= (self._history_of(newest) if known is None else known):
+            return last.id
+        if beginnings.is_under_way(last, self._now()):
             raise Unavailable(
-                f"task {task.name!r} is being started (history {history_id}), by an earlier run or by somebody else",
+                f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else",
                 hint="run again when Dinky shows what came of it",
             )
-        if status == _SUCCEEDED and (again or text(row.get("jobId")) in _NO_JOB):
-            raise Rejected(
-                f"Dinky started task {task.name!r} and does not say as what job (history {history_id})",
-                hint="look for it on the cluster and end it; then start the task once in Dinky, and run again",
-            )
+        if beginnings.may_run(last, again=again) and (known is not None or not beginnings.is_struck(task)):
+            raise OutcomeUnknown(beginnings.told(task, last), hint=beginnings.way_out(task))
+        return last.id
 
     def _history_of(self, instance: Instance | None) -> int:
         """The history row of a start; lists of instances do not tell it."""
         if instance is None or instance.history_id:
             return instance.history_id if instance else 0
         return self._told(instance.id).history_id
+
+    def _now(self) -> datetime:
+        return self._session.wall_clock()
 
     def _told(self, instance_id: int) -> Instance:
         """An instance as Dinky has it written down."""
@@ -130,18 +144,25 @@ class Runs:
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> int:
-        """Start what is saved; the id of the instance. Only the open API takes a path and variables."""
-        task_id = task.id
-        if restore.path or variables:
-            body: dict[str, Any] = {"id": task_id, "variables": dict(variables)}
-            body |= {"savePointPath": restore.path} if restore.path else {}
-            answer = self._session.write("POST", "/openapi/submitTask", body=body, slow=True)
-        else:
-            answer = self._session.write("GET", "/api/task/submitTask", slow=True, id=str(task_id))
-        started = Started.read(document(answer))
-        if not started.success and started.error:
-            raise Rejected(f"task {task.name!r} was not started: {started.error}")
+    def start(self, task: Task, restore: Restore, variables: Mapping[str, str], *, known: int) -> int:
+        """Start what is saved; the id of the instance. `known` is the newest history row from before.
+
+        Raises Rejected only where it is sure that nothing runs: Dinky answers with the same error when it fails to
+        write down a job that runs already.
+        """
+        try:
+            started = self._asked_to_start(task, restore, variables)
+        except Unauthorised:
+            raise
+        except Rejected as refused:
+            if self._may_have_begun(task, known):
+                raise OutcomeUnknown(
+                    f"the start of task {task.name!r} failed, which may have been after Flink had it: "
+                    f"{refused.problem}",
+                    where=refused.where,
+                    hint=beginnings.way_out(task),
+                ) from refused
+            raise
         if not started.success or started.instance_id is None:
             # Seen where a new cluster gives no id in time: it may be there all the same.
             raise OutcomeUnknown(
@@ -149,13 +170,34 @@ class Runs:
                 hint="look for it on the cluster before you run again",
             )
         if started.restored is not None and started.restored != restore.path:
-            self._session.write("GET", "/api/task/cancel", id=str(task_id), withSavePoint="false", forceCancel="false")
+            self._session.write("GET", "/api/task/cancel", id=str(task.id), withSavePoint="false", forceCancel="false")
             wanted, got = restore.path or "nothing", started.restored or "nothing"
             raise Rejected(
                 f"Dinky started task {task.name!r} from {got} and not from {wanted}; it was cancelled at once",
                 hint="name the snapshot to go on from with savepoint.strategy: path",
             )
         return started.instance_id
+
+    def _asked_to_start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> Started:
+        """Only the open API takes a path and variables."""
+        if restore.path or variables:
+            body: dict[str, Any] = {"id": task.id, "variables": dict(variables)}
+            body |= {"savePointPath": restore.path} if restore.path else {}
+            answer = self._session.write("POST", "/openapi/submitTask", body=body, slow=True)
+        else:
+            answer = self._session.write("GET", "/api/task/submitTask", slow=True, id=str(task.id))
+        started = Started.read(document(answer))
+        if not started.success and started.error:
+            raise Rejected(f"task {task.name!r} was not started: {started.error}")
+        return started
+
+    def _may_have_begun(self, task: Task, known: int) -> bool:
+        """Was a start begun since the history row that is known, other than one that surely came to nothing?"""
+        try:
+            last = self.begun(task.id)
+        except ProviderError:
+            return True
+        return last is not None and last.id > known and not beginnings.came_to_nothing(last)
 
     def cancel(self, task: Task) -> None:
         """Fire Flink's cancel. Never forced: that would set the status to UNKNOWN and tell Flink nothing."""
@@ -181,8 +223,3 @@ class Runs:
                 f"task {task.name!r} points at job instance {task.pointer}, and its newest one is {instance.id}",
                 hint="end the one that is wrong in Dinky, and run again",
             )
-
-
-def _given_up(started: object, now: datetime) -> bool:
-    at = moment(started)
-    return at is not None and now - at > _LONGEST_START

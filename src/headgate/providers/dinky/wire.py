@@ -126,6 +126,34 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A start as Dinky writes it down before it asks Flink for anything (History); it may have no instance.
+
+    `job_id` is Flink's, as far as Dinky came to know it: empty or `unknown` if it did not.
+    """
+
+    id: int
+    status: int | None
+    job_id: str
+    error: str
+    started: datetime | None
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Begun:
+        """Raises Unavailable for a row without its id."""
+        history_id = number(row.get("id"))
+        if history_id is None:
+            raise undocumented("a history")
+        return cls(
+            id=history_id,
+            status=number(row.get("status")),
+            job_id=text(row.get("jobId")),
+            error=text(row.get("error")),
+            started=moment(row.get("startTime")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A savepoint that Dinky took of a task; `kind` is trigger, stop or cancel."""
 

@@ -45,7 +45,11 @@ class Engine:
     def start(self, name: str, path: str, *, checkpointing: bool, statement: str) -> Job:
         """Start a job from a snapshot, or without state. Raises FlinkError for a path where there is none."""
         if path and path not in self.snapshots:
-            raise FlinkError(f"Cannot find checkpoint or savepoint file/directory '{path}' on file system 's3'.")
+            raise FlinkError(
+                "org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.\n"
+                "Caused by: java.io.FileNotFoundException: "
+                f"Cannot find checkpoint or savepoint file/directory '{path}' on file system 's3'."
+            )
         jid = hashlib.md5(f"{name} {len(self.jobs)}".encode(), usedforsecurity=False).hexdigest()
         age = self.snapshots[path] + 1 if path else 0
         self.jobs[jid] = Job(jid, name, age, path, checkpointing, statement=statement)

@@ -27,19 +27,22 @@ _DEPLOYED = (
 _STRATEGIES = ("NONE", "LATEST", "EARLIEST", "CUSTOM")
 _POLLS_UNTIL_UNKNOWN = 3
 _LONGEST_PATH = 255
+_DEADLOCK = "org.springframework.dao.DeadlockLoserDataAccessException: Deadlock found when trying to get lock"
 _RUNNING_FOR_EVER = "1970-01-01 07:59:59"
 
 
 @dataclass(slots=True)
 class Lifecycle:
-    """Switches: `savepoints_fail`; `names_no_job`, starts answer without an instance; `goes_astray`, a path that starts
-    restore whatever they are asked; `unreachable` clusters; `rejects`, words no statement may hold.
+    """Switches: `savepoints_fail`; `names_no_job`, starts answer without an instance; `stumbles`, how many starts end
+    with an exception after Flink has the job; `goes_astray`, a path that starts restore whatever they are asked;
+    `unreachable` clusters; `rejects`, words no statement may hold.
     """
 
     tables: Tables
     engine: Engine
     savepoints_fail: bool = False
     names_no_job: bool = False
+    stumbles: int = 0
     goes_astray: str = ""
     unreachable: bool = False
     rejects: set[str] = field(default_factory=set)
@@ -83,6 +86,10 @@ class Lifecycle:
         except (FlinkError, Exceptional) as problem:
             history |= {"status": 3, "error": str(problem), "endTime": second(self.tables.now())}
             raise Exceptional(f"Exception in executing FlinkSQL:\n1  {statement}\n{problem}") from problem
+        if self.stumbles:
+            self.stumbles -= 1
+            history |= {"status": 3, "jobId": job.jid, "error": _DEADLOCK, "endTime": second(self.tables.now())}
+            raise Exceptional(_DEADLOCK)
         history |= {"status": 2, "jobId": job.jid, "endTime": second(self.tables.now())}
         result = {"id": history["id"], "jobInstanceId": None, "jobId": "unknown", "jobManagerAddress": "flink:8081"}
         result |= {"status": "SUCCESS", "success": True, "statement": "\n" + statement, "error": None, "result": None}
@@ -111,7 +118,10 @@ class Lifecycle:
             raise Exceptional("No operators defined in streaming topology. Cannot execute.")
         for word in self.rejects:
             if word in statement:
-                raise Exceptional(f"Object '{word}' not found")
+                raise Exceptional(
+                    "org.apache.flink.table.api.ValidationException: SQL validation failed.\n"
+                    f"Caused by: org.apache.calcite.sql.validate.SqlValidatorException: Object '{word}' not found"
+                )
         checkpointing = "execution.checkpointing.interval" in config
         return self.engine.start(task["name"], path, checkpointing=checkpointing, statement=statement)
 
