@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headgate import load
-from headgate.errors import Mistake, UsageError
+from headgate.errors import ManifestError, Mistake, UsageError
 from headgate.manifests import schemas
 from headgate.model.project import Limit
 from headgate.providers.registry import PROVIDERS
@@ -252,6 +252,66 @@ def test_files_of_a_target_are_beside_headgate_yaml(tmp_path: Path, monkeypatch:
     settings = load().targets["prod"].settings
 
     assert (settings.ca, settings.cert, settings.key) == (str(tmp_path / "certs/ca.pem"), "/etc/me.pem", None)
+
+
+@pytest.mark.parametrize(
+    ("targets", "same"),
+    [
+        pytest.param("{provider: flink, url: 'http://f:1'}", "{provider: flink, url: 'http://F:1/'}", id="flink"),
+        pytest.param("{provider: flink}", "{provider: flink}", id="the-local-flink-twice"),
+        pytest.param(
+            "{provider: dinky, url: 'http://d', username: u, password: p}",
+            "{provider: dinky, url: 'http://d', username: u, password: q, folder: other}",
+            id="dinky",
+        ),
+        pytest.param(
+            "{provider: huawei-dli, region: eu, project_id: '1'}",
+            "{provider: huawei-dli, region: eu, project_id: '1', timeout: 3}",
+            id="dli",
+        ),
+    ],
+)
+def test_two_targets_are_two_places(tmp_path: Path, targets: str, same: str):
+    """Under two names every job of one place would be seen twice, and none of them touched."""
+    (tmp_path / "jobs").mkdir()
+    file = tmp_path / "headgate.yaml"
+    file.write_text(f"project: p\ntargets:\n  a: {targets}\n  b: {same}\n", "utf-8")
+
+    with pytest.raises(ManifestError, match="target `b` is the same place as target `a`") as caught:
+        load(file=file, environ={})
+
+    assert caught.value.mistakes[0].where == "headgate.yaml:4:3"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("{provider: flink, url: 'http://f:1'}", "{provider: flink, url: 'http://f:2'}", id="ports"),
+        pytest.param("{provider: flink, url: 'http://f/a'}", "{provider: flink, url: 'http://f/b'}", id="paths"),
+        pytest.param(
+            "{provider: dinky, url: 'http://d', username: u, password: p, tenant: 1}",
+            "{provider: dinky, url: 'http://d', username: u, password: p, tenant: 2}",
+            id="tenants",
+        ),
+        pytest.param(
+            "{provider: huawei-dli, region: eu, token: one}",
+            "{provider: huawei-dli, region: eu, token: two}",
+            id="tokens",
+        ),
+        pytest.param(
+            "{provider: huawei-dli, region: eu, project_id: '1'}",
+            "{provider: huawei-cs, region: eu, project_id: '1'}",
+            id="services",
+        ),
+    ],
+)
+def test_places_that_may_differ_are_not_taken_for_one(tmp_path: Path, one: str, other: str):
+    """Only what is certainly the same is refused."""
+    (tmp_path / "jobs").mkdir()
+    file = tmp_path / "headgate.yaml"
+    file.write_text(f"project: p\ntargets:\n  a: {one}\n  b: {other}\n", "utf-8")
+
+    assert list(load(file=file, environ={}).targets) == ["a", "b"]
 
 
 def test_a_job_is_given_time_to_settle(repo: Repo):

@@ -12,7 +12,10 @@ from headgate.cli.interrupts import heeding
 from headgate.cli.telling import busy, say
 from headgate.reporting import savepoint_json, savepoint_text
 
-WAITING_NO_LONGER = "\nNo longer waiting: the savepoint is still being taken. Run again to hear of it; press Ctrl-C again to quit now.\n"
+WAITING_NO_LONGER = (
+    "\nNo longer waiting: the savepoint is still being taken. Run again to hear of it; "
+    "press Ctrl-C again to quit now.\n"
+)
 
 
 @click.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from headgate.manifests.forms import NAME, NAME_RULE, ProviderForm
 from headgate.manifests.mistakes import suggestion
@@ -18,12 +19,15 @@ from headgate.model.secret import Environment
 PROVIDER = "provider"
 # Settings that name a file, of whichever provider.
 _FILES = ("ca", "cert", "key")
+# What a form calls the names of those of its settings that say which platform is meant.
+_PLACE = "PLACE"
 
 
 def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm]) -> dict[str, Target]:
     """Every target whose settings are right. What is wrong is reported; targets are checked by `check` first."""
     read: dict[str, Target] = {}
-    for name, (_, node) in written.entries.items():
+    there: dict[tuple[str, ...], str] = {}
+    for name, (key, node) in written.entries.items():
         provider = provider_of(node)
         if provider not in forms or not isinstance(node, Mapping):
             continue
@@ -31,9 +35,29 @@ def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderFo
         environment = Environment(values)
         data = {key: part for key, part in plain(node).items() if key != PROVIDER}
         form = page.checked(node, environment.fill_all(data), forms[provider].target, environment)
-        if form:
-            read[name] = Target(name, provider, _located(form, page.path.parent), environment)
+        if not form:
+            continue
+        read[name] = Target(name, provider, _located(form, page.path.parent), environment)
+        place = _place(provider, form)
+        if place and (other := there.setdefault(place, name)) != name:
+            problem = f"target `{name}` is the same place as target `{other}`: every job there would be seen twice"
+            page.report.add(page.name, key, problem, "keep one of them; jobs of both may name it")
     return read
+
+
+def _place(provider: str, form: BaseModel) -> tuple[str, ...]:
+    """Which platform a target is, by the settings that its form says are its place; empty where it says nothing."""
+    names: tuple[str, ...] = getattr(form, _PLACE, ())
+    return (provider, *(_as_address(getattr(form, name)) for name in names)) if names else ()
+
+
+def _as_address(setting: object) -> str:
+    """An address however it was written; any other setting as it is."""
+    text = setting.get_secret_value() if isinstance(setting, SecretStr) else str(setting or "")
+    if "://" not in text:
+        return text
+    parts = urlsplit(text)
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
 def _located(form: BaseModel, root: Path) -> BaseModel:

@@ -6,7 +6,7 @@ statement, parallelism, configJson.customConfig, savePointStrategy) is not repea
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
@@ -43,6 +43,7 @@ class DinkyTarget(BaseModel):
     """A Dinky server. Its user should be headgate's alone: a login ends every other session of the same user."""
 
     model_config = ConfigDict(extra="forbid")
+    PLACE: ClassVar[tuple[str, ...]] = ("url", "username", "tenant")
 
     url: str = Field(pattern=r"^https?://", examples=["http://dinky:8888"], description="address of the Dinky server")
     username: str = Field(min_length=1, description="a user of its own, bound to the tenant")

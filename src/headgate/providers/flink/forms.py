@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -9,6 +11,7 @@ class FlinkTarget(BaseModel):
     """A Flink session cluster, reached through its REST API."""
 
     model_config = ConfigDict(extra="forbid")
+    PLACE: ClassVar[tuple[str, ...]] = ("url",)
 
     url: str | None = Field(
         default=None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.functional_validators import AfterValidator
@@ -19,6 +19,7 @@ class FoasTarget(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+    PLACE: ClassVar[tuple[str, ...]] = ("region", "endpoint", "project", "access_key_id")
 
     project: str = Field(
         pattern=PLAIN_NAME, examples=["payments"], description="the project's name in Realtime Compute"

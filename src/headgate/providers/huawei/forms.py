@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -13,6 +15,11 @@ class HuaweiTarget(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+    # Without a project_id it is that of whoever asks.
+    PLACE: ClassVar[tuple[str, ...]] = (
+        *("region", "endpoint", "project_id", "project"),
+        *("access_key", "token", "username", "domain"),
+    )
 
     region: str = Field(default="", description="the region, as eu-west-101; default: HW_REGION_NAME")
     project_id: str = Field(default="", description="default: HUAWEICLOUD_SDK_PROJECT_ID, else IAM is asked")
