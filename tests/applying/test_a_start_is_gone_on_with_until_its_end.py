@@ -14,7 +14,7 @@ from headgate.model.live import JobState
 from headgate.model.outcome import Event, Outcome, Phase, Result
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec
+from headgate.model.spec import JobSpec, RunState
 from tests.applying.place import FILTERED, ORDERS, Killed, Place, patience
 
 LOOPS = "starts_looping"
@@ -258,6 +258,21 @@ def test_the_same_object_sees_what_it_left_unfinished(place: Place):
         [action] = headgate.plan().actions
 
     assert action.reason is Reason.NOT_SETTLED_YET
+
+
+def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """The platform still tells of the job as running: nobody has seen that it is stopped, and nobody says so."""
+    place.apply(ORDERS)
+    suspended, waits = replace(ORDERS, state=RunState.SUSPENDED), patience()
+    as_it_was = place.platform.observe()
+    with monkeypatch.context() as late:
+        late.setattr(place.platform, "observe", lambda: as_it_was)
+        stop = at("stop-with-savepoint", waits.interrupted.set, Phase.DONE)
+        result = applied(place, suspended, stop, waits)
+
+    assert (result.outcome, result.left) == (Outcome.INTERRUPTED, ())
+    assert "still tells of job 'orders'" in result.detail
+    assert not place.plan(suspended).has_changes
 
 
 def test_a_rollback_that_was_cut_short_after_its_start_is_over_once_it_runs(place: Place):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
-from headgate.applying.steps import Carrier
+from headgate.applying.steps import Carrier, Interrupted
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed, Several
 from headgate.model.plan import Action, CancelJob, Settle, StopWithSavepoint, Submit, Verb
@@ -84,7 +84,7 @@ def _there(action: Action, glance: Glance) -> Observed:
 
 
 def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance], patience: Patience) -> None:
-    """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown.
+    """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown, or Interrupted.
 
     A platform may take a while until its listing tells what it has done.
     """
@@ -99,12 +99,9 @@ def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance]
         if _nothing_left(action, carrier, have) and _has_left(action, glances):
             return
         told = _shown(have)
-    if not patience.interrupted.is_set():
-        raise OutcomeUnknown(
-            f"every step was done, but the target still tells of job {action.job!r}: {told}",
-            where=action.target,
-            hint="run `headgate plan` to see what is left",
-        )
+    problem = f"every step was done, but the target still tells of job {action.job!r}: {told}"
+    unseen = Interrupted if patience.interrupted.is_set() else OutcomeUnknown
+    raise unseen(problem, where=action.target, hint="run `headgate plan` to see what is left")
 
 
 def _has_left(action: Action, glances: Mapping[str, Glance]) -> bool:
