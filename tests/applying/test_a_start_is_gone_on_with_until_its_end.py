@@ -260,6 +260,40 @@ def test_the_same_object_sees_what_it_left_unfinished(place: Place):
     assert action.reason is Reason.NOT_SETTLED_YET
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param((), id="left git"),
+        pytest.param((replace(ORDERS, name="totals", previous_name="orders"),), id="renamed"),
+    ],
+)
+def test_what_nobody_goes_on_with_is_not_told_as_interrupted_for_ever(place: Place, now: tuple[JobSpec, ...]):
+    """The run died before anything was started, and git has no job of that name any more."""
+    with pytest.raises(Killed):
+        place.report(ORDERS, killed_at="submit")
+    place.platform.silent = "HTTP 503"
+    place.report(*now)
+    place.platform.silent = ""
+    told = place.plan(*now).interrupted
+
+    place.report(*now)
+
+    assert [job for job, _ in told] == ["orders"]
+    assert place.plan(*now).interrupted == ()
+
+
+def test_a_start_that_git_has_no_job_for_is_open_as_long_as_it_may_run(place: Place):
+    """The reply was lost, the job runs, and another run is at work on it: it is not said that all is over."""
+    with pytest.raises(Killed):
+        place.report(ORDERS, killed_at="settle")
+
+    with place.open() as headgate:
+        headgate.store.acquire("shop", "orders", "ci-runner (process 7)", ttl=60)
+        headgate.apply(headgate.plan(), patience=patience())
+
+        assert [intent.step for intent in headgate.store.unfinished("shop")] == ["submit", "settle"]
+
+
 def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, monkeypatch: pytest.MonkeyPatch):
     """The platform still tells of the job as running: nobody has seen that it is stopped, and nobody says so."""
     place.apply(ORDERS)

@@ -1,4 +1,5 @@
-"""What a run notices beyond its plan: jobs that are not as last seen, and savepoints that have completed.
+"""What a run notices beyond its plan: jobs that are not as last seen, savepoints that have completed, and starts that
+nobody goes on with.
 
 A store is as old as the last run that wrote to it, and runs on other machines, or without it, go on. So what was seen
 is written down wherever it is news: a job that the store believes suspended, and that runs, must not be started from
@@ -13,7 +14,7 @@ from headgate.applying import Memory
 from headgate.applying.memory import SAVEPOINT
 from headgate.errors import ProviderError, Rejected
 from headgate.model.health import SavepointProgress
-from headgate.model.live import Live
+from headgate.model.live import Live, Observation
 from headgate.model.outcome import Report, Result
 from headgate.model.plan import StopWithSavepoint
 from headgate.providers.port import Provider
@@ -31,14 +32,35 @@ def notice(report: Report, memory: Memory, jobs: Container[str], provider: Calla
     if seen:
         memory.noticed(seen)
     at_work = memory.at_work() if memory.unfinished else {}
+    looked: dict[str, Observation | None] = {}
     for job, intents in memory.unfinished.items():
         result = results.get(job)
         if job in at_work or (result is None and job in jobs):  # somebody else's to follow up, or not asked for
             continue
         for intent in intents:
             there = provider(intent.target)
-            if there is not None:
+            if there is None:
+                continue
+            if job in jobs or intent.step in (StopWithSavepoint.name, SAVEPOINT):
                 _follow_up(intent, result, there, memory)
+                continue
+            if intent.target not in looked:
+                looked[intent.target] = _listed(there)
+            if _is_over(job, looked[intent.target]):
+                memory.conclude(intent.id)
+
+
+def _listed(provider: Provider) -> Observation | None:
+    try:
+        return provider.observe()
+    except ProviderError:
+        return None
+
+
+def _is_over(job: str, seen: Observation | None) -> bool:
+    """Is there nothing to go on with about a job that is not in git (any more, or under this name)? It does not run."""
+    have = seen.jobs.get(job) if seen else None
+    return seen is not None and (have is None or (isinstance(have, Live) and not have.state.active))
 
 
 def _as_it_was(result: Result) -> list[Live]:
