@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from headgate.errors import UsageError
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
@@ -40,6 +43,33 @@ def test_a_platform_that_forgot_a_stopped_job_gets_it_back_with_its_state(place:
     assert action.state.verdict.value == "kept"
     assert outcome is Outcome.APPLIED
     assert min(place.platform.ages("orders").values()) == 1
+
+
+@pytest.mark.parametrize("record", ["{}", '{"jar": "x"}', '{"statement": 1, "config": []}', "[]", "cut of", ""])
+def test_a_damaged_record_is_one_jobs_trouble(place: Place, record: str):
+    """What the job ran is not known then; that it was there is, and all other jobs are planned."""
+    other = replace(FILTERED, name="refunds")
+    place.report(ORDERS, other)
+    with closing(sqlite3.connect(place.root / ".headgate" / "store.db")) as store, store:
+        store.execute("UPDATE headgate_revisions SET manifest = ? WHERE job = 'orders'", [record])
+    [orders_id] = place.platform.running("orders")
+    del place.platform.jobs[orders_id]
+
+    told = {action.job: action for action in place.plan(ORDERS, other).actions}
+
+    assert (told["orders"].verb, told["orders"].reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert told["refunds"].verb is Verb.KEEP
+
+
+def test_a_damaged_record_is_not_gone_back_to(place: Place):
+    """It is refused in words: nobody knows what it was."""
+    place.apply(ORDERS)
+    place.apply(FILTERED)
+    with closing(sqlite3.connect(place.root / ".headgate" / "store.db")) as store, store:
+        store.execute("UPDATE headgate_revisions SET manifest = '{}'")
+
+    with place.open(FILTERED) as headgate, pytest.raises(UsageError, match="number 1 of the history is damaged"):
+        headgate.rollback("orders")
 
 
 def test_a_platform_that_forgot_a_running_job_does_not_get_an_empty_one(place: Place):

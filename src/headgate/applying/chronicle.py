@@ -82,7 +82,8 @@ def _kept(spec: JobSpec, action: Action, history: Callable[[], tuple[Applied, ..
     if action.want is None or spec == action.want:
         return spec.carried()
     own = [AppliedSpec(one.program, 1, one.config, one.options) for one in (spec, action.want)]
-    said = [own[1], *(AppliedSpec.restored(one.manifest) for one in history() if one.is_revision)]
+    earlier = (AppliedSpec.remembered(one.manifest) for one in history() if one.is_revision)
+    said = [own[1], *(one for one in earlier if one is not None)]
     concealing = Concealing(action.job, known=spec.environment.values, before=own[1], said=said)
     concealed = concealing.applied(own[0])
     values = {name: one.value for name, one in concealing.found.items()} | dict(spec.environment.values)

@@ -311,7 +311,7 @@ class Memory:
             state=state,
             word=f"forgotten, {state} when last seen",
             marker=Marker(self._project, job, applied.revision, applied.commit) if applied else None,
-            applied=AppliedSpec.restored(applied.manifest) if applied else None,
+            applied=AppliedSpec.remembered(applied.manifest) if applied else None,
             compiled=str(applied.manifest.get("compiled", "")) if applied else "",
             snapshot=as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
         )

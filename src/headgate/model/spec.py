@@ -206,6 +206,14 @@ class AppliedSpec:
             env={str(key): str(value) for key, value in carried["env"].items()},
         )
 
+    @classmethod
+    def remembered(cls, carried: Mapping[str, Any]) -> AppliedSpec | None:
+        """As `restored`, of a record of long ago; None where that is damaged, or of a headgate that wrote another."""
+        try:
+            return cls.restored(carried)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
     def fields(self) -> dict[str, Any]:
         """The same shape as `JobSpec.fields`."""
         return _shape(self.program, self.parallelism, self.config, self.options, self.env)

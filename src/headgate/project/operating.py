@@ -148,7 +148,10 @@ def rollback_action(
     if want.state is RunState.SUSPENDED:
         hint = "write `state: running` and apply, then ask again; or put the earlier manifest back in git"
         raise UsageError(f"job {want.name!r} is suspended in git: nothing runs to go back from", hint=hint)
-    applied = AppliedSpec.restored(to.manifest)
+    applied = AppliedSpec.remembered(to.manifest)
+    if applied is None:
+        problem = f"number {to.number} of the history is damaged: what it ran is not known"
+        raise UsageError(problem, hint=f"`headgate history {want.name}`")
     again = applied.again(want, name=want.name, environ=environ)
     if again is None:
         names = ", ".join(sorted(applied.env.keys() - environ.keys() - want.environment.values.keys()))

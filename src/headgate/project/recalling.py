@@ -154,11 +154,12 @@ def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previo
     return _again(before, want, marker.restored) if before else None
 
 
-def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous:
-    """An entry of the history, to be started once more from a snapshot."""
+def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous | None:
+    """An entry of the history, to be started once more from a snapshot; None where the record is damaged."""
     manifest = earlier.manifest
     name, compiled = str(manifest.get("name", want.name)), str(manifest.get("compiled", ""))
-    return Previous(name, AppliedSpec.restored(manifest), earlier.revision, compiled, snapshot, earlier.commit)
+    applied = AppliedSpec.remembered(manifest)
+    return Previous(name, applied, earlier.revision, compiled, snapshot, earlier.commit) if applied else None
 
 
 def _told(intent: Intent) -> str:
