@@ -29,7 +29,7 @@ from headgate.errors import (
     Unavailable,
 )
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
-from headgate.model.plan import Action, Plan, Submit, Verb
+from headgate.model.plan import Action, Plan, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.providers.port import Provider
 from headgate.store import LockLost
@@ -99,14 +99,12 @@ class Executor:
 
     @staticmethod
     def _ready(action: Action, waiting: Mapping[str, Action], running: Mapping[Future[Result], str]) -> bool:
-        needed = set(action.want.depends_on) if action.want else set()
-        return not needed & (waiting.keys() | set(running.values()))
+        return not set(_needed(action)) & (waiting.keys() | set(running.values()))
 
     @staticmethod
     def _held_back_by(action: Action, done: Mapping[str, Result]) -> str:
         """The dependency that is not in order, if any."""
-        needed = action.want.depends_on if action.want else ()
-        return next((job for job in needed if job in done and not done[job].outcome.fine), "")
+        return next((job for job in _needed(action) if job in done and not done[job].outcome.fine), "")
 
     def _one(self, plan: Plan, action: Action, held_back_by: str) -> Result:
         left = tuple(step.name for step in action.steps)
@@ -259,6 +257,12 @@ class Executor:
     def _remember(self, action: Action, carrier: Carrier, outcome: Outcome) -> None:
         if self._memory:
             self._memory.ended(action, carrier, outcome)
+
+
+def _needed(action: Action) -> tuple[str, ...]:
+    """The jobs that have to be in order first: only what is started needs any, a stop or a wait does not."""
+    starts = any(isinstance(step, Submit | Update) for step in action.steps)
+    return action.want.depends_on if action.want and starts else ()
 
 
 _GOES_ON = "run again: headgate goes on with the rollback"
