@@ -190,6 +190,26 @@ def test_a_savepoint_that_was_the_last_one_long_ago_is_not_started_from(stale: P
     assert later in action.note
 
 
+def test_a_job_that_was_started_again_without_this_store_is_not_started_from_an_old_savepoint(place: Place):
+    """A laptop knows the last savepoint; CI resumed from it weeks ago, and has not stopped the job since."""
+    place.apply(ORDERS)
+    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    aside = kept_aside(place)
+    place.without_memory()
+    place.apply(ORDERS)
+    put_back(place, aside)
+    place.platform.forget()
+
+    action = place.action(ORDERS)
+
+    [path] = place.platform.snapshots
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert path in action.note
+    assert "started again" in action.note
+    named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, path, frozenset({"unknown"})))
+    assert place.action(named).verb is Verb.RESUME
+
+
 def test_what_runs_is_remembered_even_if_another_run_started_it(stale: Place):
     """Seen once, by a run that had nothing to do: where storage tells nothing, that alone keeps the old one out."""
     assert stale.apply(ORDERS).outcome is Outcome.KEPT

@@ -184,11 +184,13 @@ class Previous:
 class Kept:
     """What a target's storage still says of a job by name, also after the target forgot the job itself.
 
-    `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first.
+    `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first. `started_at`
+    is when it was started last, milliseconds since the epoch; 0: that is not told.
     """
 
     existed: bool = False
     snapshots: tuple[Snapshot, ...] = ()
+    started_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from headgate.model.plan import (
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
+from headgate.model.wording import moment_of
 from headgate.planning.actions import blocked
 from headgate.planning.judging import consents, judge, unchanged_program
 from headgate.planning.restoring import NothingToRestore, earliest_of
@@ -124,16 +125,24 @@ def _require_asked(evidence: Evidence) -> None:
 
 
 def _require_last(known: Live, kept: Kept | None) -> None:
-    """The final savepoint of a job as somebody remembers it is its last state, unless storage knows a later one."""
-    if known.snapshot is None or kept is None or not kept.snapshots:
+    """The final savepoint of a job as somebody remembers it is its last state, unless storage knows of a later one.
+
+    Or of a later start: whoever made it, and whatever came of it, was not seen by whom we ask.
+    """
+    if known.snapshot is None or kept is None:
         return
-    newest, paths = kept.snapshots[0], {one.path for one in kept.snapshots}
-    if newest.path == known.snapshot.path or not (known.snapshot.path in paths or newest.at > known.snapshot.at):
+    path, told = known.snapshot.path, {one.path: one.at for one in kept.snapshots}
+    taken_at, newest = told.get(path, known.snapshot.at), next(iter(kept.snapshots), known.snapshot)
+    if newest.path != path and (path in told or newest.at > taken_at):
+        since = f"storage has a later one, {newest.path}: it has run since"
+    elif kept.started_at > taken_at:
+        since = f"storage shows that it was started again at {moment_of(kept.started_at)}"
+    else:
         return
     raise NothingToRestore(
         Reason.NOTHING_TO_RESTORE,
-        f"it was stopped with savepoint {known.snapshot.path} when last seen, and storage has a later one, "
-        f"{newest.path}: it has run since. Name the one to start from with savepoint.strategy: path",
+        f"it was stopped with savepoint {path} when last seen, and {since}. "
+        "Name the one to start from with savepoint.strategy: path",
     )
 
 

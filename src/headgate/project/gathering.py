@@ -73,7 +73,7 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
         return told
     snapshots = {one.path: one for one in (*known, *(told.snapshots if told else ()))}
     newest_first = sorted(snapshots.values(), key=lambda one: one.at, reverse=True)
-    return Kept(told.existed if told else False, tuple(newest_first))
+    return Kept(told.existed if told else False, tuple(newest_first), told.started_at if told else 0)
 
 
 def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:

@@ -79,7 +79,7 @@ class MemoryPlatform:
         self._stop_failures: dict[str, str] = {}
         self._count = 0
         self._taken: dict[str, str] = {}
-        self._started: set[str] = set()
+        self._started: dict[str, int] = {}
         self._savepoints: dict[str, list[Snapshot]] = {}
         self._lock = threading.RLock()
 
@@ -201,7 +201,7 @@ class MemoryPlatform:
             if self.forgets_storage:
                 return None
             found = [one for one in self._savepoints.get(job, ()) if one.path in self.snapshots]
-            return Kept(job in self._started, tuple(reversed(found)))
+            return Kept(job in self._started, tuple(reversed(found)), self._started.get(job, 0))
 
     def exists(self, path: str) -> bool | None:
         with self._asked():
@@ -309,11 +309,11 @@ class MemoryPlatform:
             marker=marker,
             applied=AppliedSpec.restored(spec.carried()) if carries else None,
             compiled=operators.written(topology) if carries and topology.operators else "",
-            started_at=self._now(),
+            started_at=self._now() + 1000,
         )
         each = MemoryJob(live, spec, topology, restored=restore.path)
         self.jobs[job_id] = each
-        self._started.add(spec.name)
+        self._started[spec.name] = live.started_at
         try:
             old = self.snapshots.get(restore.path, {})
             each.state = restored_state(topology, old, dropping=restore.allow_non_restored)

@@ -51,7 +51,7 @@ def test_where_no_directory_is_known_there_is_no_folder():
     nowhere = Homes(Configured(), None)
 
     assert nowhere.of("shop", "orders") == ""
-    assert nowhere.sign("shop", "orders", {}, "f00") == ""
+    assert nowhere.sign("shop", "orders", {}, "f00", at=5) == ""
 
 
 @pytest.mark.parametrize("option", ["execution.checkpointing.savepoint-dir", "state.savepoints.dir"])
@@ -60,12 +60,13 @@ def test_a_manifest_comes_before_both_and_the_sign_says_so(option: str):
     config = {option: "s3://own"}
 
     assert homes().savepoints("shop", "orders", config) == "s3://own/headgate/shop/orders"
-    assert homes().sign("shop", "orders", config, "f00").split("\n") == [
+    assert homes().sign("shop", "orders", config, "f00", at=5).split("\n") == [
         "s3://b/sp/headgate/shop/orders",
         "s3://own/headgate/shop/orders",
         "f00",
+        "5",
     ]
-    assert homes().sign("shop", "orders", {}, "f00").split("\n")[1] == ""
+    assert homes().sign("shop", "orders", {}, "f00", at=5).split("\n")[1] == ""
 
 
 def test_a_place_that_only_the_environment_tells_is_left_to_flink():
@@ -73,4 +74,4 @@ def test_a_place_that_only_the_environment_tells_is_left_to_flink():
     config = {"state.savepoints.dir": "s3://${env:BUCKET}/sp"}
 
     assert homes().savepoints("shop", "orders", config) == ""
-    assert homes().sign("shop", "orders", config, "f00").split("\n")[1] == ""
+    assert homes().sign("shop", "orders", config, "f00", at=5).split("\n")[1] == ""

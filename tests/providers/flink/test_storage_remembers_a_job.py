@@ -55,12 +55,14 @@ def test_savepoints_of_a_job_are_found_by_its_name(provider: FlinkProvider, proj
     last = stopped(provider, job_id)
     found = provider.kept("kept")
 
-    assert started == Kept(existed=True)
+    assert started is not None
+    assert (started.existed, started.snapshots) == (True, ())
+    assert begun <= started.started_at <= time.time() * 1000
     assert again == first
     assert found is not None
     assert [snapshot.path for snapshot in found.snapshots] == [last, first]
     assert [snapshot.kind for snapshot in found.snapshots] == ["savepoint"] * 2
-    assert begun < found.snapshots[1].at <= found.snapshots[0].at <= time.time() * 1000
+    assert started.started_at == found.started_at < found.snapshots[1].at <= found.snapshots[0].at <= time.time() * 1000
     assert f"/headgate/{project}/kept/" in first
     assert provider.stop_progress(job_id).path == last
 
@@ -75,7 +77,9 @@ def test_a_savepoint_is_there_until_it_is_disposed_of(provider: FlinkProvider, p
     provider.dispose(path)
 
     assert provider.exists(path) is False
-    assert provider.kept("disposed") == Kept(existed=True)
+    found = provider.kept("disposed")
+    assert found is not None
+    assert (found.existed, found.snapshots) == (True, ())
 
 
 def test_what_cannot_be_read_is_not_said_to_be_missing(flink: LocalFlink, provider: FlinkProvider, project: str):
@@ -95,7 +99,10 @@ def test_a_jar_leaves_the_same_sign(provider: FlinkProvider, project: str):
 
     job_id = settled(provider, project, replace(spec, program=as_jar(spec)))
 
-    assert provider.kept("jarred") == Kept(existed=True)
+    found = provider.kept("jarred")
+    assert found is not None
+    assert found.existed
+    assert found.started_at
     provider.cancel(job_id)
 
 
@@ -127,8 +134,16 @@ def test_a_start_that_came_to_nothing_leaves_no_sign(provider: FlinkProvider, pr
     mended = replace(spec, parallelism=1)
     job_id = provider.submit(submission(project, mended))
     assert provider.submit(submission(project, mended)) == job_id != failed
-    assert provider.kept(spec.name) == Kept(existed=True)
-    provider.cancel(job_id)
+    found = provider.kept(spec.name)
+    assert found is not None
+    assert found.existed
+    stopped(provider, job_id)
+    again = replace(spec, config={**spec.config, "a": "b"})
+    failed = provider.submit(submission(project, again, succeeds=job_id))
+    assert provider.health(failed).state is JobState.FAILED
+    after = provider.kept(spec.name)
+    assert after is not None
+    assert after.started_at <= after.snapshots[0].at, "the sign of the start that worked is there again"
 
 
 def test_a_sign_that_cannot_be_left_stops_nothing(flink: LocalFlink, project: str):

@@ -11,6 +11,7 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -175,8 +176,11 @@ class FlinkProvider:
         compiled = submission.compiled.plan if submission.compiled else ""
         fixed = self._scaling.fixed(spec, compiled) if self._cluster.rescales() else None
         carried = parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
-        sign = self._homes.sign(submission.marker.project, spec.name, spec.config, uuid.uuid4().hex)
-        first = bool(sign) and isinstance(spec.program, Jar) and self._storage.mark(sign)
+        start, now = uuid.uuid4().hex, round(time.time() * 1000)
+        sign = self._homes.sign(submission.marker.project, spec.name, spec.config, start, at=now)
+        marked = bool(sign) and isinstance(spec.program, Jar)
+        if marked:
+            self._storage.mark(sign)
         request = body(spec, mode="run", compiled=compiled, parameters=carried, home=sign)
         request |= {"allowNonRestoredState": restore.allow_non_restored}
         if restore.path:
@@ -184,12 +188,12 @@ class FlinkProvider:
         try:
             job_id, there = self._started(submission, request)
         except Rejected as problem:
-            if first:
+            if marked:
                 self._storage.unmark(sign)
             raise statement_rejected(problem.body or problem.problem, spec) from problem
         if there is None:
             self._observing.started(job_id, carried)
-        elif first and not there.active:
+        elif marked and not there.active:
             self._storage.unmark(sign)
         return job_id
 

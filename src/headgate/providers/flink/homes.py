@@ -39,13 +39,13 @@ class Homes:
         own = _named(config)
         return "" if PLACEHOLDER.search(own) else _below(own or self._of_cluster(), project, job)
 
-    def sign(self, project: str, job: str, config: Mapping[str, str], start: str) -> str:
+    def sign(self, project: str, job: str, config: Mapping[str, str], start: str, *, at: int) -> str:
         """What the runner leaves at a start: the folder, the other one that is used instead or nothing, and the start.
 
-        Empty where no savepoint directory is known.
+        `at` is when that is, in milliseconds since the epoch. Empty where no savepoint directory is known.
         """
         home, used = self.of(project, job), self.savepoints(project, job, config)
-        return "\n".join((home, used if used != home else "", start)) if home else ""
+        return "\n".join((home, used if used != home else "", start, str(at))) if home else ""
 
     def _of_cluster(self) -> str:
         return self._configured or _named(self._cluster.configuration())

@@ -36,22 +36,24 @@ class Storage:
         if found is None:
             return None
         snapshots = _snapshots(found)
-        if elsewhere := str(found.get("sign", "")).partition("\n")[0]:
+        elsewhere, _, started_at = (*str(found.get("sign", "")).split("\n"), "", "", "")[:3]
+        if elsewhere:
             snapshots += _snapshots(self._look(elsewhere) or {})
         newest_first = sorted(snapshots, key=lambda snapshot: snapshot.at, reverse=True)
-        return Kept(existed=bool(found["exists"]), snapshots=tuple(newest_first))
+        began = int(started_at) if started_at.isdecimal() else 0
+        return Kept(existed=bool(found["exists"]), snapshots=tuple(newest_first), started_at=began)
 
     def exists(self, path: str) -> bool | None:
         """Is there a complete snapshot at this path? None: the JobManager reads no such paths."""
         found = self._look(path)
         return None if found is None else "at" in found
 
-    def mark(self, sign: str) -> bool:
-        """Leave the sign of a start, best effort: a failure is a line in the JobManager's log. Is it the first?"""
-        return bool(self._ask("mark", sign).get("first"))
+    def mark(self, sign: str) -> None:
+        """Leave the sign of a start, best effort: a failure is a line in the JobManager's log."""
+        self._ask("mark", sign)
 
     def unmark(self, sign: str) -> None:
-        """Take the sign of a start back that came to nothing; one of another start stays."""
+        """Take the sign of a start back that came to nothing: that of the start before it is there again."""
         self._ask("unmark", sign)
 
     def dispose(self, path: str) -> None:

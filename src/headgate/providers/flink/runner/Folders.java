@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at folders, and leaves the sign of a job in one, through the JobManager's own file systems.
  *
- * <p>The sign is a file whose first line is another folder to look at, or empty, and whose second is
- * the start that left it: a start that fails takes back a sign that was its own and the first.
+ * <p>The sign is a file whose first line is another folder to look at, or empty, and whose second and
+ * third are the start that left it, and when: a start that fails puts back the sign that was there
+ * before, which a second file holds until the next.
  *
  * <p>What is found is JSON, handed back as the name of a pipeline that is never run: a list with one
  * object a path, in their order. {@code failed} holds why a path could not be read, {@code
@@ -35,6 +36,7 @@ final class Folders {
 
     private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
     private static final String SIGN = "started";
+    private static final String SIGN_BEFORE = "started-before";
     private static final String METADATA = "_metadata";
     private static final int LONGEST_SIGN = 4096;
     private static final int MOST_SNAPSHOTS = 500;
@@ -55,8 +57,8 @@ final class Folders {
     }
 
     /**
-     * Makes a folder with the sign of a start: the text is the folder, then the lines of the sign. Says
-     * whether it is the first. A failure is logged, and the start goes on.
+     * Makes a folder with the sign of a start: the text is the folder, then the lines of the sign. A
+     * failure is logged, and the start goes on.
      */
     static String marked(String text) {
         String[] parts = text.split("\n", 2);
@@ -67,7 +69,7 @@ final class Folders {
         return told;
     }
 
-    /** Takes a sign back that is still that of this start. */
+    /** Takes a sign back that is still that of this start: the one before it is there again. */
     static String unmarked(String text) {
         String[] parts = text.split("\n", 2);
         return within(parts[0], () -> takeBack(new Path(parts[0]), parts[1]));
@@ -75,19 +77,40 @@ final class Folders {
 
     private static String leave(Path folder, String content) throws IOException {
         FileSystem files = FileSystem.get(folder.toUri());
-        boolean first = status(files, folder) == null;
         files.mkdirs(folder);
         Path sign = new Path(folder, SIGN);
-        try (FSDataOutputStream out = files.create(sign, FileSystem.WriteMode.OVERWRITE)) {
+        Path before = new Path(folder, SIGN_BEFORE);
+        String old = sign(files, sign);
+        if (old.equals(content)) {
+            return "{}";
+        }
+        if (!old.isEmpty()) {
+            write(files, before, old);
+        } else if (status(files, before) != null) {
+            files.delete(before, false);
+        }
+        write(files, sign, content);
+        return "{}";
+    }
+
+    private static void write(FileSystem files, Path path, String content) throws IOException {
+        try (FSDataOutputStream out = files.create(path, FileSystem.WriteMode.OVERWRITE)) {
             out.write(content.getBytes(StandardCharsets.UTF_8));
         }
-        return "{\"first\":" + first + "}";
     }
 
     private static String takeBack(Path folder, String content) throws IOException {
         FileSystem files = FileSystem.get(folder.toUri());
-        if (sign(files, new Path(folder, SIGN)).equals(content)) {
-            files.delete(new Path(folder, SIGN), false);
+        Path sign = new Path(folder, SIGN);
+        Path before = new Path(folder, SIGN_BEFORE);
+        if (!sign(files, sign).equals(content)) {
+            return "{}";
+        }
+        if (status(files, before) != null) {
+            write(files, sign, sign(files, before));
+            files.delete(before, false);
+        } else {
+            files.delete(sign, false);
             FileStatus[] left = files.listStatus(folder);
             if (left != null && left.length == 0) {
                 files.delete(folder, false);

@@ -122,7 +122,10 @@ public final class SqlRunner {
     }
 
     private void execute() {
-        boolean first = !compiling && !home.isEmpty() && Folders.marked(home).contains("\"first\":true");
+        boolean signed = !compiling && !home.isEmpty();
+        if (signed) {
+            Folders.marked(home);
+        }
         try {
             if (plan >= 0) {
                 executePlan(text(plan));
@@ -132,7 +135,7 @@ public final class SqlRunner {
                 statementSet().execute();
             }
         } catch (Exception | LinkageError | AssertionError | StackOverflowError problem) {
-            if (first && !alreadyThere(problem)) {
+            if (signed && !alreadyThere(problem)) {
                 Folders.unmarked(home);
             }
             blame();
