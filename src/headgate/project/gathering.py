@@ -120,12 +120,13 @@ def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
 def _readable(action: Action, provider: Provider, source: Provider) -> bool | None:
     """Does this target see the files of the other one? Told by a snapshot that is there, or the traces of a start."""
     path = action.restore.path if action.restore else ""
-    theirs = None if path else source.kept(action.job)
+    name = action.live.name if action.live else action.job  # what it was called where it ran
+    theirs = None if path else source.kept(name)
     if theirs and theirs.snapshots:
         path = theirs.snapshots[0].path
     if path:
         return provider.exists(path)
-    ours = provider.kept(action.job)
+    ours = provider.kept(name)
     if ours is not None and ours.existed:
         return True
     # A trace that is missing proves something only among targets that leave the same traces.
