@@ -68,7 +68,8 @@ def test_a_job_that_the_next_plan_would_block_is_told_at_once(tmp_path: Path, mo
     with simulators("cs") as platforms:
         house = built(tmp_path / "repo", platforms, monkeypatch)
         monkeypatch.chdir(house.root)
-        platforms["cs"].start_stranger("totals", sql_body=STATEMENT)
+        job_id = platforms["cs"].start_stranger("totals", sql_body=STATEMENT, obs_bucket="state")
+        platforms["cs"].jobs[job_id].becomes("job_arrearage_recovering", platforms["cs"].ticks)
         monkeypatch.setenv("TOTALS_PASSWORD", SECRET)
 
         found = headgate("import", "cs")
@@ -76,11 +77,10 @@ def test_a_job_that_the_next_plan_would_block_is_told_at_once(tmp_path: Path, mo
         planned = headgate("plan")
 
     assert (found.exit_code, planned.exit_code) == (3, 3)
-    assert "next plan: blocked, not-supported: " in found.output
-    assert "obs_bucket" in found.output
+    assert "next plan: blocked, name-taken: job 50320 is job_arrearage_recovering" in found.output
     [job] = document["jobs"]
     assert job["blocked"] is True
-    assert job["next_plan"].startswith("blocked, not-supported")
+    assert job["next_plan"].startswith("blocked, name-taken")
     assert house.running("cs", "totals")
 
 

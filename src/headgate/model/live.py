@@ -76,6 +76,7 @@ class Live:
     `provably_empty` says that a dead or restarting job has nothing a successor could lose: it restored nothing and,
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
 
+    `unsavable` is why a job that runs cannot be stopped with its state, empty where it can as far as is known.
     `held` is why nobody but the platform can go on with a job that does not run, empty where a start can.
     `doubt` is why nobody can say whether a job in state UNKNOWN runs, and the way out; None where its word is all that
     is known.
@@ -94,6 +95,7 @@ class Live:
     started_at: int = 0
     snapshot: Snapshot | None = None
     provably_empty: bool = False
+    unsavable: str = ""
     held: str = ""
     doubt: Unknown | None = None
     run: str = ""

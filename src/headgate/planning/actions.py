@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headgate.model.live import Live, Observed
-from headgate.model.plan import Action, Change, Restore, Step, Verb
+from headgate.model.plan import Action, Change, Restore, Step, StopWithSavepoint, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 
@@ -35,6 +37,24 @@ def action_on(
         seen=have.fingerprint,
         want=want,
     )
+
+
+def require_savable(action: Action) -> Action:
+    """The action, blocked if it would stop a job with a savepoint that its platform has no way to make."""
+    live, want = action.live, action.want
+    if live is None or not live.unsavable or not any(isinstance(step, StopWithSavepoint) for step in action.steps):
+        return action
+    if want is not None:
+        return blocked(want, live, Reason.NOT_SUPPORTED, live.unsavable, action.changes, hint=_GIVE_IT_UP)
+    note, hint = live.unsavable, _GIVE_UP_AN_ORPHAN
+    return replace(action, verb=Verb.BLOCKED, reason=Reason.NOT_SUPPORTED, note=note, hint=hint, steps=())
+
+
+_GIVE_IT_UP = "if its state may be lost, say so with `savepoint: {strategy: none}`: it is cancelled then"
+_GIVE_UP_AN_ORPHAN = (
+    "if its state may be lost, put its manifest back with `state: suspended` and `savepoint: {strategy: none}`, apply, "
+    "and take it out again: it is cancelled then"
+)
 
 
 def blocked(

@@ -29,7 +29,7 @@ from headgate.model.plan import (
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, RunState, Strategy
 from headgate.model.topology import Compiled
-from headgate.planning.actions import action_on, blocked
+from headgate.planning.actions import action_on, blocked, require_savable
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence, judged
 from headgate.planning.restoring import (
@@ -136,7 +136,8 @@ def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -
     if have.state is not JobState.RUNNING:
         return Action(job, target, Verb.BLOCKED, Reason.IN_TRANSITION, have.word, live=have, seen=have.fingerprint)
     steps = (StopWithSavepoint(have.job_id),)
-    return Action(job, target, Verb.CANCEL, Reason.PRUNED, steps=steps, live=have, seen=have.fingerprint)
+    pruned = Action(job, target, Verb.CANCEL, Reason.PRUNED, steps=steps, live=have, seen=have.fingerprint)
+    return require_savable(pruned)
 
 
 def decide_rollback(want: JobSpec, failed: Live, previous: Previous | None, again: JobSpec | None) -> Action:
@@ -218,7 +219,7 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     if want.state is RunState.SUSPENDED:
         if have.state is not JobState.RUNNING:
             return blocked(want, have, Reason.IN_TRANSITION, have.word)
-        return action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=(StopWithSavepoint(have.job_id),))
+        return _suspended(want, have)
     if not changes:
         return action_on(want, have, Verb.KEEP, Reason.IN_SYNC)
     restore = restore_of_running(want)
@@ -230,6 +231,18 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     reason = Reason.RENAMED if have.name != want.name else Reason.SPEC_CHANGED
     steps = restart_steps(want, have)
     return action_on(want, have, Verb.RESTART, reason, steps=steps, restore=restore, changes=changes)
+
+
+def _suspended(want: JobSpec, have: Live) -> Action:
+    """The job is stopped with a savepoint; where none can be made, it is cancelled if the manifest gives its state up.
+
+    With a savepoint even then if there can be one: whoever changes the manifest back has lost nothing.
+    """
+    if have.unsavable and want.savepoint.strategy is Strategy.NONE:
+        given_up = action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=(CancelJob(have.job_id),))
+        return replace(given_up, state=StateVerdict(Verdict.LOST), note=have.unsavable)
+    steps = (StopWithSavepoint(have.job_id),)
+    return require_savable(action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=steps))
 
 
 def _way_out(have: Live) -> str:

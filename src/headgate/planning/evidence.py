@@ -26,7 +26,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.model.wording import moment_of
-from headgate.planning.actions import blocked
+from headgate.planning.actions import blocked, require_savable
 from headgate.planning.judging import consents, judge, unchanged_program
 from headgate.planning.restoring import NothingToRestore, earliest_of
 
@@ -75,6 +75,9 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
         return blocked(want, have, prospect.blocked, prospect.note, action.changes)
     if action.changes and {change.path for change in action.changes} <= prospect.in_place and _runs_on(action):
         return _in_place(action, want, prospect)
+    action = require_savable(action)
+    if action.verb is Verb.BLOCKED:
+        return action
     try:
         action = replace(action, restore=_located(action, want, evidence))
     except NothingToRestore as nothing:

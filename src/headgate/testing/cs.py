@@ -7,8 +7,8 @@
 
 Envelopes, field names, paging by job id, statuses and error bodies are the documented ones; where a code is not
 documented, one is made up. Requests must be signed (see `headgate.testing.huawei`). Statuses move by looks, and every
-GET is one. What nobody documents is simulated at its worst: a resume without a savepoint starts empty, and a job that
-runs cannot be changed.
+GET is one. What nobody documents is simulated at its worst: a resume without a savepoint starts empty, and of a
+job that runs nothing can be changed but its description.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class CsSimulator(SimulatedServer):
     `successor_answers`    whether the successor's list, which knows of savepoints, is there
     `graphs_by_flink`      whether execution graphs are Flink's job object
     `edits_while_running`  whether a job that runs can be changed
+    `edits_desc`           whether its description can, as the successor's can
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class CsSimulator(SimulatedServer):
         self.successor_answers = True
         self.graphs_by_flink = False
         self.edits_while_running = False
+        self.edits_desc = True
         self.jobs: dict[int, Job] = {}
         self._next_id = 50_320
         self._calls: list[tuple[str, re.Pattern[str], Callable[[Request, int], Response]]] = [
@@ -253,7 +255,8 @@ class CsSimulator(SimulatedServer):
         job = self.jobs.get(int(body.pop("job_id", 0)))
         if job is None:
             return gone(0)
-        wrong = refused_update(job, body, known - CREATE_ONLY, edits_while_running=self.edits_while_running)
+        editable = self.edits_while_running or (self.edits_desc and body.keys() == {"desc"})
+        wrong = refused_update(job, body, known - CREATE_ONLY, edits_while_running=editable)
         if wrong:
             return refused("CS.11010", "JOB_STATUS_ERROR", wrong)
         if any(other is not job for other in self._named(str(body.get("name", job.fields["name"])))):

@@ -34,7 +34,7 @@ statement: |
   INSERT INTO totals SELECT customer, {select} FROM orders GROUP BY customer;
 parallelism: {parallelism}
 config: {{execution.checkpointing.interval: 30s}}
-options: {{obs_bucket: headgate-state, spu_number: {spu}, restart_when_exception: true}}
+options: {{obs_bucket: '{bucket}', spu_number: {spu}, restart_when_exception: true}}
 {more}
 """
 
@@ -51,9 +51,16 @@ class Workspace:
         self.write()
 
     def write(
-        self, *, name: str = "orders", select: str = "SUM(amount)", parallelism: int = 2, spu: int = 4, more: str = ""
+        self,
+        *,
+        name: str = "orders",
+        select: str = "SUM(amount)",
+        parallelism: int = 2,
+        spu: int = 4,
+        bucket: str = "headgate-state",
+        more: str = "",
     ) -> None:
-        text = MANIFEST.format(name=name, select=select, parallelism=parallelism, spu=spu, more=more)
+        text = MANIFEST.format(name=name, select=select, parallelism=parallelism, spu=spu, bucket=bucket, more=more)
         (self.root / "jobs" / "orders.yaml").write_text(text, "utf-8")
 
     def planned(self) -> Action:
@@ -193,6 +200,39 @@ def test_a_stranger_with_the_same_program_is_adopted_with_its_state(workspace: W
 
     assert workspace.platform.ages("orders") == 1
     assert str(job.fields["desc"]).startswith("made by hand [headgate ")
+
+
+def test_a_stranger_without_a_bucket_is_adopted_as_it_runs(workspace: Workspace) -> None:
+    """It cannot be stopped with its state, and is not stopped without it."""
+    tables = "CREATE TABLE s (a INT) WITH ('connector' = 'kafka'); CREATE TABLE t (a INT) WITH ('connector' = 'print');"
+    statement = f"{tables} INSERT INTO t SELECT a FROM s;"
+    workspace.platform.start_stranger("orders", sql_body=statement)
+    [running] = workspace.platform.running("orders")
+    text = f"name: orders\nstatement: {statement}\noptions: {{spu_number: 2}}\n"
+    (workspace.root / "jobs" / "orders.yaml").write_text(text, "utf-8")
+
+    action = workspace.planned()
+    assert (action.verb, [step.name for step in action.steps]) == (Verb.ADOPT, ["update", "settle"])
+    workspace.applied()
+
+    assert workspace.platform.running("orders") == [running]
+
+
+def test_a_job_without_a_bucket_is_stopped_by_consent_alone(workspace: Workspace) -> None:
+    """What cannot be done is said in the plan, and what the manifest consents to is done."""
+    consent = "savepoint: {strategy: none}"
+    workspace.write(bucket="", more=consent)
+    workspace.applied()
+
+    workspace.write(bucket="", more="state: suspended")
+    blocked = workspace.planned()
+    assert (blocked.verb, blocked.reason) == (Verb.BLOCKED, Reason.NOT_SUPPORTED)
+    workspace.write(bucket="", spu=8, more=consent)
+    workspace.applied()
+    workspace.write(bucket="", spu=8, more=f"{consent}\nstate: suspended")
+    workspace.applied()
+
+    assert workspace.platform.running("orders") == []
 
 
 def test_a_throttled_platform_is_waited_for(workspace: Workspace) -> None:

@@ -9,13 +9,13 @@ import pytest
 from tests.providers.cs.given import CsBench, edited, jar_job, options, sql_job
 
 from headgate.errors import Rejected
-from headgate.model.live import Live
+from headgate.model.live import Live, Marker
 from headgate.model.plan import Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Savepoint, Strategy
 from headgate.planning import diff
 from headgate.providers.port import Support
-from headgate.testing.contract import started, stopped
+from headgate.testing.contract import PROJECT, seen, started, stopped
 from headgate.testing.cs import CsSimulator
 
 EMPTY = Savepoint(Strategy.NONE)
@@ -82,11 +82,41 @@ def test_a_job_cannot_become_one_of_another_kind(bench: CsBench) -> None:
     assert "cannot become a SQL job on edge nodes" in said(bench, on_edge, live)
 
 
-def test_a_job_that_cannot_be_stopped_with_its_state_is_not_planned_to_be(bench: CsBench) -> None:
-    """Its state would have no place to go."""
+def test_a_job_says_that_it_cannot_be_stopped_with_its_state(bench: CsBench) -> None:
+    """Its state would have no place to go; that of a jar goes where the program says."""
     live = started(bench.provider, sql_job(options={}))
 
-    assert "cancel it in the console" in said(bench, edited(sql_job()), live)
+    assert "no obs_bucket" in live.unsavable
+    assert said(bench, edited(sql_job(options={}, savepoint=EMPTY)), live) == ""
+    with pytest.raises(Rejected, match="no obs_bucket"):
+        bench.provider.stop_with_savepoint(live.job_id)
+    assert started(bench.provider, sql_job("billing")).unsavable == ""
+    assert started(bench.provider, jar_job(options=options(cluster_id=1, obs_bucket=""))).unsavable == ""
+
+
+def test_a_job_that_runs_is_marked_and_not_changed(bench: CsBench, platform: CsSimulator) -> None:
+    """Adoption says whose it is, and nothing else; where the platform refuses even that, nothing happened."""
+    platform.start_stranger("orders")
+    [found] = bench.provider.observe().others
+    assert found.markable
+    assert found.applied is not None
+    spec = JobSpec("orders", "cs", found.applied.program, options=found.applied.options)
+    marker = Marker(PROJECT, "orders", spec.revision)
+    running = platform.running("orders")
+
+    with pytest.raises(Rejected, match="does not say what may be changed"):
+        bench.provider.update(found, replace(spec, parallelism=2), marker)
+    platform.edits_desc = False
+    with pytest.raises(Rejected, match="cannot be updated"):
+        bench.provider.update(found, spec, marker)
+    platform.edits_desc = True
+    bench.provider.update(found, spec, marker)
+
+    adopted = seen(bench.provider, "orders")
+    assert adopted is not None
+    assert (adopted.marker, platform.running("orders")) == (marker, running)
+    assert adopted.applied is not None
+    assert diff(adopted.applied, spec) == ()
 
 
 def test_the_path_of_the_own_latest_savepoint_is_a_path(bench: CsBench) -> None:

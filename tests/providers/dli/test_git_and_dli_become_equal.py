@@ -128,6 +128,28 @@ def test_more_units_keep_the_state(repo: Repo, dli: DliSimulator) -> None:
     assert dli.age("orders") == 1
 
 
+def test_a_job_without_a_bucket_is_not_planned_to_be_stopped_with_its_state(repo: Repo, dli: DliSimulator) -> None:
+    """It gets one as it runs, and can be stopped from then on."""
+    without = manifest(options="options: {queue_name: flink, cu_number: %d}").replace(
+        "execution.checkpointing.interval: 30s, ", ""
+    )
+    repo.write(without % 4)
+    repo.applied()
+    [running] = dli.running("orders")
+
+    repo.write(without % 5)
+    [blocked] = repo.plan().actions
+    assert (blocked.verb, blocked.reason) == (Verb.BLOCKED, Reason.NOT_SUPPORTED)
+    assert "set options.obs_bucket in a change of its own" in blocked.note
+    repo.write((without % 4).replace("cu_number", f"obs_bucket: {BUCKET}, cu_number"))
+    assert repo.applied() is Verb.UPDATE
+    assert dli.running("orders") == [running]
+    repo.write((without % 5).replace("cu_number", f"obs_bucket: {BUCKET}, cu_number"))
+    assert repo.applied() is Verb.RESTART
+
+    assert dli.age("orders") == 1
+
+
 def test_an_sql_job_that_becomes_a_jar_is_replaced_by_consent(repo: Repo, dli: DliSimulator) -> None:
     """DLI keeps the kinds apart: the old definition goes, and its state with it."""
     repo.applied()

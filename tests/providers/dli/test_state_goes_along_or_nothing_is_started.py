@@ -173,7 +173,7 @@ def test_without_a_bucket_no_stop_is_asked_for(bench: DliBench, dli: DliSimulato
     with pytest.raises(Rejected, match="no bucket") as refused:
         bench.provider.stop_with_savepoint(live.job_id)
 
-    assert "options.obs_bucket" in refused.value.hint
+    assert "options.obs_bucket" in refused.value.problem
     assert len(dli.running("orders")) == 1
 
 

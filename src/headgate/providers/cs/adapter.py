@@ -2,7 +2,8 @@
 
 A job keeps its id through every start, so a run is told from the next by its start time. The marker and what the
 platform never tells again stand in the description. The pages do not say what may be changed while a job runs, so
-nothing is: a change is a stop with savepoint, an update and a start.
+nothing is: a change is a stop with savepoint, an update and a start. There is one exception: a job that is adopted and
+cannot be stopped with its state gets its description as it runs. If the platform refuses that, it is nobody's yet.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class CsProvider(Opaque):
         made_at = job.start_time if state is JobState.FAILED else 0
         if left and state is JobState.STOPPED:
             state = JobState.SUSPENDED
+        unsavable = job.unsavable if state.active else ""
         return Live(
             job_id=str(job.job_id),
             name=job.name,
@@ -105,9 +107,11 @@ class CsProvider(Opaque):
             started_at=job.start_time,
             snapshot=Snapshot(left, "savepoint", made_at) if left else None,
             provably_empty=not state.active and not job.start_time,
+            unsavable=unsavable,
             held=HELD.get(job.word, ""),
             run=job.run,
-            markable=not state.active,
+            # One that cannot be stopped with its state has no other way to become ours with it.
+            markable=not state.active or bool(unsavable),
         )
 
     def kept(self, job: str) -> Kept | None:
@@ -163,12 +167,15 @@ class CsProvider(Opaque):
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         job = self._api.job(int(live.job_id))
-        if self._looks.state(job).active:
+        if not self._looks.state(job).active:
+            self._starts.change(job, spec, marker)
+            return
+        if applied(job).unfilled(spec).fields() != spec.fields():
             raise Rejected(
                 f"job {job.name!r} is {job.word}, and the platform does not say what may be changed then",
                 where=self.name,
             )
-        self._starts.change(job, spec, marker)
+        self._starts.mark(job, spec, marker)
 
     def stop_with_savepoint(self, job_id: str) -> None:
         self._stops.with_savepoint(int(job_id))

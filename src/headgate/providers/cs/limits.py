@@ -16,7 +16,6 @@ from headgate.providers.cs.wire import KINDS
 from headgate.providers.cs.writing import config_of, facts, job_type, options_of
 
 _WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
-_CONSOLE = "cancel it in the console, and headgate starts it with what the manifest consents to"
 
 
 def problems(spec: JobSpec, live: Live | None) -> list[str]:
@@ -95,5 +94,3 @@ def _of_live(spec: JobSpec, live: Live) -> Iterator[str]:
     is_now, becomes = job_type(have.program, have.options), job_type(spec.program, spec.options)
     if is_now != becomes:
         yield f"{KINDS[is_now]} cannot become {KINDS[becomes]}: give it another name, which makes another job"
-    if live.state.active and isinstance(have.program, Sql) and not have.options.get("obs_bucket"):
-        yield f"the job that runs has no obs_bucket, so it cannot be stopped with a savepoint: {_CONSOLE}"

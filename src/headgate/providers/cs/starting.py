@@ -19,7 +19,7 @@ from headgate.providers.cs.multipart import form
 from headgate.providers.cs.savepoints import Savepoints, savepoint_at
 from headgate.providers.cs.states import STOP_FAILED
 from headgate.providers.cs.wire import JAR, KINDS, Definition
-from headgate.providers.cs.writing import facts, fields, job_type, options_of, uploads
+from headgate.providers.cs.writing import described, facts, fields, job_type, options_of, uploads
 from headgate.providers.http import NotFound
 from headgate.providers.huawei.held import HELD
 from headgate.providers.port import Submission
@@ -65,6 +65,12 @@ class Starts:
         self._api.update_jar(form(values, jar))
         if jar is not None:
             self._note_place(job.job_id, spec, marker)
+
+    def mark(self, job: Definition, spec: JobSpec, marker: Marker) -> None:
+        """Say whose a job is that is as the spec says, by its description alone."""
+        desc = described(spec, marker, job, at=job.jar_url)
+        if desc != job.desc:
+            self._api.update_sql({"job_id": job.job_id, "desc": desc}, job)
 
     def _candidates(self, submission: Submission) -> list[Definition]:
         """What the start may be of: the job of this name, the one that was observed, and the one that it succeeds.

@@ -18,7 +18,7 @@ from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.looking import Looks
 from headgate.providers.cs.savepoints import Savepoints
 from headgate.providers.cs.states import CANCELLING, STOP_FAILED, STOPPED
-from headgate.providers.cs.wire import SQL, Definition
+from headgate.providers.cs.wire import Definition
 
 # How often an old status, or a list without the new savepoint, is taken for one that lags.
 _PATIENCE = 20
@@ -53,12 +53,9 @@ class Stops:
         state = self._looks.state(job)
         if not state.active or state is JobState.STOPPING:
             return
-        if job.job_type == SQL and not job.obs_bucket:
-            raise Rejected(
-                f"job {job.name!r} has no obs_bucket, so its state would have no place to go: it runs on",
-                where=f"job {job_id}",
-                hint="cancel it in the console if its state may be lost, and set options.obs_bucket",
-            )
+        if job.unsavable:
+            hint = "if its state may be lost, say so with savepoint.strategy: none, or cancel it in the console"
+            raise Rejected(f"{job.unsavable}: it runs on", where=f"job {job_id}", hint=hint)
         with self._lock:
             self._asked[job.run] = _Asked(job.word)
         self._stop(job, savepoint=True)

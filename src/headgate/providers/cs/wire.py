@@ -76,6 +76,13 @@ class Definition:
         return common_state(self.word)
 
     @property
+    def unsavable(self) -> str:
+        """Why a stop of this job can make no savepoint; empty if it can. That of a jar goes where its program says."""
+        if self.job_type != SQL or self.obs_bucket:
+            return ""
+        return "the job has no obs_bucket, so its state would have no place to go when it is stopped"
+
+    @property
     def run(self) -> str:
         """This very start of the job, and the savepoint that it leaves: `cs/JOB/START`."""
         return run_of(self.job_id, self.start_time)

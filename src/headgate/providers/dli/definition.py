@@ -19,6 +19,11 @@ from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.signs import EVERYTHING, Sets
 from headgate.providers.huawei.held import HELD
 
+# Without a bucket DLI has nowhere to keep a savepoint (user guide, "Flink Job Management").
+UNSAVABLE = (
+    "the job has no bucket to keep a savepoint in: set options.obs_bucket in a change of its own, which needs no "
+    "restart"
+)
 _OWN_PATH = re.compile(r"dli:(?P<job>\d+)/(?P<start>\d+)")
 
 
@@ -77,6 +82,12 @@ class Definition:
         return bool(self.row["savepoint_path"]) if "savepoint_path" in self.row else None
 
     @property
+    def bucket(self) -> str | None:
+        """The bucket that its savepoints go to, empty where it has none; None: this row does not say."""
+        config = self.row.get("job_config")
+        return str(config.get("obs_bucket") or "") if config else None
+
+    @property
     def checkpointing(self) -> bool | None:
         """Are checkpoints on? A program, and a Flink option, may set them up where DLI's own switch is off."""
         config = self.row.get("job_config") or {}
@@ -129,6 +140,7 @@ class Definition:
             started_at=self.started,
             snapshot=snapshot,
             provably_empty=not seen.active and not snapshot and self._holds_nothing,
+            unsavable="" if self.bucket != "" or not seen.active else UNSAVABLE,
             held=HELD.get(self.word, ""),
             run=self.run,
             markable=True,

@@ -10,7 +10,7 @@ from headgate.errors import Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState
 from headgate.providers.dli import states
-from headgate.providers.dli.definition import Definition
+from headgate.providers.dli.definition import UNSAVABLE, Definition
 from headgate.providers.dli.jobs import Jobs
 from headgate.providers.dli.looking import Looks, shown, state_of
 
@@ -105,15 +105,11 @@ class Stopping:
 
 
 def _require_bucket(found: Definition) -> str:
-    """The bucket that savepoints of a job go to.
-
-    Without one DLI has nowhere to keep them (user guide, "Flink Job Management"), and a stop would lose the state.
-    """
-    bucket = str((found.row.get("job_config") or {}).get("obs_bucket") or "")
-    if not bucket:
-        hint = "set options.obs_bucket, and from Flink 1.15 on options.execution_agency_urn too"
-        raise Rejected("the job has no bucket to keep a savepoint in", where=found.name, hint=hint)
-    return bucket
+    """The bucket that savepoints of a job go to."""
+    if not found.bucket:
+        hint = "from Flink 1.15 on it needs options.execution_agency_urn too"
+        raise Rejected(UNSAVABLE, where=found.name, hint=hint)
+    return found.bucket
 
 
 def _why(found: Definition) -> str:
