@@ -150,16 +150,21 @@ def _require_last(known: Live, kept: Kept | None) -> None:
 
 
 def _runs_on(action: Action) -> bool:
-    return action.live is not None and action.verb is Verb.RESTART and not action.source
+    """Can what runs be changed as it runs? A job that is adopted can where its platform lets us mark it."""
+    if action.live is None or action.source:
+        return False
+    adopted = action.verb is Verb.ADOPT and action.live.markable and action.live.state.active
+    return adopted or action.verb is Verb.RESTART
 
 
 def _in_place(action: Action, want: JobSpec, prospect: Prospect) -> Action:
     """No restart: the platform changes the job as it runs."""
     submitted = next((step.spec for step in action.steps if hasattr(step, "spec")), want)
     kept = OperatorVerdict("all operators", Verdict.KEPT, prospect.note or "the job is not restarted")
+    verb = Verb.RESCALE if {change.path for change in action.changes} == {"parallelism"} else Verb.UPDATE
     return replace(
         action,
-        verb=Verb.RESCALE if {change.path for change in action.changes} == {"parallelism"} else Verb.UPDATE,
+        verb=Verb.ADOPT if action.verb is Verb.ADOPT else verb,
         changes=tuple(replace(change, impact=Impact.UPDATE) for change in action.changes),
         state=StateVerdict(Verdict.KEPT, (kept,)),
         restore=None,

@@ -102,6 +102,61 @@ def test_an_edited_statement_goes_on_from_a_savepoint(dinky: DinkySimulator, wri
     assert not planned().has_changes
 
 
+def test_a_cluster_by_its_id_is_the_cluster_by_its_name(dinky: DinkySimulator, write: Write) -> None:
+    """Another spelling of the same place restarts nothing; it is written down, and then there is nothing to do."""
+    shared = dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "SET 'a' = 'b'"}, 1)
+    write(more=", envName: shared")
+    applied()
+    before, text = dinky.running("orders"), Path("jobs/orders.yaml").read_text("utf-8")
+    cluster = dinky.task_named("orders")["clusterId"]
+    by_id = text.replace("clusterName: session-a", f"clusterId: {cluster}")
+    Path("jobs/orders.yaml").write_text(by_id.replace("envName: shared", f"envId: {shared['id']}"), "utf-8")
+
+    [action] = applied().actions
+
+    assert action.verb is Verb.UPDATE
+    assert {change.path for change in action.changes} == {
+        "options.clusterId",
+        "options.clusterName",
+        "options.envId",
+        "options.envName",
+    }
+    assert not planned().has_changes
+    Path("jobs/orders.yaml").write_text(text, "utf-8")
+    assert applied().actions[0].verb is Verb.UPDATE
+    assert not planned().has_changes
+    assert dinky.running("orders") == before
+
+
+def test_another_cluster_is_another_cluster_however_it_is_spelled(dinky: DinkySimulator, write: Write) -> None:
+    """By an id that is another's, the job moves: it is stopped and started there."""
+    other = dinky.tables.new_id()
+    dinky.tables.clusters.append({**dinky.tables.clusters[0], "id": other, "name": "session-b"})
+    write()
+    applied()
+    text = Path("jobs/orders.yaml").read_text("utf-8")
+    Path("jobs/orders.yaml").write_text(text.replace("clusterName: session-a", f"clusterId: {other}"), "utf-8")
+
+    [action] = planned().actions
+
+    assert action.verb in (Verb.RESTART, Verb.BLOCKED)
+
+
+def test_a_marker_that_was_removed_comes_back_without_a_restart(dinky: DinkySimulator, write: Write) -> None:
+    """What the note told - that the cluster was given by name - is gone with it, and the job never notices."""
+    write()
+    applied()
+    before = dinky.running("orders")
+    dinky.task_named("orders")["note"] = "team A only"
+
+    [action] = applied().actions
+
+    assert action.verb is Verb.ADOPT
+    assert dinky.running("orders") == before
+    assert dinky.task_named("orders")["note"].startswith("team A only [headgate ")
+    assert not planned().has_changes
+
+
 def test_another_parallelism_keeps_the_state_without_asking(dinky: DinkySimulator, write: Write) -> None:
     """The same statement from a savepoint: nothing to consent to."""
     write()

@@ -13,11 +13,11 @@ from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.live import Live, Marker
-from headgate.model.plan import Restore, RestoreKind
-from headgate.model.spec import JobSpec
+from headgate.model.plan import Change, Restore, RestoreKind
+from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.dinky import catalogue, definition, notes
 from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees
-from headgate.providers.dinky.names import Names
+from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.session import Session
@@ -67,6 +67,18 @@ class Definitions:
         filled = spec.environment.fill_all(spec.options)
         by = secrets.token_hex(4) if restore else ""
         return Wanted(spec, marker, Names(self._session).ids(filled), restore, by)
+
+    def respelled(self, spec: JobSpec, applied: AppliedSpec, changes: tuple[Change, ...]) -> frozenset[str]:
+        """The paths of changes that only say in other words what a job is on already: by name what was an id, say."""
+        names, same = Names(self._session), set[str]()
+        paths = {change.path for change in changes}
+        for option, (of_id, _) in REFERENCES.items():
+            pair = {f"options.{option}", f"options.{of_id}"}
+            if paths & pair and names.one(option, applied.options) == names.one(
+                option, definition.filled(dict(spec.options), spec.environment)
+            ):
+                same |= paths & pair
+        return frozenset(same)
 
     def found(self, job: str, live: Live | None) -> Task | None:
         """The task to start for a job: what was observed, if it is there still, else what bears its marker or name.

@@ -55,6 +55,17 @@ class Names:
             [resolved[target]] = known[name]
         return resolved
 
+    def one(self, option: str, options: Mapping[str, Any]) -> int | None:
+        """The id that options say, by name or as it is: `option` is the one that takes the name.
+
+        None where they say nothing, or a name that is not there once.
+        """
+        of_id, _ = REFERENCES[option]
+        if name := text(options.get(option)):
+            ids = self._known(option).get(name, set())
+            return next(iter(ids)) if len(ids) == 1 else None
+        return number(options.get(of_id))
+
     def name(self, option: str, row_id: int) -> str:
         """The name for an id, empty where there is none: `option` is the one that takes the name."""
         return next((name for name, ids in sorted(self._known(option).items()) if ids == {row_id}), "")

@@ -52,6 +52,8 @@ def prospect(
     if taken := definitions.taken(spec.name, live):
         return Prospect(blocked=Reason.NAME_TAKEN, note=taken)
     in_place = frozenset(change.path for change in changes if change.path.startswith(_IN_PLACE))
+    if live is not None and live.applied is not None:
+        in_place |= definitions.respelled(spec, live.applied, changes)
     return Prospect(in_place=in_place, state=_state(spec, live, changes, in_place))
 
 
