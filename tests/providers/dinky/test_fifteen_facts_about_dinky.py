@@ -5,6 +5,8 @@ They were read in the source of Dinky, branch `dev` of October 2024 and tags v1.
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from pydantic import ValidationError
 from tests.providers.dinky.given import (
@@ -23,7 +25,9 @@ from tests.providers.dinky.given import (
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Several
 from headgate.model.plan import Restore, RestoreKind
+from headgate.model.reasons import Reason
 from headgate.model.spec import Savepoint, Strategy
+from headgate.planning import diff
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.dinky.definition import run_mode
 from headgate.providers.dinky.wire import savepoint_of
@@ -275,3 +279,22 @@ def test_15_dinky_1_2_0_takes_no_savepoints_and_the_error_says_so() -> None:
         with pytest.raises(Rejected, match=r"0\.7\.5 is too old"):
             provider.observe()
         provider.close()
+
+
+def test_15_a_stop_that_cannot_be_is_not_planned() -> None:
+    """A plan promises no savepoint that this version cannot take; where nothing is stopped, none is needed."""
+    with DinkySimulator(version="1.2.0") as broken, contextlib.closing(opened(broken)) as provider:
+        live = started(provider, job())
+        wider, noted, emptied = (
+            job(parallelism=2),
+            job(options=options(note="nightly")),
+            job(parallelism=2, savepoint=Savepoint(Strategy.NONE)),
+        )
+        told = {
+            spec: provider.prospect(wanted, live, diff(live.applied or pytest.fail("unreadable"), wanted))
+            for spec, wanted in (("wider", wider), ("noted", noted), ("emptied", emptied))
+        }
+
+    assert told["wider"].blocked is Reason.NOT_SUPPORTED
+    assert "1.2.0 cannot take savepoints" in told["wider"].note
+    assert (told["noted"].blocked, told["emptied"].blocked) == (None, None)

@@ -132,7 +132,7 @@ class DinkyProvider(Opaque):
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         marker = Marker(self._project, spec.name, spec.revision, attempt="0" * 32)
-        return prospects.prospect(self._definitions, spec, marker, live, changes)
+        return prospects.prospect(self._definitions, self._savepoints, spec, marker, live, changes)
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         return self._checker.vertices(spec)

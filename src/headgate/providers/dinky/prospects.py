@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from headgate.errors import Rejected
-from headgate.model.live import Live, Marker
+from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec
+from headgate.model.spec import JobSpec, Strategy
 from headgate.providers.dinky import definition, notes
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.notes import Note
+from headgate.providers.dinky.savepoints import Savepoints
 
 # Fields of the task that the job it started never reads.
 _IN_PLACE = (
@@ -33,7 +34,12 @@ _DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 def prospect(
-    definitions: Definitions, spec: JobSpec, marker: Marker, live: Live | None, changes: tuple[Change, ...]
+    definitions: Definitions,
+    savepoints: Savepoints,
+    spec: JobSpec,
+    marker: Marker,
+    live: Live | None,
+    changes: tuple[Change, ...],
 ) -> Prospect:
     """See `Provider.prospect`."""
     try:
@@ -54,7 +60,19 @@ def prospect(
     in_place = frozenset(change.path for change in changes if change.path.startswith(_IN_PLACE))
     if live is not None and live.applied is not None:
         in_place |= definitions.respelled(spec, live.applied, changes)
+    if live is not None and _is_stopped_with_savepoint(spec, live, changes, in_place):
+        told = live.applied or spec
+        if why := savepoints.impossible(str(told.options.get("type", "local"))):
+            return Prospect(blocked=Reason.NOT_SUPPORTED, note=why)
     return Prospect(in_place=in_place, state=_state(spec, live, changes, in_place))
+
+
+def _is_stopped_with_savepoint(
+    spec: JobSpec, live: Live, changes: tuple[Change, ...], in_place: frozenset[str]
+) -> bool:
+    """Does it take a stop of the job that runs to make it what is wanted, and is its state to be kept?"""
+    restarts = not {change.path for change in changes} <= in_place
+    return restarts and live.state is JobState.RUNNING and spec.savepoint.strategy is not Strategy.NONE
 
 
 def _state(

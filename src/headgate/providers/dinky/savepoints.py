@@ -10,6 +10,7 @@ from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState
 from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky.forms import ON_THEIR_OWN
 from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.session import Session
@@ -17,7 +18,9 @@ from headgate.providers.dinky.wire import Instance, Task
 
 _KEY = 12
 _NO_REST_SAVEPOINTS = (1, 2, 0)
-_UPGRADE = "Dinky 1.2.0 cannot take savepoints through Flink's REST API: use another version"
+_BROKEN = "Dinky 1.2.0 cannot take savepoints through Flink's REST API"
+_UPGRADE = f"{_BROKEN}: use another version"
+_EMPTY = "savepoint.strategy: none"
 _DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-directory in config, set and writable?"
 
 
@@ -28,6 +31,15 @@ class Savepoints:
         self._session = session
         self._runs = runs
         self._definitions = definitions
+
+    def impossible(self, mode: str) -> str:
+        """Why none can be taken of a job in a run mode, and the way out; empty where that is not sure.
+
+        Modes with a cluster of their own may be set up to take them in another way, which nobody can see from outside.
+        """
+        if mode in ON_THEIR_OWN or self._session.version != _NO_REST_SAVEPOINTS:
+            return ""
+        return f"{_BROKEN}, so the job cannot be stopped with one: use another version, or start empty with {_EMPTY}"
 
     def stop(self, task: Task, newest: Instance) -> None:
         """Stop a job with a savepoint. Raises Rejected if that failed and it runs on."""
