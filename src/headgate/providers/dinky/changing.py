@@ -71,12 +71,11 @@ class Definitions:
     def respelled(self, spec: JobSpec, applied: AppliedSpec, changes: tuple[Change, ...]) -> frozenset[str]:
         """The paths of changes that only say in other words what a job is on already: by name what was an id, say."""
         names, same = Names(self._session), set[str]()
+        wanted = spec.environment.fill_all(spec.options)
         paths = {change.path for change in changes}
         for option, (of_id, _) in REFERENCES.items():
             pair = {f"options.{option}", f"options.{of_id}"}
-            if paths & pair and names.one(option, applied.options) == names.one(
-                option, definition.filled(dict(spec.options), spec.environment)
-            ):
+            if paths & pair and names.one(option, applied.options) == names.one(option, wanted):
                 same |= paths & pair
         return frozenset(same)
 
