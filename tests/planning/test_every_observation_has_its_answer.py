@@ -217,6 +217,38 @@ def test_two_live_jobs_of_one_name_are_both_named_and_neither_touched():
     assert "b2" in action.note
 
 
+@pytest.mark.parametrize(
+    ("savepoint", "more"),
+    [
+        pytest.param(Savepoint(Strategy.PATH, RETAINED.path), {"snapshot": RETAINED}, id="its state outlives a cancel"),
+        pytest.param(Savepoint(Strategy.NONE), {}, id="its successor may start empty"),
+        pytest.param(Savepoint(), {"provably_empty": True}, id="nothing to lose"),
+    ],
+)
+def test_a_job_that_restarts_for_ever_can_be_suspended_where_its_state_is_not_counted_on(savepoint, more):
+    """No savepoint can be taken of it, so it is cancelled; and the plan says that it is."""
+    looping = running(ORDERS, state=JobState.STARTING, word="RESTARTING", **more)
+
+    action = decided(replace(SUSPENDED, savepoint=savepoint), looping)
+
+    assert (action.verb, action.reason) == (Verb.SUSPEND, Reason.SUSPENDED_IN_GIT)
+    assert action.steps == (CancelJob("f00"),)
+    assert action.note != ""
+
+
+@pytest.mark.parametrize(
+    "savepoint", [Savepoint(), Savepoint(Strategy.PATH, "s3://checkpoints/8")], ids=["unasked", "another"]
+)
+def test_a_job_that_restarts_is_not_suspended_where_its_state_may_go_with_it(savepoint):
+    """Flink deletes checkpoints of a job that is cancelled: the plan names what would be left."""
+    looping = running(ORDERS, state=JobState.STARTING, word="RESTARTING", snapshot=RETAINED)
+
+    action = decided(replace(SUSPENDED, savepoint=savepoint), looping)
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.IN_TRANSITION, ())
+    assert RETAINED.path in action.note
+
+
 def test_an_unmarked_job_with_the_same_graph_is_adopted():
     """The manifest is what runs: it is taken over with its state, and its statements run as they are written."""
     stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")

@@ -105,9 +105,9 @@ EXPLAINED = {
         "The job is starting, restarting or stopping: no savepoint can be taken of it now. Wait and run again. (One "
         "that restarts and never completed a checkpoint has nothing to lose, and is replaced.) If it never settles, "
         "name what to go on from: with `savepoint: {strategy: path, path: ...}` it is cancelled and started from that "
-        "savepoint or retained checkpoint, by `apply` or by `rollback`. The plan names the newest one there is. Flink "
-        "deletes a job's own checkpoints when it is cancelled, unless "
-        "`execution.checkpointing.externalized-checkpoint-retention` is RETAIN_ON_CANCELLATION. "
+        "savepoint or retained checkpoint, by `apply` or by `rollback`. The plan names the newest one there is; with "
+        "that one, `state: suspended` cancels it too. Flink deletes a job's own checkpoints when it is cancelled, "
+        "unless `execution.checkpointing.externalized-checkpoint-retention` is RETAIN_ON_CANCELLATION. "
         "With `savepoint.strategy: none` the job is cancelled and started empty."
     ),
     Reason.MOVED: (

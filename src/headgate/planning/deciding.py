@@ -217,8 +217,6 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     if have.state is JobState.STOPPING:
         return blocked(want, have, Reason.IN_TRANSITION, have.word)
     if want.state is RunState.SUSPENDED:
-        if have.state is not JobState.RUNNING:
-            return blocked(want, have, Reason.IN_TRANSITION, have.word)
         return _suspended(want, have)
     if not changes:
         return action_on(want, have, Verb.KEEP, Reason.IN_SYNC)
@@ -234,10 +232,12 @@ def _of_active(want: JobSpec, have: Live) -> Action:
 
 
 def _suspended(want: JobSpec, have: Live) -> Action:
-    """The job is stopped with a savepoint; where none can be made, it is cancelled if the manifest gives its state up.
+    """The job is stopped with a savepoint. Where none can be made it is cancelled, if that loses nothing, or by consent.
 
     With a savepoint even then if there can be one: whoever changes the manifest back has lost nothing.
     """
+    if have.state is not JobState.RUNNING:
+        return _suspended_in_a_loop(want, have)
     if have.unsavable and want.savepoint.strategy is Strategy.NONE:
         given_up = action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=(CancelJob(have.job_id),))
         return replace(given_up, state=StateVerdict(Verdict.LOST), note=have.unsavable)
@@ -245,12 +245,26 @@ def _suspended(want: JobSpec, have: Live) -> Action:
     return require_savable(action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, steps=steps))
 
 
+def _suspended_in_a_loop(want: JobSpec, have: Live) -> Action:
+    """A job that restarts can give no savepoint."""
+    match want.savepoint.strategy:
+        case Strategy.NONE:
+            note = "no savepoint is taken: savepoint.strategy is none"
+        case Strategy.PATH if have.snapshot and have.snapshot.path == want.savepoint.path:
+            note = f"no savepoint is taken: {have.snapshot.path} outlives the cancel"
+        case Strategy.LATEST if have.provably_empty:
+            note = nothing_to_lose().note
+        case _:
+            return blocked(want, have, Reason.IN_TRANSITION, _way_out(have))
+    return action_on(want, have, Verb.SUSPEND, Reason.SUSPENDED_IN_GIT, note=note, steps=(CancelJob(have.job_id),))
+
+
 def _way_out(have: Live) -> str:
     """What a person needs who is tired of waiting for a job that restarts: what a cancel would leave of it."""
     if have.snapshot is None:
         return have.word
     left = f"its newest {have.snapshot.kind} that outlives a cancel is {have.snapshot.path}"
-    return f"{have.word}; {left}: `savepoint: {{strategy: path, path: ...}}` cancels it and goes on from there"
+    return f"{have.word}; {left}: `savepoint: {{strategy: path, path: ...}}` cancels it, to go on from there"
 
 
 def _of_ended(want: JobSpec, have: Live, now: int) -> Action:
