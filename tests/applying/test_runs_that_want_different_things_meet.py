@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headgate.model.live import JobState
 from headgate.model.outcome import Event, Outcome, Phase, Result
 from headgate.model.spec import JobSpec, RunState, Sql
 from tests.applying.place import COUNT, FILTERED, ORDERS, Place, patience
@@ -176,3 +177,25 @@ def test_a_secret_that_was_edited_after_the_plan_was_made_is_not_told(place: Pla
 
     assert (result.code, "hunter2" in result.detail) == ("plan-stale", False)
     assert "options" in result.detail
+
+
+def test_a_job_that_recovered_before_it_was_cancelled_is_not_started_empty(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    """It had nothing to lose when people looked, and then it had: the next run goes on from what it left."""
+    place.apply(ORDERS)
+    [job_id] = place.platform.running("orders")
+    job, cancel = place.platform.jobs[job_id], place.platform.cancel
+    job.live = replace(job.live, state=JobState.STARTING, word="RESTARTING", provably_empty=True)
+
+    def recovered(which: str) -> None:
+        job.live = replace(job.live, state=JobState.RUNNING, word="RUNNING", provably_empty=False)
+        cancel(which)
+
+    monkeypatch.setattr(place.platform, "cancel", recovered)
+    result = place.apply(FILTERED)
+
+    assert (result.outcome, result.left) == (Outcome.FAILED, ("submit", "settle"))
+    assert "completed a checkpoint before it was cancelled" in result.detail
+    assert place.apply(FILTERED).outcome is Outcome.APPLIED
+    assert set(place.platform.ages("orders").values()) == {1}

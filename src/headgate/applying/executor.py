@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from headgate.applying.glance import Glance
-from headgate.applying.looking import require_as_seen, require_done
+from headgate.applying.looking import require_as_seen, require_done, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of
@@ -177,6 +177,8 @@ class Executor:
                 raise Interrupted(f"stopped before {step.name}")
             work.still_ours()
             progress.step = step.name
+            if isinstance(step, Submit):
+                require_nothing_lost(action, self._glances, self._patience)
             intent = self._memory.before(action, step, carrier) if self._memory else None
             if isinstance(step, Submit):
                 progress.start = intent

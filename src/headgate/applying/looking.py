@@ -1,4 +1,6 @@
-"""Two looks at the live job around its writes: it is as the plan saw it, and afterwards as git asks."""
+"""Looks at the live job around its writes: it is as the plan saw it, what is given up is worth nothing, and afterwards
+it is as git asks.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,12 @@ from collections.abc import Mapping
 
 from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
-from headgate.applying.steps import Carrier, Interrupted
+from headgate.applying.steps import Carrier, Interrupted, StepFailed
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed, Several
-from headgate.model.plan import Action, CancelJob, Settle, StopWithSavepoint, Submit, Verb
+from headgate.model.plan import Action, CancelJob, RestoreKind, Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
+from headgate.model.spec import Strategy
 from headgate.planning import both, in_sync, look_up, our_job
 
 _REVIEW = "run `headgate plan` again and review the new plan"
@@ -81,6 +84,46 @@ def _there(action: Action, glance: Glance) -> Observed:
         if any(isinstance(step, StopWithSavepoint | CancelJob) for step in action.steps):
             raise
         return Absent()
+
+
+def require_nothing_lost(action: Action, glances: Mapping[str, Glance], patience: Patience) -> None:
+    """Look again at a job that was cancelled for it had nothing to lose, before its successor starts empty.
+
+    Between the last look and the cancel it may have recovered and completed a checkpoint. Raises StepFailed then, and
+    OutcomeUnknown where the target does not tell.
+    """
+    live = action.live
+    if live is None or not _was_given_up(action):
+        return
+    glance, previous_name = glances[action.source or action.target], action.want.previous_name if action.want else ""
+    for _ in patience.looks(patience.confirm, heed_interrupt=False):
+        try:
+            have = our_job(glance.since(time.monotonic()), action.job, previous_name)
+        except Unavailable:
+            continue
+        if not isinstance(have, Live) or have.run_id != live.run_id or have.state.active:
+            continue  # a listing may be late
+        if have.provably_empty:
+            return
+        left = f", it left {have.snapshot.kind} {have.snapshot.path}" if have.snapshot else ""
+        raise StepFailed(
+            f"job {live.job_id} had nothing to lose when it was planned, and completed a checkpoint before it was "
+            f"cancelled{left}: it is not started empty",
+            hint="run again: it is started from what it left, or `headgate plan` says what is missing",
+        )
+    raise OutcomeUnknown(
+        f"job {live.job_id} was cancelled, and the target does not tell whether it had anything to lose by then",
+        where=action.target,
+        hint="run `headgate plan` to see what is left",
+    )
+
+
+def _was_given_up(action: Action) -> bool:
+    """Is a job cancelled and its successor started empty because there was nothing to lose, not by consent?"""
+    fresh = action.restore is not None and action.restore.kind is RestoreKind.FRESH
+    asked_for = action.want is None or action.want.savepoint.strategy is not Strategy.LATEST
+    cancels = any(isinstance(step, CancelJob) for step in action.steps)
+    return fresh and cancels and not asked_for and action.reason is not Reason.ROLLED_BACK
 
 
 def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance], patience: Patience) -> None:
