@@ -62,6 +62,11 @@ def test_its_lookalike_is_a_change(twins: Twins) -> None:
         pytest.param("SELECT a != b", "SELECT a <> b", id="not-equal"),
         pytest.param("SELECT X'0A', u&'x'", "SELECT x'0A', U&'x'", id="prefix-of-a-literal"),
         pytest.param("SELECT CURRENT_DATE", "SELECT current_date", id="constant"),
+        pytest.param(
+            "SELECT JSON_VALUE(a, '$.x' RETURNING INT)",
+            "SELECT json_value(a, '$.x' returning int)",
+            id="json-returning",
+        ),
         pytest.param("SELECT a . b ,c", "SELECT a.b, c", id="dots-and-commas"),
         pytest.param("SELECT /*+ BROADCAST(t) */ a", "SELECT /*+broadcast( t )*/ a", id="hint-name"),
         pytest.param("SELECT a", "SELECT a;;", id="semicolons-at-the-end"),
@@ -83,6 +88,9 @@ def test_words_that_cannot_be_names_are_keywords(one: str, other: str) -> None:
         ),
         pytest.param(
             "CREATE TABLE t (a AS b > METADATA)", "CREATE TABLE t (a AS b > metadata)", id="metadata-in-an-expression"
+        ),
+        pytest.param(
+            "SELECT JSON_VALUE(RETURNING, '$.x')", "SELECT JSON_VALUE(returning, '$.x')", id="a-column-called-returning"
         ),
         pytest.param("SELECT MAP['a'] FROM t", "SELECT map['a'] FROM t", id="a-column-called-map"),
         pytest.param("INSERT INTO T (a) SELECT 1", "INSERT INTO t (a) SELECT 1", id="a-table-before-columns"),

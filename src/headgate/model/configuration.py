@@ -32,6 +32,15 @@ _MEMORY_UNITS = {
     **dict.fromkeys(("g", "gb", "gibibytes"), 1024**3),
     **dict.fromkeys(("t", "tb", "tebibytes"), 1024**4),
 }
+# Words that Flink takes for one another, whatever their case.
+_SYNONYMS = {
+    "restart-strategy.type": {
+        **dict.fromkeys(("none", "off", "disable"), "none"),
+        **dict.fromkeys(("fixed-delay", "fixeddelay"), "fixed-delay"),
+        **dict.fromkeys(("failure-rate", "failurerate"), "failure-rate"),
+        **dict.fromkeys(("exponential-delay", "exponentialdelay"), "exponential-delay"),
+    }
+}
 _QUANTITY = re.compile(r"\s*(\d+)\s*([A-Za-zµ]*)\s*")
 _ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.IGNORECASE)
 
@@ -70,7 +79,7 @@ def normal_value(key: str, value: str) -> str:
         case "list":
             normal = ";".join(part.strip() for part in text.split(";") if part.strip())
         case _:
-            normal = value
+            normal = _SYNONYMS.get(current_key(key), {}).get(text.lower(), value)
     return normal
 
 

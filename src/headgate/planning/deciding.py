@@ -232,7 +232,7 @@ def _of_active(want: JobSpec, have: Live) -> Action:
 
 
 def _suspended(want: JobSpec, have: Live) -> Action:
-    """The job is stopped with a savepoint. Where none can be made it is cancelled, if that loses nothing, or by consent.
+    """It is stopped with a savepoint. Where none can be made it is cancelled, if that loses nothing, or by consent.
 
     With a savepoint even then if there can be one: whoever changes the manifest back has lost nothing.
     """

@@ -122,10 +122,14 @@ class _Reader:
         return False
 
     def _is_in_its_clause(self, i: int) -> bool:
-        """`ORDER BY a DESC NULLS LAST`, `ROWS BETWEEN UNBOUNDED PRECEDING AND ...`, `LIKE t (EXCLUDING ALL)`."""
+        """`ORDER BY a DESC NULLS LAST`, `ROWS BETWEEN UNBOUNDED PRECEDING AND ...`, `LIKE t (EXCLUDING ALL)`, and the
+        `RETURNING` after the path of `JSON_VALUE(a, '$.b' RETURNING INT)`.
+        """
         group, word, before, after = self._groups[-1], self._at[i], self._at[i - 1], self._at[i + 1]
         if group.holds == "like options":
             return True
+        if word == "RETURNING" and group.opener in {"JSON_VALUE", "JSON_QUERY"}:
+            return before == "''"
         if group.clause == "order" and word in _ORDERING:
             operand = self._kinds[i - _PADDING - 1] in _OPERANDS and before not in _NO_OPERANDS
             return operand or before in {")", "]"}
