@@ -23,7 +23,10 @@ WAITING_NO_LONGER = (
 @format_option("text", "json")
 @with_project
 def savepoint(chosen: Chosen, job: str, style: str) -> None:
-    """Take a savepoint of a running JOB without stopping it; print its path."""
+    """Take a savepoint of a running JOB without stopping it.
+
+    Its path is all that is printed.
+    """
     stop = threading.Event()
     with opened(chosen) as headgate:
         target = headgate.target_of(job)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--raw", is_flag=True, help="The platform's own words about each JOB, as JSON.")
 @with_project
 def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
-    """Show what is live of git's jobs, and of those that left git and run on.
+    """Show what is live: git's jobs, and those that left git.
 
     A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it
     was started from. Runs that are at work on a job, what runs that are gone left in the middle, and savepoints that
