@@ -31,6 +31,7 @@ class Place:
     """
 
     def __init__(self, root: Path) -> None:
+        root.mkdir(parents=True, exist_ok=True)
         self.root = root
         self.platform = MemoryPlatform("memory", project="shop")
         self.platforms = {"memory": self.platform}

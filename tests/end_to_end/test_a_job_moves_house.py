@@ -156,7 +156,9 @@ def street(
 
 
 def _target(kind: str, house: Any) -> str:
-    return TARGETS["flink" if kind == "memory" else kind].format(url=getattr(house, "url", "http://flink.invalid"))
+    if kind == "memory":
+        return TARGETS["flink"].format(url=f"http://{house.name}.invalid")
+    return TARGETS[kind].format(url=house.url)
 
 
 # Together with the consent that each needs, and whether the state goes along then.
