@@ -9,6 +9,7 @@ import pytest
 
 from headgate.model.plan import Verb, Verdict
 from headgate.model.reasons import Reason
+from headgate.model.spec import RunState, Savepoint, Strategy
 from headgate.testing.memory import MemoryPlatform
 from tests.applying.place import ORDERS, Place
 
@@ -18,6 +19,22 @@ RENAMED = replace(ORDERS, name="totals", previous_name="orders")
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
+
+
+@pytest.mark.parametrize("strategy", [Strategy.LATEST, Strategy.EARLIEST])
+def test_a_dead_job_of_the_new_name_does_not_lend_its_state(place: Place, strategy: Strategy):
+    """It left git years ago, its state kept; the job that is renamed was suspended since, and is forgotten by now."""
+    for name in ("totals", "orders"):
+        place.apply(replace(ORDERS, name=name))
+        place.apply(replace(ORDERS, name=name, state=RunState.SUSPENDED))
+    place.platform.forget()
+    [dead, own] = place.platform.snapshots
+
+    action = place.action(replace(RENAMED, savepoint=Savepoint(strategy)))
+
+    assert action.restore is not None
+    assert (action.reason, action.restore.path) == (Reason.FORGOTTEN, own)
+    assert dead != own
 
 
 def test_a_job_that_is_renamed_and_moved_at_once_takes_its_state_along(place: Place):

@@ -48,6 +48,12 @@ def evidence_for(
         return Evidence(unavailable=problem.problem, where=problem.where, hint=problem.hint)
 
 
+def names_of(action: Action) -> tuple[str, ...]:
+    """The names that a job may be known under: that of the job it goes on from, its own, and the one before."""
+    live, previous_name = action.live.name if action.live else "", action.want.previous_name if action.want else ""
+    return tuple(dict.fromkeys(name for name in (live, action.job, previous_name) if name))
+
+
 def _kept_since(action: Action, provider: Provider) -> Kept | None:
     """What storage knows of a job whose last savepoint the store, or another target, names: it may know a later one.
 
@@ -77,12 +83,13 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
 
 
 def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:
-    """What storage knows of a job; where it knows nothing of it, of the name that it had before."""
-    told = provider.kept(action.job)
-    previous_name = action.want.previous_name if action.want else ""
-    if not previous_name or (told and (told.existed or told.snapshots)):
-        return told
-    return provider.kept(previous_name) or told
+    """What storage knows of a job under the first of its names that it knows."""
+    told = None
+    for name in names_of(action):
+        told = provider.kept(name) or told
+        if told and (told.existed or told.snapshots):
+            return told
+    return told
 
 
 def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from headgate.applying import Memory
@@ -59,12 +59,18 @@ def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Pr
         names = [one for one in (spec.name, spec.previous_name) if one]
         if isinstance(have, Live) and all({spec.target}.issuperset(places.get(one, ())) for one in names):
             continue  # it is there to be looked at, and was never anywhere else
-        known = next((told for one in names if (told := memory.remembered(one, places.get(one, ())))), ())
+        known = _seen_last([told for one in names for told in memory.remembered(one, places.get(one, ()))])
         unfinished = [intent for one in names for intent in memory.unfinished.get(one, ())]
         stops = [intent for intent in unfinished if intent.step == StopWithSavepoint.name]
         if known:
             found[spec.name] = Past(tuple(_finished(one, stops, providers) for one in known))
     return found
+
+
+def _seen_last(known: Iterable[Remembered]) -> tuple[Remembered, ...]:
+    """Of each target what was seen there last, by target: an earlier job by one of the two names is not this one."""
+    last = {one.target: one for one in sorted(known, key=lambda one: one.at)}
+    return tuple(last[target] for target in sorted(last))
 
 
 def _at_home(situation: Situation, spec: JobSpec) -> Live | Absent | None:
