@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from headgate.errors import UsageError
+from headgate.model.health import Health
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
@@ -79,6 +80,48 @@ def test_a_platform_that_forgot_a_running_job_does_not_get_an_empty_one(place: P
 
     assert place.apply(ORDERS).outcome is Outcome.BLOCKED
     assert place.platform.running("orders") == []
+
+
+def finishes_at_once(place: Place) -> None:
+    """A bounded job with so little input that its end is what its start waits for."""
+    health = place.platform.health
+
+    def finished_by_then(job_id: str) -> Health:
+        for name in [each.live.name for each in place.platform.jobs.values()]:
+            place.platform.finish(name)
+        return health(job_id)
+
+    place.platform.health = finished_by_then  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("seen", ["by-the-run-that-started-it", "by-a-later-run"])
+@pytest.mark.parametrize("strategy", [Strategy.LATEST, Strategy.NONE])
+def test_a_bounded_job_that_finished_stays_finished_once_it_is_forgotten(place: Place, seen: str, strategy: Strategy):
+    """Flink forgets it after an hour: it is neither in want of a savepoint then, nor run a second time."""
+    bounded = replace(ORDERS, savepoint=Savepoint(strategy))
+    if seen == "by-the-run-that-started-it":
+        finishes_at_once(place)
+    place.apply(bounded)
+    if seen == "by-a-later-run":
+        place.platform.finish("orders")
+        place.apply(bounded)
+    place.platform.forget()
+
+    action = place.action(bounded)
+
+    assert (action.verb, action.reason, action.steps) == (Verb.KEEP, Reason.FINISHED, ())
+    assert place.apply(bounded).outcome is Outcome.KEPT
+
+
+def test_a_bounded_job_that_finished_runs_again_when_it_changes(place: Place):
+    """Its state is gone with it, so an empty start is asked for, as for any other job."""
+    place.apply(ORDERS)
+    place.platform.finish("orders")
+    place.apply(ORDERS)
+    place.platform.forget()
+
+    assert place.action(FILTERED).reason is Reason.NOTHING_TO_RESTORE
+    assert place.apply(replace(FILTERED, savepoint=Savepoint(Strategy.NONE))).outcome is Outcome.APPLIED
 
 
 def test_a_suspended_job_is_resumed_after_the_platform_forgot_it(place: Place):

@@ -167,7 +167,7 @@ class Executor:
             raise
         self._remember(action, carrier, Outcome.APPLIED)
         if self._memory:
-            self._memory.settled(action)
+            self._memory.settled(action, finished=carrier.job_id if carrier.finished else "")
 
     def _carry_out(self, work: _Work) -> None:
         """The steps in order; before each, the lock is checked and the intent written down."""

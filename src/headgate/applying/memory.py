@@ -125,8 +125,13 @@ class Memory:
         if entry := entry_of(action, carrier, outcome, lambda: self.history(action.job)):
             self._record(entry)
 
-    def settled(self, action: Action) -> None:
-        """The job is as git asks: what was open about it is closed."""
+    def settled(self, action: Action, *, finished: str = "") -> None:
+        """The job is as git asks: what was open about it is closed.
+
+        `finished` is the id of a job that had read all of its input by then.
+        """
+        if finished:
+            self._safely(lambda: self._saw(action, finished, JobState.FINISHED))
         if action.reason is Reason.ROLLED_BACK:
             if self.failing(action.job) is None:
                 undone = any(isinstance(step, Submit) and step.as_it_was for step in action.steps)
@@ -326,7 +331,8 @@ class Memory:
         self._saw(action, job_id, JobState.SUSPENDED)
 
     def _saw(self, action: Action, job_id: str, state: JobState) -> None:
-        target = action.source if action.source and state is not JobState.RUNNING else action.target
+        stopped = state in (JobState.SUSPENDED, JobState.STOPPED)
+        target = action.source if action.source and stopped else action.target
         self._store.saw_job(self._scope, action.job, target, job_id, state.value)
 
     def _safely(self, ask: Callable[[], T]) -> T | None:

@@ -109,6 +109,7 @@ class Carrier:
         self._patience = patience
         self._waiting = waiting
         self.job_id = ""
+        self.finished = False
         self.attempt = ""
         self.savepoint = ""
         self.restored = ""
@@ -249,6 +250,7 @@ class Carrier:
                 self._waiting(trouble.problem)
                 continue
             if health.state is JobState.FINISHED:
+                self.finished = True
                 return "finished"
             if health.state in (JobState.STOPPED, JobState.SUSPENDED):
                 raise Overtaken(

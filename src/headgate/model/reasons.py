@@ -128,7 +128,8 @@ EXPLAINED = {
     Reason.NOTHING_TO_RESTORE: (
         "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "
         "mean starting empty. Name a snapshot with `savepoint: {strategy: path, path: ...}`, or consent to an empty "
-        "start with `savepoint: {strategy: none}`."
+        "start with `savepoint: {strategy: none}`. A bounded job that finished leaves none either: where neither the "
+        "target nor the store remembers its end, `state: suspended` says that it is not to run again."
     ),
     Reason.EARLIEST_UNKNOWN: (
         "`savepoint.strategy: earliest` needs to know the savepoints of the job, and neither the target nor the store "

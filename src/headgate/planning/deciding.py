@@ -85,10 +85,10 @@ def decide_adoption(want: JobSpec, found: Live, *, evidence: Evidence | None = N
 def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = None, now: int = 0) -> Action:
     """What to do when the target does not know a job that the store does.
 
-    Its final savepoint is a start; anything else is only told, because newer state may have been lost with the target's
-    memory. What was observed stays "absent".
+    Its final savepoint is a start, and that it has read all of its input is an end; anything else is only told, because
+    newer state may have been lost with the target's memory. What was observed stays "absent".
     """
-    final = known.state is JobState.SUSPENDED and known.snapshot is not None
+    final = known.state is JobState.FINISHED or (known.state is JobState.SUSPENDED and known.snapshot is not None)
     chosen = want.savepoint.strategy is not Strategy.LATEST
     if want.state is RunState.RUNNING and not final and not chosen:
         told = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
