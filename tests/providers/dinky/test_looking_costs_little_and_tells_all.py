@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -98,6 +99,26 @@ def test_a_job_that_only_its_catalog_knows_has_no_graph(dinky: DinkySimulator, p
         provider.graph(live.job_id)
 
     assert dinky.endpoints.planned == []
+
+
+@pytest.mark.parametrize("as_text", [False, True], ids=["as-an-object", "as-a-text"])
+def test_what_reaches_a_cluster_is_nowhere_in_the_raw_answer(
+    dinky: DinkySimulator, provider: DinkyProvider, as_text: bool
+) -> None:
+    """The settings of kube and yarn are told of the cluster, and again of how a job was started there."""
+    live = started(provider, job(config={"pipeline.max-parallelism": "64"}))
+    [history] = dinky.tables.histories.values()
+    history["configJson"] |= {
+        "gatewayConfig": {"kubernetesConfig": {"kubeConfig": "users: [{user: {token: kept-to-ourselves}}]"}},
+        "executorSetting": {"config": {"s3.access-key": "kept-to-ourselves"}},
+    }
+    if as_text:
+        history["configJson"] = json.dumps(history["configJson"])
+
+    told = str(provider.detail(live.job_id))
+
+    assert "kept-to-ourselves" not in told
+    assert "pipeline.max-parallelism" in told
 
 
 def test_a_new_job_may_be_planned_before_it_is_there(dinky: DinkySimulator, provider: DinkyProvider) -> None:

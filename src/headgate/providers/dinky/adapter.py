@@ -41,14 +41,14 @@ from headgate.providers.dinky.observing import Observer
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
-from headgate.providers.dinky.wire import Instance, Task, text
+from headgate.providers.dinky.wire import Instance, Task, document, text
 from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
-# They hold kube and yarn settings, or are computed and hold those again.
-_UNSHOWN = ("clusterConfiguration", "clusterInstance", "jobConfig")
+# They hold kube and yarn settings and the cluster's own options, or are computed and hold those again.
+_UNSHOWN = ("clusterConfiguration", "clusterInstance", "executorSetting", "gatewayConfig", "jobConfig")
 
 
 class DinkyProvider(Opaque):
@@ -255,6 +255,8 @@ def _shown(value: Any) -> Any:
             return {str(key): _shown(one) for key, one in value.items() if key not in _UNSHOWN}
         case list():
             return [_shown(one) for one in value]
+        case str() if inside := document(value):  # JSON in a text, as Dinky sends it now and then
+            return _shown(inside)
     return value
 
 
