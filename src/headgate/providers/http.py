@@ -89,12 +89,13 @@ class Asked(TypedDict, total=False):
     """What may be said about a request.
 
     `writes` is stated by the caller: some platforms cancel a job through GET. `repeatable` says that asking twice does
-    it once. Of the bodies one may be given: `body` is sent as JSON, `form` as a form, `content` as (content type,
-    bytes), `upload` as (multipart field, file).
+    it once. `timeout` is how many seconds it may take, if not as long as any other. Of the bodies one may be given:
+    `body` is sent as JSON, `form` as a form, `content` as (content type, bytes), `upload` as (multipart field, file).
     """
 
     writes: Required[bool]
     repeatable: bool
+    timeout: float
     params: Mapping[str, str] | None
     headers: Mapping[str, str]
     body: Any
@@ -143,6 +144,7 @@ class Api:
         self._judge = judge
         self._slots = threading.BoundedSemaphore(concurrency)
         self._pace = _Pace(per_second, pause)
+        self._within = _within(timeout)
         self._base_url = base_url.rstrip("/")
         self._require_sendable(headers or {}, name)
         verify = (tls or Tls()).context()
@@ -151,7 +153,6 @@ class Api:
                 auth=auth,
                 headers=dict(headers or {}),
                 verify=verify,
-                timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
                 transport=transport,
             )
         except (ValueError, ImportError, httpx.InvalidURL) as problem:
@@ -178,12 +179,13 @@ class Api:
         headers = {**({"Content-Type": kind} if kind else {}), **asked.get("headers", {})}
         request = Outgoing(method, url, headers, content)
         where = f"{self._name}: {method} {path}"
+        within = _within(asked["timeout"]) if "timeout" in asked else self._within
         attempts = _ATTEMPTS if asked.get("repeatable") or not writes else 1
         for attempt in range(1, attempts + 1):
             try:
                 with self._slots:
                     self._pace.wait()
-                    return self._once(request, where, writes=writes, upload=asked.get("upload"))
+                    return self._once(request, where, within, writes=writes, upload=asked.get("upload"))
             except (Unavailable, OutcomeUnknown) as trouble:
                 wait = _wait(attempt, trouble)
                 if attempt == attempts or wait > _LONGEST_WAIT:
@@ -191,7 +193,9 @@ class Api:
                 self._pause(wait)
         raise AssertionError("unreachable")
 
-    def _once(self, request: Outgoing, where: str, *, writes: bool, upload: tuple[str, Path] | None) -> Reply:
+    def _once(
+        self, request: Outgoing, where: str, within: httpx.Timeout, *, writes: bool, upload: tuple[str, Path] | None
+    ) -> Reply:
         headers = {**request.headers, **(self._sign(request) if self._sign else {})}
         self._require_sendable(headers, where)
         try:
@@ -199,10 +203,12 @@ class Api:
                 field, file = upload
                 with file.open("rb") as content:
                     files = {field: (file.name, content, "application/x-java-archive")}
-                    response = self._client.request(request.method, request.url, headers=headers, files=files)
+                    response = self._client.request(
+                        request.method, request.url, headers=headers, files=files, timeout=within
+                    )
             else:
                 response = self._client.request(
-                    request.method, request.url, headers=headers, content=request.body or None
+                    request.method, request.url, headers=headers, content=request.body or None, timeout=within
                 )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout) as problem:
             message = self._mask(f"no connection to {self._base_url}: {_plainly(problem)}")
@@ -274,6 +280,11 @@ class _Pace:
             self._next = begin + self._gap
         if begin > now:
             self._pause(begin - now)
+
+
+def _within(timeout: float) -> httpx.Timeout:
+    """So many seconds for an answer; a connection is made sooner, or not at all."""
+    return httpx.Timeout(timeout, connect=min(10.0, timeout))
 
 
 def _content(asked: Asked) -> tuple[str, bytes]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
-from tests.providers.dinky.given import job, opened, seen, started
+from tests.providers.dinky.given import job, opened, seen, started, submission
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.http import Unauthorised
+from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.server import Response
 
@@ -97,3 +99,34 @@ def test_a_tenant_does_not_change_in_the_middle(dinky: DinkySimulator, provider:
 
     with pytest.raises(Rejected, match="another tenant"):
         provider.observe()
+
+
+def test_a_start_and_a_look_share_one_limit(dinky: DinkySimulator, connect: Connect) -> None:
+    """`concurrency` and `requests_per_second` are what a person promised of this Dinky: starts count like looks."""
+    provider = connect(concurrency=1)
+    provider.observe()
+    dinky.delay(0.5, at="submitTask")
+    over: list[str] = []
+
+    def start() -> None:
+        provider.submit(submission(job()))
+        over.append("start")
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    eventually(lambda: any("submitTask" in line for line in dinky.requests))
+    provider.observe()
+    over.append("look")
+    starting.join()
+
+    assert over == ["start", "look"]
+
+
+def test_a_start_may_take_longer_than_a_look(dinky: DinkySimulator, connect: Connect) -> None:
+    """Dinky answers when the cluster has the job, which is minutes where it has to be made first."""
+    provider = connect(timeout=0.2, slow_timeout=30)
+    dinky.delay(0.6, at="submitTask")
+
+    provider.submit(submission(job()))
+
+    assert len(dinky.running("orders")) == 1

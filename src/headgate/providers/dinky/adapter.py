@@ -266,12 +266,12 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
     password = form.password.get_secret_value()
     environment = Environment({**target.environment.values, "DINKY_PASSWORD": password})
 
-    def connect(session: Session, slow: bool) -> Api:
+    def connect(session: Session) -> Api:
         return Api(
             target.name,
             form.url,
             tls=Tls(ca=form.ca or "", verify=form.verify),
-            timeout=form.slow_timeout if slow else form.timeout,
+            timeout=form.timeout,
             environment=environment,
             concurrency=form.concurrency,
             per_second=form.requests_per_second,
@@ -280,7 +280,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
             credentials=CREDENTIALS,
         )
 
-    session = Session(target.name, Credentials(form.username, password, form.tenant), connect)
+    session = Session(target.name, Credentials(form.username, password, form.tenant), connect, form.slow_timeout)
     facts = Facts(cache, "dinky", f"{form.url} {form.tenant}")
     return DinkyProvider(
         target.name, session, project=project, folder=form.folder, facts=facts, claim_wait=form.claim_wait

@@ -22,7 +22,7 @@ from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.providers.answers import number, undocumented
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
 from headgate.providers.dinky.wire import document, moment, rows, text
-from headgate.providers.http import Api, Outgoing, Unauthorised
+from headgate.providers.http import Api, Asked, Outgoing, Unauthorised
 
 _LOGIN = "/api/login"
 # The hint where who we are is refused.
@@ -56,41 +56,46 @@ class _Login:
 
 
 class Session:
-    """Everything that is asked of one Dinky server. `connect` makes the doors: for quick calls, and for slow ones."""
+    """Everything that is asked of one Dinky server, through the one door that `connect` makes.
+
+    `slow_timeout` is how many seconds a start, a savepoint or a plan may take.
+    """
 
     def __init__(
         self,
         name: str,
         credentials: Credentials,
-        connect: Callable[[Session, bool], Api],
+        connect: Callable[[Session], Api],
+        slow_timeout: float,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._pause = pause
         self._name = name
         self._credentials = credentials
-        self._quick = connect(self, False)
-        self._slow = connect(self, True)
+        self._api = connect(self)
+        self._slow_timeout = slow_timeout
         self._login: _Login | None = None
         self._tenant_id: int | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        self._quick.close()
-        self._slow.close()
+        self._api.close()
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def read(self, method: str, path: str, *, body: Any = None, **query: str) -> Any:
         """What stands in `data` of an answer that changes nothing; repeated on trouble that may pass."""
         answer = self._ask(
-            lambda: self._quick.call(method, path, writes=False, body=body, params=query or None), again=TurnedAway
+            lambda: self._api.call(method, path, writes=False, body=body, params=query or None), again=TurnedAway
         )
         return answer.get("data")
 
     def write(self, method: str, path: str, *, body: Any = None, slow: bool = False, **query: str) -> Any:
         """`data` of the answer to a write, which is sent once. GET is no reason to think that nothing changes."""
-        api = self._slow if slow else self._quick
-        answer = self._ask(lambda: api.call(method, path, writes=True, body=body, params=query or None))
+        asked: Asked = {"writes": True, "body": body, "params": query or None}
+        if slow:
+            asked["timeout"] = self._slow_timeout
+        answer = self._ask(lambda: self._api.call(method, path, **asked))
         return answer.get("data")
 
     def listed(self, path: str, wanted: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -109,7 +114,7 @@ class Session:
         count = total = 0
         for page in range(1, 1_000_000):
             body = {**wanted, "current": page, "pageSize": _PAGE}
-            call = functools.partial(self._quick.call, "POST", path, writes=False, body=body)
+            call = functools.partial(self._api.call, "POST", path, writes=False, body=body)
             answer = self._ask(call, again=TurnedAway)
             part, said = rows(answer.get("data")), number(answer.get("total"))
             if said is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
@@ -193,7 +198,7 @@ class Session:
         who = self._credentials
         body = {"username": who.username, "password": who.password, "ldapLogin": False, "autoLogin": True}
         try:
-            reply = self._quick.reply("POST", _LOGIN, writes=False, body=body)
+            reply = self._api.reply("POST", _LOGIN, writes=False, body=body)
         except Unauthorised:
             raise
         except Rejected as refused:
@@ -232,7 +237,7 @@ class Session:
 
     def _version(self) -> tuple[int, int, int]:
         try:
-            answer = self._quick.call("GET", "/openapi/version", writes=False)
+            answer = self._api.call("GET", "/openapi/version", writes=False)
         except Rejected:
             # A proxy may well keep everybody away from /openapi: it asks for no login.
             return (0, 0, 0)
