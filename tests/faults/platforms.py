@@ -168,7 +168,7 @@ def on_dinky() -> Iterator[Simulated]:
             for job in dinky.engine.active(JOB):
                 job.word = "CANCELED"
             task = dinky.task_named(JOB)
-            dinky.tables.change(task, {"note": re.sub(r" by=\w+", "", task["note"])})
+            dinky.tables.change(task, {"note": re.sub(r" by=[\w.]+", "", task["note"])})
 
         yield Simulated(
             dinky,

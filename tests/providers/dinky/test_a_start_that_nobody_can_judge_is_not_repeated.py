@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from tests.providers.dinky.given import edited, from_savepoint, job, seen, started, stopped, submission
+from tests.providers.dinky.given import edited, from_savepoint, job, options, seen, started, stopped, submission
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
@@ -13,7 +14,7 @@ from headgate.planning import decide
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
-from headgate.testing.dinky.envelopes import envelope
+from headgate.testing.dinky.envelopes import Exceptional, envelope
 from headgate.testing.server import Response
 
 REFUSED = "java.lang.RuntimeException: Exception in executing FlinkSQL:\n1  INSERT INTO t SELECT a\n"
@@ -78,6 +79,21 @@ def test_an_unclear_start_is_told_as_unknown_with_the_way_out(dinky: DinkySimula
     assert "look for the job on the cluster, and end it if it is there; then remove `by=" in action.hint
 
 
+def test_a_marker_that_lost_what_it_succeeds_still_tells_of_an_unclear_start(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """People's text may leave no room for it, and a job that came from another target succeeds nothing of this one."""
+    ended = stopped(provider, started(provider, job()))
+    dinky.lifecycle.stumbles = 1
+    with pytest.raises(OutcomeUnknown):
+        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
+
+    task = dinky.task_named("orders")
+    dinky.tables.change(task, {"note": re.sub(r" succeeds=\S+", "", str(task["note"]))})
+
+    assert seen(provider).state is JobState.UNKNOWN
+
+
 def test_a_person_who_looked_lets_headgate_go_on_with_the_state(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """One word struck from the note, and the start is tried again from the same savepoint."""
     ended = stopped(provider, started(provider, job()))
@@ -111,6 +127,22 @@ def test_a_word_that_was_struck_is_no_leave_for_the_next_unclear_start(
         provider.submit(submission(job()))
 
     assert seen(provider).state is JobState.UNKNOWN
+    assert len(dinky.running("orders")) == 1
+
+
+def test_a_change_in_place_is_no_word_of_a_person(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """What headgate writes anew keeps the name of the run: only people strike it."""
+    noted = job(options=options(note="nightly"))
+    live = started(provider, job())
+    provider.update(live, noted, live.marker or pytest.fail("it bears no marker"))
+    ended = stopped(provider, live)
+    dinky.lifecycle.stumbles = 1
+    with pytest.raises(Exceptional):
+        dinky.start_again("orders")
+
+    with pytest.raises(OutcomeUnknown, match="failed, which may have been after"):
+        provider.submit(submission(noted, live=ended, restore=from_savepoint(ended)))
+
     assert len(dinky.running("orders")) == 1
 
 

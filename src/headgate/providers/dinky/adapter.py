@@ -163,6 +163,7 @@ class DinkyProvider(Opaque):
                 raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
             again = attempt == submission.marker.attempt
             known = self._runs.require_no_unclear_start(task, look.newest, again=again)
+            wanted = wanted.after(look.newest.id if look.newest else None)
             task = self._definitions.make(task, wanted)
             # Whoever else is at it has written itself down by then, or its start can be seen.
             self._pause(self._claim_wait)

@@ -40,6 +40,10 @@ class Wanted:
     restore: Restore | None = None
     by: str = ""
 
+    def after(self, newest: int | None) -> Wanted:
+        """The same, with the job instance that was the newest one before this start."""
+        return self if newest is None else replace(self, by=f"{self.by}.{newest}")
+
 
 class Definitions:
     """The saved tasks of one Dinky."""
@@ -200,7 +204,7 @@ class Definitions:
         said = notes.said(wanted.spec.options)
         text = str(wanted.options["note"]) if "note" in said else there.text
         took = there.took if wanted.restore is None else None
-        return Note(text, wanted.marker, said, took, wanted.by).written()
+        return Note(text, wanted.marker, said, took, wanted.by or there.by).written()
 
     def _place(self, task: Task, wanted: Wanted, *, renamed: bool) -> None:
         """The right folder and the right name in the tree; a task without an entry has neither."""

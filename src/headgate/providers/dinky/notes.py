@@ -4,7 +4,8 @@
 
 `said` tells what the manifest said that the row cannot tell: that a cluster was given by name, or that a field which is
 otherwise left to people is git's. `took` is the key of the last savepoint that was asked for, and the newest savepoint
-there was before it. `by` names the run that is about to start the task. A note has 255 characters.
+there was before it. `by` names the run that is about to start the task, and the job instance that was its newest one
+until then (`by=1a2b3c4d.17`). A note has 255 characters.
 """
 
 from __future__ import annotations
@@ -87,6 +88,11 @@ class Note:
             hint = "give the job or the project a shorter name, or shorten options.note"
             raise Rejected(f"{problem}, which is what a note in Dinky has left", hint=hint) from problem
         return f"{own} {sign[:-1]}{extra}]".lstrip()
+
+    def announces(self, newest: int | None) -> bool:
+        """Does it tell of a start that has no job instance yet, with `newest` the id of the newest there is?"""
+        _, _, before = self.by.partition(".")
+        return bool(self.by) and before == ("" if newest is None else str(newest))
 
     def taking(self, key: str, after: int) -> Note:
         """The same note, with a savepoint asked for."""

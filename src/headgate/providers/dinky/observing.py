@@ -140,10 +140,9 @@ class Observer:
 
     def _doubt(self, task: Task, run: Instance | None) -> Unknown | None:
         """Why nobody can say whether the start that our marker tells of left a job; asked where it has no instance."""
-        note = Note.read(task.note)
-        before = note.marker.succeeds if note.marker and note.by else None
-        at_rest = run is None or (not run.state.active and run.run == before)
-        return self._runs.doubt(task, run) if at_rest and before is not None else None
+        at_rest = run is None or not run.state.active
+        announced = Note.read(task.note).announces(run.id if run else None)
+        return self._runs.doubt(task, run) if at_rest and announced else None
 
     def left_by(self, run: Instance) -> remains.Remains:
         """What a start left behind; asked once if that is final: it was stopped with a savepoint, or is long over."""
