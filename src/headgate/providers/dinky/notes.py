@@ -5,7 +5,8 @@
 `said` tells what the manifest said that the row cannot tell: that a cluster was given by name, or that a field which is
 otherwise left to people is git's. `took` is the key of the last savepoint that was asked for, and the newest savepoint
 there was before it. `by` names the run that is about to start the task, and the job instance that was its newest one
-until then (`by=1a2b3c4d.17`). A note has 255 characters.
+until then (`by=1a2b3c4d.17`). A note has 255 characters: people's text is cut where the marker leaves it no room, after
+everything that the marker can do without was left out.
 """
 
 from __future__ import annotations
@@ -81,8 +82,10 @@ class Note:
         extra += f" took={self.took.key}.{self.took.after}" if self.took else ""
         extra += f" by={self.by}" if self.by else ""
         room = LONGEST - len(extra)
-        own = self.text if "note" in self.said else self.text[: max(0, room - marking.ROOM - 1)]
         try:
+            own = self.text
+            if "note" not in self.said:
+                own = _cut(own, room - len(marking.written(_shortest(self.marker), longest=room)) - 1)
             sign = marking.written(self.marker, longest=room - (len(own) + 1 if own else 0))
         except ValueError as problem:
             hint = "give the job or the project a shorter name, or shorten options.note"
@@ -97,6 +100,17 @@ class Note:
     def taking(self, key: str, after: int) -> Note:
         """The same note, with a savepoint asked for."""
         return replace(self, took=Took(key, after))
+
+
+def _shortest(marker: Marker) -> Marker:
+    """The marker without what may be left out for the sake of people's text."""
+    kept = replace(marker, commit="", restored="")
+    return kept if marker.avoids else replace(kept, succeeds="")
+
+
+def _cut(text: str, longest: int) -> str:
+    """People's text in so many characters; an ellipsis at the end says that there was more."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…" if longest > 1 else ""
 
 
 def said(options: Iterable[str]) -> frozenset[str]:
