@@ -54,7 +54,12 @@ def _not_json(writes: bool) -> ProviderError:
 def _message(code: str, reply: Reply) -> str:
     """What the service says; where it goes on with the text that it signed itself, not that."""
     message = text(reply.json, "Message")
-    return message.partition(":")[0] if code == "SignatureDoesNotMatch" else message
+    if code != "SignatureDoesNotMatch":
+        return message
+    told, its_own, _ = message.partition(":")
+    # What is left of the sentence that the colon ends announces what is not shown.
+    whole = told.rpartition(". ")[0] if its_own else ""
+    return f"{whole}." if whole else told
 
 
 def _retry_after(reply: Reply) -> float | None:
