@@ -85,7 +85,7 @@ class Definition:
     def bucket(self) -> str | None:
         """The bucket that its savepoints go to, empty where it has none; None: this row does not say."""
         config = self.row.get("job_config")
-        return str(config.get("obs_bucket") or "") if config else None
+        return str(config.get("obs_bucket") or "") if isinstance(config, Mapping) else None
 
     @property
     def checkpointing(self) -> bool | None:
