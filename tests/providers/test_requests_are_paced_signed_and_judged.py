@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.providers.answers import number
 from headgate.providers.http import Api, Outgoing, Reply, Unauthorised, encoded
 
 
@@ -112,3 +113,28 @@ def test_requests_begin_no_faster_than_the_platform_allows():
     assert len(waited) == 2
     assert 0.4 < waited[0] <= 0.5
     assert 0.9 < waited[1] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://dli.example.com/v1.0/jobs?limit=1", "dli.example.com"),
+        ("https://dli.example.com:443/jobs", "dli.example.com"),
+        ("http://127.0.0.1:8081/jobs", "127.0.0.1:8081"),
+        ("http://[::1]:80/jobs", "[::1]"),
+        ("http://[::1]:443/jobs", "[::1]:443"),
+    ],
+)
+def test_the_host_that_is_signed_is_the_one_that_is_sent(url: str, host: str):
+    """Every scheme that signs the host signs it as the client spells it."""
+    assert Outgoing("GET", url, {}, b"").host == host
+    assert httpx.Request("GET", url).headers["host"] == host
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [(7, 7), ("7", 7), (1516952710040.0, 1516952710040), (7.5, None), (True, None), ("x", None), (None, None)],
+)
+def test_a_whole_number_is_read_however_it_is_written(told: object, read: int | None):
+    """Some servers write every number with a point; a fraction is not cut off."""
+    assert number(told) == read

@@ -141,9 +141,11 @@ def _epoch(date: str) -> float | None:
 
 
 def number(value: object) -> int | None:
-    """A whole number, be it written as text; None for anything else."""
+    """A whole number, be it written as text or with a point and no fraction; None for anything else."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     try:
         return int(str(value))
     except ValueError:

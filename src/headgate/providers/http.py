@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -40,6 +40,7 @@ __all__ = ["Api", "Asked", "Judge", "NotFound", "Outgoing", "Reply", "Signer", "
 _ATTEMPTS = 4
 # Seconds between two attempts.
 _LONGEST_WAIT = 20.0
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,13 @@ class Outgoing:
     url: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def host(self) -> str:
+        """host[:port] as an HTTP client sends it: a port that goes without saying is not said."""
+        parts = urlsplit(self.url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+        return host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
 
 
 # Headers to add to a request: asked anew for every attempt, because signatures carry the time.

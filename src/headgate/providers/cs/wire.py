@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Marker
-from headgate.providers import marking
+from headgate.providers import answers, marking
 from headgate.providers.answers import undocumented
 from headgate.providers.cs import note
 from headgate.providers.cs.states import common_state, wire_word
@@ -156,10 +156,7 @@ def _text(found: Mapping[str, Any], key: str) -> str:
 
 
 def _number(found: Mapping[str, Any], key: str) -> int:
-    try:
-        return int(found.get(key) or 0)
-    except (TypeError, ValueError):
-        return 0
+    return answers.number(found.get(key)) or 0
 
 
 def _truth(found: Mapping[str, Any], key: str) -> bool:

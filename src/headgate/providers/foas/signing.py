@@ -23,7 +23,6 @@ from headgate.providers.http import Outgoing
 
 VERSION = "2018-11-11"
 JSON = "application/json"
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def _nonce() -> str:
@@ -71,7 +70,7 @@ class V3:
         digest = hashlib.sha256(request.body).hexdigest()
         added = {
             "Accept": JSON,
-            "Host": _host(request.url),
+            "Host": request.host,
             "x-acs-version": VERSION,
             "x-acs-date": f"{self.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "x-acs-signature-nonce": self.nonce(),
@@ -129,10 +128,3 @@ def authorization_v3(text: str, headers: Mapping[str, str], credentials: Credent
     to_sign = f"{algorithm}\n{hashlib.sha256(text.encode()).hexdigest()}"
     proof = hmac.new(credentials.secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     return f"{algorithm} Credential={credentials.key_id},SignedHeaders={';'.join(headers)},Signature={proof}"
-
-
-def _host(url: str) -> str:
-    """host[:port] as an HTTP client sends it: a port that goes without saying is not said."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from headgate.providers import answers
 from headgate.providers.answers import undocumented
 
 STREAM, BATCH = "FLINK_STREAM", "FLINK_BATCH"
@@ -34,10 +35,7 @@ def text(document: Any, key: str) -> str:
 
 def number(document: Any, key: str) -> int:
     """A whole number, 0 where there is none that can be read."""
-    try:
-        return int(member(document, key))
-    except (TypeError, ValueError):
-        return 0
+    return answers.number(member(document, key)) or 0
 
 
 def flag(document: Any, key: str) -> bool:

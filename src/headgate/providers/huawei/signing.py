@@ -20,7 +20,6 @@ from headgate.providers.http import Outgoing
 _DATE = "%Y%m%dT%H%M%SZ"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
 _HASHED_TYPES = ("application/json", "application/bson")
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Signing:
 def signature(request: Outgoing, keys: Keys, *, at: datetime, scheme: Scheme = PLAIN) -> dict[str, str]:
     """The headers that sign a request as it stands: host, date, security token, Authorization."""
     stamp = at.astimezone(UTC).strftime(_DATE)
-    added = {"Host": _host(request.url), "X-Sdk-Date": stamp}
+    added = {"Host": request.host, "X-Sdk-Date": stamp}
     if keys.token:
         added[scheme.token_header] = keys.token
     kind = next((value for name, value in request.headers.items() if name.lower() == "content-type"), "")
@@ -130,13 +129,6 @@ def canonical_request(method: str, url: str, headers: Mapping[str, str], payload
     )
     lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
     return "\n".join([method.upper(), path, query, lines, ";".join(headers), payload])
-
-
-def _host(url: str) -> str:
-    """host[:port] as an HTTP client sends it: a port that goes without saying is not said."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
 
 
 def _key(keys: Keys, scope: str) -> bytes:
