@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.providers.foas.bench import FoasBench, statement
 
-from headgate.model.live import Live
+from headgate.model.live import JobState, Live
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
@@ -124,6 +124,42 @@ def test_placeholders_are_filled_in_however_deep_they_stand(bench: FoasBench):
     assert diff(read(live), spec) == ()
     later = replace(spec, environment=Environment({"DUSK": "04:00", "WHO": "night-shift"}))
     assert [change.path for change in diff(read(live), later)] == ["env.DUSK"]
+
+
+def test_what_people_write_around_the_marker_and_the_parameters_changes_nothing(bench: FoasBench):
+    """A job stays whose it is, and what it was asked to be, whatever is noted beside it; and the notes stay."""
+    spec = replace(ORDERS, config={"a": "b"}, options=options(autoscale=SCALE))
+    started(bench.provider, spec)
+    content = bench.platform.jobs["orders"].content
+    around = {"Description": f"for the board, {bench.platform.jobs['orders'].description} (ask Ann)"}
+    bench.platform.edit("orders", commit=True, **around, Properties=f"# tuned in May\n\n{content['Properties']}# end\n")
+
+    live = seen(bench.provider, "orders")
+
+    assert live is not None
+    assert live.marker is not None
+    assert (live.marker.project, live.marker.job) == ("payments", "orders")
+    assert diff(read(live), spec) == ()
+    again = started(bench.provider, replace(spec, config={"a": "c"}), live=stopped(bench.provider, live))
+    job = bench.platform.jobs["orders"]
+    assert again.marker is not None
+    assert job.description.startswith("for the board, [headgate ")
+    assert job.description.endswith("] (ask Ann)")
+    assert "# tuned in May" in job.content["Properties"]
+
+
+def test_a_state_that_nobody_documents_is_shown_and_taken_for_unknown(bench: FoasBench):
+    """It may run: it is neither started beside nor pruned."""
+    started(bench.provider, ORDERS)
+    job = bench.platform.jobs["orders"]
+    assert job.current is not None
+    job.current.actual, job.current.wait = "MIGRATING", 10
+
+    live = seen(bench.provider, "orders")
+
+    assert live is not None
+    assert (live.state, live.word) == (JobState.UNKNOWN, "MIGRATING, to be RUNNING")
+    assert bench.provider.health("orders").word == "MIGRATING, to be RUNNING"
 
 
 def test_batch_jobs_say_that_they_are(bench: FoasBench):
