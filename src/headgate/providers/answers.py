@@ -38,6 +38,8 @@ class Unauthorised(Rejected):
     """
 
     code = "unauthorised"
+    # Was it the proof itself that was refused, not what was asked with it? Another proof may do then.
+    of_the_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
 from urllib.parse import quote, urlsplit
@@ -22,7 +24,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Environment
+from headgate.model.secret import Environment, replaced, spellings
 from headgate.providers.answers import (
     NotFound,
     Reply,
@@ -88,6 +90,8 @@ class Outgoing:
 
 # Headers to add to a request: asked anew for every attempt, because signatures carry the time.
 Signer = Callable[[Outgoing], Mapping[str, str]]
+# Asked with the headers of a request whose proof was refused: is there a new one, so that signing again may help?
+Renewer = Callable[[Mapping[str, str]], bool]
 # What a platform's own envelope says of an answer, whatever its HTTP status: an error to raise, or None to let the
 # status decide (`answers.by_status`). The bool tells whether the request was a write.
 Judge = Callable[[Reply, bool], ProviderError | None]
@@ -115,7 +119,9 @@ class Asked(TypedDict, total=False):
 class Api:
     """A JSON API at one base URL. Safe to use from several threads; proxies are taken from the environment.
 
-    `judge` is asked first about every answer, `sign` before every request; `explain` makes the few words for people out
+    `judge` is asked first about every answer, `sign` before every request, `renew` once after a request whose proof was
+    refused: nothing was done then, so that a write is sent again, too. What proves who asks is masked in every answer.
+    `explain` makes the few words for people out
     of the body of an error that only its status tells. `credentials` says where the credentials come from: the hint
     where they are refused.
     A platform that asks to be left alone for longer than we would wait is left alone: its trouble is told at once.
@@ -135,6 +141,7 @@ class Api:
         concurrency: int = 8,
         per_second: float | None = None,
         sign: Signer | None = None,
+        renew: Renewer | None = None,
         judge: Judge | None = None,
         explain: Callable[[str], str] = str,
         credentials: str = "check the credentials of this target",
@@ -149,6 +156,7 @@ class Api:
         self._explain = explain
         self._credentials = credentials
         self._sign = sign
+        self._renew = renew
         self._judge = judge
         self._slots = threading.BoundedSemaphore(concurrency)
         self._pace = _Pace(per_second, pause)
@@ -204,7 +212,27 @@ class Api:
     def _once(
         self, request: Outgoing, where: str, within: httpx.Timeout, *, writes: bool, upload: tuple[str, Path] | None
     ) -> Reply:
-        headers = {**request.headers, **(self._sign(request) if self._sign else {})}
+        headers = self._signed(request)
+        try:
+            return self._sent(request, headers, where, within, writes=writes, upload=upload)
+        except Unauthorised as refused:
+            if not (refused.of_the_proof and self._renew and self._renew(headers)):
+                raise
+        return self._sent(request, self._signed(request), where, within, writes=writes, upload=upload)
+
+    def _signed(self, request: Outgoing) -> dict[str, str]:
+        return {**request.headers, **(self._sign(request) if self._sign else {})}
+
+    def _sent(
+        self,
+        request: Outgoing,
+        headers: Mapping[str, str],
+        where: str,
+        within: httpx.Timeout,
+        *,
+        writes: bool,
+        upload: tuple[str, Path] | None,
+    ) -> Reply:
         self._require_sendable(headers, where)
         try:
             if upload is not None:
@@ -227,11 +255,14 @@ class Api:
             lost = OutcomeUnknown if writes else Unavailable
             what = "cannot be read" if isinstance(problem, httpx.DecodingError) else "was lost"
             raise lost(self._mask(f"the reply {what}: {_plainly(problem)}"), where=where) from problem
-        return self._answer(response, where, writes=writes)
+        return self._answer(response, headers, where, writes=writes)
 
-    def _answer(self, response: httpx.Response, where: str, *, writes: bool) -> Reply:
+    def _answer(self, response: httpx.Response, sent: Mapping[str, str], where: str, *, writes: bool) -> Reply:
+        def mask(text: str) -> str:
+            return replaced(self._mask(text), _proofs(sent))
+
         # Masked before anybody cuts it short: half a secret is not recognised any more.
-        text = response.text if response.is_success else self._mask(response.text)
+        text = response.text if response.is_success else mask(response.text)
         reply = Reply(response.status_code, dict(response.headers), text, _document(response))
         trouble = self._judge(reply, writes) if self._judge else None
         if trouble is None and response.is_success:
@@ -240,13 +271,14 @@ class Api:
         trouble = trouble or by_status(reply, writes=writes, explain=self._explain)
         trouble.where = trouble.where or where
         if isinstance(trouble, Unauthorised):
+            trouble.of_the_proof = reply.status == HTTPStatus.UNAUTHORIZED
             trouble.hint = skew(reply, self._clock()) or trouble.hint or self._credentials
         if (told := retry_after(reply, self._clock())) is not None:
             trouble.retry_after = told
         if (told := trouble.retry_after or 0.0) > _LONGEST_WAIT:
             trouble.problem += f"; it asks to come back in {told:.0f} s"
-        trouble.problem, trouble.hint = self._mask(trouble.problem), self._mask(trouble.hint)
-        trouble.body = self._mask(reply.text)
+        trouble.problem, trouble.hint = mask(trouble.problem), mask(trouble.hint)
+        trouble.body = mask(reply.text)
         raise trouble
 
     def _require_sendable(self, headers: Mapping[str, str], where: str) -> None:
@@ -293,6 +325,16 @@ class _Pace:
 def _within(timeout: float) -> httpx.Timeout:
     """So many seconds for an answer; a connection is made sooner, or not at all."""
     return httpx.Timeout(timeout, connect=min(10.0, timeout))
+
+
+def _proofs(headers: Mapping[str, str]) -> dict[str, str]:
+    """What proves who asks, in every spelling, and what is shown in its place: the name of its header."""
+    told = {name: value for name, value in headers.items() if _PROOF.search(name)}
+    return {form: f"({name})" for name, value in told.items() for form in spellings(value)}
+
+
+# Headers that carry a signature, a token or a session.
+_PROOF = re.compile(r"^(authorization|cookie)$|token$", re.IGNORECASE)
 
 
 def _content(asked: Asked) -> tuple[str, bytes]:

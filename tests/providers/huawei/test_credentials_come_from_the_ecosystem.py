@@ -11,10 +11,11 @@ import pytest
 
 from headgate.errors import HeadgateError, Rejected
 from headgate.model.project import Target
-from headgate.providers.http import NotFound, Unauthorised
+from headgate.providers.http import Api, NotFound, Outgoing, Unauthorised
 from headgate.providers.huawei.account import Account, host
 from headgate.providers.huawei.credentials import Credentials, Password, Proof, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
+from headgate.providers.huawei.iam import TokenLogin
 from headgate.providers.huawei.signing import Keys
 from headgate.testing.server import Request, Response, SimulatedServer
 
@@ -153,6 +154,7 @@ def test_a_region_has_its_address(region: str, expected: str) -> None:
 class Iam(SimulatedServer):
     """Two projects, one user, and a service at the same address that says who asked it."""
 
+    revoked: tuple[str, ...] = ()
     projects: tuple[dict[str, str], ...] = (
         {"id": PROJECT, "name": "eu-west-101"},
         {"id": "f" * 32, "name": "eu-west-101_other"},
@@ -170,6 +172,9 @@ class Iam(SimulatedServer):
         if request.path == "/v3/projects":
             # By IAM's page the name is exact; a server that reads it as a part of the name must not confuse us.
             return Response(200, {"projects": [one for one in self.projects if request.query["name"] in one["name"]]})
+        if request.headers.get("x-auth-token", "") in self.revoked:
+            words = f"The token {request.headers['x-auth-token']} must be updated."
+            return Response(401, {"error_code": "APIG.0307", "error_msg": words})
         who = request.headers.get("x-auth-token", "") or request.headers.get("authorization", "").split(",")[0]
         return Response(200, {"who": who, "project": request.headers.get("x-project-id", "")})
 
@@ -187,6 +192,7 @@ def _account(iam: Iam, environ: dict[str, str], **form: Any) -> Account:
 
 
 USER = {"HW_USER_NAME": "ann", "HW_USER_PASSWORD": "the-password", "HW_DOMAIN_NAME": "acme"}
+REQUEST = Outgoing("GET", "http://dli/service", {}, b"")
 SIGNED = {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": "SK"}
 
 
@@ -202,6 +208,64 @@ def test_a_password_becomes_a_token_once(iam: Iam) -> None:
     assert first["who"] == second["who"] == "token-1"
     assert project == PROJECT
     assert [line for line in iam.requests if "v3" in line] == ["POST /v3/auth/tokens"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_token_that_was_revoked_is_fetched_anew(iam: Iam, method: str) -> None:
+    """A password that is changed ends the tokens made with it; what was refused for that was not done."""
+    account = _account(iam, USER, region="eu-west-101")
+    api = account.api()
+    api.read("/service")
+    iam.revoked = ("token-1",)
+
+    told = api.call(method, "/service", writes=method == "POST")
+    api.read("/service")
+    account.close()
+
+    new = told["who"]
+    assert new not in ("", "token-1")
+    assert [line for line in iam.requests if "v3" in line] == ["POST /v3/auth/tokens"] * 2
+    assert iam.requests.count(f"{method} /service") >= 2
+
+
+def test_a_token_is_fetched_anew_once_for_all_who_were_refused_with_it(iam: Iam) -> None:
+    """Several requests are under way when it is revoked."""
+    api = Api("iam", iam.url)
+    login = TokenLogin(api, Password("ann", "the-password", "acme"), {})
+    old = login(REQUEST)
+
+    later = [login(REQUEST) for _ in range(3) if login.renew(old)]
+    api.close()
+
+    assert later == [{"X-Auth-Token": "token-2"}] * 3
+
+
+def test_a_token_that_is_refused_for_good_is_told_and_never_shown(iam: Iam) -> None:
+    """Asked for twice, not for ever; the gateway quotes it, headgate does not."""
+    iam.revoked = ("token-1", "token-3")
+    account = _account(iam, USER, region="eu-west-101")
+
+    with pytest.raises(Unauthorised) as refused:
+        account.api().read("/service")
+    account.close()
+
+    told = f"{refused.value} {refused.value.problem} {refused.value.body}"
+    assert "token-1" not in told
+    assert "token-3" not in told
+    assert "The token (X-Auth-Token) must be updated" in refused.value.body
+    assert len(iam.requests) == 4
+
+
+def test_a_token_of_somebody_elses_is_not_replaced(iam: Iam) -> None:
+    """There is nothing to log in with."""
+    iam.revoked = ("theirs",)
+    account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
+
+    with pytest.raises(Unauthorised):
+        account.api().read("/service")
+    account.close()
+
+    assert iam.requests == ["GET /service"]
 
 
 def test_a_wrong_password_is_told_without_it(iam: Iam) -> None:

@@ -81,7 +81,7 @@ class Account:
 
     def api(self, **more: Any) -> Api:
         """The service's API, signed; `more` are the arguments of `Api` that a service has its own idea of."""
-        return self._api(self.endpoint, self.sign, **more)
+        return self._api(self.endpoint, self.sign, renew=self._login.renew if self._login else None, **more)
 
     def project_id(self) -> str:
         """The project's id: as it was named, or as IAM tells it, once. Raises `ProviderError`."""

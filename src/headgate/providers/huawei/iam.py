@@ -5,9 +5,10 @@ Facts from the IAM API pages (`POST /v3/auth/tokens`, `GET /v3/projects`).
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate.errors import Unavailable
@@ -16,10 +17,14 @@ from headgate.providers.huawei.credentials import Credentials, Password
 
 # A token is good for 24 hours; one that is nearly over is not used for what may take a while.
 _GOOD_FOR = 23 * 3600.0
+_HEADER = "X-Auth-Token"
 
 
 class TokenLogin:
-    """A `Signer` that logs a user in when the first request leaves, and again before the token ends."""
+    """A `Signer` that logs a user in when the first request leaves, and again before the token ends.
+
+    A token may be revoked before that: a password that was changed ends all of its user's tokens.
+    """
 
     def __init__(
         self, iam: Api, user: Password, scope: dict[str, str], clock: Callable[[], float] = time.monotonic
@@ -34,7 +39,14 @@ class TokenLogin:
         self._until = 0.0
 
     def __call__(self, request: Outgoing) -> dict[str, str]:
-        return {"X-Auth-Token": self._current()[0]}
+        return {_HEADER: self._current()[0]}
+
+    def renew(self, headers: Mapping[str, str]) -> bool:
+        """The `Renewer`: whoever was refused with the token in use gets a new one; whoever had an older one, that."""
+        with self._lock:
+            if headers.get(_HEADER) == self._token:
+                self._until = -math.inf
+            return True
 
     def project_id(self) -> str:
         """The project the token is for."""
