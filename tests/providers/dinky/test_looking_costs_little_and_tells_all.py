@@ -171,6 +171,19 @@ def test_who_uses_a_package_is_told_by_name(dinky: DinkySimulator, provider: Din
     assert provider.references("jobs/orders.jar") == ("ours", "theirs")
 
 
+def test_a_jar_of_an_environment_is_used_by_the_jobs_it_is_put_before(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """An environment is no job, and neither is the catalog that every Dinky makes for itself."""
+    statement = "ADD JAR 'rs:/udf/my-udfs.jar'"
+    dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": statement}, 1)
+    started(provider, job("with-it", options=options(envName="shared")))
+    started(provider, job("without"))
+
+    assert provider.references("my-udfs.jar") == ("with-it",)
+    assert provider.references("my_catalog") == ()
+
+
 def test_details_leave_out_how_clusters_are_reached(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Kubernetes and YARN settings hold credentials."""
     live = started(provider, job())

@@ -30,7 +30,7 @@ from headgate.model.project import Target
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
-from headgate.providers.dinky import prospects, remains
+from headgate.providers.dinky import definition, prospects, remains
 from headgate.providers.dinky.catalogue import Trees
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.checking import Checker
@@ -122,8 +122,17 @@ class DinkyProvider(Opaque):
         return None
 
     def references(self, package: str) -> tuple[str, ...]:
-        found = self._session.listed("/api/task", {"sorter": {"id": "ascend"}})
-        return tuple(sorted(text(row.get("name")) for row in found if mentions(text(row.get("statement")), package)))
+        """Looked for in the statement of a job, and in that of the environment that is put before it."""
+        dialects = [*definition.DIALECTS, definition.ENVIRONMENT]
+        listed = self._session.listed("/api/task", {"filter": {"dialect": dialects}, "sorter": {"id": "ascend"}})
+        tasks = {task.id: task for task in map(Task.read, listed)}
+
+        def texts(task: Task) -> tuple[str, ...]:
+            before = tasks.get(definition.fields_of(task.raw)["envId"])
+            return tuple(text(one.raw.get("statement")) for one in (before, task) if one is not None)
+
+        jobs = (task for task in tasks.values() if definition.is_a_job(task))
+        return tuple(sorted(task.name for task in jobs if any(mentions(one, package) for one in texts(task))))
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 

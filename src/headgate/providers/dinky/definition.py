@@ -24,6 +24,9 @@ from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.sql import SqlMistake, meaning
 
 DIALECTS = ("FlinkSql", "FlinkJar")
+ENVIRONMENT = "FlinkSqlEnv"
+# Every Dinky makes one in each tenant; its statement holds the password of Dinky's own database.
+_OWN_CATALOG = "DefaultCatalog"
 _SHORT = {
     "l": "local",
     "s": "standalone",
@@ -47,6 +50,11 @@ _OF_A_START = frozenset(
 )
 _DEFAULTS = {field.alias: field.default for field in DinkyOptions.model_fields.values()}
 _ONLY_IF_SAID = ("databaseId", "firstLevelOwner", "secondLevelOwners")
+
+
+def is_a_job(task: Task) -> bool:
+    """Can a task be started as a Flink job? An environment is put before the statements of others."""
+    return task.dialect.lower() in {dialect.lower() for dialect in DIALECTS} and task.name != _OWN_CATALOG
 
 
 def run_mode(value: object) -> str:

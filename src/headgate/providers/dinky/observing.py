@@ -22,8 +22,6 @@ from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import Instance, Task
 from headgate.providers.facts import Facts
 
-# Every Dinky makes one in each tenant; its statement holds the password of Dinky's own database.
-_OWN_CATALOG = "DefaultCatalog"
 _AT_ONCE = 8
 _NEVER = "never started"
 _LOST = "no job instance"
@@ -86,7 +84,7 @@ class Observer:
         for instance in every:
             runs.setdefault(instance.task_id, {})[instance.id] = instance
         return _Seen(
-            tasks=tuple(task for task in found if task.name != _OWN_CATALOG and _is_flinks(task)),
+            tasks=tuple(task for task in found if definition.is_a_job(task)),
             runs={task_id: _that_matter(each.values()) for task_id, each in runs.items()},
             catalogue=self._trees.now(),
             names=Names(self._session),
@@ -170,10 +168,6 @@ class Observer:
 def _known_as(run: Instance) -> str:
     """Under what a start that has ended is remembered."""
     return f"{run.id} {run.jid} {run.word}"
-
-
-def _is_flinks(task: Task) -> bool:
-    return task.dialect.lower() in {dialect.lower() for dialect in definition.DIALECTS}
 
 
 def _that_matter(runs: Iterable[Instance]) -> tuple[Instance, ...]:
