@@ -216,6 +216,11 @@ def test_what_dinky_cannot_do_is_said_with_what_to_do_instead(
         ({"note": "[headgate project=x]"}, "no [headgate"),
         ({"folder": "a//b"}, "expected folder names joined with"),
         ({"step": 3}, "Input should be 1 or 2"),
+        ({"statement": "SELECT 1"}, "`statement` is written as `statement`, beside `options`"),
+        ({"savePointStrategy": 1}, "`savepoint: {strategy: ...}`"),
+        ({"savePointPath": "s3://x"}, "`savepoint: {strategy: path, path: ...}`"),
+        ({"checkPoint": 3}, "`config: {execution.checkpointing.interval: ...}`"),
+        ({"jobName": "x", "nope": 1}, "nope"),
         ({**ON_KUBERNETES, "clusterConfigurationId": 1, "enabled": False}, "only what is enabled"),
     ],
 )

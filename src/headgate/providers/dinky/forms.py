@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+
+from headgate.providers.misplaced import told_elsewhere
 
 RunMode = Literal[
     "local",
@@ -63,6 +73,20 @@ class DinkyTarget(BaseModel):
     requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")
 
 
+# What Dinky has among the fields of a task, and a manifest of its own.
+_ELSEWHERE = {
+    "name": "`name`, beside `options`",
+    "jobName": "`name`, beside `options`",
+    "statement": "`statement`, beside `options`",
+    "parallelism": "`parallelism`, beside `options`",
+    "savePointStrategy": "`savepoint: {strategy: ...}`, beside `options`",
+    "savePointPath": "`savepoint: {strategy: path, path: ...}`, beside `options`",
+    "checkPoint": "`config: {execution.checkpointing.interval: ...}`, beside `options`",
+    "configJson": "`config`, beside `options`; `udfConfig` and `udfRefer` are options",
+    "customConfig": "`config`, beside `options`",
+}
+
+
 class _Options(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
@@ -109,6 +133,12 @@ class DinkyOptions(_Options):
     second_level_owners: list[int] = Field(default=[], description="user ids; left out: not touched")
     udf_config: UdfConfig | None = Field(default=None, description="a function made from a template")
     udf_refer: list[UdfRefer] = Field(default=[], description="functions of other tasks")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[DinkyOptions]) -> DinkyOptions:
+        """Point to the word a manifest has for them; the other mistakes are told as well."""
+        return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")
     def _places(self) -> Self:

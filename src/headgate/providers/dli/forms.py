@@ -9,25 +9,19 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 from headgate.providers.huawei.forms import HuaweiTarget
+from headgate.providers.misplaced import told_elsewhere
 
 JAR_JOB = "flink_jar_job"
 SHARED, EXCLUSIVE, EDGE = "shared_cluster", "exclusive_cluster", "edge_node"
-_IN_CONFIG = {
-    "checkpoint_enabled": "execution.checkpointing.interval",
-    "checkpoint_interval": "execution.checkpointing.interval",
-    "checkpoint_mode": "execution.checkpointing.mode",
-    "runtime_config": "",
+_ELSEWHERE = {
+    "checkpoint_enabled": "`config`: {execution.checkpointing.interval: ...}",
+    "checkpoint_interval": "`config`: {execution.checkpointing.interval: ...}",
+    "checkpoint_mode": "`config`: {execution.checkpointing.mode: ...}",
+    "runtime_config": "`config`",
 }
-
-
-def _elsewhere(name: str) -> PydanticCustomError:
-    key = _IN_CONFIG[name]
-    words = f"`{name}` is written as `config`" + (f": {{{key}: ...}}" if key else "")
-    return PydanticCustomError("told_under_config", words)
 
 
 class DliTarget(HuaweiTarget):
@@ -107,18 +101,8 @@ class DliOptions(_Form):
     @model_validator(mode="wrap")
     @classmethod
     def _told_under_config(cls, data: Any, handler: ModelWrapValidatorHandler[DliOptions]) -> DliOptions:
-        """Point to the word a manifest has for them, instead of "unknown key"; the other mistakes are told as well."""
-        elsewhere = {name: data[name] for name in _IN_CONFIG if name in data} if isinstance(data, dict) else {}
-        if not elsewhere:
-            return handler(data)
-        mistakes = [InitErrorDetails(type=_elsewhere(name), loc=(name,), input=elsewhere[name]) for name in elsewhere]
-        try:
-            handler({name: value for name, value in data.items() if name not in elsewhere})
-        except ValidationError as error:
-            for one in error.errors(include_url=False):
-                told = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
-                mistakes.append(told)
-        raise ValidationError.from_exception_data(cls.__name__, mistakes)
+        """Point to the word a manifest has for them; the other mistakes are told as well."""
+        return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")
     def _run_mode_goes_without_saying(self) -> DliOptions:
