@@ -11,7 +11,7 @@ from headgate.model.plan import Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import RunState, Savepoint, Strategy
 from headgate.testing.memory import MemoryPlatform
-from tests.applying.place import ORDERS, Place
+from tests.applying.place import FILTERED, ORDERS, Place
 
 RENAMED = replace(ORDERS, name="totals", previous_name="orders")
 
@@ -24,9 +24,9 @@ def place(tmp_path: Path) -> Place:
 @pytest.mark.parametrize("strategy", [Strategy.LATEST, Strategy.EARLIEST])
 def test_a_dead_job_of_the_new_name_does_not_lend_its_state(place: Place, strategy: Strategy):
     """It left git years ago, its state kept; the job that is renamed was suspended since, and is forgotten by now."""
-    for name in ("totals", "orders"):
-        place.apply(replace(ORDERS, name=name))
-        place.apply(replace(ORDERS, name=name, state=RunState.SUSPENDED))
+    for spec in (replace(FILTERED, name="totals"), ORDERS):
+        place.apply(spec)
+        place.apply(replace(spec, state=RunState.SUSPENDED))
     place.platform.forget()
     [dead, own] = place.platform.snapshots
 
