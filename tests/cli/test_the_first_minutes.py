@@ -277,3 +277,17 @@ def test_the_version_is_said_at_once() -> None:
     version, loaded = result.stdout.splitlines()
     assert version.startswith("headgate ")
     assert loaded == "[]"
+
+
+def test_manifests_are_read_without_waiting_for_what_plans() -> None:
+    """`validate` in an editor, and every TAB in a shell."""
+    program = (
+        "import sys\n"
+        "from headgate.project import load\n"
+        "heavy = {'headgate.applying', 'headgate.planning', 'headgate.store', 'deepdiff', 'httpx', 'sqlalchemy'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert result.stdout.strip() == "[]"

@@ -49,7 +49,11 @@ def init(folder: Path) -> None:
     there_first = f"cd {folder} && " if folder != Path() else ""
     say(
         "\n".join(
-            (*(f"wrote {file}" for file in written), "", f"Next: {there_first}headgate local up, then headgate apply")
+            (
+                *(f"wrote {file}" for file in written),
+                "",
+                f"Next: {there_first}headgate local up, then headgate apply. Before CI runs, give the target a url.",
+            )
         ),
         changed=True,
     )

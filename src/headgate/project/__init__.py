@@ -16,10 +16,25 @@
 - `retiring`   which savepoints are deleted, and when
 
 Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the
-others are planned and applied.
+others are planned and applied. `Headgate` is imported when it is first used: to read manifests, as `validate` and shell
+completion do, nothing that plans or applies is needed.
 """
 
-from headgate.project.headgate import Headgate, LimitPassed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from headgate.project.loading import load, schemas
 
+if TYPE_CHECKING:
+    from headgate.project.headgate import Headgate, LimitPassed
+
 __all__ = ["Headgate", "LimitPassed", "load", "schemas"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Headgate", "LimitPassed"):
+        from headgate.project import headgate
+
+        return getattr(headgate, name)
+    raise AttributeError(f"module 'headgate.project' has no attribute {name!r}")
