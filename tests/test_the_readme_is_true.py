@@ -14,9 +14,9 @@ from headgate.model.project import Project
 from headgate.project import load
 from headgate.providers.port import Capabilities
 from headgate.providers.registry import PROVIDERS
-from headgate.reporting.capabilities import ROWS, capabilities_table, replaced
 from headgate.testing.dli import BUCKET
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
+from tests.capabilities import ROWS, capabilities_table, replaced
 
 README_FILE = Path(__file__).parents[1] / "README.md"
 README = README_FILE.read_text("utf-8")

@@ -239,7 +239,7 @@ class Executor:
             self._memory.mark_failing(action, trouble.problem)
 
     def _not_settled(self, work: _Work, trouble: HeadgateError) -> None:
-        """There is nothing to go on with about a start that came to nothing."""
+        """Close the intent of a start that failed: no later run needs to go on with it."""
         if self._memory:
             self._memory.failed(work.progress.start, trouble)
 

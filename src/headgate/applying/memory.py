@@ -141,9 +141,9 @@ class Memory:
         self.put_to_rest(action.job, ours=True)
 
     def put_to_rest(self, job: str, *, ours: bool = False) -> None:
-        """Close what is open about a job that is now as it is to be; not a savepoint, which has an end of its own.
+        """Conclude the open intents of a job that is now as git asks; not savepoints, which have an end of their own.
 
-        Nor what a run has begun that is still at work on it, unless the lock of the job is `ours`.
+        Unless the lock of the job is `ours`, those of a run that is still at work on it stay open, too.
         """
         if ours:
             left = self._safely(lambda: self._store.unfinished(self._scope, job)) or ()

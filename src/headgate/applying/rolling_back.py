@@ -74,7 +74,7 @@ def _attempts(action: Action, carrier: Carrier) -> set[str]:
 
 
 def _of_what_failed(fallback: Action, failed: Live) -> Action:
-    """A rollback that was planned before it was known which run would fail."""
+    """A planned rollback, with the run that failed, which nobody knew when it was planned."""
     ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
     starts = tuple(
         replace(step, succeeds=failed.run_id) if isinstance(step, Submit) else step

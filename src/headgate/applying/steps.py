@@ -198,7 +198,7 @@ class Carrier:
         return self.commit
 
     def _forget_what_was_given_up(self) -> None:
-        """Where the state of a stop is the stopped job itself, an empty start of it leaves nothing to go back to."""
+        """Forget the savepoint where the platform no longer has it: an empty start of the stopped job used it up."""
         with contextlib.suppress(Unavailable):
             if self._source.exists(self.savepoint) is False:
                 self.savepoint = ""

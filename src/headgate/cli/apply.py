@@ -103,7 +103,7 @@ def _names_a_file(name: str) -> bool:
 
 
 def _text(file: Path) -> str:
-    """What is no text is no plan either. Raises UsageError."""
+    """The text of a plan file, bytes that are none replaced: it is refused then. Raises UsageError."""
     try:
         return file.read_text("utf-8", errors="replace")
     except OSError as problem:

@@ -155,7 +155,7 @@ def _within(path: str, folder: str) -> bool:
 
 
 def _is_missing(path: Path) -> bool:
-    """Is there surely nothing?"""
+    """Does this path certainly not exist?"""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -166,7 +166,7 @@ def _is_missing(path: Path) -> bool:
 
 
 def _is_folder(path: Path) -> bool:
-    """Raises OSError where nobody can tell."""
+    """Is this a folder? Raises OSError where that cannot be found out."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):

@@ -242,7 +242,7 @@ class AppliedSpec:
     def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec | None:
         """A spec that runs this manifest once more, handled as `want` is; values come from it or from `environ`.
 
-        None if a value it needs is nowhere to be had.
+        None if a `${env:NAME}` in it has no value here.
         """
         known = {**environ, **want.environment.values}
         if not self.env.keys() <= known.keys():
@@ -260,7 +260,7 @@ class AppliedSpec:
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
         """`desired` with the fields that somebody else owns (`ignore`) taken from this spec.
 
-        One that needs a value which is nowhere to be had stays as git has it: it could not be started.
+        A field whose `${env:NAME}` has no value here stays as git has it, for it could not be started.
         """
         known = desired.environment.values
         program, config, options = desired.program, dict(self.config), dict(self.options)

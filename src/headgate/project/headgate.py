@@ -139,7 +139,7 @@ class Headgate:
             return self._silent(InternalError.of(bug, self._environ))
 
     def _silent(self, trouble: HeadgateError) -> Unknown:
-        """What a target says that cannot be asked, without its secrets."""
+        """The trouble of a target as its answer, secrets masked."""
         secrets = self.project.secrets
         return Unknown(told_text(trouble.problem, secrets), told_text(trouble.hint, secrets))
 

@@ -122,7 +122,7 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
 
 
 def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | None:
-    """The job that was to run in place of the edition in git, and does not: what it was, or was to be, is started.
+    """The revision that a rollback chose, where it does not run: it is started again.
 
     Where that start never began, a platform may still tell what ran before it, so the history is asked first.
     """

@@ -11,7 +11,6 @@ visible, and the values of `${env:...}` placeholders are put back to their place
 - `passes`   one pass of the reconcile loop; `events` what happens meanwhile
 - `status`, `graph`, `failure`  what is live, how it is built, what went wrong; `reading` what is valid, what codes mean
 - `history`, `savepoint`, `locks`  what was done to a job, the savepoint that was asked for, the lock that was ended
-- `capabilities`  the table of platforms in the README
 - `taken`, `references`  what an import wrote; which jobs use a package
 - `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
 """

@@ -10,28 +10,12 @@ from enum import IntEnum
 
 from headgate.model.live import JobState
 from headgate.model.spec import Savepoint, Strategy
-
-_STATES = {
-    "INITIALIZING": JobState.STARTING,
-    "CREATED": JobState.STARTING,
-    "RECONCILING": JobState.STARTING,
-    "RUNNING": JobState.RUNNING,
-    "RESTARTING": JobState.STARTING,
-    "FAILING": JobState.STOPPING,
-    "CANCELLING": JobState.STOPPING,
-    "FAILED": JobState.FAILED,
-    "CANCELED": JobState.STOPPED,
-    "FINISHED": JobState.FINISHED,
-    # Flink's SUSPENDED is a JobManager that lost leadership: another one goes on with the job.
-    "SUSPENDED": JobState.STARTING,
-    "RECONNECTING": JobState.UNKNOWN,
-    "UNKNOWN": JobState.UNKNOWN,
-}
+from headgate.providers.flink import states as flink
 
 
 def common_state(word: str) -> JobState:
-    """The common state for Dinky's word; an unknown word is UNKNOWN."""
-    return _STATES.get(word, JobState.UNKNOWN)
+    """The common state for Dinky's word; an unknown word is UNKNOWN, as RECONNECTING and UNKNOWN are."""
+    return flink.common_state(word)
 
 
 class Stored(IntEnum):
