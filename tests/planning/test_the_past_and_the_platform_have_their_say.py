@@ -134,7 +134,7 @@ def test_an_edition_that_did_not_settle_is_not_tried_again():
 def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
     """The run that started it was killed before it could."""
     failing = running(EDITED, job_id="f01", state=JobState.STARTING)
-    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "{}", "s3://b/1")
+    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "{}", "s3://b/1")
     past = Past(failing=EDITED.edition, previous=previous, again=ORDERS)
 
     action = decided(EDITED, failing, past={"orders": past})
@@ -151,7 +151,7 @@ def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
 def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
     """A platform that keeps definitions has forgotten the old one; the history has not."""
     ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED, restored=SAVED.path)
-    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
+    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
     past = Past(unsettled="f01", previous=previous, again=ORDERS)
 
     action = decided(EDITED, ended, past={"orders": past})
@@ -166,7 +166,7 @@ def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
     """It has a checkpoint of its own: going back to what it was given would lose all that it did since."""
     own = replace(SAVED, path=f"{SAVED.path}-of-its-own", kind="checkpoint")
     ran = running(EDITED, job_id="f01", state=state, snapshot=own, restored=SAVED.path)
-    previous = Previous("orders", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
+    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
     past = Past(unsettled="f01", previous=previous, again=ORDERS)
 
     action = decided(EDITED, ran, past={"orders": past})

@@ -202,7 +202,7 @@ class Executor:
         Until that has ended its intent stays open: whoever comes next knows that there is something to go on with.
         """
         try:
-            action = rollback_of(work.action, work.carrier, self._glances[work.action.target], self._environ)
+            action = rollback_of(work.action, work.carrier, self._glances, self._environ)
         except Overtaken as other:
             self._not_settled(work, trouble)
             return Overtaken(f"{trouble.problem}; {other.problem}", where=work.action.target, hint=other.hint)
@@ -232,7 +232,8 @@ class Executor:
         if action.verb is Verb.CANCEL:
             return RolledBack(f"{trouble.problem}; it was ended", hint=_MEND)
         revision = next(step.revision for step in action.steps if hasattr(step, "revision"))
-        return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again", hint=_MEND)
+        where = f" on target {action.target!r}" if action.source else ""
+        return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again{where}", hint=_MEND)
 
     def _mark_failing(self, action: Action, trouble: HeadgateError) -> None:
         if self._memory and (changed_something(action) or self._memory.unsettled(action)):

@@ -9,9 +9,9 @@ from dataclasses import replace
 from headgate.applying.glance import Glance
 from headgate.applying.steps import Carrier
 from headgate.errors import Overtaken
-from headgate.model.live import Live, Observed, Previous, Several
+from headgate.model.live import Absent, Live, Observed, Previous, Several
 from headgate.model.plan import Action, CancelJob, Step, Submit, Verb
-from headgate.planning import decide_rollback, look_up, started_from
+from headgate.planning import decide_rollback, look_up, our_job, started_from
 
 
 def changed_something(action: Action) -> bool:
@@ -25,7 +25,9 @@ def changed_something(action: Action) -> bool:
     return bool(action.changes) or not started_from(action.want, action.live)
 
 
-def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mapping[str, str]) -> Action | None:
+def rollback_of(
+    action: Action, carrier: Carrier, glances: Mapping[str, Glance], environ: Mapping[str, str]
+) -> Action | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
     A first start is ended. Left as it is: a job that took the place of one whose program is not known, one that ran
@@ -37,7 +39,11 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
     starts = [step for step in action.steps if isinstance(step, Submit)]
     if any(step.as_it_was for step in starts) or (carrier.checkpointed and not starts):
         return None
-    failed, stranger = look_up(glance.since(time.monotonic()), action.job)
+    where = action.target
+    failed, stranger = look_up(glances[where].since(time.monotonic()), action.job)
+    if action.source and isinstance(failed, Absent):  # the new target refused it: it is where it was stopped
+        where, previous_name = action.source, action.want.previous_name
+        failed = our_job(glances[where].since(time.monotonic()), action.job, previous_name)
     _require_no_other(action, carrier, failed, stranger=stranger)
     if stranger or not isinstance(failed, Live) or failed.attempt not in _attempts(action, carrier):
         return None
@@ -45,11 +51,9 @@ def rollback_of(action: Action, carrier: Carrier, glance: Glance, environ: Mappi
         return _of_what_failed(action.fallback, failed)
     if action.live is None or action.live.provably_empty:
         return decide_rollback(action.want, failed, None, None) if failed.state.active else None
-    before = _previous(action.live, carrier)
-    if before is None or action.source:
-        return None
-    again = before.applied.again(action.want, name=before.name, environ=environ)
-    return decide_rollback(action.want, failed, before, again) if again else None
+    before = _previous(action, action.live, carrier)
+    again = before.again(action.want, environ) if before else None
+    return decide_rollback(action.want, failed, before, again, where=where) if again else None
 
 
 def _require_no_other(action: Action, carrier: Carrier, have: Observed, *, stranger: bool) -> None:
@@ -84,9 +88,10 @@ def _of_what_failed(fallback: Action, failed: Live) -> Action:
     return replace(fallback, live=failed, steps=(*ends, *starts))
 
 
-def _previous(live: Live, carrier: Carrier) -> Previous | None:
+def _previous(action: Action, live: Live, carrier: Carrier) -> Previous | None:
     snapshot = carrier.savepoint or carrier.restored or (live.snapshot.path if live.snapshot else "")
     if live.applied is None or not snapshot:
         return None
     revision, commit = (live.marker.revision, live.marker.commit) if live.marker else ("", "")
-    return Previous(live.name, live.applied, revision, live.compiled, snapshot, commit)
+    where = action.source or action.target
+    return Previous(live.name, where, live.applied, revision, live.compiled, snapshot, commit)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from headgate.model.spec import AppliedSpec
+from headgate.model.spec import AppliedSpec, JobSpec
 
 
 class JobState(StrEnum):
@@ -171,15 +171,21 @@ class Previous:
     """What ran before a start that did not settle: what a rollback starts again.
 
     `snapshot` is the path the failed start was given; `compiled` the compiled form whose operator ids that is keyed by;
-    `commit` that of the revision, empty where it is not known.
+    `commit` that of the revision, empty where it is not known; `target` where it ran.
     """
 
     name: str
+    target: str
     applied: AppliedSpec
     revision: str
     compiled: str = ""
     snapshot: str = ""
     commit: str = ""
+
+    def again(self, want: JobSpec, environ: Mapping[str, str]) -> JobSpec | None:
+        """The spec that runs this once more where it ran, handled as `want` is; None if a value for it is missing."""
+        spec = self.applied.again(want, name=self.name, environ=environ)
+        return replace(spec, target=self.target) if spec else None
 
 
 @dataclass(frozen=True, slots=True)

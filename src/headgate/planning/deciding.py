@@ -40,6 +40,8 @@ from headgate.planning.restoring import (
     restore_of_running,
 )
 
+_NOTHING = Absent()
+
 
 def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None, now: int = 0) -> Action:
     """What to do with a job that git has. `have` is what its target said about a job of ours by this name."""
@@ -140,11 +142,21 @@ def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -
     return require_savable(pruned)
 
 
-def decide_rollback(want: JobSpec, failed: Live, previous: Previous | None, again: JobSpec | None) -> Action:
+def decide_rollback(
+    want: JobSpec,
+    failed: Live,
+    previous: Previous | None,
+    again: JobSpec | None,
+    *,
+    where: str = "",
+    home: Observed = _NOTHING,
+) -> Action:
     """End a start that did not settle and start `again`, the spec of what ran before, from the same snapshot.
 
-    Without a previous one, what did not settle is only ended.
+    Without a previous one, what did not settle is only ended. `where` is the target that has what did not settle, if it
+    is not the manifest's. What ran before is started where it ran, and `home` is what was observed there.
     """
+    where = where or want.target
     ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
     if previous is None or again is None:
         return action_on(want, failed, Verb.CANCEL, Reason.ROLLED_BACK, steps=ends)
@@ -161,7 +173,12 @@ def decide_rollback(want: JobSpec, failed: Live, previous: Previous | None, agai
     changes = diff(failed.applied, again) if failed.applied else ()
     action = action_on(want, failed, Verb.RESTART, Reason.ROLLED_BACK, steps=(*ends, submit, Settle()))
     compiled = Compiled(previous.compiled)
-    return replace(action, restore=restore, state=StateVerdict(Verdict.KEPT), changes=changes, compiled=compiled)
+    action = replace(action, restore=restore, state=StateVerdict(Verdict.KEPT), changes=changes, compiled=compiled)
+    if again.target == where:
+        return replace(action, target=where)
+    moved = Change("target", where, again.target, Impact.RESTART)
+    seen = both(home, failed)
+    return replace(action, target=again.target, source=where, changes=(moved, *changes), seen=seen)
 
 
 def changes_of(want: JobSpec, have: Live) -> tuple[Change, ...]:

@@ -173,7 +173,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
     if isinstance(have, Absent) or (isinstance(have, Live) and not have.state.active):
         moved = _moved(situation, want, have, past, evidence)
         if moved is not None:
-            return _in_view_of(past, moved, retry=situation.retry)
+            return _in_view_of(situation, past, moved)
     elif copies := [one for one in _elsewhere(situation, want) if one[1].state.active]:
         copies = [*((want.target, live) for live in _each(have)), *copies]
         return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(copies))
@@ -184,7 +184,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         action = decide(want, have, evidence=evidence, now=situation.now)
     if not action.note and any(isinstance(step, Submit) for step in action.steps):
         action = replace(action, note=_not_seen_there(situation, action, have, past))
-    return _in_view_of(past, action, retry=situation.retry)
+    return _in_view_of(situation, past, action)
 
 
 def _not_seen_there(situation: Situation, action: Action, have: Observed, past: Past) -> str:
@@ -264,24 +264,26 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
     return decide_moved(want, both(have, told), job, source, evidence=evidence, now=situation.now)
 
 
-def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
+def _in_view_of(situation: Situation, past: Past, action: Action) -> Action:
     """The action, unless what it would start is known not to settle, or what is there has yet to."""
-    want, live = action.want, action.live
+    want, live, retry = action.want, action.live, situation.retry
     if want is None:
         return action
     avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
     starts = any(isinstance(step, Submit | Update) for step in action.steps)
     if want.edition in avoided and not retry:
-        if live is not None and started_from(want, live) and _to_be_ended(live, past):
-            return decide_rollback(want, live, past.previous, past.again)
+        gone_back = bool(action.source) and live is not None and live.state.active
+        if live is not None and not gone_back and started_from(want, live) and _to_be_ended(live, past):
+            return _undone(situation, past, action, want, live)
         if starts and live is not None and _stands_in(live, want, past):
-            return decide_rollback(want, live, past.previous, past.again)
+            return _undone(situation, past, action, want, live)
         if starts:
             note = past.failing_why or "it did not settle when it was started, and was rolled back"
-            return blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
+            held = blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
+            return replace(held, source=action.source, seen=action.seen)
     if live is None or past.unsettled != live.attempt or _has_state_of_its_own(live):
         return action
-    undone = decide_rollback(want, live, past.previous, past.again) if _to_be_ended(live, past) else None
+    undone = _undone(situation, past, action, want, live) if _to_be_ended(live, past) else None
     if action.verb is Verb.KEEP and live.state.active:
         return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
     if (
@@ -295,6 +297,20 @@ def _in_view_of(past: Past, action: Action, *, retry: bool) -> Action:
         return replace(action, fallback=undone)
     died = action.reason is Reason.FAILED and not action.changes and past.previous is not None
     return undone if died and undone is not None and not retry else action
+
+
+def _undone(situation: Situation, past: Past, action: Action, want: JobSpec, live: Live) -> Action:
+    """What goes back to what ran before, on the target where that ran; blocked where nobody knows what is there now."""
+    where = action.source or want.target
+    home = past.previous.target if past.previous and past.again else where
+    if home == where:
+        return decide_rollback(want, live, past.previous, past.again, where=where)
+    seen = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
+    if isinstance(seen, Unknown):
+        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {seen.why}"
+        return blocked(want, live, Reason.REVISION_FAILING, why, hint=seen.hint)
+    there = our_job(seen, want.name, want.previous_name)
+    return decide_rollback(want, live, past.previous, past.again, where=where, home=there)
 
 
 def _has_state_of_its_own(live: Live) -> bool:

@@ -260,8 +260,9 @@ class Headgate:
     ) -> Report:
         """Carry out a plan of this project. Raises LimitPassed before anything is touched."""
         self.check(reviewed)
-        targets = {target for action in reviewed.actions if action.steps for target in (action.target, action.source)}
-        providers = {target: self.provider(target) for target in targets if target}
+        planned = [one for action in reviewed.actions if action.steps for one in (action, action.fallback) if one]
+        targets = {target for action in planned for target in (action.target, action.source) if target}
+        providers = {target: self.provider(target) for target in targets}
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from headgate.applying import Memory
@@ -104,28 +104,27 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     past = replace(past, unsettled=action.live.attempt if action.live and memory.unsettled(action) else "")
     if failing is not None and failing.revision == want.edition:
         past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({moment(failing.at)})")
-    if stood_in := _stood_in(action.live, want, memory):
-        again = stood_in.applied.again(want, name=stood_in.name, environ=environ)
-        if again is None or again.revision != want.revision:
+    if stood_in := _stood_in(action, want, memory):
+        again = stood_in.again(want, environ)
+        if again is None or (again.revision, again.target) != (want.revision, want.target):
             return replace(past, previous=stood_in, again=again)
     if not (past.failing or past.unsettled):
         return past
     history = memory.history(action.job, want.previous_name)
-    these = _revisions(want, action.live)
-    if not past.failing and _settled_before(these, history):
+    if not past.failing and _settled_before(want, action.live, history):
         return past
     previous = _previous(action.live, want, history) if action.live else None
     if previous is None:
         return past
-    again = previous.applied.again(want, name=previous.name, environ=environ)
-    return replace(past, previous=previous, again=again)
+    return replace(past, previous=previous, again=previous.again(want, environ))
 
 
-def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | None:
+def _stood_in(action: Action, want: JobSpec, memory: Memory) -> Previous | None:
     """The revision that a rollback chose, where it does not run: it is started again.
 
     Where that start never began, a platform may still tell what ran before it, so the history is asked first.
     """
+    live = action.live
     marker = live.marker if live else None
     if live is None or marker is None or marker.avoids != want.edition or live.applied is None:
         return None
@@ -136,18 +135,22 @@ def _stood_in(live: Live | None, want: JobSpec, memory: Memory) -> Previous | No
     intended = next((one for one in history if one.revision == marker.revision), None)
     if intended is not None:
         return _again(intended, want, snapshot)
-    return Previous(live.name, live.applied, marker.revision, live.compiled, snapshot, marker.commit)
+    where = action.source or want.target
+    return Previous(live.name, where, live.applied, marker.revision, live.compiled, snapshot, marker.commit)
 
 
-def _revisions(want: JobSpec, live: Live | None) -> set[str]:
-    """The manifest in git, and what it was when the live job was started from it, with the fields of other owners."""
-    started = live is not None and live.marker is not None and started_from(want, live)
-    return {want.revision, live.marker.revision} if started and live and live.marker else {want.revision}
+def _is_of(want: JobSpec, live: Live | None, entry: Applied) -> bool:
+    """Is this entry of the manifest in git, or of what it was, with the fields of other owners, when it was started?"""
+    these = {want.revision}
+    if live is not None and live.marker is not None and started_from(want, live):
+        these.add(live.marker.revision)
+    return entry.revision in these and entry.target == want.target
 
 
-def _settled_before(these: Set[str], history: tuple[Applied, ...]) -> bool:
+def _settled_before(want: JobSpec, live: Live | None, history: tuple[Applied, ...]) -> bool:
     """Is this edition the last that worked? Then it was started again, not changed, and going back mends nothing."""
-    return next((one.revision for one in history if one.outcome in _WORKED), "") in these
+    last = next((one for one in history if one.outcome in _WORKED), None)
+    return last is not None and _is_of(want, live, last)
 
 
 def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
@@ -155,8 +158,7 @@ def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previo
     marker = live.marker
     if marker is None or not marker.restored or not started_from(want, live):
         return None
-    these = _revisions(want, live)
-    before = next((one for one in history if one.outcome in _WORKED and one.revision not in these), None)
+    before = next((one for one in history if one.outcome in _WORKED and not _is_of(want, live, one)), None)
     return _again(before, want, marker.restored) if before else None
 
 
@@ -165,7 +167,9 @@ def _again(earlier: Applied, want: JobSpec, snapshot: str) -> Previous | None:
     manifest = earlier.manifest
     name, compiled = str(manifest.get("name", want.name)), str(manifest.get("compiled", ""))
     applied = AppliedSpec.remembered(manifest)
-    return Previous(name, applied, earlier.revision, compiled, snapshot, earlier.commit) if applied else None
+    if applied is None:
+        return None
+    return Previous(name, earlier.target, applied, earlier.revision, compiled, snapshot, earlier.commit)
 
 
 def _told(intent: Intent) -> str:
