@@ -67,7 +67,10 @@ class Watched:
 
         def called(*arguments: Any, **named: Any) -> Any:
             try:
-                return self._street.cut.around(name, lambda: found(*arguments, **named))
+                told = self._street.cut.around(name, lambda: found(*arguments, **named))
+                if name == "submit" and self._street.cursed == self._inner.name:
+                    self._street.fail(self._inner.name)
+                return told
             finally:
                 self._street.seen.add(self._street.copies())
 
@@ -76,13 +79,23 @@ class Watched:
 
 @dataclass
 class Street:
-    """Two houses, `old` and `new`, a project whose job lives in one of them, and all numbers of copies ever seen."""
+    """Two houses, `old` and `new`, a project whose job lives in one of them, and all numbers of copies ever seen.
+
+    In the `cursed` house no job lives long.
+    """
 
     root: Path
     kinds: dict[str, str]
     houses: dict[str, Any]
     cut: Cut = field(default_factory=Cut)
     seen: set[int] = field(default_factory=set)
+    cursed: str = ""
+
+    def fail(self, where: str) -> None:
+        """The job there ends by itself."""
+        house = self.houses[where]
+        fail = house.fail if isinstance(house, MemoryPlatform) else house.fail_job
+        fail("orders")
 
     def open_provider(self, target: Target, *, project: str, cache: Path | None) -> Any:
         house = self.houses[target.name]
@@ -205,6 +218,30 @@ def test_a_move_takes_the_state_along_or_asks_first(
         assert outcome == (Outcome.APPLIED, "")
         made.settled("new")
         assert not state_goes_along or made.age("new") == 1
+
+
+@pytest.mark.parametrize(("old", "new", "shared", "consent", "state_goes_along"), HOUSES)
+def test_a_job_that_cannot_live_in_its_new_house_goes_back(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    old: str,
+    new: str,
+    shared: bool,
+    consent: str,
+    state_goes_along: bool,
+) -> None:
+    """With the state that it left the old one with, and not a second time until the manifest changes."""
+    with street(tmp_path / "repo", monkeypatch, old, new, shared=shared) as made:
+        made.move("new", consent=consent)
+        made.cursed = "new"
+
+        outcome, told = made.applied()
+
+        assert (outcome, "runs again on target 'old'" in told) == (Outcome.FAILED, True), told
+        assert made.copies() == len(made.houses["old"].running("orders")) == 1
+        assert made.age("old") == 1
+        assert made.planned().reason is Reason.REVISION_FAILING
+        assert made.seen <= {0, 1}
 
 
 def test_a_job_may_move_there_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ class DliSimulator(SimulatedServer):
         """The ids of the Flink jobs that run under this name: more than one is one too many."""
         return [one.jid for one in self.jobs.engines if self.jobs.all[one.job_id].name == name]
 
-    def age(self, name: str) -> int:
+    def ages(self, name: str) -> int:
         """How many starts the state of the one job of this name has survived."""
         [age] = [one.age for one in self.jobs.engines if self.jobs.all[one.job_id].name == name]
         return age

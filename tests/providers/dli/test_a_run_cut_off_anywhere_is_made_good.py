@@ -145,7 +145,7 @@ def test_an_edit(case: Case, edited: JobSpec, previous: str, done: bool) -> None
         reconcile(case.bench.again(), edited, previous=previous)
 
         _runs_once(case, edited.name)
-        assert case.platform.age(edited.name) == age + 1
+        assert case.platform.ages(edited.name) == age + 1
         reconcile(case.bench.again(), FIRST, previous=edited.name)
         if through:
             return

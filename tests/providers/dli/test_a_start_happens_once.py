@@ -67,7 +67,7 @@ def test_any_lost_answer_of_a_start_is_made_good(bench: DliBench, dli: DliSimula
 
     assert job_id == live.job_id
     _one_copy(bench, dli)
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_two_processes_that_start_the_same_job_start_one(bench: DliBench, dli: DliSimulator) -> None:
@@ -96,7 +96,7 @@ def test_a_definition_that_was_prepared_and_not_run_is_run(bench: DliBench, dli:
     bench.again().submit(wanted)
 
     _one_copy(bench, dli)
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_submission_that_was_run_and_has_ended_is_not_run_again(bench: DliBench, dli: DliSimulator) -> None:
@@ -159,7 +159,7 @@ def test_a_stranger_that_is_taken_over_keeps_its_definition(bench: DliBench, dli
     _one_copy(bench, dli)
     [kept] = dli.definitions("orders")
     assert kept.desc.startswith("made by hand [headgate ")
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_renamed_job_keeps_its_definition_and_state(bench: DliBench, dli: DliSimulator) -> None:
@@ -170,7 +170,7 @@ def test_a_renamed_job_keeps_its_definition_and_state(bench: DliBench, dli: DliS
 
     _one_copy(bench, dli)
     assert dli.definitions("orders-old") == []
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_rename_to_a_taken_name_is_refused(bench: DliBench, dli: DliSimulator) -> None:

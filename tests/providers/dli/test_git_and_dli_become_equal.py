@@ -98,7 +98,7 @@ def test_a_job_lives_through_git(repo: Repo, dli: DliSimulator) -> None:
     assert repo.applied() is Verb.RESUME
 
     assert len(dli.running("orders")) == len(dli.definitions("orders")) == 1
-    assert dli.age("orders") == 2
+    assert dli.ages("orders") == 2
     assert repo.status() is JobState.RUNNING
 
 
@@ -125,7 +125,7 @@ def test_more_units_keep_the_state(repo: Repo, dli: DliSimulator) -> None:
     [action] = repo.plan().actions
     assert (action.verb, action.state and action.state.verdict.value) == (Verb.RESTART, "kept")
     assert repo.applied() is Verb.RESTART
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_job_without_a_bucket_is_not_planned_to_be_stopped_with_its_state(repo: Repo, dli: DliSimulator) -> None:
@@ -147,7 +147,7 @@ def test_a_job_without_a_bucket_is_not_planned_to_be_stopped_with_its_state(repo
     repo.write((without % 5).replace("cu_number", f"obs_bucket: {BUCKET}, cu_number"))
     assert repo.applied() is Verb.RESTART
 
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_an_sql_job_that_becomes_a_jar_is_replaced_by_consent(repo: Repo, dli: DliSimulator) -> None:
@@ -250,7 +250,7 @@ def test_a_start_that_fails_is_rolled_back_to_what_ran(repo: Repo, dli: DliSimul
     assert "rolled back" in failed.detail
     assert blocked.action.reason is Reason.REVISION_FAILING
     assert "COUNT(*) FROM" in dli.definitions("orders")[0].fields["sql_body"]
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_start_that_used_up_the_savepoint_is_not_rolled_back_to_nothing(repo: Repo, dli: DliSimulator) -> None:

@@ -46,7 +46,7 @@ def test_a_savepoint_is_used_once(bench: DliBench, dli: DliSimulator) -> None:
         bench.provider.submit(submission(job(parallelism=3), live=second, restore=from_savepoint(first)))
     assert dli.running("orders") == []
     started(bench.provider, job(parallelism=3), live=second, restore=from_savepoint(second))
-    assert dli.age("orders") == 2
+    assert dli.ages("orders") == 2
 
 
 def test_a_start_without_state_has_none(bench: DliBench, dli: DliSimulator) -> None:
@@ -55,7 +55,7 @@ def test_a_start_without_state_has_none(bench: DliBench, dli: DliSimulator) -> N
 
     started(bench.provider, job(parallelism=2), live=ended)
 
-    assert dli.age("orders") == 0
+    assert dli.ages("orders") == 0
 
 
 def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, dli: DliSimulator) -> None:
@@ -69,7 +69,7 @@ def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, d
 
     assert (failed.snapshot, failed.provably_empty) == (None, False)
     assert failed.run_id == live.run_id
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_a_snapshot_that_is_not_there_is_refused_before_the_run(bench: DliBench, dli: DliSimulator) -> None:
@@ -94,7 +94,7 @@ def test_an_import_whose_answer_was_lost_is_made_again(bench: DliBench, dli: Dli
     restore = Restore(RestoreKind.SAVEPOINT, "obs://elsewhere/savepoint-1/")
     converged(bench.provider, submission(job(parallelism=2), live=ended, restore=restore))
 
-    assert dli.age("orders") == 8
+    assert dli.ages("orders") == 8
 
 
 def test_a_new_job_can_start_from_somebody_elses_savepoint(bench: DliBench, dli: DliSimulator) -> None:
@@ -103,7 +103,7 @@ def test_a_new_job_can_start_from_somebody_elses_savepoint(bench: DliBench, dli:
 
     started(bench.provider, job(), restore=Restore(RestoreKind.SAVEPOINT, "obs://elsewhere/savepoint-1/"))
 
-    assert dli.age("orders") == 4
+    assert dli.ages("orders") == 4
 
 
 def test_a_stop_that_fails_leaves_the_job_running(bench: DliBench, dli: DliSimulator) -> None:
@@ -274,7 +274,7 @@ def test_a_restart_that_was_not_submitted_can_still_use_its_savepoint(bench: Dli
     started(bench.provider, job(), live=failed, restore=from_savepoint(ended))
 
     assert not failed.provably_empty
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_what_is_dropped_by_consent_is_said_to_flink(bench: DliBench, dli: DliSimulator) -> None:

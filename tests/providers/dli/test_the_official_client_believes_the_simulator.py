@@ -140,7 +140,7 @@ def test_a_stop_leaves_a_savepoint_that_a_run_takes_up(dli: DliSimulator, client
     assert words[-3:] == ["job_savepointing", "job_canceling", "job_cancel_success"]
     assert stopped.has_savepoint
     assert stopped.savepoint_path.startswith(f"obs://{BUCKET}/jobs/savepoint/")
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
     until(lambda: str(shown(client, job_id).has_savepoint), "False")
 
 
@@ -163,7 +163,7 @@ def test_a_savepoint_goes_where_it_is_asked_for_and_comes_back(dli: DliSimulator
     until(lambda: shown(client, job_id).status, "job_running")
 
     assert "deal_savepoint_success" in taken.message
-    assert dli.age("orders") == 1
+    assert dli.ages("orders") == 1
 
 
 def test_lists_have_pages_and_lag(client: Any) -> None:
