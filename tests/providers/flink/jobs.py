@@ -58,7 +58,8 @@ def settled(provider: FlinkProvider, project: str, spec: JobSpec, restore: Resto
 
 
 def stopped(provider: FlinkProvider, job_id: str) -> str:
-    """Stop a job with a savepoint; the savepoint's path."""
+    """Stop a job with a savepoint, once all of its tasks can give one; the savepoint's path."""
+    eventually(lambda: (health := provider.health(job_id)).tasks and health.tasks_running == health.tasks)
     provider.stop_with_savepoint(job_id)
     return over(lambda: provider.stop_progress(job_id)).path
 
