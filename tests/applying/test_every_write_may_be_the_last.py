@@ -94,6 +94,7 @@ OPERATIONS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_whatever_is_written_last_the_next_run_gets_there(operation: Operation, tmp_path: Path):
     """A machine may be taken away at any moment; nobody should have to know at which."""

@@ -55,6 +55,7 @@ def test_an_unchanged_plan_of_many_jobs_costs_what_one_of_few_does(
     assert found[0] == found[1], found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("target", ["dinky", "dli", "cs", "foas"])
 def test_suspended_jobs_cost_nothing_from_plan_to_plan(
     target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,7 @@ def runner(repo: Repo, tmp_path: Path) -> Iterator[Runner]:
     yield Runner(repo, folder)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("recipe", [github, gitlab], ids=["github", "gitlab"])
 def test_a_pull_request_is_planned_a_push_is_applied_and_a_schedule_heals(
     recipe: Any, runner: Runner, repo: Repo, cluster: Cluster

@@ -16,6 +16,7 @@ from tests.store.processes import in_another, together
 PROCESSES, ROUNDS = 8, 25
 
 
+@pytest.mark.full
 def test_eight_processes_are_never_inside_together(place: Place):
     """The lock is what keeps two runs from changing one job; each gets it as often as it asks, under a new token."""
     place.open().close()
