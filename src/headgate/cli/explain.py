@@ -15,6 +15,7 @@ from headgate.cli.choices import format_option
 from headgate.cli.telling import say
 from headgate.errors import HeadgateError, UsageError
 from headgate.model.reasons import EXPLAINED
+from headgate.model.warnings import EXPLAINED as WARNINGS
 from headgate.reporting import explanation_json, explanation_text, explanations_text
 
 # Errors are defined beside the code that raises them.
@@ -32,7 +33,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def explain(code: str | None, style: str) -> None:
     """Say what a CODE means and what to do.
 
-    Errors and the reasons in a plan have codes; without one, all of them are listed.
+    Errors, warnings and the reasons in a plan have codes; without one, all of them are listed.
     """
     known = explanations()
     if code is None:
@@ -46,12 +47,12 @@ def explain(code: str | None, style: str) -> None:
 
 
 def explanations() -> dict[str, str]:
-    """Every code with what it means: of errors, the docstring of their class; of reasons, the rule book's text."""
+    """Every code with what it means: the docstring of an error's class, the text of a reason or a warning."""
     texts: dict[str, list[str]] = {}
     for error in errors():
         texts.setdefault(error.code, []).append(inspect.cleandoc(error.__doc__ or ""))
-    for reason, text in EXPLAINED.items():
-        texts.setdefault(reason.value, []).append(text)
+    for code, text in (*EXPLAINED.items(), *WARNINGS.items()):
+        texts.setdefault(code.value, []).append(text)
     return {code: "\n\n".join(dict.fromkeys(found)) for code, found in sorted(texts.items())}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from headgate.cli.choices import format_option, loaded, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import say
-from headgate.reporting import valid_json, valid_text
+from headgate.cli.telling import note, palette, say
+from headgate.reporting import valid_json, valid_text, warnings_text
 
 
 @click.command()
@@ -16,4 +18,6 @@ from headgate.reporting import valid_json, valid_text
 def validate(chosen: Chosen, style: str) -> None:
     """Check all manifests, offline."""
     project = loaded(chosen)
+    if project.warnings and style == "text":
+        note(warnings_text(project.warnings, palette(sys.stderr)))
     say(valid_json(project) if style == "json" else valid_text(project))

@@ -16,6 +16,7 @@ from headgate.model.packages import Package
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
+from headgate.model.warnings import ProjectWarning
 
 
 class Verb(StrEnum):
@@ -208,7 +209,8 @@ class Plan:
 
     `drift` are jobs that left what git asks for by themselves, `interrupted` jobs that an earlier run left in the
     middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
-    changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are.
+    changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are. `warnings`
+    are what a person should know that stops nothing.
     """
 
     project: str
@@ -222,6 +224,7 @@ class Plan:
     interrupted: tuple[tuple[str, str], ...] = ()
     packages: tuple[Package, ...] = ()
     only: frozenset[str] = frozenset()
+    warnings: tuple[ProjectWarning, ...] = ()
 
     @property
     def fingerprint(self) -> str:

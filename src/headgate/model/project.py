@@ -9,6 +9,7 @@ from typing import Any
 
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
+from headgate.model.warnings import ProjectWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def scope_of(project: str, environment: str) -> str:
 class Project:
     """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
     out of repr because it may hold a password. `empty` are the entries of `jobs:` that hold no manifest, `environments`
-    those there are, `environment` the one picked.
+    those there are, `environment` the one picked. `warnings` are what loading found that stops nothing.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Project:
     file: Path = Path("headgate.yaml")
     empty: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    warnings: tuple[ProjectWarning, ...] = ()
 
     @property
     def scope(self) -> str:

@@ -9,6 +9,7 @@ from headgate.model.live import Absent, JobState, Live, Observation, Observed, P
 from headgate.model.plan import Action, Plan, Settle, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
+from headgate.model.warnings import ProjectWarning, about, grouped
 from headgate.planning.actions import blocked
 from headgate.planning.deciding import (
     both,
@@ -62,8 +63,8 @@ class Situation:
 
     `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
     should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
-    not finish. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle
-    before.
+    not finish. `warnings` are those that are known before anything is decided. `now` is in milliseconds, 0 where ages
+    do not matter. `retry` tries editions again that did not settle before.
     """
 
     project: str
@@ -81,6 +82,7 @@ class Situation:
     past: Mapping[str, Past] = field(default_factory=dict)
     in_flight: Mapping[str, str] = field(default_factory=dict)
     interrupted: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[ProjectWarning, ...] = ()
 
     def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
         """The same situation, now with what the platforms said about the jobs that would be started."""
@@ -110,6 +112,7 @@ def plan(situation: Situation) -> Plan:
         ),
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
         only=situation.only,
+        warnings=grouped(about(situation.warnings, situation.only)),
     )
 
 

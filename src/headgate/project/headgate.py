@@ -224,6 +224,7 @@ class Headgate:
             commit=self.commit,
             created_at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
             now=int(now.timestamp() * 1000),
+            warnings=self.project.warnings,
         )
         answering = {
             target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)

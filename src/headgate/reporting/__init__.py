@@ -11,6 +11,7 @@ visible, and the values of `${env:...}` placeholders are put back to their place
 - `passes`   one pass of the reconcile loop; `events` what happens meanwhile
 - `status`, `graph`, `failure`  what is live, how it is built, what went wrong; `reading` what is valid, what codes mean
 - `history`, `savepoint`, `locks`  what was done to a job, the savepoint that was asked for, the lock that was ended
+- `warnings`  what a person should know that stops nothing
 - `taken`, `references`  what an import wrote; which jobs use a package
 - `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
 """
@@ -33,6 +34,7 @@ from headgate.reporting.reading import (
 from headgate.reporting.report import report_json, report_markdown, report_text
 from headgate.reporting.savepoint import savepoint_json, savepoint_text
 from headgate.reporting.status import StatusLine, status_json, status_markdown, status_text
+from headgate.reporting.warnings import warnings_text
 
 __all__ = [
     "COLOURED",
@@ -66,4 +68,5 @@ __all__ = [
     "valid_json",
     "valid_text",
     "warning_text",
+    "warnings_text",
 ]

@@ -9,6 +9,7 @@ from headgate.model.live import Live
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan, Restore, StateVerdict
 from headgate.model.reasons import Reason
+from headgate.model.warnings import ProjectWarning
 from headgate.reporting.actions import hint_words, mask_of, masked, value_mask_of
 
 FORMAT_VERSION = "1"
@@ -52,8 +53,20 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "interrupted": [{"job": job, "what": what} for job, what in plan.interrupted],
         "unmanaged": [{"target": target, "name": live.name, **_live(live)} for target, live in plan.unmanaged],
         "unknown": unknown,
+        "warnings": [warning_document(one) for one in plan.warnings],
         "packages": [package_document(package) for package in plan.packages],
         "summary": plan.summary(),
+    }
+
+
+def warning_document(warning: ProjectWarning) -> dict[str, Any]:
+    """A warning as JSON values."""
+    return {
+        "code": warning.code.value,
+        "problem": warning.problem,
+        "where": warning.where or None,
+        "hint": warning.hint or None,
+        "jobs": list(warning.jobs),
     }
 
 

@@ -24,6 +24,7 @@ from headgate.reporting.actions import (
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
 from headgate.reporting.sql_diff import is_text, unified
+from headgate.reporting.warnings import warning_lines
 from headgate.reporting.words import counted, left_git, package_lines, plan_summary
 
 # Kept free for the sentences that say what was left out.
@@ -77,6 +78,7 @@ def _notes(plan: Plan) -> list[str]:
         ),
         *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
         *(f"- {code(job)} interrupted or in flight: {text(what)}" for job, what in plan.interrupted),
+        *warning_lines(plan.warnings),
         *(f"- package {code(package)} changes; it is used by {text(jobs)}" for package, jobs in package_lines(plan)),
         *(f"- {code(action.job)} was removed from git and still runs (--prune stops it)" for action in left_git(plan)),
         *(f"- {code(live.name)} on {code(target)} is not managed here" for target, live in plan.unmanaged),

@@ -21,6 +21,7 @@ from headgate.reporting.actions import (
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.sql_diff import is_text, unified
+from headgate.reporting.warnings import warnings_text
 from headgate.reporting.words import SYMBOLS, colour, left_git, package_lines, plan_summary, silence_lines
 
 _INDENT = "    "
@@ -31,6 +32,8 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     blocks = [_heading(plan, palette)]
     blocks += [_block(action, palette) for action in plan.actions if is_shown(action)]
     blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
+    if plan.warnings:
+        blocks.append(warnings_text(plan.warnings, palette))
     blocks.append(palette.paint(palette.strong, plan_summary(plan)))
     return "\n\n".join(blocks)
 

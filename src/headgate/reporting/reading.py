@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from headgate.model.project import Project
 from headgate.reporting.plain import one_line
-from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json, warning_document
 from headgate.reporting.words import counted
 
 _WIDTH = 100
@@ -30,6 +30,7 @@ def valid_json(project: Project) -> str:
             "environment": project.environment or None,
             "jobs": sorted(project.jobs),
             "files": _files(project),
+            "warnings": [warning_document(one) for one in project.warnings],
         }
     )
 
