@@ -64,12 +64,21 @@ def test_another_flink_is_refused(directory: Path, tmp_path: Path) -> None:
         up(directory, flink=tmp_path / "nowhere")
 
 
+def test_another_version_is_refused_before_it_is_installed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched for an answer that is no."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+
+    with pytest.raises(LocalFlinkError, match="it is Flink 2\\.2\\.1"):
+        up(directory, flink="2.3.0")
+
+
 def test_what_runs_as_it_was_asked_for_is_harmless(directory: Path, tmp_path: Path) -> None:
     """A script that is run again, with its options or with none."""
     said: list[str] = []
     same: dict[str, Any] = {"port": 8081, "slots": 16, "config": {"parallelism.default": "2"}}
 
     first, second = up(directory, say=said.append), up(directory, flink=tmp_path / "flink", **same)
+    third = up(directory, flink="2.2.1")
 
-    assert first == second
+    assert first == second == third
     assert said == ["Flink 2.2.1 is already running at http://127.0.0.1:8081"]

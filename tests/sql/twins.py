@@ -174,15 +174,15 @@ TWINS = (
     Twins(
         "case-and-direction-of-an-order",
         base=_names(
-            "SELECT kind FROM (SELECT kind, ROW_NUMBER() OVER (PARTITION BY id ORDER BY at_time DESC) AS nth"
+            "SELECT kind FROM (SELECT kind, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY at_time DESC) AS nth"
             " FROM orders) WHERE nth = 1"
         ).replace("(name STRING)", "(name STRING, PRIMARY KEY (name) NOT ENFORCED)"),
         cosmetic=_names(
-            "select kind from (select kind, row_number() over (partition by id order by at_time desc) as nth"
+            "select kind from (select kind, row_number() over (partition by kind order by at_time desc) as nth"
             " from orders) where nth = 1"
         ).replace("(name STRING)", "(name STRING, Primary Key (name) Not Enforced)"),
         lookalike=_names(
-            "SELECT kind FROM (SELECT kind, ROW_NUMBER() OVER (PARTITION BY id ORDER BY at_time ASC) AS nth"
+            "SELECT kind FROM (SELECT kind, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY at_time ASC) AS nth"
             " FROM orders) WHERE nth = 1"
         ).replace("(name STRING)", "(name STRING, PRIMARY KEY (name) NOT ENFORCED)"),
     ),

@@ -16,6 +16,7 @@ from headgate.local import LocalFlink
 from headgate.local import down as stop
 from headgate.local import status as look
 from headgate.local import up as start
+from headgate.local.flink_versions import named
 
 MODULES = {name: f"headgate.cli.local:{name}" for name in ("up", "down", "status")}
 
@@ -28,12 +29,12 @@ def local() -> None:
 @click.command()
 @click.option("--port", type=Number(1, 65535), metavar="N", help="REST port; by default 8081 or a free one.")
 @click.option("--slots", type=Number(1, 1024), metavar="N", help="Task slots; by default 16.")
-@click.option("--flink", type=click.Path(path_type=Path), metavar="DIR", help="A Flink distribution to use.")
+@click.option("--flink", metavar="VERSION|DIR", help="A Flink version, installed on first use, or a folder of one.")
 @click.option("--config", "settings", multiple=True, metavar="KEY=VALUE", help="A Flink option; may be repeated.")
 @format_option("text", "json")
 @with_project
 def up(
-    chosen: Chosen, port: int | None, slots: int | None, flink: Path | None, settings: tuple[str, ...], style: str
+    chosen: Chosen, port: int | None, slots: int | None, flink: str | None, settings: tuple[str, ...], style: str
 ) -> None:
     """Start Flink; harmless if it runs.
 
@@ -41,7 +42,8 @@ def up(
     """
     config = dict(_setting(text) for text in settings)
     with busy("Starting Flink") as words:
-        running = start(_folder(chosen), port=port, slots=slots, flink=flink, config=config, say=words)
+        wanted = named(flink) if flink is not None else None
+        running = start(_folder(chosen), port=port, slots=slots, flink=wanted, config=config, say=words)
     say(_rendered(running, style), changed=True)
 
 

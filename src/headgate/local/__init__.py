@@ -7,6 +7,7 @@ nothing else. Jobs do not outlive the cluster, their savepoints and checkpoints 
 May know: Flink's own files, options and main classes. Must not know: manifests, plans, jobs.
 
 - `flink_home`     where Flink and Java are
+- `flink_versions` which versions are supported, and installing one
 - `ports`          which ports are free
 - `configuration`  what the two processes are told; pure
 - `processes`      starting and ending them; a reused pid is never taken for ours

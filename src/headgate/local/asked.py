@@ -15,11 +15,14 @@ SLOTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """None, or a key that is not in `config`: whatever there is will do. `flink` is the folder of a distribution."""
+    """None, or a key that is not in `config`: whatever there is will do.
+
+    `flink` is a version (a text) or the folder of a distribution (a path).
+    """
 
     port: int | None = None
     slots: int | None = None
-    flink: Path | None = None
+    flink: Path | str | None = None
     config: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -41,7 +44,10 @@ def _otherwise(asked: Asked, known: Started, options: Mapping[str, str]) -> Iter
         yield f"it runs with {known.slots} slots"
     if asked.port is not None and asked.port != known.port:
         yield f"it listens on port {known.port}"
-    if asked.flink is not None and str(find_flink(asked.flink).root) != known.flink:
+    if isinstance(asked.flink, str):
+        if asked.flink != known.version:
+            yield f"it is Flink {known.version}"
+    elif asked.flink is not None and str(find_flink(asked.flink).root) != known.flink:
         yield f"it is the Flink in {known.flink or 'another folder'}"
     for key, value in asked.config.items():
         if key not in options:

@@ -15,7 +15,7 @@ from pathlib import Path
 from headgate.errors import LocalFlinkError
 from headgate.local import configuration, processes, readiness, state
 from headgate.local.asked import SLOTS, Asked, require_like
-from headgate.local.flink_home import FlinkHome, find_flink, find_java
+from headgate.local.flink_home import FlinkHome, find_flink, find_java, silent
 from headgate.local.ports import LOOPBACK, choose
 from headgate.local.state import Home, Started
 
@@ -39,21 +39,18 @@ class LocalFlink:
     alive: bool
 
 
-def _silent(line: str) -> None:
-    """Say nothing: the default of a library."""
-
-
 def up(
     directory: Path,
     *,
     port: int | None = None,
     slots: int | None = None,
-    flink: Path | None = None,
+    flink: Path | str | None = None,
     config: Mapping[str, str] = NOTHING_SET,
-    say: Callable[[str], None] = _silent,
+    say: Callable[[str], None] = silent,
 ) -> LocalFlink:
     """Start a JobManager and a TaskManager and wait until they take jobs; harmless when such ones already run.
 
+    `flink` is the folder of a distribution (a path) or a version (a text, installed from PyPI on first use).
     Raises LocalFlinkError when they cannot be started, or run otherwise than with this port, slots, Flink or config.
     """
     if os.name != "posix":
@@ -67,12 +64,12 @@ def up(
             say(f"Flink {running.version} is already running at {running.url}")
             return running
         if known:
-            say("Half of the Flink started earlier is gone; starting it anew")
+            say("Half of the Flink started earlier is gone; starting it again")
             _clear(home, known)
         return _start(home, asked, say)
 
 
-def down(directory: Path, *, say: Callable[[str], None] = _silent) -> bool:
+def down(directory: Path, *, say: Callable[[str], None] = silent) -> bool:
     """End what `up` started, and nothing else; False when nothing ran. Savepoints and checkpoints stay."""
     home = _home(directory)
     if state.read(home) is None and not home.root.exists():
@@ -113,7 +110,7 @@ def _clear(home: Home, known: Started) -> None:
 
 
 def _start(home: Home, asked: Asked, say: Callable[[str], None]) -> LocalFlink:
-    flink, java = find_flink(asked.flink), find_java()
+    java, flink = find_java(), find_flink(asked.flink, say)
     slots = SLOTS if asked.slots is None else asked.slots
     ports = choose(asked.port)
     options = configuration.configuration(home.root, ports, slots, asked.config)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.errors import LocalFlinkError
+from headgate.local import flink_versions
 
 INSTALL = "pip install 'headgate[local]'"
 
@@ -25,11 +27,18 @@ class FlinkHome:
         return self.root / "lib"
 
 
-def find_flink(explicit: Path | None = None) -> FlinkHome:
+def silent(line: str) -> None:
+    """Say nothing: the default of a library."""
+
+
+def find_flink(explicit: Path | str | None = None, say: Callable[[str], None] = silent) -> FlinkHome:
     """The Flink that was named, else $FLINK_HOME, else the one pip installed.
 
-    One that was named and is not there is an error: another Flink than the one asked for would surprise.
+    A path names a folder, a text a version, which is installed if it is not there. A folder that was named and is no
+    Flink is an error: another Flink than the one asked for would surprise.
     """
+    if isinstance(explicit, str):
+        return _of_version(explicit, say)
     if explicit is not None:
         return _flink_at(explicit, named_by="the path given")
     if from_environment := os.environ.get("FLINK_HOME"):
@@ -53,6 +62,12 @@ def find_java() -> Path:
     if on_path := shutil.which("java"):
         return Path(on_path)
     raise LocalFlinkError("no Java on this machine: not in $JAVA_HOME and not on the PATH", hint=INSTALL)
+
+
+def _of_version(version: str, say: Callable[[str], None]) -> FlinkHome:
+    """The one beside headgate if it is of this version, else the one in the cache."""
+    beside = [FlinkHome(place, version) for place in _installed("pyflink") if _version_at(place) == version]
+    return beside[0] if beside else _flink_at(flink_versions.installed(version, say), named_by=f"version {version}")
 
 
 def _flink_at(root: Path, *, named_by: str) -> FlinkHome:

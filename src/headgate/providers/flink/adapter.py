@@ -54,7 +54,7 @@ class JobEnded(Rejected):
 
 
 class FlinkProvider:
-    """One Flink session cluster. Facts from the REST API of 1.20 and 2.2, all run on real clusters."""
+    """One Flink session cluster. Facts from the REST API of 1.20, 2.2 and 2.3, all run on real clusters."""
 
     capabilities = Capabilities(
         state_by_operator=Support.YES,

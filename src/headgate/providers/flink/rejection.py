@@ -19,6 +19,7 @@ from headgate.sql import Statement, split
 # Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
 _UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
 _STATEMENT = re.compile(r"headgate: statement (\d+) failed")
+_DUPLICATE = re.compile(r"(?:Job|Application) has already been submitted")
 _POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _CAUSE = re.compile(r"^\s*(?:Caused by: )(.+)", re.MULTILINE)
 _CLASS = re.compile(r"^(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure)?:\s*")
@@ -35,8 +36,12 @@ class StatementRejected(Rejected):
 
 
 def is_duplicate(body: str) -> bool:
-    """Was a job refused because its id is, or was, another's? (`DuplicateJobSubmissionException`, all versions)"""
-    return "Job has already been submitted" in body
+    """Was a job refused because its id is, or was, another's?
+
+    `DuplicateJobSubmissionException`; since 2.3, where each job is an application of its own with the same id,
+    `DuplicateApplicationSubmissionException`.
+    """
+    return bool(_DUPLICATE.search(body))
 
 
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
