@@ -87,8 +87,9 @@ def test_an_envelope_may_say_no_under_http_200():
 )
 def test_a_clock_that_is_off_is_told_with_a_refused_signature(off: timedelta, words: str):
     """The keys are right and the signature is not: the first thing nobody thinks of."""
-    date = format_datetime(datetime.now(UTC) + off, usegmt=True)
-    made, _ = api(httpx.Response(401, json={}, headers={"Date": date}))
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    date = format_datetime(now + off, usegmt=True)
+    made, _ = api(httpx.Response(401, json={}, headers={"Date": date}), clock=now.timestamp)
 
     with pytest.raises(Unauthorised) as trouble:
         made.read("/jobs")
@@ -98,21 +99,32 @@ def test_a_clock_that_is_off_is_told_with_a_refused_signature(off: timedelta, wo
 
 def test_requests_begin_no_faster_than_the_platform_allows():
     """Evenly spread; who comes too early waits."""
-    waited: list[float] = []
+    now = 100.0
+    begun: list[float] = []
+
+    def waits(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        begun.append(now)
+        return httpx.Response(200, json={})
+
     made = Api(
         "foas",
         "http://foas",
-        transport=httpx.MockTransport(lambda request: httpx.Response(200, json={})),
+        transport=httpx.MockTransport(answers),
         per_second=2,
-        pause=waited.append,
+        pause=waits,
+        monotonic=lambda: now,
     )
 
     for _ in range(3):
         made.read("/jobs")
+    now += 10
+    made.read("/jobs")
 
-    assert len(waited) == 2
-    assert 0.4 < waited[0] <= 0.5
-    assert 0.9 < waited[1] <= 1.0
+    assert begun == [100.0, 100.5, 101.0, 111.0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
+from tests.providers.hostile import serving
 
+from headgate._version import __version__
 from headgate.errors import HeadgateError, OutcomeUnknown, Rejected, Unavailable
 from headgate.model.secret import Environment
 from headgate.providers.flink.rejection import judge as flink
@@ -212,3 +214,61 @@ def test_credentials_are_sent_and_proxies_come_from_the_environment(monkeypatch:
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(Unavailable):
         Api("prod", "http://flink.invalid:8081", pause=lambda seconds: None).read("/jobs")
+
+
+def test_a_request_says_who_asks():
+    """What an access log of the platform shows."""
+    seen: list[httpx.Request] = []
+
+    def record(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    api(record).read("/jobs")
+
+    assert seen[0].headers["user-agent"] == f"headgate/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "direct"),
+    [
+        pytest.param({}, True, id="none"),
+        pytest.param({"HTTP_PROXY": "PROXY"}, False, id="one"),
+        pytest.param({"http_proxy": "PROXY", "NO_PROXY": "flink.example"}, False, id="not-for-another-host"),
+        pytest.param({"ALL_PROXY": "PROXY"}, False, id="one-for-all"),
+        pytest.param({"HTTPS_PROXY": "PROXY"}, True, id="one-for-https"),
+        pytest.param({"HTTP_PROXY": "PROXY", "NO_PROXY": "flink.example, 127.0.0.1"}, True, id="not-for-this-host"),
+        pytest.param({"HTTP_PROXY": "PROXY", "NO_PROXY": "flink.example,*"}, True, id="for-no-host"),
+    ],
+)
+def test_a_proxy_is_used_where_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch, proxies: dict[str, str], direct: bool
+):
+    """The one server is both: what a request for a proxy looks like is seen in its first line. Its user is told."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with serving(lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"]) as server:
+        for name, value in proxies.items():
+            monkeypatch.setenv(name, value.replace("PROXY", server.url.replace("//", "//ada:s%40fe@")))
+        here = Api("prod", server.url)
+        assert here.read("/jobs") == {}
+        here.close()
+
+    first, *headers = server.asked[0].splitlines()
+    assert first == ("GET /jobs HTTP/1.1" if direct else f"GET {server.url}/jobs HTTP/1.1")
+    assert ("Proxy-Authorization: Basic YWRhOnNAZmU=" in headers) is not direct
+
+
+@pytest.mark.parametrize("proxy", ["socks5://ada:hunter2@127.0.0.1:9", "ftp://ada:hunter2@h", "http://:9"])
+def test_a_proxy_that_is_none_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch, proxy: str):
+    """Its address may hold a password, and is not shown."""
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.delenv("http_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    with pytest.raises(Rejected, match="HTTP_PROXY names cannot be used") as refused:
+        Api("prod", "http://flink.invalid:8081")
+
+    assert "hunter2" not in str(refused.value)

@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,10 @@ class Certificates:
         client.cert_chain_pems[0].write_to_path(self.cert)
         client.private_key_pem.write_to_path(self.key)
 
-    def server(self, *, asks_for_client: bool) -> ssl.SSLContext:
+    def server(self, *, asks_for_client: bool, name: str = "127.0.0.1", ends: datetime | None = None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert("127.0.0.1").configure_cert(context)
+        begins = ends - timedelta(days=9) if ends else None
+        self.authority.issue_cert(name, not_before=begins, not_after=ends).configure_cert(context)
         if asks_for_client:
             context.verify_mode = ssl.CERT_REQUIRED
             self.authority.configure_trust(context)
@@ -95,12 +97,33 @@ def certificates(tmp_path: Path) -> Certificates:
 
 
 def test_a_server_is_believed_through_the_ca_of_its_target(certificates: Certificates):
-    """Without it the certificate is refused, which is trouble that changed nothing."""
+    """Without it the certificate is refused, which changed nothing, and the settings that mend it are named."""
     with serving(certificates.server(asks_for_client=False)) as url:
         observe(url=url, ca=certificates.ca)
+        observe(url=url, verify=False)
 
-        with pytest.raises(Unavailable, match=r"(?i)certificate"):
+        with pytest.raises(Unavailable, match=r"(?i)certificate") as untrusted:
             observe(url=url, timeout=5)
+    assert "`ca` of the target names the PEM file" in untrusted.value.hint
+    assert "`verify: false`" in untrusted.value.hint
+
+
+def test_a_certificate_of_another_name_is_told_as_that(certificates: Certificates):
+    """A bundle to trust is not what is missing."""
+    with serving(certificates.server(asks_for_client=False, name="flink.example")) as url:
+        with pytest.raises(Unavailable, match=r"(?i)certificate") as other:
+            observe(url=url, ca=certificates.ca, timeout=5)
+        assert "use the name in the certificate as the host of the target's url" in other.value.hint
+
+    over = datetime(2020, 1, 1, tzinfo=UTC)
+    with serving(certificates.server(asks_for_client=False, ends=over)) as url:
+        with pytest.raises(Unavailable, match=r"(?i)certificate") as expired:
+            observe(url=url, ca=certificates.ca, timeout=5)
+        assert "renew the server's certificate" in expired.value.hint
+
+    with serving() as url, pytest.raises(Unavailable) as plain:
+        observe(url=url.replace("http:", "https:"), timeout=5)
+    assert "is the target's url http://" in plain.value.hint
 
 
 def test_a_client_certificate_is_shown_where_it_is_asked_for(certificates: Certificates):
@@ -108,14 +131,23 @@ def test_a_client_certificate_is_shown_where_it_is_asked_for(certificates: Certi
     with serving(certificates.server(asks_for_client=True)) as url:
         observe(url=url, ca=certificates.ca, cert=certificates.cert, key=certificates.key)
 
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as unknown:
             observe(url=url, ca=certificates.ca, timeout=5)
+    assert "`cert` and `key`" in unknown.value.hint
+    assert "`ca` and `verify`" in unknown.value.hint
 
 
-def test_a_certificate_file_that_is_not_there_is_named():
-    """Before anything is sent."""
-    with pytest.raises(Rejected) as refused:
-        observe(url="https://127.0.0.1:1", ca="no-such-file.pem")
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        pytest.param({"ca": "no-such-file.pem"}, "`ca` names a file that cannot be used", id="ca"),
+        pytest.param({"cert": "no-such-file.pem"}, "`cert` and `key` name files that cannot be used", id="cert"),
+    ],
+)
+def test_a_certificate_file_that_is_not_there_is_named(settings: dict[str, str], words: str):
+    """With its setting, before anything is sent."""
+    with pytest.raises(Rejected, match=words) as refused:
+        observe(url="https://127.0.0.1:1", **settings)
 
     assert "no-such-file.pem" in str(refused.value)
 

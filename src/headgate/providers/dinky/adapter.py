@@ -282,6 +282,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
             form.url,
             tls=Tls(ca=form.ca or "", verify=form.verify),
             timeout=form.timeout,
+            max_answer_mib=form.max_answer_mib,
             environment=environment,
             concurrency=form.concurrency,
             per_second=form.requests_per_second,

@@ -63,6 +63,7 @@ class DinkyTarget(BaseModel):
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     slow_timeout: float = Field(
         default=900.0, gt=0, le=7200, description="seconds for a start or a savepoint: Dinky answers when it is done"
     )

@@ -316,6 +316,7 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         headers=headers,
         tls=Tls(form.ca or "", form.cert or "", form.key or "", form.verify),
         timeout=form.timeout,
+        max_answer_mib=form.max_answer_mib,
         environment=target.environment,
         judge=judge,
         credentials="check `token`, or `username` and `password`, of this target in headgate.yaml",

@@ -27,6 +27,7 @@ class FlinkTarget(BaseModel):
     key: str | None = Field(default=None, description="PEM key for mTLS")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     savepoint_dir: str | None = Field(default=None, description="where savepoints go; default: the cluster's own")
 
 

@@ -224,6 +224,7 @@ def open_foas(target: Target, *, project: str, cache: Path | None) -> FoasProvid
         form.endpoint or endpoint(form.region),
         tls=Tls(ca=form.ca or "", verify=form.verify),
         timeout=form.timeout,
+        max_answer_mib=form.max_answer_mib,
         environment=Environment({**known.secrets(), **target.environment.values}),
         concurrency=form.concurrency,
         per_second=form.requests_per_second,

@@ -42,6 +42,7 @@ class FoasTarget(BaseModel):
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     concurrency: int = Field(default=4, ge=1, le=64, description="requests under way at a time")
     requests_per_second: float = Field(default=5.0, gt=0, description="requests begun in a second, at most")
 

@@ -124,6 +124,7 @@ class Account:
             address,
             tls=Tls(ca=form.ca or "", verify=form.verify),
             timeout=form.timeout,
+            max_answer_mib=form.max_answer_mib,
             environment=self.environment,
             concurrency=form.concurrency,
             per_second=form.requests_per_second,
