@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.CompiledPlan;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.StatementSet;
@@ -122,6 +123,7 @@ public final class SqlRunner {
     }
 
     private void execute() {
+        AddedJars.show(tables);
         boolean signed = !compiling && !home.isEmpty();
         if (signed) {
             Folders.marked(home);
@@ -160,7 +162,9 @@ public final class SqlRunner {
         if (compiling) {
             tables.getConfig().set(JOB_NAME, json);
         }
-        tables.loadPlan(PlanReference.fromJsonString(json)).execute();
+        CompiledPlan loaded = tables.loadPlan(PlanReference.fromJsonString(json));
+        AddedJars.show(tables);
+        loaded.execute();
     }
 
     /** Another run that wanted the same was faster: the job is there. */

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from headgate.providers.flink.runner import ENTRY_CLASS, JAR, SOURCES
@@ -21,8 +22,8 @@ OLDEST_JAVA = "11"
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def compiled(flink_lib: Path) -> dict[str, bytes]:
-    """The class files of the source, by their name in the jar."""
+def compiled(flink_lib: Path, sources: Sequence[Path] = SOURCES) -> dict[str, bytes]:
+    """The class files of the sources, by their name in the jar."""
     jars = [*flink_lib.glob("flink-dist-*.jar"), *flink_lib.glob("flink-table-api-java-uber-*.jar")]
     with tempfile.TemporaryDirectory() as scratch:
         command = [
@@ -34,8 +35,7 @@ def compiled(flink_lib: Path) -> dict[str, bytes]:
             "-proc:none",
         ]
         class_path = os.pathsep.join(str(jar) for jar in jars)
-        sources = [str(source) for source in SOURCES]
-        subprocess.run([*command, "-cp", class_path, "-d", scratch, *sources], check=True)
+        subprocess.run([*command, "-cp", class_path, "-d", scratch, *map(str, sources)], check=True)
         found = sorted(Path(scratch).rglob("*.class"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in found}
 
@@ -51,15 +51,9 @@ def source_digest() -> str:
     return hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()
 
 
-def manifest() -> bytes:
-    """What the jar says of itself; a line is at most 72 bytes, and goes on behind a blank."""
-    entries = {
-        "Manifest-Version": "1.0",
-        "Main-Class": ENTRY_CLASS,
-        "Build-Jdk-Spec": jdk(),
-        "Source-Sha256": source_digest(),
-    }
-    lines = [f"{key}: {value}" for key, value in entries.items()]
+def manifest(entries: Mapping[str, str]) -> bytes:
+    """What a jar says of itself; a line is at most 72 bytes, and continues behind a blank."""
+    lines = [f"{key}: {value}" for key, value in {"Manifest-Version": "1.0", **entries}.items()]
     folded = [line if len(line) <= 70 else f"{line[:70]}\r\n {line[70:]}" for line in lines]
     return ("\r\n".join(folded) + "\r\n\r\n").encode("ascii")
 
@@ -77,7 +71,8 @@ def write(jar: Path, entries: dict[str, bytes]) -> None:
 def main(arguments: list[str]) -> None:
     """Rebuild the jar beside the source, against the lib folder named or the Flink that pip installed."""
     flink_lib = Path(arguments[0]) if arguments else installed_lib()
-    write(JAR, {"META-INF/MANIFEST.MF": manifest(), **compiled(flink_lib)})
+    itself = {"Main-Class": ENTRY_CLASS, "Build-Jdk-Spec": jdk(), "Source-Sha256": source_digest()}
+    write(JAR, {"META-INF/MANIFEST.MF": manifest(itself), **compiled(flink_lib)})
 
 
 def installed_lib() -> Path:

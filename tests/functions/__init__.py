@@ -1,0 +1,14 @@
+"""Functions of a user, in jars of their own: `acme.Upper` without state, `acme.Total` an aggregate.
+
+The jars stand beside their sources because the tests need no JDK; `python -m tests.functions` makes them again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+UPPER = FOLDER / "upper.jar"
+TOTAL = FOLDER / "total.jar"
+# Each jar with its source.
+SOURCES = {UPPER: FOLDER / "acme" / "Upper.java", TOTAL: FOLDER / "acme" / "Total.java"}
