@@ -274,12 +274,27 @@ def test_a_suspended_job_that_the_store_has_not_met_is_remembered_with_its_savep
     place.apply(suspended)
     [path] = place.platform.snapshots
     place.platform.forget()
-    place.platform.forgets_storage = True
 
     action = place.action(replace(ORDERS, savepoint=Savepoint(accept=frozenset({"unknown"}))))
 
     assert action.restore is not None
     assert (action.reason, action.restore.path) == (Reason.FORGOTTEN, path)
+
+
+def test_what_the_store_alone_remembers_is_named_and_not_started(place: Place):
+    """Another run, with a store of its own, may have started it since: nothing that can be asked rules it out."""
+    place.apply(ORDERS)
+    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    [path] = place.platform.snapshots
+    place.platform.forget()
+    place.platform.forgets_storage = True
+
+    action = place.action(ORDERS)
+    named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, path, frozenset({"unknown"})))
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.PAST_UNKNOWN, ())
+    assert path in action.note
+    assert place.action(named).verb is Verb.RESUME
 
 
 def test_a_job_of_somebody_else_is_not_remembered_as_ours(place: Place):

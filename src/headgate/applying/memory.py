@@ -319,6 +319,7 @@ class Memory:
             applied=AppliedSpec.remembered(applied.manifest) if applied else None,
             compiled=str(applied.manifest.get("compiled", "")) if applied else "",
             snapshot=as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
+            remembered=True,
         )
         return Remembered(target, live, in_milliseconds(known.at))
 

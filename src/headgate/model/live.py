@@ -81,6 +81,8 @@ class Live:
     `doubt` is why nobody can say whether a job in state UNKNOWN runs, and the way out; None where its word is all that
     is known.
 
+    `remembered`: this is what the store says of a job that the target does not list, nothing that a platform says now.
+
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
     the platform can be told whose the job is without restarting it.
     """
@@ -100,6 +102,7 @@ class Live:
     doubt: Unknown | None = None
     run: str = ""
     markable: bool = False
+    remembered: bool = False
 
     @property
     def run_id(self) -> str:

@@ -117,13 +117,16 @@ EXPLAINED = {
     ),
     Reason.FORGOTTEN: (
         "The target no longer knows this job - a JobManager that was restarted remembers nothing - but the store does: "
-        "it was stopped with a savepoint, and is started from that savepoint."
+        "it was stopped with a savepoint, and is started from that savepoint. The target's storage was asked: it has "
+        "no later savepoint and no later start."
     ),
     Reason.PAST_UNKNOWN: (
-        "The target does not have this job and keeps no trace of jobs that are gone, and the store does not answer: "
-        "nobody knows whether the job has run before, and where its state is. Nothing is done, because a start could "
-        "be an empty one. Bring the store back and run again; or consent to an empty start with "
-        "`savepoint: {strategy: none}`."
+        "The target does not have this job and keeps no trace of jobs that are gone. Either the store does not answer, "
+        "so nobody knows whether the job has run before; or the store alone knows it, so nobody knows whether another "
+        "run, with a store of its own, has started it since. Nothing is done: a start could be an empty one, or one "
+        "from an old savepoint. Bring the store back and run again; or name what to start from with "
+        "`savepoint: {strategy: path, path: ...}`; or consent to an empty start with `savepoint: {strategy: none}`. On "
+        "Flink a savepoint directory that the JobManager can read (`savepoint_dir`) keeps such traces."
     ),
     Reason.NOTHING_TO_RESTORE: (
         "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "

@@ -128,17 +128,27 @@ def _require_asked(evidence: Evidence) -> None:
 
 
 def _require_last(known: Live, kept: Kept | None) -> None:
-    """The final savepoint of a job as somebody remembers it is its last state, unless storage knows of a later one.
+    """The final savepoint of a job is its last state, unless storage knows of a later one.
 
-    Or of a later start: whoever made it, and whatever came of it, was not seen by whom we ask.
+    Nor is what the store alone remembers proof of anything: another run, with a store of its own, may have gone on from
+    there since. Storage shows that by a later savepoint, or a later start, whatever came of it. Where it cannot be
+    asked, a person says what to start from.
     """
+    if kept is None and known.remembered:
+        left = f"was stopped with {known.snapshot.kind} {known.snapshot.path}" if known.snapshot else f"is {known.word}"
+        raise NothingToRestore(
+            Reason.PAST_UNKNOWN,
+            f"only the store remembers this job: it {left}. The target does not list the job and keeps no trace of its "
+            "savepoints, so nobody knows whether it has run since. "
+            "Name what to start from with savepoint.strategy: path",
+        )
     if known.snapshot is None or kept is None:
         return
     path, told = known.snapshot.path, {one.path: one.at for one in kept.snapshots}
     taken_at, newest = told.get(path, known.snapshot.at), next(iter(kept.snapshots), known.snapshot)
     if newest.path != path and (path in told or newest.at > taken_at):
         since = f"storage has a later one, {newest.path}: it has run since"
-    elif kept.started_at > taken_at:
+    elif known.remembered and kept.started_at > taken_at:
         since = f"storage shows that it was started again at {moment_of(kept.started_at)}"
     else:
         return

@@ -8,7 +8,6 @@ from dataclasses import replace
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
-from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.planning import Evidence
 from headgate.providers.port import Provider, Support
@@ -40,7 +39,7 @@ def evidence_for(
         path = action.restore.path if action.restore else ""
         exists = provider.exists(path) if path and source is None else None
         drops = provider.capabilities.drop_state is Support.YES
-        kept = _kept_since(action, source or provider) or _kept(action, provider, known)
+        kept = _kept_since(action, provider, source) or _kept(action, provider, known)
         return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops, silent=silent)
     except Rejected as problem:
         return Evidence(rejected=problem.problem, where=problem.where, hint=problem.hint)
@@ -54,19 +53,30 @@ def names_of(action: Action) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (live, action.job, previous_name) if name))
 
 
-def _kept_since(action: Action, provider: Provider) -> Kept | None:
-    """What storage knows of a job whose last savepoint the store, or another target, names: it may know a later one.
+def _kept_since(action: Action, provider: Provider, source: Provider | None) -> Kept | None:
+    """What storage knows of a job that goes on from its last savepoint: it may know a later one.
 
-    A target that the job has left need not answer any more.
+    Whoever names that savepoint, the store, another target or the listing of this one: storage is asked.
     """
-    latest = action.want is not None and action.want.savepoint.strategy is Strategy.LATEST
-    if not latest or action.live is None or action.live.state is not JobState.SUSPENDED:
+    live, want = action.live, action.want
+    if want is None or want.savepoint.strategy is not Strategy.LATEST or live is None:
         return None
-    if action.reason is Reason.FORGOTTEN:
-        return provider.kept(action.live.name)
+    if not (live.state is JobState.SUSPENDED or live.remembered):
+        return None
+    return _kept_there(live, provider, source) if source else provider.kept(live.name)
+
+
+def _kept_there(live: Live, provider: Provider, source: Provider) -> Kept | None:
+    """What storage knows of a job that left its target: that of its new one, where its own does not answer any more.
+
+    The new one reads the same storage if it shows the very savepoint that the job was stopped with.
+    """
     with contextlib.suppress(Unavailable):
-        return provider.kept(action.live.name) if action.reason is Reason.MOVED else None
-    return None
+        if kept := source.kept(live.name):
+            return kept
+    here = provider.kept(live.name)
+    same = here is not None and live.snapshot is not None and live.snapshot.path in {one.path for one in here.snapshots}
+    return here if same else None
 
 
 def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Kept | None:

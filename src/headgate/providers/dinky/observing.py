@@ -51,7 +51,7 @@ class Observer:
         self._facts = facts
         self._project = project
         self._folder = folder
-        self._variables: dict[int, dict[str, str]] = {}
+        self._variables: dict[tuple[int, str], dict[str, str]] = {}
         self._lock = threading.Lock()
 
     def observe(self) -> Observation:
@@ -157,17 +157,17 @@ class Observer:
 
     def _variables_of(self, run: Instance) -> dict[str, str]:
         with self._lock:
-            known = self._variables.get(run.id)
+            known = self._variables.get((run.id, run.jid))
         if known is None:
             known = remains.variables(self._runs.detail(run.id))
             with self._lock:
-                self._variables[run.id] = known
+                self._variables[run.id, run.jid] = known
         return known
 
 
 def _known_as(run: Instance) -> str:
-    """Under what a start that has ended is remembered."""
-    return f"{run.id} {run.jid} {run.word}"
+    """Under what a start that has ended is remembered: all that tells it from a later one with the same ids."""
+    return " ".join(map(str, (run.task_id, run.id, run.jid, run.word, run.created, run.finished)))
 
 
 def _that_matter(runs: Iterable[Instance]) -> tuple[Instance, ...]:

@@ -34,7 +34,7 @@ from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
-from headgate.providers.flink.observing import Observing
+from headgate.providers.flink.observing import Observing, start_of
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.flink.rejection import is_duplicate, judge, root_cause, statement_rejected
 from headgate.providers.flink.scaling import Scaling
@@ -101,7 +101,7 @@ class FlinkProvider:
 
     def health(self, job_id: str) -> Health:
         def pending(detail: Mapping[str, Any]) -> tuple[int, int] | None:
-            rescales = self._observing.carried(job_id).fixed is not None
+            rescales = self._observing.carried(job_id, start_of(detail)).fixed is not None
             return self._scaling.pending(job_id, detail) if rescales else None
 
         return watching.health(self._api, job_id, pending)
@@ -143,7 +143,7 @@ class FlinkProvider:
         found = bounds.of_manifest(spec)
         if live is None or found.blocked:
             return found
-        fixed = self._observing.carried(live.job_id).fixed if live.marker else None
+        fixed = self._observing.carried(live.job_id, live.started_at).fixed if live.marker else None
         found = bounds.of_live(self._api, spec, live, touched, fixed)
         alone = touched == {bounds.PARALLELISM} and fixed is not None and live.state.active
         if alone and not found.blocked and self._scaling.can_reach(live, spec):
@@ -210,7 +210,7 @@ class FlinkProvider:
                 return str(self._jars.run(submission.spec.program, {**request, "jobId": job_id})["jobid"]), None
             except Rejected as problem:
                 there, taken = self._state(job_id), is_duplicate(problem.body or problem.problem)
-                marker = self._observing.carried(job_id).marker if there else None
+                marker = self._observing.carried_now(job_id).marker if there else None
                 if there and (marker or there.active or not taken):
                     require_own_start(submission, marker, self.name)
                     return job_id, there
@@ -277,7 +277,7 @@ class FlinkProvider:
         word = watching.status_word(self._api, job_id)
         if not common_state(word).active:
             raise JobEnded(f"job {job_id} is {word}: no savepoint can be taken of it", where=self.name)
-        carried = self._observing.carried(job_id)
+        carried = self._observing.carried_now(job_id)
         config = carried.applied.config if carried.applied else {}
         if carried.marker:
             return self._homes.savepoints(carried.marker.project, carried.marker.job, config)

@@ -1,4 +1,6 @@
-"""What an ended job left to restore from, found out once: it never changes, so it is kept under the job id.
+"""What an ended job left to restore from, found out once: it never changes for a run that has ended.
+
+It is kept under the job id, its start, its end and how it ended: another run with the same id is asked about again.
 
 Checkpoint statistics come from a cache of `web.refresh-interval`, so those of a job that has just ended may be from
 before its end: without the final savepoint, or with a checkpoint that is being deleted. They are read only once the
@@ -14,7 +16,7 @@ from typing import Any
 
 from headgate.errors import Unavailable
 from headgate.model.live import JobState, Live, Snapshot
-from headgate.providers.facts import Facts
+from headgate.providers.facts import Facts, run_key
 from headgate.providers.flink import watching
 from headgate.providers.flink.snapshots import final_state, remains
 from headgate.providers.flink.stops import Stops
@@ -33,12 +35,13 @@ class Endings:
         self._facts = facts
         self._stops = stops
 
-    def described(self, live: Live) -> Live:
-        """An ended job with its final state and its newest snapshot."""
-        ending = self._facts.get(live.job_id, _FACT)
+    def described(self, live: Live, *, ended_at: int = 0) -> Live:
+        """An ended job with its final state and its newest snapshot. `ended_at` as the listing says, if it does."""
+        run, fact = run_key(live.job_id, live.started_at) if ended_at > 0 else "", f"{_FACT} {live.word} {ended_at}"
+        ending = self._facts.get(run, fact)
         if ending is None:
-            ending = self._found(live.job_id)
-            self._facts.put(live.job_id, _FACT, ending)
+            ending = self._found(live)
+            self._facts.put(run, fact, ending)
         if ending.get("savepoint"):
             snapshot = Snapshot(str(ending["savepoint"]), "savepoint", int(ending["ended"]))
             return replace(live, state=JobState.SUSPENDED, snapshot=snapshot)
@@ -58,10 +61,16 @@ class Endings:
         deleted = own and bool((config.get("externalization") or {}).get("delete_on_cancellation", True))
         return replace(live, provably_empty=left.empty, snapshot=None if deleted else left.snapshot)
 
-    def _found(self, job_id: str) -> dict[str, Any]:
-        """Our own stop knows its savepoint at once; any other ending is read from settled statistics."""
+    def _found(self, live: Live) -> dict[str, Any]:
+        """Our own stop knows its savepoint at once; any other ending is read from settled statistics.
+
+        Raises Unavailable where the cluster describes another run of this id than the one that it listed.
+        """
+        job_id = live.job_id
         stop = self._stops.last(job_id)
         detail = self._settled_detail(job_id, wait=not stop.path)
+        if live.started_at and int(detail.get("start-time", live.started_at)) != live.started_at:
+            raise Unavailable(f"job {job_id} was started again while the cluster was asked about it")
         if stop.path:
             return {"savepoint": stop.path, "ended": max(0, int(detail.get("end-time", 0)))}
         statistics = self._api.read(f"/jobs/{job_id}/checkpoints")

@@ -3,10 +3,14 @@
 A job that is being started has no parameters yet (INITIALIZING, CREATED: Flink shows an empty description in their
 place, for `web.refresh-interval` longer than it lasts), so a job that seems to carry nothing may still be ours. It is
 believed once `GET /jobs/:id`, which is made from the same description, shows it further on.
+
+What is known already is known of a run: the job id and the start time that the listing shows now. Ids are derived, so a
+JobManager that has lost its memory gives the same id to another run, with another start time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Mapping
@@ -14,9 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from headgate.model.live import Live, Observation, Several
+from headgate.errors import ProviderError
+from headgate.model.live import Live, Observation, Several, Snapshot
 from headgate.providers.answers import undocumented
-from headgate.providers.facts import Facts
+from headgate.providers.facts import Facts, run_key
 from headgate.providers.flink import parameters, watching
 from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.parameters import Carried
@@ -44,14 +49,16 @@ class Observing:
         self._started: set[str] = set()
 
     def started(self, job_id: str, carried: str) -> None:
-        """A job was started with these parameters: known before the cluster tells them."""
-        self._started.add(job_id)
-        self._facts.put(job_id, _FACT, parameters.split(carried))
+        """A job was started with these parameters: known before the cluster shows them, of the run that it has now."""
+        with contextlib.suppress(ProviderError):
+            run = run_key(job_id, start_of(self._api.read(f"/jobs/{job_id}")))
+            self._started.add(run)
+            self._facts.put(run, _FACT, parameters.split(carried))
 
     def observe(self) -> Observation:
         """One listing; a job not known yet costs one request more, once, and two where it can be rescaled."""
         listed = _jobs(self._api.read("/jobs/overview"))
-        self._facts.keep_only(set(listed) | self._started)
+        self._facts.keep_only(self._started | set(map(_run, listed.values())))
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             # The cluster's clock when the listing was made, as far as a job that is active tells it.
             now = max((int(entry["start-time"]) + int(entry["duration"]) for entry in listed.values()), default=0)
@@ -68,17 +75,23 @@ class Observing:
         self._facts.save()
         return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
 
-    def carried(self, job_id: str, *, long_over: bool = False) -> Carried:
-        """What a job carries about itself; asked for once a job. `long_over` says that it ended some time ago."""
-        known = self._facts.get(job_id, _FACT)
+    def carried(self, job_id: str, started_at: int, *, long_over: bool = False) -> Carried:
+        """What a run of a job carries about itself; asked for once. `long_over` says that it ended some time ago."""
+        run = run_key(job_id, started_at)
+        known = self._facts.get(run, _FACT)
         if known is None:
-            known = self._parameters(job_id)
-            if not known and not long_over:
-                known = self._believed(job_id)
+            known = self._told(job_id, long_over=long_over)
             if known is None:
                 return Carried()
-            self._facts.put(job_id, _FACT, known)
+            self._facts.put(run, _FACT, known)
         return parameters.read(known)
+
+    def carried_now(self, job_id: str) -> Carried:
+        """What the job that has this id now carries, asked again: before a write, and where no run is known."""
+        return parameters.read(self._told(job_id, long_over=False) or {})
+
+    def _told(self, job_id: str, *, long_over: bool) -> dict[str, str] | None:
+        return self._parameters(job_id) or ({} if long_over else self._believed(job_id))
 
     def _believed(self, job_id: str) -> dict[str, str] | None:
         """What a job carries that seems to carry nothing; waits a little for one that is being started, then None."""
@@ -98,7 +111,8 @@ class Observing:
 
     def _described(self, entry: Mapping[str, Any], now: int) -> Live:
         job_id, word, end = str(entry["jid"]), str(entry["state"]), int(entry["end-time"])
-        carried = self.carried(job_id, long_over=0 < end < now - 1000 * _PATIENCE)
+        started_at = int(entry["start-time"])
+        carried = self.carried(job_id, started_at, long_over=0 < end < now - 1000 * _PATIENCE)
         return Live(
             job_id=job_id,
             name=carried.marker.job if carried.marker else str(entry["name"]),
@@ -107,7 +121,7 @@ class Observing:
             marker=carried.marker,
             applied=carried.applied,
             compiled=carried.compiled,
-            started_at=int(entry["start-time"]),
+            started_at=started_at,
         )
 
     def _current(self, lives: list[Live], listed: Mapping[str, Mapping[str, Any]]) -> Live | Several:
@@ -120,8 +134,8 @@ class Observing:
             return Several(tuple(sorted(active, key=lambda live: live.job_id)))
         if active:
             [live] = active
-            live = self._endings.while_restarting(live) if live.word == "RESTARTING" else live
-            fixed = self.carried(live.job_id).fixed
+            live = _not_empty(self._endings.while_restarting(live)) if live.word == "RESTARTING" else live
+            fixed = self.carried(live.job_id, live.started_at).fixed
             return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)
 
         def ended(live: Live) -> tuple[int, int]:
@@ -129,8 +143,9 @@ class Observing:
             at = int(listed[live.job_id]["end-time"])
             return (at if at > 0 else sys.maxsize, live.started_at)
 
-        live = self._endings.described(max(map(self._refreshed, lives), key=ended))
-        fixed = self.carried(live.job_id).fixed
+        newest = max(map(self._refreshed, lives), key=ended)
+        live = _not_empty(self._endings.described(newest, ended_at=int(listed[newest.job_id]["end-time"])))
+        fixed = self.carried(live.job_id, live.started_at).fixed
         return live if fixed is None else self._scaling.ended(live, fixed)
 
     def _refreshed(self, live: Live) -> Live:
@@ -138,6 +153,25 @@ class Observing:
             return live
         word = watching.status_word(self._api, live.job_id)
         return replace(live, state=common_state(word), word=word)
+
+
+def start_of(detail: Mapping[str, Any]) -> int:
+    """When the run of a job was started, by `GET /jobs/:id`: as the listing says it. 0: it does not say."""
+    at = detail.get("start-time")
+    return at if isinstance(at, int) else 0
+
+
+def _run(entry: Mapping[str, Any]) -> str:
+    return run_key(str(entry["jid"]), int(entry["start-time"]))
+
+
+def _not_empty(live: Live) -> Live:
+    """A job that was given a snapshot has that state, whatever became of it before it could restore it."""
+    given = live.marker.restored if live.marker else ""
+    if not (live.provably_empty and given):
+        return live
+    kind = "checkpoint" if "/chk-" in given else "savepoint"
+    return replace(live, provably_empty=False, snapshot=live.snapshot or Snapshot(given, kind))
 
 
 def _jobs(answer: Any) -> dict[str, Mapping[str, Any]]:

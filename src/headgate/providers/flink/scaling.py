@@ -1,8 +1,9 @@
 """Another parallelism for a job: without a restart where the scheduler is adaptive, and how wide a job can be at all.
 
 `GET|PUT /jobs/:id/resource-requirements` is how wide each vertex was last asked to be. It costs a request, so what it
-said is kept, and read again when the listing shows another number of tasks or tasks that changed since: a change that
-took effect is always seen. Jobs of other schedulers are told by what they carry, and never asked.
+said is kept for the run, and read again when the listing shows another number of tasks or tasks that changed since, and
+after each change that was asked for: what we asked for is never taken for what the cluster says. Jobs of other
+schedulers are described by what they carry, and never asked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec
-from headgate.providers.facts import Facts
+from headgate.providers.facts import Facts, run_key
 from headgate.providers.flink import widths
 from headgate.providers.flink.compiled import fixed_widths
 from headgate.providers.flink.jars import Jars
@@ -37,12 +38,13 @@ class Scaling:
         if live.applied is None:
             return live
         seen = [int(entry["tasks"]["total"]), int(entry["last-modification"])]
-        known = self._facts.get(live.job_id, _FACT) or {}
+        run = run_key(live.job_id, live.started_at)
+        known = self._facts.get(run, _FACT) or {}
         if live.state.active and known.get("seen") != seen:
-            last = int(known.get("parallelism", live.applied.parallelism))
-            if (asked := self._asked(live.job_id, last, fixed)) is not None:
-                known = {"seen": seen, "parallelism": asked}
-                self._facts.put(live.job_id, _FACT, known)
+            asked = self._asked(live, known, fixed)
+            known = {"seen": seen, "parallelism": asked} if asked is not None else {}
+            if known:
+                self._facts.put(run, _FACT, known)
         parallelism = int(known.get("parallelism", live.applied.parallelism))
         return replace(live, applied=replace(live.applied, parallelism=parallelism))
 
@@ -50,14 +52,15 @@ class Scaling:
         """As `observed`, of a job that has ended: what was asked is forgotten, but not how wide it ran."""
         if live.applied is None:
             return live
-        known = self._facts.get(live.job_id, _FACT)
-        if known is None:
+        run = run_key(live.job_id, live.started_at)
+        known = self._facts.get(run, _FACT)
+        if known is None or known.get("seen") is None:
             detail = self._api.read(f"/jobs/{live.job_id}")
             # Narrower than its manifest says is what a lack of slots leaves, too.
             own = live.applied.parallelism
             ran = widths.of_job(widths.running(detail), widths.limits(detail), known=own, fixed=fixed)
             known = {"seen": [], "parallelism": max(own, ran)}
-            self._facts.put(live.job_id, _FACT, known)
+            self._facts.put(run, _FACT, known)
         return replace(live, applied=replace(live.applied, parallelism=int(known["parallelism"])))
 
     def can_reach(self, live: Live, spec: JobSpec) -> bool:
@@ -81,8 +84,11 @@ class Scaling:
             upper = min(wanted[vertex], most.get(vertex, 1))
             request[vertex] = {"parallelism": {"lowerBound": min(bounds["lowerBound"], upper), "upperBound": upper}}
         self._api.call("PUT", f"/jobs/{live.job_id}/resource-requirements", writes=True, repeatable=True, body=request)
-        known = self._facts.get(live.job_id, _FACT) or {"seen": []}
-        self._facts.put(live.job_id, _FACT, {**known, "parallelism": spec.parallelism})
+        # Not what the cluster says: it is believed once the cluster shows just these widths.
+        before = (self._facts.get(run_key(live.job_id, live.started_at), _FACT) or {}).get("parallelism")
+        widths_asked = {vertex: bounds["parallelism"]["upperBound"] for vertex, bounds in request.items()}
+        asked_for = {"seen": None, "widths": widths_asked, "asked": spec.parallelism, "parallelism": before}
+        self._facts.put(run_key(live.job_id, live.started_at), _FACT, asked_for)
 
     def pending(self, job_id: str, detail: Mapping[str, Any]) -> tuple[int, int] | None:
         """Tasks that run as asked, and how many are to run, while a change of parallelism has not taken effect.
@@ -113,14 +119,20 @@ class Scaling:
             return frozenset()  # the start that follows will say why
         return frozenset(int(node["parallelism"]) for node in nodes) - {spec.parallelism}
 
-    def _asked(self, job_id: str, last: int, fixed: frozenset[int]) -> int | None:
-        """None where the job has just ended, or its scheduler was replaced."""
+    def _asked(self, live: Live, known: Mapping[str, Any], fixed: frozenset[int]) -> int | None:
+        """What the cluster was last asked for, as it says. None: the job has just ended, or its scheduler was replaced.
+
+        `known` is what is known of this run: the last answer, or what we asked for since.
+        """
         try:
-            asked = {vertex: bounds["upperBound"] for vertex, bounds in self._requirements(job_id).items()}
-            most = widths.limits(self._api.read(f"/jobs/{job_id}"))
+            asked = {vertex: bounds["upperBound"] for vertex, bounds in self._requirements(live.job_id).items()}
+            most = widths.limits(self._api.read(f"/jobs/{live.job_id}"))
         except Rejected:
             return None
-        return widths.of_job(asked, most, known=last, fixed=fixed)
+        if known.get("widths") == asked:
+            return int(known["asked"])
+        last = known.get("parallelism") or (live.applied.parallelism if live.applied else 1)
+        return widths.of_job(asked, most, known=int(last), fixed=fixed)
 
     def _requirements(self, job_id: str) -> dict[str, dict[str, int]]:
         """Vertex id to its lowerBound and upperBound. Raises Rejected where the scheduler has no such thing."""
