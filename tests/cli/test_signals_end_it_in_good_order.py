@@ -78,7 +78,7 @@ def test_a_step_in_flight_is_finished_and_no_other_begun(start: Start, number: s
     running.heard("held")
 
     running.process.send_signal(number)
-    running.heard("Finishing the steps in progress; press Ctrl-C again to quit now.")
+    running.heard("Finishing the requests in progress; press Ctrl-C again to quit now.")
     running.let_go()
     code, stdout, _ = running.ended()
 
@@ -93,7 +93,7 @@ def test_twice_is_an_order(start: Start) -> None:
     running.heard("held")
 
     running.process.send_signal(signal.SIGINT)
-    running.heard("Finishing the steps in progress; press Ctrl-C again to quit now.")
+    running.heard("Finishing the requests in progress; press Ctrl-C again to quit now.")
     running.process.send_signal(signal.SIGINT)
     code, _, stderr = running.ended()
 
@@ -121,7 +121,7 @@ def test_a_loop_that_is_stopped_in_a_pass_says_what_is_left(start: Start) -> Non
     running.heard("held")
 
     running.process.send_signal(signal.SIGTERM)
-    running.heard("Finishing the steps in progress; press Ctrl-C again to quit now.")
+    running.heard("Finishing the requests in progress; press Ctrl-C again to quit now.")
     running.let_go()
     code, stdout, _ = running.ended()
 

@@ -1,7 +1,8 @@
 """Doing it: the only code with effects on a platform.
 
 - `executor`  runs actions side by side and in dependency order
-- `steps`     carries out one step and waits for its end; `patience` says how long
+- `steps`     carries out one step; `savepoint_waits` waits for a stop or a cancel, `patience` says how long
+- `step_errors`  what a step that did not reach its end says
 - `looking`   looks at the live job again just before its first write, and after its last; `glance` shares the look
 - `rolling_back`  what to start again where a start did not settle
 - `locking`   keeps two runs off one job

@@ -1,7 +1,8 @@
 """Runs the actions of a plan: side by side where they may, in `depends_on` order where they must.
 
-One job's trouble is that job's outcome. An interrupt lets every step in flight reach its end, starts no other, and the
-report says what is left. A start that does not settle is rolled back, under the same lock, by the same kind of steps.
+One job's trouble is that job's outcome. An interrupt ends every wait and starts no other step; what a platform was
+asked for continues there, its intent stays open, and the report says what is left. A start that does not settle is
+rolled back, under the same lock, by the same kind of steps.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from headgate.applying.looking import require_as_seen, require_done, require_not
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of
-from headgate.applying.steps import Carrier, Interrupted, NotSettled, NotSettledYet, RolledBack
+from headgate.applying.step_errors import Interrupted, NotSettled, NotSettledYet, RolledBack
+from headgate.applying.steps import Carrier
 from headgate.errors import (
     HeadgateError,
     InternalError,
@@ -122,7 +124,8 @@ class Executor:
             return self._failed(work, trouble)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             return self._failed(work, InternalError.of(bug, self._environ))
-        return Result(action, Outcome.APPLIED, job_id=carrier.job_id, savepoint=carrier.savepoint)
+        warning = f"warning: {carrier.warning}" if carrier.warning else ""
+        return Result(action, Outcome.APPLIED, warning, job_id=carrier.job_id, savepoint=carrier.savepoint)
 
     def _failed(self, work: _Work, trouble: HeadgateError) -> Result:
         """What is told of an action that ended early."""
@@ -130,7 +133,7 @@ class Executor:
         return Result(
             work.action,
             _outcome(trouble),
-            detail=trouble.problem,
+            detail="; ".join(part for part in (trouble.problem, work.carrier.warning) if part),
             hint=trouble.hint,
             code=trouble.code,
             job_id=work.carrier.job_id,

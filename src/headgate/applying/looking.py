@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from headgate.applying.glance import Glance
 from headgate.applying.patience import Patience
-from headgate.applying.steps import Carrier, Interrupted, StepFailed
+from headgate.applying.step_errors import Interrupted, StepFailed
+from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed, Several
 from headgate.model.plan import Action, CancelJob, RestoreKind, Settle, StopWithSavepoint, Submit, Verb
@@ -96,7 +97,7 @@ def require_nothing_lost(action: Action, glances: Mapping[str, Glance], patience
     if live is None or not _was_given_up(action):
         return
     glance, previous_name = glances[action.source or action.target], action.want.previous_name if action.want else ""
-    for _ in patience.looks(patience.confirm, heed_interrupt=False):
+    for _ in patience.looks(patience.confirm, heed_interrupt=True):
         try:
             have = our_job(glance.since(time.monotonic()), action.job, previous_name)
         except Unavailable:
@@ -111,6 +112,8 @@ def require_nothing_lost(action: Action, glances: Mapping[str, Glance], patience
             f"cancelled{left}: it is not started empty",
             hint="run again: it is started from what it left, or `headgate plan` says what is missing",
         )
+    if patience.interrupted.is_set():
+        raise Interrupted(f"job {live.job_id} was cancelled, and whether it had anything to lose is not known yet")
     raise OutcomeUnknown(
         f"job {live.job_id} was cancelled, and the target does not tell whether it had anything to lose by then",
         where=action.target,

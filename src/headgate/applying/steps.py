@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from headgate.applying.patience import Patience
-from headgate.errors import HeadgateError, OutcomeUnknown, Overtaken, Unavailable
+from headgate.applying.savepoint_waits import ended, stopped_with_savepoint
+from headgate.applying.step_errors import Interrupted, NotSettled, NotSettledYet, StepFailed
+from headgate.errors import Overtaken, Unavailable
 from headgate.model.health import Health
 from headgate.model.live import JobState, Marker
 from headgate.model.plan import (
@@ -30,62 +32,12 @@ from headgate.providers.port import Provider, Submission
 _LOOP = 2
 
 
-class StepFailed(HeadgateError):
-    """A step was carried out and did not reach its end; the message says why, and what is left as it was."""
-
-    code = "step-failed"
-
-
-class SavepointFailed(StepFailed):
-    """The platform could not take the savepoint. The job was not stopped and runs on.
-
-    The message is the platform's own: often the savepoint directory, or a checkpoint that is too slow.
-    """
-
-    code = "savepoint-failed"
-
-
-class NotSettled(StepFailed):
-    """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
-
-    Healthy is running, with all tasks running, and the first checkpoint completed where the platform says that
-    checkpointing is on and counts them. A job that lacks nothing but that checkpoint is `not-settled-yet` instead.
-    """
-
-    code = "not-settled"
-
-
-class NotSettledYet(StepFailed):
-    """All tasks of the job run and none has failed; only its first checkpoint had not completed when the time was up.
-
-    It was left running, for nothing says that it is unwell: the next run goes on waiting for it. If its checkpoints
-    are taken less often than `safety.settle_timeout` allows for, raise that.
-    """
-
-    code = "not-settled-yet"
-
-
-class Interrupted(StepFailed):
-    """headgate was asked to stop (Ctrl-C, SIGTERM) before this step reached its end. Run again to go on."""
-
-    code = "interrupted"
-
-
-class RolledBack(StepFailed):
-    """The job did not settle, so what ran before was started again from the same snapshot, and runs.
-
-    The edition of the manifest that did not settle is not tried again until the manifest changes, or `--retry` is
-    given.
-    """
-
-    code = "rolled-back"
-
-
 class Carrier:
     """Carries out the steps of one action, remembering what the next step needs.
 
     `source` is the provider of the target the job is on where that is not the action's own (a move). `checkpointed`
-    says that the job which was to settle has completed checkpoints of its own.
+    says that the job which was to settle has completed checkpoints of its own, `warning` what a person should know of
+    a step that was done.
     """
 
     def __init__(
@@ -112,6 +64,7 @@ class Carrier:
         self.finished = False
         self.attempt = ""
         self.savepoint = ""
+        self.warning = ""
         self.restored = ""
         self.compiled = ""
         self.checkpointed = False
@@ -134,19 +87,11 @@ class Carrier:
                 assert_never(step)
 
     def _stop(self, job_id: str) -> str:
-        self._source.stop_with_savepoint(job_id)
-        for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
-            progress = self._source.stop_progress(job_id)
-            if progress.failed:
-                problem = f"no savepoint could be taken of job {job_id}, which runs on: {progress.failed}"
-                raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
-            if progress.done:
-                self.savepoint = progress.path
-                return f"savepoint {progress.path}"
-        raise OutcomeUnknown(
-            f"the savepoint of job {job_id} is not complete after {self._patience.stop:.0f} s",
-            hint="run again: headgate waits for this same savepoint, it does not ask for another",
-        )
+        stopped = stopped_with_savepoint(self._source, job_id, self._patience, self._waiting)
+        self.savepoint = stopped.path
+        if stopped.warning:
+            self.warning = f"job {job_id} failed as it was stopped, after its savepoint was made: {stopped.warning}"
+        return f"savepoint {stopped.path}{f'; {self.warning}' if self.warning else ''}"
 
     @property
     def restoring(self) -> str:
@@ -234,11 +179,7 @@ class Carrier:
 
     def _cancel(self, job_id: str) -> str:
         self._source.cancel(job_id)
-        for _ in self._patience.looks(self._patience.stop, heed_interrupt=False):
-            health = self._source.health(job_id)
-            if not health.state.active:
-                return health.word
-        raise OutcomeUnknown(f"job {job_id} has not ended after {self._patience.stop:.0f} s")
+        return ended(self._source, job_id, self._patience, self._waiting).word
 
     def _settle(self) -> str:
         self.job_id = self.job_id or (self._action.live.job_id if self._action.live else "")

@@ -22,7 +22,7 @@ from headgate.reporting import plan_text, report_json, report_markdown, report_t
 if TYPE_CHECKING:
     from headgate.project import Headgate
 
-ONCE = "\nFinishing the steps in progress; press Ctrl-C again to quit now.\n"
+ONCE = "\nFinishing the requests in progress; press Ctrl-C again to quit now.\n"
 
 
 def carry_out(headgate: Headgate, reviewed: Plan, *, style: str, consented: bool, command: str, named: bool) -> int:

@@ -18,7 +18,7 @@ from headgate.cli.telling import complain, note, palette, say
 from headgate.model.duration import seconds_of
 from headgate.reporting import error_text, pass_error_json, pass_json, pass_text
 
-STOPPING = "Finishing the steps in progress; press Ctrl-C again to quit now.\n"
+STOPPING = "Finishing the requests in progress; press Ctrl-C again to quit now.\n"
 # So that many loops that were started together do not ask their targets together.
 _JITTER = 0.1
 

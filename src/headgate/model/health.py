@@ -48,14 +48,30 @@ class Health:
 class SavepointProgress:
     """How far a savepoint has come, be it of a job that goes on or of one that is stopped by it.
 
-    `path` is set once it is `done`, and never empty then: a platform that names none is given a name that it can read
-    back. `failed` says why it did not work.
+    `job` is the state of the job that the platform reported with it, UNKNOWN where it reported none. With it, the ends
+    of a stop are told apart:
+
+    - `failed` says why there is no savepoint; the job runs on only where `job` says so
+    - `done`: the savepoint is at `path` and the job has ended; a `warning`, the platform's own words, says that it
+      failed as it was stopped, so that effects of its last moments may be missing outside
+    - neither: it is under way; a `path` says that the savepoint exists and the job is still stopping
+
+    `path` is never empty once it is `done`: a platform that names none is given a name that it can read back.
+    `asked` is False where the platform knows of no such request. `hint` is the next move where the cause is known.
     """
 
     asked: bool = False
     done: bool = False
     path: str = ""
     failed: str = ""
+    warning: str = ""
+    job: JobState = JobState.UNKNOWN
+    hint: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Does the platform know of no request, while the job runs? Then the request was lost and is made again."""
+        return not (self.asked or self.done or self.failed) and self.job is JobState.RUNNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from headgate.applying import Memory, Patience
 from headgate.applying.memory import SAVEPOINT
-from headgate.applying.steps import SavepointFailed
+from headgate.applying.savepoint_waits import no_savepoint
 from headgate.errors import OutcomeUnknown, Rejected, UsageError
 from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Step, Submit, Update, Verb
@@ -80,8 +80,7 @@ def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, pat
             progress = provider.savepoint_progress(live.job_id, key)
             if progress.failed:
                 memory.conclude(intent)
-                problem = f"no savepoint could be taken of job {live.job_id}, which runs on: {progress.failed}"
-                raise SavepointFailed(problem, hint="is the savepoint directory writable on the cluster?")
+                raise no_savepoint(live.job_id, progress)
             if progress.done:
                 memory.took(job, provider.name, live, progress.path)
                 memory.conclude(intent)

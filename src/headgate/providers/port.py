@@ -151,10 +151,17 @@ class Provider(Protocol):
         """Make a job equal to the spec without stopping it, and leave the marker on it. Asking twice does it once."""
 
     def stop_with_savepoint(self, job_id: str) -> None:
-        """Ask the job to take a savepoint and stop. Asking again while it is under way changes nothing."""
+        """Ask the job to take a savepoint and stop. Asking again while it is under way changes nothing.
+
+        So a request that was lost is made again: where it was not lost, that is the same stop.
+        """
 
     def stop_progress(self, job_id: str) -> SavepointProgress:
-        """How far the last stop with savepoint of this job has come; `done` once the job has ended, too."""
+        """How far the last stop with savepoint of this job has come; `done` once the job has ended, too.
+
+        An adapter tells apart: no savepoint and the job runs; no savepoint and the job has ended; a savepoint and the
+        job failed as it was stopped (`done`, with a `warning`); a savepoint and the job still stopping.
+        """
 
     def cancel(self, job_id: str) -> None:
         """End the job at once, without a savepoint. Of a job that has ended: nothing."""

@@ -40,6 +40,9 @@ class MemoryPlatform:
     `silent`            why it does not answer at all; empty: it answers
     `rejects`           a word no statement may contain
     `no_savepoints`     why savepoints fail
+    `bad_ends`          what it says of stops that make their savepoint and then fail the job
+    `slow_ends`         how many looks a job goes on stopping for, once its savepoint is made
+    `lost_stops`        how many stops it accepts and forgets
     `lost_replies`      how many of the next writes are done without their reply arriving
     `rescales`          whether parallelism changes without a restart
     `forgets_storage`   whether storage, too, says nothing of jobs that are gone
@@ -66,6 +69,10 @@ class MemoryPlatform:
         self.silent = ""
         self.rejects = ""
         self.no_savepoints = ""
+        self.bad_ends = ""
+        self.slow_ends = 0
+        self.lost_stops = 0
+        self._ended_badly: set[str] = set()
         self.lost_replies = 0
         self.rescales = False
         self.forgets_storage = False
@@ -258,17 +265,27 @@ class MemoryPlatform:
         with self._asked(f"stop {self._name(job_id)}"):
             if self._known(job_id).live.state is JobState.RUNNING:
                 self._stop_failures[job_id] = self.no_savepoints
-                if not self.no_savepoints:
+                if self.lost_stops:
+                    self.lost_stops -= 1
+                elif self.bad_ends:
+                    self._ended_badly.add(job_id)
+                    self._end(job_id, JobState.FAILED, "savepoint")
+                elif not self.no_savepoints:
                     self._end(job_id, JobState.SUSPENDED, "savepoint")
 
     def stop_progress(self, job_id: str) -> SavepointProgress:
         with self._asked():
             if why := self._stop_failures.get(job_id, ""):
-                return SavepointProgress(asked=True, failed=why)
+                return SavepointProgress(asked=True, failed=why, job=self._known(job_id).live.state)
             live = self._known(job_id).live
-            if live.state is JobState.SUSPENDED and live.snapshot:
-                return SavepointProgress(asked=True, done=True, path=live.snapshot.path)
-            return SavepointProgress()
+            badly = job_id in self._ended_badly
+            if not live.snapshot or not (badly or live.state is JobState.SUSPENDED):
+                return SavepointProgress(job=live.state)
+            if self.slow_ends:
+                self.slow_ends -= 1
+                return SavepointProgress(asked=True, path=live.snapshot.path, job=JobState.STOPPING)
+            warning = self.bad_ends if badly else ""
+            return SavepointProgress(asked=True, done=True, path=live.snapshot.path, warning=warning, job=live.state)
 
     def cancel(self, job_id: str) -> None:
         with self._asked(f"cancel {self._name(job_id)}"):

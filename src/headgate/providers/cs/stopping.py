@@ -91,13 +91,15 @@ class Stops:
         if job.word == STOPPED:
             return self._ended(job, asked)
         if job.word == STOP_FAILED:
-            return SavepointProgress(asked=True, failed=job.status_desc or "the platform could not stop the job")
+            state = self._looks.state(job)
+            return SavepointProgress(True, failed=job.status_desc or "the platform could not stop the job", job=state)
         if self._looks.state(job).active:
             failed = "the job runs again, and the platform does not say why it was not stopped" if asked else ""
-            return SavepointProgress(asked=asked is not None, failed=failed)
+            return SavepointProgress(asked is not None, failed=failed, job=self._looks.state(job))
         if asked is None and not job.start_time:
             return SavepointProgress()
-        return SavepointProgress(asked=True, failed=job.status_desc or f"the job is {job.word}, not stopped")
+        failed = job.status_desc or f"the job is {job.word}, not stopped"
+        return SavepointProgress(asked=True, failed=failed, job=self._looks.state(job))
 
     def _ended(self, job: Definition, asked: _Asked | None) -> SavepointProgress:
         told = self._savepoints.told_of([job])
@@ -105,11 +107,13 @@ class Stops:
             return SavepointProgress(asked=True, done=True, path=run)
         known = (told or {}).get((job.job_id, job.name))
         if asked is None:
-            return SavepointProgress(failed="the job is stopped, and nothing shows that a savepoint was made")
+            failed = "the job is stopped, and nothing shows that a savepoint was made"
+            return SavepointProgress(failed=failed, job=JobState.STOPPED)
         if known is None:
             # Nobody can say more than this: a savepoint was asked for, and the stop succeeded.
             self._savepoints.remember(job)
             return SavepointProgress(asked=True, done=True, path=job.run)
         if asked.lags():
             return SavepointProgress(asked=True)
-        return SavepointProgress(asked=True, failed="the job was stopped, and the platform shows no savepoint of it")
+        failed = "the job was stopped, and the platform shows no savepoint of it"
+        return SavepointProgress(asked=True, failed=failed, job=JobState.STOPPED)

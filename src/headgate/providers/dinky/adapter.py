@@ -213,8 +213,11 @@ class DinkyProvider(Opaque):
             return SavepointProgress(asked=newest.state is JobState.STOPPING)
         left = self._observer.left_by(newest)
         if left.stopped and left.snapshot:
-            return SavepointProgress(asked=True, done=True, path=left.snapshot.path)
-        return SavepointProgress(asked=True, failed=f"it ended without a savepoint and is {newest.word}")
+            warning = f"Dinky reports the job as {newest.word}" if newest.state is JobState.FAILED else ""
+            path = left.snapshot.path
+            return SavepointProgress(asked=True, done=True, path=path, warning=warning, job=newest.state)
+        failed = f"it ended without a savepoint and is {newest.word}"
+        return SavepointProgress(asked=True, failed=failed, job=newest.state)
 
     def cancel(self, job_id: str) -> None:
         newest = self._runs.newest(int(job_id))

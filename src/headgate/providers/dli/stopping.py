@@ -50,11 +50,13 @@ class Stopping:
             case states.STOPPED if found.has_savepoint:
                 return SavepointProgress(asked=True, done=True, path=found.savepoint)
             case states.STOPPED:
-                return SavepointProgress(asked=True, failed=f"it was stopped and left no savepoint{_why(found)}")
+                failed = f"it was stopped and left no savepoint{_why(found)}"
+                return SavepointProgress(asked=True, failed=failed, job=found.state)
             case states.STOP_FAILED:
-                return SavepointProgress(asked=True, failed=f"the stop failed{_why(found)}")
+                job = state_of(self._jobs, found)
+                return SavepointProgress(asked=True, failed=f"the stop failed{_why(found)}", job=job)
         if found.state in (JobState.FAILED, JobState.FINISHED):
-            return SavepointProgress(asked=True, failed=f"it ended before: {found.word}{_why(found)}")
+            return SavepointProgress(asked=True, failed=f"it ended before: {found.word}{_why(found)}", job=found.state)
         return SavepointProgress(asked=found.state is JobState.STOPPING)
 
     def take(self, job_id: str, key: str) -> None:

@@ -236,17 +236,20 @@ class FlinkProvider:
         Raises NotFound for a job the cluster has forgotten, too.
         """
         progress = self._stops.last(job_id)
-        if progress.asked and not progress.path:
-            return progress
         word = watching.status_word(self._api, job_id)
-        if common_state(word).active:
-            # COMPLETED may come a moment before the job's own final state.
-            return replace(progress, done=False)
-        if not progress.path:
-            ended = self._endings.described(Live(job_id, "", common_state(word), word))
-            if ended.state is JobState.SUSPENDED and ended.snapshot:
-                return SavepointProgress(asked=True, done=True, path=ended.snapshot.path)
-        return progress
+        state = common_state(word)
+        progress = replace(progress, job=state)
+        if state.active:
+            # COMPLETED may come a moment before the job's own final state; and so may the failure that ends it.
+            stopping = state is JobState.STOPPING
+            return replace(progress, done=False, failed="" if stopping else progress.failed)
+        if progress.asked and not (progress.path or progress.failed):
+            return progress  # the job's end was seen a moment before that of the operation, which says more
+        path = progress.path or self._endings.final_savepoint(Live(job_id, "", state, word))
+        if not path:
+            return progress
+        warning = progress.warning or ("" if state is JobState.FINISHED else f"Flink reports the job as {word}")
+        return SavepointProgress(asked=True, done=True, path=path, warning=warning, job=state)
 
     def cancel(self, job_id: str) -> None:
         """Raises NotFound for a job the cluster has forgotten."""

@@ -37,16 +37,28 @@ class Endings:
 
     def described(self, live: Live, *, ended_at: int = 0) -> Live:
         """An ended job with its final state and its newest snapshot. `ended_at` as the listing says, if it does."""
-        run, fact = run_key(live.job_id, live.started_at) if ended_at > 0 else "", f"{_FACT} {live.word} {ended_at}"
-        ending = self._facts.get(run, fact)
-        if ending is None:
-            ending = self._found(live)
-            self._facts.put(run, fact, ending)
+        ending = self._ending(live, ended_at)
         if ending.get("savepoint"):
             snapshot = Snapshot(str(ending["savepoint"]), "savepoint", int(ending["ended"]))
             return replace(live, state=JobState.SUSPENDED, snapshot=snapshot)
         left = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
         return replace(live, state=final_state(live.state, left), snapshot=left.snapshot, provably_empty=left.empty)
+
+    def final_savepoint(self, live: Live) -> str:
+        """The savepoint of a stop that was the last thing a job did, however it ended; empty where there is none."""
+        ending = self._ending(live, 0)
+        if ending.get("savepoint"):
+            return str(ending["savepoint"])
+        left = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
+        return left.snapshot.path if left.stopped and left.snapshot else ""
+
+    def _ending(self, live: Live, ended_at: int) -> dict[str, Any]:
+        run, fact = run_key(live.job_id, live.started_at) if ended_at > 0 else "", f"{_FACT} {live.word} {ended_at}"
+        ending: dict[str, Any] | None = self._facts.get(run, fact)
+        if ending is None:
+            ending = self._found(live)
+            self._facts.put(run, fact, ending)
+        return ending
 
     def while_restarting(self, live: Live) -> Live:
         """A job in a restart loop: what would be left if it were cancelled, and whether it has anything to lose at all.
@@ -64,14 +76,15 @@ class Endings:
     def _found(self, live: Live) -> dict[str, Any]:
         """Our own stop knows its savepoint at once; any other ending is read from settled statistics.
 
+        Also that of a job which failed as it was stopped: it has the savepoint, and is not SUSPENDED.
         Raises Unavailable where the cluster describes another run of this id than the one that it listed.
         """
         job_id = live.job_id
         stop = self._stops.last(job_id)
-        detail = self._settled_detail(job_id, wait=not stop.path)
+        detail = self._settled_detail(job_id, wait=not stop.done)
         if live.started_at and int(detail.get("start-time", live.started_at)) != live.started_at:
             raise Unavailable(f"job {job_id} was started again while the cluster was asked about it")
-        if stop.path:
+        if stop.done:
             return {"savepoint": stop.path, "ended": max(0, int(detail.get("end-time", 0)))}
         statistics = self._api.read(f"/jobs/{job_id}/checkpoints")
         latest = statistics.get("latest") or {}

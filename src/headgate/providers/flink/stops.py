@@ -1,7 +1,9 @@
 """Savepoints of jobs, each under a trigger id that is not drawn: asking again finds the same one, never makes another.
 
-A stop goes by an id derived from its job. An attempt that failed (its job runs on) is over, and the next one goes by
-the next id. Attempts are counted from 0 without gaps, so any process can find the last one by asking the cluster.
+A stop goes by an id derived from its job. An attempt that failed is over, and the next one goes by the next id.
+Attempts are counted from 0 without gaps, so any process can find the last one by asking the cluster. An attempt that
+the cluster does not know (any more) is asked for under its own id once more: where it was known after all, that is the
+same operation.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ class Stops:
     def ask(self, job_id: str, place: Callable[[], str]) -> None:
         """Ask for a stop, unless one is under way or done."""
         attempt, last = self._look(job_id)
-        if last.asked and not last.failed:
+        if last.asked and not _is_over(last):
             return
         request: dict[str, Any] = {"drain": False, "triggerId": _trigger(job_id, attempt)}
         if directory := place():
@@ -64,9 +66,14 @@ class Stops:
             if not found.asked:
                 return attempt, last
             last = found
-            if not last.failed:
+            if not _is_over(last):
                 return attempt, last
             attempt += 1
+
+
+def _is_over(progress: SavepointProgress) -> bool:
+    """Has Flink given this attempt up? It may have made its savepoint before."""
+    return bool(progress.failed or progress.warning)
 
 
 def _trigger(job_id: str, attempt: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState
+from headgate.providers.flink import stop_failures
 from headgate.providers.flink.rejection import root_cause
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api
@@ -73,8 +74,7 @@ def savepoint_progress(answer: Mapping[str, Any]) -> SavepointProgress:
     operation = answer.get("operation") or {}
     if "location" in operation:
         return SavepointProgress(asked=True, done=True, path=str(operation["location"]))
-    trace = (operation.get("failure-cause") or {}).get("stack-trace", "")
-    return SavepointProgress(asked=True, failed=root_cause(str(trace)))
+    return stop_failures.failed(str((operation.get("failure-cause") or {}).get("stack-trace", "")))
 
 
 def graph(answer: Mapping[str, Any]) -> Graph:

@@ -49,7 +49,8 @@ class Stops:
         if state is JobState.SUSPENDED:
             return SavepointProgress(True, True, snapshots.path_of(self.service.project, current))
         if not state.active:
-            return SavepointProgress(True, failed=f"the job is {word_of(current)}, and has no state any more")
+            failed = f"the job is {word_of(current)}, and has no state any more"
+            return SavepointProgress(asked=True, failed=failed, job=state)
         return SavepointProgress(asked=current.expected == "PAUSED")
 
     def end(self, job: Job, instance: Instance) -> None:

@@ -1,0 +1,58 @@
+"""The errors of steps: each says what became of the step, and what was left as it is."""
+
+from __future__ import annotations
+
+from headgate.errors import HeadgateError
+
+
+class StepFailed(HeadgateError):
+    """A step was carried out and did not reach its end; the message says why, and what is left as it was."""
+
+    code = "step-failed"
+
+
+class SavepointFailed(StepFailed):
+    """The platform could not take the savepoint, and nothing was started.
+
+    The message says how the job is now, as far as its target tells: it runs on, is starting again, or has ended. The
+    cause is in the platform's own words, and a hint names the next move only where the cause is known. A savepoint that
+    was made before its job failed is no such failure: the job goes on from it, with a warning.
+    """
+
+    code = "savepoint-failed"
+
+
+class NotSettled(StepFailed):
+    """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
+
+    Healthy is running, with all tasks running, and the first checkpoint completed where the platform says that
+    checkpointing is on and counts them. A job that lacks nothing but that checkpoint is `not-settled-yet` instead.
+    """
+
+    code = "not-settled"
+
+
+class NotSettledYet(StepFailed):
+    """All tasks of the job run and none has failed; only its first checkpoint had not completed when the time was up.
+
+    It was left running, for nothing says that it is unwell: the next run goes on waiting for it. If its checkpoints
+    are taken less often than `safety.settle_timeout` allows for, raise that.
+    """
+
+    code = "not-settled-yet"
+
+
+class Interrupted(StepFailed):
+    """headgate was asked to stop (Ctrl-C, SIGTERM) before this step reached its end. Run again to go on."""
+
+    code = "interrupted"
+
+
+class RolledBack(StepFailed):
+    """The job did not settle, so what ran before was started again from the same snapshot, and runs.
+
+    The edition of the manifest that did not settle is not tried again until the manifest changes, or `--retry` is
+    given.
+    """
+
+    code = "rolled-back"
