@@ -44,6 +44,7 @@ from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, document, text
 from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
+from headgate.providers.odd_answers import odd_answers_are_told
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -51,6 +52,7 @@ from headgate.providers.port import Capabilities, Submission, Support
 _UNSHOWN = ("clusterConfiguration", "clusterInstance", "executorSetting", "gatewayConfig", "jobConfig")
 
 
+@odd_answers_are_told
 class DinkyProvider(Opaque):
     """One tenant of one Dinky server. `job_id` is the id of the task."""
 

@@ -42,6 +42,7 @@ from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
 from headgate.providers.flink.storage import Storage
 from headgate.providers.http import Api, NotFound, Tls
+from headgate.providers.odd_answers import odd_answers_are_told
 from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 
 _UNCOMPILABLE = "uncompilable: "
@@ -53,6 +54,7 @@ class JobEnded(Rejected):
     code = "job-ended"
 
 
+@odd_answers_are_told
 class FlinkProvider:
     """One Flink session cluster. Facts from the REST API of 1.20, 2.2 and 2.3, all run on real clusters."""
 
