@@ -74,7 +74,7 @@ class ManifestError(HeadgateError):
 
 
 class ProjectNotFound(HeadgateError):
-    """No headgate.yaml in this folder or any folder above it.
+    """No headgate.yaml in this folder or any folder above it, or none where `--project` says.
 
     Run `headgate init` to start a project here, or name one with `--project FILE`.
     """

@@ -60,3 +60,17 @@ def test_while_a_target_is_silent_it_is_not_said_that_no_job_is_live(workspace: 
     error = document(headgate("apply", "gone", "--yes", "--prune", "--format", "json"))["error"]
 
     assert "none of that name is live on a target that answers" in error["problem"]
+
+
+@pytest.mark.parametrize("command", [("plan",), ("validate",), ("status",), ("local", "status")], ids=" ".join)
+def test_a_project_that_is_not_where_it_was_named_is_told_with_its_path(
+    workspace: Workspace, command: tuple[str, ...]
+) -> None:
+    """Whoever mistyped a folder looks for the mistake in the file otherwise."""
+    missing = headgate("--project", "prod/headgate.yml", *command)
+    folder = headgate("--project", str(workspace.root), *command)
+
+    assert (missing.exit_code, folder.exit_code) == (1, 1)
+    assert "error[project-not-found]: prod/headgate.yml, which `--project` names, is not there" in missing.stderr
+    assert f"at: {workspace.root / 'prod/headgate.yml'}" in missing.stderr
+    assert f"did you mean `--project {workspace.root / 'headgate.yaml'}`?" in folder.stderr

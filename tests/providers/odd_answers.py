@@ -1,9 +1,9 @@
 """What headgate asks of a platform is recorded call by call, and every call is asked again with an odd answer in it.
 
-A call is one of the port's (`observe`, `submit`, ...), with what it was given and every answer of the platform to it. It
-is asked again of canned answers, without a platform, in milliseconds; so each part of each answer can be bent in every
-way that JSON allows. What comes back must be of the types that the model promises, or an error that says whose fault
-it is.
+A call is one of the port's (`observe`, `submit`, ...), with what it was given and every answer of the platform to it.
+It is asked again of canned answers, without a platform, in milliseconds; so each part of each answer can be bent in
+every way that JSON allows. What comes back must be of the types that the model promises, or an error that says whose
+fault it is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import traceback
 import types
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import httpx
@@ -29,8 +29,8 @@ from tests.faults.steps import shape
 import headgate.project.headgate
 from headgate.errors import HeadgateError, InternalError
 from headgate.model.project import Target
-from headgate.providers.http import Api
 from headgate.providers.http import api as http_api
+from headgate.providers.http.connections import Connections
 from headgate.providers.port import Provider
 from headgate.providers.registry import PROVIDERS, open_provider
 
@@ -152,11 +152,10 @@ class Recorder:
 def recorded() -> Iterator[list[Call]]:
     """The calls of every provider that a project opens in the block; one job at a time, so that none are mixed up."""
     calls: list[Call] = [Call("open", ())]
-    real = http_api.Connections
 
     class Listening(httpx.BaseTransport):
         def __init__(self, *arguments: Any, **named: Any) -> None:
-            self._real = real(*arguments, **named)
+            self._real = Connections(*arguments, **named)
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             response = self._real.handle_request(request)
@@ -237,7 +236,8 @@ def unlike(value: Any, hint: Any, at: str) -> str:
     if origin and isinstance(origin, type):
         if not isinstance(value, origin):
             return f"{at} is {value!r}"
-        return next(filter(None, (unlike(one, parts[0], f"{at}[]") for one in value)), "") if parts else ""
+        items = cast(Iterable[Any], value)
+        return next(filter(None, (unlike(one, parts[0], f"{at}[]") for one in items)), "") if parts else ""
     if hint is None or hint is type(None):
         return "" if value is None else f"{at} is {value!r}"
     if hint is float:
@@ -253,8 +253,8 @@ def unlike(value: Any, hint: Any, at: str) -> str:
             return f"{at} is no text"
     if is_dataclass(value):
         hints = typing.get_type_hints(type(value))
-        told = (unlike(getattr(value, one.name), hints[one.name], f"{at}.{one.name}") for one in fields(value))
-        return next(filter(None, told), "")
+        found = (unlike(getattr(value, one.name), hints[one.name], f"{at}.{one.name}") for one in fields(value))
+        return next(filter(None, found), "")
     return ""
 
 

@@ -79,10 +79,10 @@ def status(chosen: Chosen, style: str) -> int:
 
 def _folder(chosen: Chosen) -> Path:
     """The project's `.headgate`, or that of the working directory where there is no project."""
-    from headgate.manifests import absolute, find_project
+    from headgate.manifests import absolute, find_project, named_project
 
     if chosen.file:
-        return absolute(chosen.file).parent / ".headgate"
+        return absolute(named_project(chosen.file)).parent / ".headgate"
     try:
         return find_project(Path()).parent / ".headgate"
     except ProjectNotFound:

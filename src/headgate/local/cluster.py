@@ -18,6 +18,7 @@ from headgate.local.asked import SLOTS, Asked, require_like
 from headgate.local.flink_home import FlinkHome, find_flink, find_java, silent
 from headgate.local.ports import LOOPBACK, choose
 from headgate.local.state import Home, Started
+from headgate.private_files import write_private
 
 NOTHING_SET: Mapping[str, str] = {}
 MAIN_CLASSES = {
@@ -122,8 +123,8 @@ def _start(home: Home, asked: Asked, say: Callable[[str], None]) -> LocalFlink:
     for log in home.log_files:
         if log.exists():
             log.replace(log.with_name(f"{log.name}.previous"))
-    home.config_file.write_text(configuration.as_yaml(options), encoding="utf-8")
-    (home.conf / "log4j.properties").write_text(configuration.LOGGING, encoding="utf-8")
+    write_private(home.config_file, configuration.as_yaml(options))
+    write_private(home.conf / "log4j.properties", configuration.LOGGING)
 
     started = Started(flink.version, ports.rest, slots, (), str(flink.root.resolve()))
     try:

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from headgate.private_files import UMASK
+
 # The shell leaves the command to init and tells its pid: no child of ours, and no terminal to be killed with.
 DETACH = 'out=$1; shift; "$@" >"$out" 2>&1 </dev/null & echo $!'
 PATIENCE = 15.0
@@ -31,7 +33,7 @@ class Process:
 
 
 def start(command: Sequence[str], *, output: Path, folder: Path, environment: Mapping[str, str]) -> Process:
-    """Run `command` in a session of its own, its output in a file."""
+    """Run `command` in a session of its own, its output in a file; what it writes is its owner's alone."""
     answer = subprocess.run(
         ["/bin/sh", "-c", DETACH, "headgate", str(output), *command],
         cwd=folder,
@@ -40,6 +42,7 @@ def start(command: Sequence[str], *, output: Path, folder: Path, environment: Ma
         text=True,
         check=True,
         start_new_session=True,
+        umask=UMASK,
     )
     pid = int(answer.stdout)
     return Process(pid, _start_of(pid))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from headgate.errors import LocalFlinkError
 from headgate.local.processes import Process
+from headgate.private_files import private_folder, write_private
 
 ROLES = ("jobmanager", "taskmanager")
 
@@ -62,7 +63,7 @@ class Home:
 
     def make(self) -> None:
         for name in ("conf", "log", "tmp", "upload", "savepoints", "checkpoints"):
-            (self.root / name).mkdir(parents=True, exist_ok=True)
+            private_folder(self.root / name)
 
 
 def read(home: Home) -> Started | None:
@@ -87,7 +88,7 @@ def read(home: Home) -> Started | None:
 def write(home: Home, started: Started) -> None:
     """Whole or not at all: a reader never sees half a file."""
     draft = home.state_file.with_suffix(".new")
-    draft.write_text(json.dumps(asdict(started), indent=1) + "\n", encoding="utf-8")
+    write_private(draft, json.dumps(asdict(started), indent=1) + "\n")
     draft.replace(home.state_file)
 
 
@@ -100,8 +101,8 @@ def locked(home: Home) -> Iterator[None]:
     import fcntl  # not on Windows, where this module must still import
 
     try:
-        home.root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(home.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        private_folder(home.root)
+        descriptor = os.open(home.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

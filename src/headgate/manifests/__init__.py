@@ -2,7 +2,7 @@
 
 May know the model, the SQL splitter and the errors; providers hand in their forms. ruamel is imported only here.
 
-- `absolute`, `find_project`, `load`, `schemas`, `ProviderForm`: all that is for others
+- `absolute`, `find_project`, `named_project`, `load`, `schemas`, `ProviderForm`: all that is for others
 - `files`      which files there are, and that none leaves the repository; `globbing` those that a glob matches
 - `reading`    YAML text to a `tree` that remembers places; `scalars` what a word in it means
 - `forms`      the shapes, as pydantic models; `schema` the same for editors
@@ -17,7 +17,7 @@ May know the model, the SQL splitter and the errors; providers hand in their for
 from headgate.manifests.concealing import Concealing, Unwritable
 from headgate.manifests.drafting import Drafts
 from headgate.manifests.editing import updated
-from headgate.manifests.files import absolute, find_project, rewrite, write_new
+from headgate.manifests.files import absolute, find_project, named_project, rewrite, write_new
 from headgate.manifests.forms import NAME_RULE, ProviderForm, is_name
 from headgate.manifests.loading import load
 from headgate.manifests.nodes import tidied
@@ -34,6 +34,7 @@ __all__ = [
     "find_project",
     "is_name",
     "load",
+    "named_project",
     "rewrite",
     "schemas",
     "tidied",

@@ -57,6 +57,23 @@ def find_project(start: Path) -> Path:
     )
 
 
+def named_project(file: Path) -> Path:
+    """The headgate.yaml that was named. Raises ProjectNotFound with its whole path, where it is not."""
+    try:
+        is_folder = stat.S_ISDIR(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        what = "is not there"
+    except OSError:
+        return file  # reading it says what is the matter
+    else:
+        if not is_folder:
+            return file
+        what = "is a folder"
+    inside = file / PROJECT_FILE
+    hint = f"did you mean `--project {inside}`?" if inside.is_file() else "name a headgate.yaml with `--project FILE`"
+    raise ProjectNotFound(f"{file}, which `--project` names, {what}", where=str(absolute(file)), hint=hint)
+
+
 class Repository:
     """The files a project may use: those in the git repository around it, or else in its own folder."""
 

@@ -62,6 +62,7 @@ def load(
         environment=environment,
         empty=tuple(loader.empty),
         environments=written.environments,
+        warnings=written.warnings,
     )
 
 

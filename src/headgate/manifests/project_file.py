@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from headgate.errors import UsageError
 from headgate.manifests import targets as target_forms
+from headgate.manifests.exposure import exposed
 from headgate.manifests.forms import NAME, NAME_RULE, DefaultsForm, ProjectForm, ProviderForm, SafetyForm
 from headgate.manifests.jobs import Ground
 from headgate.manifests.mistakes import suggestion
@@ -25,6 +26,7 @@ from headgate.manifests.settings import merged, settings
 from headgate.manifests.tree import Mapping, Node, Scalar, Sequence
 from headgate.model.project import Safety, Target
 from headgate.model.secret import Environment
+from headgate.model.warnings import ProjectWarning
 
 _NOTHING = Mapping({}, 1, 1)
 
@@ -40,6 +42,7 @@ class ProjectFile:
     safety: Safety
     ground: Ground
     environments: tuple[str, ...]
+    warnings: tuple[ProjectWarning, ...] = ()
 
 
 def project_file(
@@ -64,11 +67,12 @@ def project_file(
     form = _form(page, root)
     whole = _overlaid(root, picked)
     targets, defaults = _child(whole, "targets"), _child(whole, "defaults")
+    configured = target_forms.targets(page, targets, forms)
     safety = _safety(_child(whole, "safety"))
     return ProjectFile(
         name=form.project if form else "",
         jobs=_texts(root.get("jobs")),
-        targets=target_forms.targets(page, targets, forms),
+        targets=configured,
         store=Concealed(store or _store(page, whole.get("store"))),
         safety=Safety(**{name: getattr(safety, name) for name in SafetyForm.model_fields}),
         ground=Ground(
@@ -82,6 +86,7 @@ def project_file(
             ),
         ),
         environments=tuple(environments.entries),
+        warnings=tuple(exposed(page, targets, configured)),
     )
 
 

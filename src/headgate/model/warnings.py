@@ -11,12 +11,29 @@ class WarningCode(StrEnum):
     """The kind of a warning."""
 
     OPTION_WITHOUT_EFFECT = "option-without-effect"
+    COMMIT_UNKNOWN = "commit-unknown"
+    CREDENTIAL_IN_CLEAR = "credential-in-clear"
+    SERVER_UNCHECKED = "server-unchecked"
 
 
 EXPLAINED = {
     WarningCode.OPTION_WITHOUT_EFFECT: (
         "The option configures a cluster, not a job: a session cluster that runs already does not read it from a job. "
         "Set it in the configuration of the cluster, and remove it from the manifest."
+    ),
+    WarningCode.COMMIT_UNKNOWN: (
+        "The project is in a git repository, and git does not say at which commit it is, so that plans, jobs and the "
+        "history are without commit and author. The message says why. Where the repository belongs to another user, "
+        "as in many CI containers, git reads it once `git config --global --add safe.directory FOLDER` trusts it."
+    ),
+    WarningCode.CREDENTIAL_IN_CLEAR: (
+        "A token or a password is sent to this target over http, where anybody on the way can read and use it. Reach "
+        "the target over https. A loopback address is not warned about."
+    ),
+    WarningCode.SERVER_UNCHECKED: (
+        "`verify: false` accepts any server at the address of this target, also one that only reads the credentials "
+        "and the jobs that are sent to it. Name the PEM file of the authority that signed its certificate as `ca` "
+        "instead. A loopback address is not warned about."
     ),
 }
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, InternalError, PlanRefused
-from headgate.manifests.commit import author_of, commit_of
+from headgate.manifests.commit import checkout_of
 from headgate.model.hiding import told_text
 from headgate.model.live import JobState, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
@@ -106,7 +106,9 @@ class Headgate:
         `new`: the folders of its manifests need not be there yet.
         """
         project = load(start, file=file, environment=environment, new=new)
-        return cls(project, commit=commit_of(project.root), author=author_of(project.root), tell=tell)
+        git = checkout_of(project.root)
+        project = replace(project, warnings=(*project.warnings, *git.warnings))
+        return cls(project, commit=git.commit, author=git.author, tell=tell)
 
     def __enter__(self) -> Self:
         return self

@@ -25,7 +25,7 @@ def load(
 
     Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml.
     """
-    found = file or manifests.find_project(start or Path())
+    found = manifests.named_project(file) if file else manifests.find_project(start or Path())
     return manifests.load(
         found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ, new=new
     )

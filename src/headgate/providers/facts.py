@@ -19,6 +19,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from headgate.private_files import private_folder, write_private
+
 # 1 knew facts by job id alone.
 _FORMAT = 2
 
@@ -71,8 +73,8 @@ class Facts:
             if not (self._file and self._changed):
                 return
             with contextlib.suppress(OSError):
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(self._file.parent)
                 draft = self._file.with_suffix(f".{os.getpid()}.tmp")
-                draft.write_text(json.dumps({"format": _FORMAT, "runs": self._known}), "utf-8")
+                write_private(draft, json.dumps({"format": _FORMAT, "runs": self._known}))
                 draft.replace(self._file)
                 self._changed = False

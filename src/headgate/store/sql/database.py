@@ -6,6 +6,7 @@ PostgreSQL: psycopg 3; no prepared statements, so that a pooler in transaction m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
+from headgate.private_files import private_file, private_folder
 from headgate.store.address import Address, PostgresAddress, SqliteAddress
 from headgate.store.errors import StoreError
 from headgate.store.records import Clock
@@ -163,7 +165,9 @@ def _sqlite_hint(cause: BaseException) -> str:
 def _sqlite(address: SqliteAddress) -> Engine:
     folder = address.path.parent
     if address.at_home:
-        folder.mkdir(exist_ok=True)
+        private_folder(folder)
+        with contextlib.suppress(OSError):  # whatever is the matter with the file, SQLite says it in its own words
+            private_file(address.path)
     elif not folder.is_dir():
         # A name that was mistyped would otherwise be a store of its own, that nobody has written to.
         hint = "mend `store:` in headgate.yaml or $HEADGATE_STORE, or make the folder"
