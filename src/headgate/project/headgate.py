@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, InternalError, PlanRefused
-from headgate.manifests.commit import checkout_of
 from headgate.model.hiding import told_text
 from headgate.model.live import JobState, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
@@ -31,7 +30,7 @@ from headgate.planning import Evidence, Situation, look_up, needs_evidence, over
 from headgate.project.finding import target_of_stray, whereabouts
 from headgate.project.gathering import evidence_for, names_of
 from headgate.project.importing import Importing
-from headgate.project.loading import at_home, drafts, load
+from headgate.project.loading import at_home, at_its_commit, drafts, load
 from headgate.project.naming import require_in_git, require_known, require_package, require_target
 from headgate.project.noticing import notice
 from headgate.project.operating import (
@@ -105,9 +104,7 @@ class Headgate:
         `tell` is called with trouble that costs something and stops nothing, such as a store that does not answer.
         `new`: the folders of its manifests need not be there yet.
         """
-        project = load(start, file=file, environment=environment, new=new)
-        git = checkout_of(project.root)
-        project = replace(project, warnings=(*project.warnings, *git.warnings))
+        project, git = at_its_commit(load(start, file=file, environment=environment, new=new))
         return cls(project, commit=git.commit, author=git.author, tell=tell)
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from headgate import manifests
+from headgate.manifests.commit import Checkout, checkout_of
 from headgate.model.project import Project, Target
 from headgate.providers.registry import PROVIDERS
 
@@ -29,6 +30,12 @@ def load(
     return manifests.load(
         found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ, new=new
     )
+
+
+def at_its_commit(project: Project) -> tuple[Project, Checkout]:
+    """The project with what git says of it; where git does not say, that is one of its warnings."""
+    git = checkout_of(project.root)
+    return replace(project, warnings=(*project.warnings, *git.warnings)), git
 
 
 def drafts(project: Project, environ: Mapping[str, str]) -> manifests.Drafts:
