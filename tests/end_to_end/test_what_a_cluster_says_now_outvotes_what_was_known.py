@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from headgate import Headgate
+from headgate.cli.main import cli
 from headgate.local import LocalFlink, down, status, up
 from headgate.model.live import Live
 from headgate.model.plan import Action, Verb
@@ -42,6 +45,10 @@ class Restarted:
         down(self._folder / "flink")
 
     @property
+    def savepoints(self) -> Path:
+        return self._folder / "flink" / "flink" / "savepoints"
+
+    @property
     def cluster(self) -> Cluster:
         return Cluster(self.flink)
 
@@ -64,6 +71,15 @@ class Checkout:
             "jobs/n.yaml", text.replace(config, f"{config}, {self.configured}" if self.configured else config)
         )
         self._repo.commit()
+
+    def forget_everything(self) -> None:
+        """A fresh clone: no store, no cache."""
+        shutil.rmtree(self.root / ".headgate")
+
+    def status(self) -> tuple[str, int]:
+        """What `headgate status` says, and how it exits."""
+        found = CliRunner().invoke(cli, ["--project", str(self.root / "headgate.yaml"), "status"])
+        return found.stdout, found.exit_code
 
     def planned(self) -> Action:
         [action] = self._repo.plan().actions
@@ -176,3 +192,36 @@ def test_a_job_that_ran_again_under_a_known_id_and_was_ended_is_not_suspended(
     assert action.live.word == "CANCELED"
     assert action.restore is not None
     assert f"/{job}/chk-" in action.restore.path
+
+
+@pytest.mark.parametrize("store", [True, False], ids=["with-the-store", "without-it"])
+def test_what_is_left_of_a_forgotten_job_is_named_and_the_newest_proposed(
+    restarted: Restarted, checkouts: tuple[Checkout, Checkout], store: bool
+):
+    """Its retained checkpoint is newer than its last savepoint; nothing is started until a person chooses."""
+    a, _ = checkouts
+    a.applied()
+    edited = a.applied(where="WHERE v <> 3")
+    [job] = restarted.cluster.running("n")
+    eventually(lambda: restarted.cluster.checkpoints(job) > 2)
+    restarted.restart()
+    if not store:
+        a.forget_everything()
+
+    blocked, (text, exit_code) = a.planned(), a.status()
+    checkpoint = blocked.hint.partition("path: '")[2].partition("'")[0]
+    a.write(f"savepoint: {{strategy: path, path: '{checkpoint}', accept: [unknown]}}", where="WHERE v <> 3")
+    chosen = a.planned()
+
+    assert edited.live is not None
+    assert (blocked.verb, blocked.reason, blocked.steps) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE, ())
+    assert f"/{job}/chk-" in checkpoint
+    assert f"checkpoint {checkpoint}" in blocked.note
+    assert f"and savepoint file:{restarted.savepoints}/headgate/{a.project}/n/savepoint-" in blocked.note
+    assert " old)" in blocked.note
+    assert "the newer of the two" in blocked.hint
+    assert "ABSENT" in text
+    assert "forgotten by its target" in text
+    assert exit_code == 3
+    assert chosen.restore is not None
+    assert (chosen.restore.path, bool(chosen.steps)) == (checkpoint, True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from headgate.model.health import Graph, Health, Vertex
-from headgate.model.live import Absent, JobState, Marker, Observed, Several, Snapshot, Unknown
+from headgate.model.live import Absent, JobState, Live, Marker, Observed, Remembered, Several, Snapshot, Unknown
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Sql
 from headgate.reporting import (
@@ -217,3 +218,25 @@ def test_a_very_long_chain_is_drawn_to_its_end() -> None:
     chain = tuple(Vertex(str(n), f"v{n}", 1, "", ((str(n - 1), ""),) if n else ()) for n in range(3000))
 
     assert len(graph_text(Graph("1", "chain", chain)).splitlines()) == 3001
+
+
+@pytest.mark.parametrize(
+    ("line", "note", "known"),
+    [
+        pytest.param({}, "", True, id="never-ran"),
+        pytest.param({"last_seen": JobState.RUNNING}, "job f00 was RUNNING when last seen", False, id="ran"),
+        pytest.param({"last_seen": JobState.RUNNING, "suspended": True}, "RUNNING", True, id="to-be-suspended"),
+        pytest.param({"last_seen": JobState.SUSPENDED}, "was SUSPENDED when last seen", True, id="was-suspended"),
+        pytest.param({"left_traces": True}, "storage shows that it ran there", False, id="left-traces"),
+    ],
+)
+def test_a_job_that_its_target_forgot_is_not_told_like_one_that_never_ran(line: dict[str, Any], note: str, known: bool):
+    """ABSENT without a word, and exit 0, would read as if nothing were amiss."""
+    if "last_seen" in line:
+        line = line | {"last_seen": Remembered("local", Live("f00", "orders", line["last_seen"]), 1000)}
+
+    absent = StatusLine("orders", "local", Absent(), **line)
+
+    assert note in status_text([absent])
+    assert (not note) == ("forgotten" not in status_text([absent]))
+    assert absent.known is known

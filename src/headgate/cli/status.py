@@ -15,13 +15,17 @@ from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy, palette, say
 from headgate.errors import UsageError
 from headgate.model.hiding import told_value
-from headgate.model.live import Live
+from headgate.model.live import Live, Observed, Remembered
 from headgate.model.spec import RunState
+from headgate.project.finding import traces_of
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
 from headgate.store import Disposal
 
 if TYPE_CHECKING:
     from headgate.project import Headgate
+
+# So many jobs are worth a question each about what storage has of them, where nothing else knows them.
+_FEW = 20
 
 
 @click.command()
@@ -55,6 +59,7 @@ def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
         spec = headgate.project.jobs.get(job)
         asked = len(jobs) == len(found) == 1 and isinstance(observed, Live)
         lock = at_work.get(job)
+        last_seen, left_traces = _traces(headgate, job, target, observed, few=len(found) <= _FEW)
         line = StatusLine(
             job,
             target,
@@ -66,9 +71,15 @@ def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
             interrupted=() if lock else unfinished.get(job, ()),
             in_git=spec is not None,
             suspended=spec is not None and spec.state is RunState.SUSPENDED,
+            last_seen=last_seen,
+            left_traces=left_traces,
         )
         lines.append(line)
     return lines
+
+
+def _traces(headgate: Headgate, job: str, target: str, have: Observed, *, few: bool) -> tuple[Remembered | None, bool]:
+    return traces_of(headgate.project, headgate.memory, headgate.provider, job, target, have, few=few)
 
 
 def _rendered(lines: Sequence[StatusLine], disposals: Sequence[Disposal], style: str) -> str:

@@ -12,7 +12,7 @@ from headgate.planning.deciding import both, changes_of, decide, decide_rollback
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence
 from headgate.planning.identity import attempt_id, successor_id
-from headgate.planning.planner import Past, Situation, look_up, needs_evidence, our_job, plan
+from headgate.planning.planner import Past, Situation, is_lost, look_up, needs_evidence, our_job, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "decide_rollback",
     "diff",
     "in_sync",
+    "is_lost",
     "look_up",
     "needs_evidence",
     "our_job",

@@ -39,6 +39,7 @@ from headgate.planning.restoring import (
     restore_of_new,
     restore_of_running,
 )
+from headgate.planning.traces import left_of_it, way_on
 
 _NOTHING = Absent()
 
@@ -93,13 +94,25 @@ def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = 
     final = known.state is JobState.FINISHED or (known.state is JobState.SUSPENDED and known.snapshot is not None)
     chosen = want.savepoint.strategy is not Strategy.LATEST
     if want.state is RunState.RUNNING and not final and not chosen:
-        told = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
-        why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it{told}"
-        return blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why)
+        why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it"
+        return _of_lost(want, why, known, evidence)
     ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
     action = decide(want, ended, evidence=evidence, now=now)
     reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
     return replace(action, reason=reason, seen=Absent().fingerprint)
+
+
+def _of_lost(want: JobSpec, why: str, known: Live, evidence: Evidence | None) -> Action:
+    """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is told."""
+    reason = Reason.NOTHING_TO_RESTORE
+    last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
+    if evidence is None:
+        return blocked(want, Absent(), reason, f"{why}{last}")
+    if trouble := evidence.rejected or evidence.unavailable:
+        why = f"{why}{last}; what storage has of it could not be asked: {trouble}"
+        return blocked(want, Absent(), reason, why, hint=evidence.hint)
+    why = f"{why}; {left_of_it(evidence.kept, evidence.retained, evidence.now)}"
+    return blocked(want, Absent(), reason, why, hint=way_on(evidence.kept, evidence.retained))
 
 
 def decide_moved(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from headgate.model.live import Kept, Live, Observed
+from headgate.model.live import Kept, Live, Observed, Snapshot
 from headgate.model.plan import (
     Action,
     Impact,
@@ -29,6 +29,7 @@ from headgate.model.wording import moment_of
 from headgate.planning.actions import blocked, require_savable
 from headgate.planning.judging import consents, judge, unchanged_program
 from headgate.planning.restoring import NothingToRestore, earliest_of
+from headgate.planning.traces import left_of_it, way_on
 
 _NOT_COMPILED = Compiled()
 _NOT_ASKED = Prospect()
@@ -44,7 +45,8 @@ class Evidence:
     line or request it is about, `hint` what to look at first. `kept` is what storage knows of the job, `exists` whether
     there is a snapshot at the path that would be restored; None: it could not be found out. `drops` says whether the
     platform can be told to drop state that no operator claims any more, `silent` why the store, which knows what the
-    target has forgotten, does not answer.
+    target has forgotten, does not answer. `retained` are the checkpoints that outlived a job which its target has
+    forgotten, newest first. `now` is in milliseconds, 0 where ages do not matter.
     """
 
     compiled: Compiled = _NOT_COMPILED
@@ -59,6 +61,8 @@ class Evidence:
     exists: bool | None = None
     drops: bool = True
     silent: str = ""
+    retained: tuple[Snapshot, ...] = ()
+    now: int = 0
 
 
 def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
@@ -81,7 +85,7 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
     try:
         action = replace(action, restore=_located(action, want, evidence))
     except NothingToRestore as nothing:
-        return blocked(want, have, nothing.reason, nothing.why, action.changes)
+        return blocked(want, have, nothing.reason, nothing.why, action.changes, hint=nothing.hint)
     verdict = prospect.state if prospect.state and not _starts_empty(action) else _verdict(action, evidence)
     action = replace(action, state=verdict, compiled=evidence.compiled)
     harmless = _harmless(verdict) or _starts_empty(action)
@@ -92,7 +96,7 @@ def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | Non
     """What is restored, now that storage was asked. Raises NothingToRestore."""
     restore = action.restore
     if action.live is None and want.savepoint.strategy in (Strategy.LATEST, Strategy.EARLIEST):
-        _require_new(want, restore, evidence.kept)
+        _require_new(want, restore, evidence)
         _require_asked(evidence)
         if want.savepoint.strategy is Strategy.EARLIEST and evidence.kept and evidence.kept.snapshots:
             restore = earliest_of(evidence.kept)
@@ -105,18 +109,20 @@ def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | Non
     return restore
 
 
-def _require_new(want: JobSpec, restore: Restore | None, kept: Kept | None) -> None:
+def _require_new(want: JobSpec, restore: Restore | None, evidence: Evidence) -> None:
     """A job that nobody remembers, but whose traces are in the target's storage, has run here: it is not new."""
+    kept = evidence.kept
     fresh = restore is None or restore.kind is RestoreKind.FRESH
     if kept is None or not fresh or not (kept.existed or kept.snapshots):
         return
     if want.savepoint.strategy is Strategy.EARLIEST and kept.snapshots:
         return
-    last = f"; the newest savepoint there is {kept.snapshots[0].path}" if kept.snapshots else ""
     raise NothingToRestore(
         Reason.NOTHING_TO_RESTORE,
-        f"the target has forgotten this job, but its storage shows that it ran there{last}: it may be older than the "
-        "job's last state. Name it, or a retained checkpoint, with savepoint.strategy: path",
+        "the target has forgotten this job, but its storage shows that it ran there: "
+        f"{left_of_it(kept, evidence.retained, evidence.now)}; the job's last state may be a later one. "
+        "Name what to start from with savepoint.strategy: path",
+        hint=way_on(kept, evidence.retained),
     )
 
 

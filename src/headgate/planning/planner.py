@@ -117,12 +117,18 @@ def plan(situation: Situation) -> Plan:
 
 
 def needs_evidence(draft: Plan) -> tuple[Action, ...]:
-    """The actions of a draft that would start something new: the only ones worth a question."""
+    """The actions of a draft that are worth a question: they would start something new, or storage may say more."""
     return tuple(
         action
         for action in draft.actions
-        if action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps)
+        if is_lost(action)
+        or (action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps))
     )
+
+
+def is_lost(action: Action) -> bool:
+    """Is this about a job of git that its target has forgotten, and that ran when it was last seen?"""
+    return action.reason is Reason.NOTHING_TO_RESTORE and action.live is None and action.want is not None
 
 
 def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Observed, bool]:
@@ -167,6 +173,7 @@ def _each(have: Observed) -> tuple[Live, ...]:
 def _decided(situation: Situation, want: JobSpec) -> Action:
     seen = situation.observed.get(want.target, _NOT_HEARD)
     evidence = situation.evidence.get(want.name)
+    evidence = replace(evidence, now=situation.now) if evidence else None
     past = situation.past.get(want.name, _NO_PAST)
     if isinstance(seen, Unknown):
         return decide(want, seen)

@@ -13,12 +13,13 @@ from headgate.model.wording import moment_of
 
 
 class NothingToRestore(Exception):
-    """No snapshot may be restored; `reason` and `why` go into the blocked action."""
+    """No snapshot may be restored; `reason`, `why` and `hint` go into the blocked action."""
 
-    def __init__(self, reason: Reason, why: str) -> None:
+    def __init__(self, reason: Reason, why: str, *, hint: str = "") -> None:
         super().__init__(why)
         self.reason = reason
         self.why = why
+        self.hint = hint
 
 
 def restore_of_running(want: JobSpec) -> Restore:

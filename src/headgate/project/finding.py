@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 
 from headgate.applying import Memory
-from headgate.errors import UsageError
-from headgate.model.live import Absent, Live, Observation, Observed, Several, Unknown
+from headgate.errors import ProviderError, UsageError
+from headgate.model.live import Absent, Live, Observation, Observed, Remembered, Several, Unknown
 from headgate.model.project import Project
 from headgate.planning import look_up
 from headgate.project.naming import require_known
+from headgate.providers.port import Provider
 
 Looks = Mapping[str, Observation | Unknown]
 
@@ -41,6 +43,33 @@ def target_of_stray(job: str, project: Project, seen: Looks, memory: Memory) -> 
     silent = [f"{name} ({look.why})" for name, look in sorted(seen.items()) if isinstance(look, Unknown)]
     where = f"no target that answers has it; silent: {', '.join(silent)}" if silent else "no target has it"
     raise UsageError(f"job {job!r} has left git, and {where}", hint=f"`headgate history {job}` tells what became of it")
+
+
+def traces_of(
+    project: Project,
+    memory: Memory,
+    provider: Callable[[str], Provider],
+    job: str,
+    target: str,
+    have: Observed,
+    *,
+    few: bool,
+) -> tuple[Remembered | None, bool]:
+    """A job that its target does not list, as the store last saw it there; and whether storage shows that it ran there.
+
+    Storage is asked where the store does not know the job, and there are `few` of them.
+    """
+    if not isinstance(have, Absent) or not target:
+        return None, False
+    spec = project.jobs.get(job)
+    names = [name for name in (job, spec.previous_name if spec else "") if name]
+    seen = [one for name in names for one in memory.remembered(name, (target,))]
+    if seen or not few or spec is None:
+        return max(seen, key=lambda one: one.at, default=None), False
+    with contextlib.suppress(ProviderError):
+        kept = [provider(target).kept(name) for name in names]
+        return None, any(one is not None and (one.existed or bool(one.snapshots)) for one in kept)
+    return None, False
 
 
 def _of(name: str, project: Project, seen: Looks, memory: Memory) -> list[tuple[str, str, Observed]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
+from headgate.applying import Memory
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
 from headgate.model.spec import JobSpec, Strategy
-from headgate.planning import Evidence
+from headgate.planning import Evidence, is_lost
 from headgate.providers.port import Provider, Support
 
 
@@ -17,17 +18,18 @@ def evidence_for(
     action: Action,
     provider: Provider,
     source: Provider | None = None,
-    known: tuple[Snapshot, ...] = (),
-    *,
-    silent: str = "",
+    memory: Memory | None = None,
 ) -> Evidence:
     """Ask the platform about the start in an action; a platform's trouble is part of the answer.
 
-    `source` is the platform the job moves away from. `known` are savepoints that the store knows, newest first;
-    `silent` is why the store does not answer.
+    `source` is the platform the job moves away from. `memory` is what the store knows of it.
     """
-    spec = next(step.spec for step in action.steps if isinstance(step, Submit))
+    known, job_ids = _remembered(action, memory) if memory else ((), ())
+    silent = memory.silent if memory else ""
     try:
+        if is_lost(action):
+            return _left_of_lost(action, provider, known, job_ids)
+        spec = next(step.spec for step in action.steps if isinstance(step, Submit))
         prospect = _moving(action, provider, source) if source else provider.prospect(spec, action.live, action.changes)
         if prospect.blocked or (action.changes and {change.path for change in action.changes} <= prospect.in_place):
             return Evidence(prospect=prospect)
@@ -40,11 +42,47 @@ def evidence_for(
         exists = provider.exists(path) if path and source is None else None
         drops = provider.capabilities.drop_state is Support.YES
         kept = _kept_since(action, provider, source) or _kept(action, provider, known)
-        return Evidence(compiled, old, same, prospect=prospect, kept=kept, exists=exists, drops=drops, silent=silent)
+        ran = action.live is None and kept is not None and (kept.existed or bool(kept.snapshots))
+        return Evidence(
+            compiled,
+            old,
+            same,
+            prospect=prospect,
+            kept=kept,
+            exists=exists,
+            drops=drops,
+            silent=silent,
+            retained=_retained(action, provider, job_ids) if ran else (),
+        )
     except Rejected as problem:
         return Evidence(rejected=problem.problem, where=problem.where, hint=problem.hint)
     except ProviderError as problem:
         return Evidence(unavailable=problem.problem, where=problem.where, hint=problem.hint)
+
+
+def _left_of_lost(
+    action: Action, provider: Provider, known: tuple[Snapshot, ...], job_ids: tuple[str, ...]
+) -> Evidence:
+    """What storage has of a job that ran when it was last seen. What the store alone knows is told if it is there."""
+    told = _kept_under_a_name(action, provider)
+    if not (told and told.snapshots):
+        there = next((one for one in known if provider.exists(one.path) is not False), None)
+        told = replace(told or Kept(), snapshots=(there,)) if there else told
+    return Evidence(kept=told, retained=_retained(action, provider, job_ids))
+
+
+def _retained(action: Action, provider: Provider, job_ids: tuple[str, ...]) -> tuple[Snapshot, ...]:
+    config = action.want.config if action.want else {}
+    found = [one for name in names_of(action) for one in provider.retained(name, job_ids, config)]
+    return tuple(sorted({one.path: one for one in found}.values(), key=lambda one: one.at, reverse=True))
+
+
+def _remembered(action: Action, memory: Memory) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """The savepoints of a job that the store knows, newest first, and the ids it was last seen under."""
+    names, target = names_of(action), action.target
+    known = next((found for name in names if (found := memory.snapshots(name, target))), ())
+    seen = [one for name in names for one in memory.remembered(name, (target,))] if action.live is None else []
+    return known, tuple(one.job.job_id for one in seen)
 
 
 def names_of(action: Action) -> tuple[str, ...]:

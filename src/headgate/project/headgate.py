@@ -28,7 +28,7 @@ from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
 from headgate.project.finding import target_of_stray, whereabouts
-from headgate.project.gathering import evidence_for, names_of
+from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import at_home, at_its_commit, drafts, load
 from headgate.project.naming import require_in_git, require_known, require_package, require_target
@@ -237,10 +237,8 @@ class Headgate:
 
     def _evidence(self, action: Action) -> Evidence:
         source = self.provider(action.source) if action.source else None
-        names = names_of(action)
-        known = next((told for name in names if (told := self.memory.snapshots(name, action.target))), ())
         try:
-            return evidence_for(action, self.provider(action.target), source, known, silent=self.memory.silent)
+            return evidence_for(action, self.provider(action.target), source, self.memory)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             trouble = InternalError.of(bug, self._environ)
             return Evidence(unavailable=trouble.problem, hint=trouble.hint)

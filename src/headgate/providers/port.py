@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from headgate.errors import Overtaken
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import Kept, Live, Marker, Observation
+from headgate.model.live import Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, Prospect, Restore
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled, Topology
@@ -126,6 +126,13 @@ class Provider(Protocol):
 
     def kept(self, job: str) -> Kept | None:
         """What storage still says of a job of ours by name. None: this target has no such memory."""
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        """The checkpoints that outlived a job of ours which this target has forgotten, newest first.
+
+        `job_ids` are those it is known to have run under, `config` its own configuration. None are told where the
+        target says nothing of them.
+        """
 
     def exists(self, path: str) -> bool | None:
         """Is there a snapshot at this path, readable by this target? None: it cannot be found out before a start."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from headgate.model.health import Health
 from headgate.model.hiding import told_text
-from headgate.model.live import Absent, JobState, Live, Observed, Several, Unknown
+from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Several, Unknown
 from headgate.model.secret import Environment
 from headgate.model.wording import moment, moment_of
 from headgate.reporting import markdown
@@ -30,6 +30,9 @@ _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 class StatusLine:
     """One job, what its target says, and how it is doing where that was asked.
 
+    `last_seen` is the job as the store knows it where its target does not list it (any more); `left_traces`: the
+    target's storage shows that it ran there.
+
     `in_git`: it has a manifest; `suspended`: which asks for it not to run.
 
     `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
@@ -46,6 +49,15 @@ class StatusLine:
     interrupted: tuple[Intent, ...] = ()
     in_git: bool = True
     suspended: bool = False
+    last_seen: Remembered | None = None
+    left_traces: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Is it gone from its target, and nobody knows in which state? It ran there, and git wants it to run."""
+        if not isinstance(self.observed, Absent) or self.suspended or not self.in_git:
+            return False
+        return self.last_seen.job.state.active if self.last_seen else self.left_traces
 
     @property
     def known(self) -> bool:
@@ -56,7 +68,7 @@ class StatusLine:
             case Live(state=state):
                 return state is not JobState.UNKNOWN
             case Absent():
-                return True
+                return not self.lost
 
 
 def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN, disposals: Sequence[Disposal] = ()) -> str:
@@ -113,7 +125,7 @@ def _unmasked(line: StatusLine) -> tuple[str, ...]:
         case Live() as live:
             return (line.job, line.target, live.state.value, _since(live), live.job_id, _note(line, live))
         case Absent():
-            return (line.job, line.target, "ABSENT", "", "", "")
+            return (line.job, line.target, "ABSENT", "", "", _note_of_absent(line))
         case Unknown(why, _):
             return (line.job, line.target, "UNKNOWN", "", "", why)
         case Several(jobs):
@@ -132,6 +144,19 @@ def _note(line: StatusLine, live: Live) -> str:
     if live.snapshot:
         notes.append(f"{live.snapshot.kind} {live.snapshot.path}")
     return ", ".join(notes)
+
+
+def _note_of_absent(line: StatusLine) -> str:
+    """What is known of a job that its target does not list: a target that forgot it does not make it new."""
+    if seen := line.last_seen:
+        when = f" ({moment_of(seen.at)})" if seen.at else ""
+        snapshot = f", {seen.job.snapshot.kind} {seen.job.snapshot.path}" if seen.job.snapshot else ""
+        told = f"forgotten by its target: job {seen.job.job_id} was {seen.job.state} when last seen{when}{snapshot}"
+    elif line.left_traces:
+        told = "forgotten by its target: storage shows that it ran there"
+    else:
+        return ""
+    return f"{told}; `headgate plan {line.job}` says what is left of it" if line.in_git and line.lost else told
 
 
 def _of_runs(line: StatusLine) -> list[str]:
@@ -234,10 +259,15 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
         "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],
+        "last_seen": _last_seen_document(line.last_seen) if line.last_seen else None,
         "note": note or None,
         "hint": line.environment.mask(_hint(line.observed)) or None,
         "health": _health_document(health) if (health := _health(line)) else None,
     }
+
+
+def _last_seen_document(seen: Remembered) -> dict[str, Any]:
+    return {"id": seen.job.job_id, "status": seen.job.state.value, "at": _started_at(seen.at) if seen.at else None}
 
 
 def _started_at(milliseconds: int) -> str:

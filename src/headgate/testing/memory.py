@@ -82,6 +82,7 @@ class MemoryPlatform:
         self.undisposable = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
+        self.outlived: dict[str, list[Snapshot]] = {}
         self.writes: list[str] = []
         self._stop_failures: dict[str, str] = {}
         self._count = 0
@@ -209,6 +210,11 @@ class MemoryPlatform:
                 return None
             found = [one for one in self._savepoints.get(job, ()) if one.path in self.snapshots]
             return Kept(job in self._started, tuple(reversed(found)), self._started.get(job, 0))
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        with self._asked():
+            found = [one for job_id in job_ids for one in self.outlived.get(job_id, ())]
+            return tuple(sorted(found, key=lambda one: -one.at))
 
     def exists(self, path: str) -> bool | None:
         with self._asked():

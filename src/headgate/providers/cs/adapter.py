@@ -8,7 +8,7 @@ cannot be stopped with its state gets its description as it runs. If the platfor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -119,6 +119,9 @@ class CsProvider(Opaque):
     def kept(self, job: str) -> Kept | None:
         """The definitions themselves are all that is kept."""
         return None
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        return ()
 
     def exists(self, path: str) -> bool | None:
         """Would a start take up the savepoint that this path names? Only the latest of each job is within reach."""

@@ -120,6 +120,9 @@ class DinkyProvider(Opaque):
         when = self._session.milliseconds
         return Kept(True, tuple(Snapshot(one.path, "savepoint", when(one.created)) for one in taken if one.path))
 
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        return ()
+
     def exists(self, path: str) -> bool | None:
         return None
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
@@ -157,6 +157,9 @@ class DliProvider(Opaque):
 
     def kept(self, job: str) -> Kept | None:
         return None
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        return ()
 
     def exists(self, path: str) -> bool | None:
         """Of a savepoint that DLI made: is it still there? Of a snapshot on OBS nothing is known before the start."""

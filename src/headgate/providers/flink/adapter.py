@@ -10,7 +10,6 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, Prospect, RestoreKind
 from headgate.model.project import Target
 from headgate.model.reasons import Reason
@@ -40,7 +39,7 @@ from headgate.providers.flink.rejection import is_duplicate, judge, root_cause, 
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
-from headgate.providers.flink.storage import Storage
+from headgate.providers.flink.storage import Storage, next_id
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.odd_answers import odd_answers_are_told
 from headgate.providers.port import Capabilities, Submission, Support, require_own_start
@@ -93,6 +92,10 @@ class FlinkProvider:
         """The folder that a job of ours has below the savepoint directory; None where no such directory is known."""
         home = self._homes.of(self._project, job)
         return self._storage.kept(home) if home else None
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        """`<checkpoint directory>/<job id>/chk-*`, of these ids and of the one that the job's folder names."""
+        return self._storage.retained(self._homes.of(self._project, job), job_ids, self._homes.checkpoints(config))
 
     def exists(self, path: str) -> bool | None:
         return self._storage.exists(path)
@@ -179,7 +182,9 @@ class FlinkProvider:
         fixed = self._scaling.fixed(spec, compiled) if self._cluster.rescales() else None
         carried = parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
         start, now = uuid.uuid4().hex, round(time.time() * 1000)
-        sign = self._homes.sign(submission.marker.project, spec.name, spec.config, start, at=now)
+        sign = self._homes.sign(
+            submission.marker.project, spec.name, spec.config, start, at=now, job_id=submission.job_id
+        )
         marked = bool(sign) and isinstance(spec.program, Jar)
         if marked:
             self._storage.mark(sign)
@@ -218,7 +223,7 @@ class FlinkProvider:
                     return job_id, there
                 if not taken:
                     raise
-                job_id = hashlib.sha256(job_id.encode()).hexdigest()[:32]
+                job_id = next_id(job_id)
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         """Another parallelism; what a Flink job carries stays as it was started, the marker too."""

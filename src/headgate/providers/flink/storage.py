@@ -5,9 +5,11 @@ The runner is called through the plan endpoint, so nothing is submitted; what it
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
@@ -21,6 +23,8 @@ from headgate.providers.http import Api, NotFound
 _LOOK_EVERY = 0.2
 _PATIENCE = 60.0
 _RUNNER = Sql("")
+# How many ids that follow one from another are looked at: a cluster without memory takes the first.
+_IDS = 3
 
 
 class Storage:
@@ -35,13 +39,24 @@ class Storage:
         found = self._look(home)
         if found is None:
             return None
-        snapshots = _snapshots(found)
-        elsewhere, _, started_at = (*str(found.get("sign", "")).split("\n"), "", "", "")[:3]
-        if elsewhere:
-            snapshots += _snapshots(self._look(elsewhere) or {})
-        newest_first = sorted(snapshots, key=lambda snapshot: snapshot.at, reverse=True)
-        began = int(started_at) if started_at.isdecimal() else 0
-        return Kept(existed=bool(found["exists"]), snapshots=tuple(newest_first), started_at=began)
+        snapshots, sign = _snapshots(found), _sign(found)
+        if sign.elsewhere:
+            snapshots += _snapshots(self._look(sign.elsewhere) or {})
+        return Kept(existed=bool(found["exists"]), snapshots=_newest_first(snapshots), started_at=sign.started_at)
+
+    def retained(self, home: str, job_ids: tuple[str, ...], directory: str) -> tuple[Snapshot, ...]:
+        """The checkpoints of the last runs of a job: of these ids in this directory, and of what the sign names.
+
+        A start that found its id taken went on to the next one that follows from it, so those are looked at too.
+        """
+        sign = _sign((self._look(home) if home else None) or {})
+        folders = {f"{directory}/{job_id}" for job_id in job_ids if directory}
+        job_id = sign.job_id
+        for _ in range(_IDS if job_id and sign.checkpoints else 0):
+            folders.add(f"{sign.checkpoints}/{job_id}")
+            job_id = next_id(job_id)
+        found = (self._look(folder) or {} for folder in sorted(folders))
+        return _newest_first([one for each in found for one in _snapshots(each, "checkpoint")])
 
     def exists(self, path: str) -> bool | None:
         """Is there a complete snapshot at this path? None: the JobManager reads no such paths."""
@@ -94,5 +109,30 @@ class Storage:
         return answer
 
 
-def _snapshots(found: Mapping[str, Any]) -> list[Snapshot]:
-    return [Snapshot(str(one["path"]), "savepoint", int(one["at"])) for one in found.get("snapshots", ())]
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """What the last start of a job left in its folder: see `homes.Homes.sign`."""
+
+    elsewhere: str = ""
+    started_at: int = 0
+    job_id: str = ""
+    checkpoints: str = ""
+
+
+def next_id(job_id: str) -> str:
+    """The id that a start goes on to where a cluster does not take this one again: all who ask find the same."""
+    return hashlib.sha256(job_id.encode()).hexdigest()[:32]
+
+
+def _sign(found: Mapping[str, Any]) -> _Sign:
+    """The sign in a folder that was looked at; older ones say less."""
+    elsewhere, _, started_at, job_id, checkpoints = (*str(found.get("sign", "")).split("\n"), *[""] * 5)[:5]
+    return _Sign(elsewhere, int(started_at) if started_at.isdecimal() else 0, job_id, checkpoints)
+
+
+def _snapshots(found: Mapping[str, Any], kind: str = "savepoint") -> list[Snapshot]:
+    return [Snapshot(str(one["path"]), kind, int(one["at"])) for one in found.get("snapshots", ())]
+
+
+def _newest_first(snapshots: list[Snapshot]) -> tuple[Snapshot, ...]:
+    return tuple(sorted(snapshots, key=lambda snapshot: snapshot.at, reverse=True))

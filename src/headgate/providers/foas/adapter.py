@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, Prospect
 from headgate.model.project import Target
 from headgate.model.secret import Environment
@@ -108,6 +108,9 @@ class FoasProvider(Opaque):
 
     def kept(self, job: str) -> Kept | None:
         return None
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        return ()
 
     def exists(self, path: str) -> bool | None:
         name = snapshots.job_of(path, self._service.project)

@@ -1,0 +1,77 @@
+"""A target without memory has forgotten a job that ran: what storage has of it is named, and a person chooses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.model.live import JobState, Kept, Remembered, Snapshot
+from headgate.model.plan import Verb
+from headgate.model.reasons import Reason
+from headgate.planning import Evidence, Past
+from tests.planning.given import ORDERS, decided, running
+
+NOW = 10_000_000
+SAVED = Snapshot("s3://savepoints/1", "savepoint", NOW - 7_200_000)
+RETAINED = Snapshot("s3://checkpoints/f00/chk-7", "checkpoint", NOW - 180_000)
+RAN = Past((Remembered("local", running(ORDERS, remembered=True), 5),))
+
+
+@pytest.mark.parametrize("past", [RAN, Past()], ids=["the-store-knows-it", "storage-alone-knows-it"])
+def test_checkpoint_and_savepoint_are_told_with_their_age_and_the_newer_one_is_proposed(past: Past):
+    """The checkpoint of a job that was lost is usually newer than its last savepoint."""
+    evidence = Evidence(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
+    later = replace(SAVED, at=NOW - 60_000)
+
+    action = decided(ORDERS, None, evidence=evidence, past={"orders": past}, now=NOW)
+    other = decided(
+        ORDERS,
+        None,
+        evidence=replace(evidence, kept=Kept(existed=True, snapshots=(later,))),
+        past={"orders": past},
+        now=NOW,
+    )
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE, ())
+    told = "checkpoint s3://checkpoints/f00/chk-7 (of 1970-01-01 02:43:40Z, 3 min old) and savepoint s3://savepoints/1"
+    assert told in action.note
+    assert "2 h old" in action.note
+    assert "path: 's3://checkpoints/f00/chk-7'" in action.hint
+    assert "path: 's3://savepoints/1'" in other.hint
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        pytest.param(Kept(existed=True), "neither a savepoint nor a retained checkpoint", id="nothing-is-left"),
+        pytest.param(None, "no savepoint directory is", id="storage-cannot-be-asked"),
+    ],
+)
+def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None, told: str):
+    """A hint that names no path would be no move."""
+    action = decided(ORDERS, None, evidence=Evidence(kept=kept), past={"orders": RAN}, now=NOW)
+
+    assert (action.verb, action.hint) == (Verb.BLOCKED, "")
+    assert told in action.note
+
+
+def test_storage_that_does_not_answer_is_not_said_to_hold_nothing():
+    """Unknown is not absent."""
+    action = decided(ORDERS, None, evidence=Evidence(unavailable="no connection"), past={"orders": RAN}, now=NOW)
+
+    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert "could not be asked: no connection" in action.note
+
+
+def test_a_suspended_job_is_not_resumed_from_a_savepoint_older_than_one_in_storage():
+    """The listing may be of another time, or another cluster may have run it: what storage has is newer."""
+    suspended = running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED)
+    newer = Snapshot("s3://savepoints/2", "savepoint", NOW)
+
+    same = decided(ORDERS, suspended, evidence=Evidence(same_vertices=True, kept=Kept(True, (SAVED,))))
+    old = decided(ORDERS, suspended, evidence=Evidence(same_vertices=True, kept=Kept(True, (newer, SAVED))))
+
+    assert same.verb is Verb.RESUME
+    assert (old.verb, old.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert newer.path in old.note
