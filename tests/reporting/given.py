@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from headgate.model.condition import Condition, HealthWord
 from headgate.model.live import JobState, Live, Marker, Snapshot, Unknown
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import (
@@ -120,6 +121,19 @@ UNKNOWN = Action(
     want=replace(SPEC, name="payouts", target="remote"),
 )
 IN_SYNC = Action("customers", "local", Verb.KEEP, Reason.IN_SYNC, live=live("customers"), want=SPEC)
+DEGRADED = Action(
+    job="shipments",
+    target="local",
+    verb=Verb.KEEP,
+    reason=Reason.IN_SYNC,
+    live=live(
+        "shipments",
+        condition=Condition(
+            HealthWord.DEGRADED, since=1_767_225_660_000, or_before=True, restarts=44, cause=f"no access for {SECRET}"
+        ),
+    ),
+    want=replace(SPEC, name="shipments"),
+)
 ORPHAN = Action("old-report", "local", Verb.KEEP, Reason.LEFT_GIT, live=live("old-report", "01d"))
 
 PLAN = Plan(
@@ -127,7 +141,7 @@ PLAN = Plan(
     environment="prod",
     commit="c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00",
     created_at="2026-01-31T09:00:00Z",
-    actions=(IN_SYNC, RESUBMIT, ORPHAN, REJECTED, RESTART, UNKNOWN, SUBMIT),
+    actions=(IN_SYNC, RESUBMIT, ORPHAN, REJECTED, RESTART, UNKNOWN, SUBMIT, DEGRADED),
     unmanaged=(("local", replace(live("adhoc query", "ad0c"), marker=None)),),
     unknown_targets=(("remote", Unknown("no connection", "is the target up?")),),
     drift=(("invoices", Reason.FAILED),),
@@ -152,6 +166,7 @@ REPORT = Report(
         ),
         Result(UNKNOWN, Outcome.BLOCKED, "no connection"),
         Result(SUBMIT, Outcome.APPLIED, job_id="5eed"),
+        Result(DEGRADED, Outcome.KEPT),
     )
 )
 

@@ -22,7 +22,7 @@ from headgate.reporting import (
     status_markdown,
     status_text,
 )
-from tests.reporting.given import assert_golden, live
+from tests.reporting.given import DEGRADED, SPEC, assert_golden, live
 
 STOPPED = live(
     "returns", "5709", JobState.SUSPENDED, word="FINISHED", snapshot=Snapshot("file:/s/savepoint-1", "savepoint")
@@ -33,6 +33,7 @@ LINES = [
     StatusLine("orders", "local", Several((live("orders", "1"), live("orders", "2")))),
     StatusLine("payouts", "remote", Unknown("no connection")),
     StatusLine("returns", "local", STOPPED),
+    StatusLine("shipments", "local", DEGRADED.live or Absent(), environment=SPEC.environment),
     StatusLine("vendors", "local", Absent()),
 ]
 GRAPH = Graph(

@@ -11,8 +11,12 @@ PARTIAL = 3
 
 
 def of_plan(plan: Plan, *, named: bool, detailed: bool) -> int:
-    """3 goes first: whoever waits for "no changes" must not take a job nobody can see for one that is in sync."""
-    if plan.blocked or _silent(plan, named=named):
+    """3 goes first: any caller that waits for "no changes" must not take a job nobody can see for one in sync.
+
+    Nor one that fails again and again: `detailed` tells that too. Without it a plan is for reading, and one that mends
+    another job is not refused for it.
+    """
+    if plan.blocked or _silent(plan, named=named) or (detailed and plan.degraded):
         return PARTIAL
     return CHANGES_PENDING if detailed and plan.has_changes else DONE
 

@@ -14,6 +14,8 @@ from click.shell_completion import CompletionItem
 from headgate.cli.choices import format_option
 from headgate.cli.telling import say
 from headgate.errors import HeadgateError, UsageError
+from headgate.model.condition import CODE as DEGRADED
+from headgate.model.condition import EXPLAINED as DEGRADED_MEANS
 from headgate.model.reasons import EXPLAINED
 from headgate.model.warnings import EXPLAINED as WARNINGS
 from headgate.reporting import explanation_json, explanation_text, explanations_text
@@ -51,8 +53,8 @@ def explanations() -> dict[str, str]:
     texts: dict[str, list[str]] = {}
     for error in errors():
         texts.setdefault(error.code, []).append(inspect.cleandoc(error.__doc__ or ""))
-    for code, text in (*EXPLAINED.items(), *WARNINGS.items()):
-        texts.setdefault(code.value, []).append(text)
+    for code, text in (*EXPLAINED.items(), *WARNINGS.items(), (DEGRADED, DEGRADED_MEANS)):
+        texts.setdefault(str(code), []).append(text)
     return {code: "\n\n".join(dict.fromkeys(found)) for code, found in sorted(texts.items())}
 
 

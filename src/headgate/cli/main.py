@@ -58,8 +58,8 @@ def cli(ctx: click.Context, file: Path | None, environment: str) -> None:
     """Keep the Flink jobs that run equal to the job manifests in git.
 
     Exit codes: 0 done, or nothing to do; 1 error, nothing was changed; 2 changes are pending, and plan was asked for
-    --detailed-exitcode; 3 some jobs failed, are blocked or unknown, the rest is done; 4 refused: stale plan, lock
-    held, safety limit.
+    --detailed-exitcode; 3 some jobs failed, are blocked, unknown or degraded, the rest is done; 4 refused: stale
+    plan, lock held, safety limit.
     """
     ctx.obj = Chosen(file, environment)
     if ctx.invoked_subcommand is None:

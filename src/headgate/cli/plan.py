@@ -30,7 +30,11 @@ from headgate.reporting.reviewed import written
     help="Write the plan to a file as well, as JSON: review it, then `headgate apply FILE`.",
 )
 @format_option("text", "json", "markdown")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
+@click.option(
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit with 2 when changes are pending, with 3 when a job that is kept is degraded.",
+)
 @prune_option
 @retry_option
 @with_project

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from headgate.model.condition import NOT_KNOWN, Condition
 from headgate.model.spec import AppliedSpec, JobSpec
 
 
@@ -85,6 +86,8 @@ class Live:
 
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
     the platform can be told whose the job is without restarting it.
+
+    `condition` is how it does, as far as one look tells. No decision depends on it, so it is no part of `fingerprint`.
     """
 
     job_id: str
@@ -103,6 +106,7 @@ class Live:
     run: str = ""
     markable: bool = False
     remembered: bool = False
+    condition: Condition = NOT_KNOWN
 
     @property
     def run_id(self) -> str:

@@ -55,11 +55,19 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all done; 4 nothing was done because all there was to do was refused; 3 anything between."""
+        """0 all done; 4 nothing was done because all there was to do was refused; 3 anything between.
+
+        3 too where all is done and a job that was left as it is does badly.
+        """
         found = {result.outcome for result in self.results if result.outcome is not Outcome.KEPT}
         if found == {Outcome.REFUSED}:
             return 4
-        return 0 if all(outcome.fine for outcome in found) else 3
+        return 0 if all(outcome.fine for outcome in found) and not self.degraded else 3
+
+    @property
+    def degraded(self) -> tuple[Action, ...]:
+        """The jobs that were left as they are, and do badly."""
+        return tuple(result.action for result in self.results if result.action.degraded)
 
     def count(self, outcome: Outcome) -> int:
         return sum(1 for result in self.results if result.outcome is outcome)

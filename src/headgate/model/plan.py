@@ -202,6 +202,12 @@ class Action:
     def changes_something(self) -> bool:
         return bool(self.steps)
 
+    @property
+    def degraded(self) -> bool:
+        """Does a job of git's do badly that is left as it is?"""
+        live = self.live
+        return live is not None and live.state.active and live.condition.degraded and not self.steps
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -239,6 +245,11 @@ class Plan:
     @property
     def blocked(self) -> tuple[Action, ...]:
         return tuple(action for action in self.actions if action.verb is Verb.BLOCKED)
+
+    @property
+    def degraded(self) -> tuple[Action, ...]:
+        """The jobs that run as git asks, or are left to run, and do badly."""
+        return tuple(action for action in self.actions if action.degraded)
 
     def summary(self) -> dict[str, int]:
         """Every verb with its count."""

@@ -7,6 +7,7 @@ from headgate.model.outcome import Outcome, Report
 from headgate.model.plan import Plan
 from headgate.model.wording import short
 from headgate.reporting.failure import error_document
+from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
@@ -23,6 +24,7 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
         for result in report.results
         if result.outcome is not Outcome.KEPT
     ]
+    lines += [f"  {one_line(line)}" for line in degraded_lines(plan.degraded)]
     for name, seen in plan.unknown_targets:
         lines.append(f"  target {one_line(name)} could not be read: {one_line(seen.why)}")
         lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)

@@ -11,6 +11,7 @@ from headgate.model.plan import Action, Plan, Restore, StateVerdict
 from headgate.model.reasons import Reason
 from headgate.model.warnings import ProjectWarning
 from headgate.reporting.actions import hint_words, mask_of, masked, value_mask_of
+from headgate.reporting.health import condition_document
 
 FORMAT_VERSION = "1"
 
@@ -107,6 +108,7 @@ def action_document(action: Action) -> dict[str, Any]:
         "steps": [step.name for step in action.steps],
         "fallback": [step.name for step in action.fallback.steps] if action.fallback else None,
         "live": _live(action.live) if action.live else None,
+        "health": condition_document(action.live, mask) if action.live else None,
         "desired": {"revision": action.want.revision, "handling": action.want.handling} if action.want else None,
     }
 

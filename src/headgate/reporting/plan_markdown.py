@@ -21,6 +21,7 @@ from headgate.reporting.actions import (
     value_mask_of,
     verdict_word,
 )
+from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
 from headgate.reporting.sql_diff import is_text, unified
@@ -75,6 +76,10 @@ def _notes(plan: Plan) -> list[str]:
             f"- target {code(name)} could not be read: {code(seen.why[:500])}"
             + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")
             for name, seen in plan.unknown_targets
+        ),
+        *(
+            f"- {code(action.job)} on {code(action.target)} is {text(degraded_words(action))}"
+            for action in plan.degraded
         ),
         *(f"- {code(job)} drifted: {text(reason)}" for job, reason in plan.drift),
         *(f"- {code(job)} interrupted or in flight: {text(what)}" for job, what in plan.interrupted),

@@ -18,6 +18,8 @@ from headgate.reporting.actions import (
     value_mask_of,
     verdict_word,
 )
+from headgate.reporting.health import TITLE as DEGRADED
+from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.sql_diff import is_text, unified
@@ -82,6 +84,7 @@ def _painted(line: str, palette: Palette) -> str:
 
 def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
     return [
+        (DEGRADED, degraded_lines(plan.degraded)),
         (
             "Drift, live left what git asked for:",
             [f"{job}: {reason}" for job, reason in plan.drift],

@@ -9,15 +9,19 @@ from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import Plan, Verb
 from headgate.reporting import markdown
 from headgate.reporting.actions import hint_words, mask_of, place_words
+from headgate.reporting.health import condition_document, degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 from headgate.reporting.words import report_summary
 
+_DEGRADED_AT_MOST = 20
+
 
 def report_text(report: Report, palette: Palette = PLAIN) -> str:
     """The results as text, jobs that were kept only counted, ending without a line break."""
     blocks = [result_text(result, palette) for result in report.results if result.outcome is not Outcome.KEPT]
+    blocks += [palette.paint(palette.trouble, one_line(line)) for line in degraded_lines(report.degraded)]
     return "\n".join((*blocks, palette.paint(palette.strong, report_summary(report))))
 
 
@@ -76,6 +80,7 @@ def report_markdown(report: Report, *, limit: int = markdown.LONGEST_COMMENT) ->
             break
         shown.append(row)
     parts = [head, markdown.table(heads, shown)] if rows else [head]
+    parts += [f"- {markdown.text(line)}" for line in degraded_lines(report.degraded)[:_DEGRADED_AT_MOST]]
     if len(shown) < len(rows):
         parts.append(f"{len(rows) - len(shown)} more are not shown.")
     return "\n\n".join(parts)
@@ -95,6 +100,7 @@ def _row(result: Result) -> str:
 
 def _result(result: Result) -> dict[str, Any]:
     mask = mask_of(result.action)
+    degraded = result.action.live if result.action.degraded else None
     return {
         "job": result.action.job,
         "target": result.action.target,
@@ -108,6 +114,7 @@ def _result(result: Result) -> dict[str, Any]:
         "job_id": result.job_id or None,
         "savepoint": mask(result.savepoint) or None,
         "left": list(result.left),
+        "health": condition_document(degraded, mask) if degraded else None,
     }
 
 

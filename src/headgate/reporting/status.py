@@ -16,6 +16,7 @@ from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Se
 from headgate.model.secret import Environment
 from headgate.model.wording import moment, moment_of
 from headgate.reporting import markdown
+from headgate.reporting.health import condition_document, condition_words
 from headgate.reporting.locks import lock_document
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
@@ -90,7 +91,7 @@ def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN, disposals
 
 
 def status_json(lines: Sequence[StatusLine], disposals: Sequence[Disposal] = ()) -> str:
-    """Every job as JSON values, `health` null where it was not asked for, and the savepoints still to be deleted."""
+    """Every job as JSON values, `health` null where nothing is known of it, and the savepoints still to be deleted."""
     jobs, left_over = [_document(line) for line in lines], [_disposal_document(one) for one in disposals]
     return as_json({"format_version": FORMAT_VERSION, "jobs": jobs, "disposals": left_over})
 
@@ -135,6 +136,8 @@ def _unmasked(line: StatusLine) -> tuple[str, ...]:
 
 def _note(line: StatusLine, live: Live) -> str:
     notes = []
+    if live.state.active and live.condition.degraded:
+        notes.append(condition_words(live.condition, str))
     if live.word and live.word != live.state.value:
         notes.append(live.word)
     if live.marker is None:
@@ -209,6 +212,8 @@ def _doing(health: Health, line: StatusLine) -> str:
     """Whether it does what it is to do; a job that does not run, as git asks, has nothing to settle."""
     if health.state.active:
         settled = "settled" if health.settled else "not settled"
+        if isinstance(line.observed, Live) and line.observed.condition.degraded:
+            settled = "degraded"  # between two failures it looks settled
         return f"{settled}: {health.tasks_running}/{health.tasks} tasks running"
     return "does not run, as git asks" if line.suspended else "does not run"
 
@@ -262,7 +267,7 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "last_seen": _last_seen_document(line.last_seen) if line.last_seen else None,
         "note": note or None,
         "hint": line.environment.mask(_hint(line.observed)) or None,
-        "health": _health_document(health) if (health := _health(line)) else None,
+        "health": _health_document(line),
     }
 
 
@@ -298,20 +303,31 @@ def _disposal_document(one: Disposal) -> dict[str, Any]:
     }
 
 
-def _health_document(health: Health) -> dict[str, Any]:
-    return {
-        "settled": health.settled,
-        "tasks_running": health.tasks_running,
-        "tasks": health.tasks,
-        "checkpointing": health.checkpointing,
-        "checkpoints": health.checkpoints,
-        "restarts": health.restarts,
-        "cause": health.cause or None,
+def _health_document(line: StatusLine) -> dict[str, Any] | None:
+    """What the listing says of every job that runs, and more of one that was asked for; null where neither is known."""
+    health, live = _health(line), line.observed
+    told = condition_document(live, lambda text: told_text(text, line.environment)) if isinstance(live, Live) else None
+    if health is None and told is None:
+        return None
+    asked = {
+        "settled": health.settled if health else None,
+        "tasks_running": health.tasks_running if health else None,
+        "tasks": health.tasks if health else None,
+        "checkpointing": health.checkpointing if health else None,
+        "checkpoints": health.checkpoints if health else None,
+    }
+    counted_by = [one for one in (health.restarts if health else None, (told or {}).get("restarts")) if one is not None]
+    return asked | {
+        "restarts": max(counted_by, default=None),
+        "cause": (health.cause if health else "") or (told or {}).get("cause"),
+        "status": told["status"] if told else None,
+        "since": told["since"] if told else None,
+        "or_before": told["or_before"] if told else None,
     }
 
 
 def _colour(line: StatusLine, palette: Palette) -> str:
-    if not line.known:
+    if not line.known or (isinstance(line.observed, Live) and line.observed.condition.degraded):
         return palette.trouble
     state = line.observed.state if isinstance(line.observed, Live) else None
     if state is JobState.RUNNING:

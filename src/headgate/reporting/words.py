@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from headgate.model.live import Unknown
 from headgate.model.outcome import Outcome, Report
@@ -93,12 +93,18 @@ def plan_summary(plan: Plan) -> str:
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:
         none = [] if in_sync or plan.only else ["There are no jobs in git."]
-        return " ".join(["No changes.", *none, *_in_order(in_sync, orphans)])
+        return " ".join(["No changes.", *none, *_in_order(in_sync, orphans), *_degraded(plan.degraded)])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:
         said.append(f"{in_sync} in sync")
-    return f"Plan: {', '.join(said)}."
+    return " ".join([f"Plan: {', '.join(said)}.", *_degraded(plan.degraded)])
+
+
+def _degraded(actions: Sequence[Action]) -> list[str]:
+    """A sentence on the jobs that are left as they are and do badly; none on none."""
+    number = len(actions)
+    return [f"{number} {'is' if number == 1 else 'are'} degraded."] if number else []
 
 
 def _in_order(in_sync: int, orphans: int) -> list[str]:
@@ -113,13 +119,15 @@ def report_summary(report: Report) -> str:
     kept = [result.action for result in report.results if result.outcome is Outcome.KEPT]
     orphans = sum(1 for action in kept if action.reason == Reason.LEFT_GIT)
     in_sync = len(kept) - orphans
+    degraded = _degraded(report.degraded)
     if not said:
-        return " ".join(["Nothing to do.", *_in_order(in_sync, orphans)])
+        return " ".join(["Nothing to do.", *_in_order(in_sync, orphans), *degraded])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:
         said.append(f"{in_sync} in sync")
-    return f"Done: {', '.join(said)}." if report.exit_code == 0 else f"Not all done: {', '.join(said)}."
+    done = all(outcome.fine for outcome in Outcome if report.count(outcome))
+    return " ".join([f"{'Done' if done else 'Not all done'}: {', '.join(said)}.", *degraded])
 
 
 def _counts(report: Report, outcomes: Iterable[Outcome]) -> list[str]:

@@ -220,6 +220,7 @@ class ProviderContract:
 
         assert health.settled
         assert health.word
+        assert not eventually(lambda: active(bench.provider, "contract-health")).condition.degraded
         assert json.loads(json.dumps(bench.provider.detail(live.job_id)))
 
     def test_the_graph_has_vertices_or_is_refused(self, bench: Bench) -> None:

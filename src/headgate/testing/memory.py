@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.condition import Condition, HealthWord
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
 from headgate.model.packages import mentions
@@ -108,6 +109,11 @@ class MemoryPlatform:
         for job_id in self.running(job):
             self.jobs[job_id].cause = cause
             self._end(job_id, JobState.FAILED, "checkpoint")
+
+    def crash_loop(self, job: str, cause: str = "ArithmeticException: / by zero") -> None:
+        """The job of this name fails and is recovered, again and again: each call is one more failure."""
+        for each in map(self.jobs.__getitem__, self.running(job)):
+            each.fails_again(cause, self._now())
 
     def finish(self, job: str) -> None:
         """The job of this name has read all of its input."""
@@ -333,6 +339,7 @@ class MemoryPlatform:
             applied=AppliedSpec.restored(spec.carried()) if carries else None,
             compiled=operators.written(topology) if carries and topology.operators else "",
             started_at=self._now() + 1000,
+            condition=Condition(HealthWord.HEALTHY, restarts=0),
         )
         each = MemoryJob(live, spec, topology, restored=restore.path)
         self.jobs[job_id] = each
@@ -348,7 +355,7 @@ class MemoryPlatform:
             each.cause = f"it cannot run with {self.starts_broken}"
             self._end(job_id, JobState.FAILED, "")
         if self.starts_looping and self.starts_looping in text and each.live.state.active:
-            each.cause = f"it cannot run with {self.starts_looping}"
+            each.fails_again(f"it cannot run with {self.starts_looping}", self._now())
             each.live = replace(each.live, state=JobState.STARTING, word="RESTARTING", provably_empty=not each.restored)
 
     def _end(self, job_id: str, state: JobState, leaves: str) -> None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from headgate.model.condition import Condition, HealthWord
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec, Program, Sql
 from headgate.model.topology import Operator, Topology
@@ -37,6 +38,13 @@ class MemoryJob:
     restored: str = ""
     state: State = field(default_factory=dict)
     cause: str = ""
+
+    def fails_again(self, cause: str, now: int) -> None:
+        """One more failure that its platform recovers it from."""
+        before, self.cause = self.live.condition, cause
+        count, since = (before.restarts or 0) + 1, before.since or now
+        degraded = Condition(HealthWord.DEGRADED, since, restarts=count, cause=cause)
+        self.live = replace(self.live, condition=degraded)
 
 
 def restored_state(topology: Topology, old: State, *, dropping: bool) -> State:

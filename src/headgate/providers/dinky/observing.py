@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from headgate.model.condition import Condition, HealthWord
 from headgate.model.live import JobState, Live, Observation, Several, Snapshot, Unknown
 from headgate.providers.dinky import definition, remains
 from headgate.providers.dinky.catalogue import Catalogue, Trees
@@ -127,6 +128,8 @@ class Observer:
             word=run.word,
             run=run.run,
             started_at=self._session.milliseconds(run.created),
+            # Flink's own word; of a job that runs the listing does not say how it does.
+            condition=Condition(HealthWord.DEGRADED if run.word == "RESTARTING" else HealthWord.UNKNOWN),
         )
         if not ours or (run.state.active and run.word != "RESTARTING"):
             return live

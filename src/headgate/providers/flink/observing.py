@@ -23,6 +23,7 @@ from headgate.model.live import Live, Observation, Several, Snapshot
 from headgate.providers.answers import undocumented
 from headgate.providers.facts import Facts, run_key
 from headgate.providers.flink import parameters, watching
+from headgate.providers.flink.crash_loops import CrashLoops
 from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.parameters import Carried
 from headgate.providers.flink.scaling import Scaling
@@ -45,6 +46,7 @@ class Observing:
         self._facts = facts
         self._endings = endings
         self._scaling = scaling
+        self._crash_loops = CrashLoops(api, facts)
         self._project = project
         self._started: set[str] = set()
 
@@ -56,7 +58,10 @@ class Observing:
             self._facts.put(run, _FACT, parameters.split(carried))
 
     def observe(self) -> Observation:
-        """One listing; a job not known yet costs one request more, once, and two where it can be rescaled."""
+        """One listing; a job not known yet costs one request more, once, and two where it can be rescaled.
+
+        One of ours whose tasks changed lately costs one more for each change: see `crash_loops`.
+        """
         listed = _jobs(self._api.read("/jobs/overview"))
         self._facts.keep_only(self._started | set(map(_run, listed.values())))
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
@@ -71,7 +76,7 @@ class Observing:
                 elif live.state.active:
                     others.append(live)
             names = sorted(ours)
-            found = dict(zip(names, pool.map(lambda name: self._current(ours[name], listed), names), strict=True))
+            found = dict(zip(names, pool.map(lambda name: self._current(ours[name], listed, now), names), strict=True))
         self._facts.save()
         return Observation(found, tuple(sorted(others, key=lambda live: (live.name, live.job_id))))
 
@@ -124,7 +129,7 @@ class Observing:
             started_at=started_at,
         )
 
-    def _current(self, lives: list[Live], listed: Mapping[str, Mapping[str, Any]]) -> Live | Several:
+    def _current(self, lives: list[Live], listed: Mapping[str, Mapping[str, Any]], now: int) -> Live | Several:
         """The job that a name stands for: the active one, else the newest that has ended."""
         active = [live for live in lives if live.state.active]
         if len(active) > 1:
@@ -134,6 +139,7 @@ class Observing:
             return Several(tuple(sorted(active, key=lambda live: live.job_id)))
         if active:
             [live] = active
+            live = replace(live, condition=self._crash_loops.condition(listed[live.job_id], live.word, now))
             live = _not_empty(self._endings.while_restarting(live)) if live.word == "RESTARTING" else live
             fixed = self.carried(live.job_id, live.started_at).fixed
             return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)

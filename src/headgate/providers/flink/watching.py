@@ -11,6 +11,7 @@ from typing import Any
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState
 from headgate.providers.flink import stop_failures
+from headgate.providers.flink.crash_loops import failures
 from headgate.providers.flink.rejection import root_cause
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api
@@ -105,6 +106,6 @@ def _tasks(detail: Mapping[str, Any]) -> tuple[int, int]:
 
 def _failures(answer: Mapping[str, Any]) -> tuple[int, str]:
     """How often the job failed, and the root cause of the newest failure."""
-    entries = (answer.get("exceptionHistory") or {}).get("entries") or []
-    trace = str(entries[0].get("stacktrace", "")) if entries else str(answer.get("root-exception") or "")
-    return len(entries), root_cause(trace).splitlines()[0] if trace else ""
+    found = failures(answer)
+    trace = str(answer.get("root-exception") or "")
+    return found["count"], found["cause"] or (root_cause(trace).splitlines()[0] if trace else "")
