@@ -14,6 +14,7 @@ class WarningCode(StrEnum):
     COMMIT_UNKNOWN = "commit-unknown"
     CREDENTIAL_IN_CLEAR = "credential-in-clear"
     SERVER_UNCHECKED = "server-unchecked"
+    ONE_CLUSTER = "one-cluster"
 
 
 EXPLAINED = {
@@ -34,6 +35,11 @@ EXPLAINED = {
         "`verify: false` accepts any server at the address of this target, also one that only reads the credentials "
         "and the jobs that are sent to it. Name the PEM file of the authority that signed its certificate as `ca` "
         "instead. A loopback address is not warned about."
+    ),
+    WarningCode.ONE_CLUSTER: (
+        "Two targets of headgate.yaml list the same run of a job, with the same id and the same start: they are one "
+        "cluster under two names or addresses. There is one copy of the job, so nothing has to be cancelled, and it is "
+        "planned once, on the target of its manifest. Take one of the targets out of headgate.yaml."
     ),
 }
 

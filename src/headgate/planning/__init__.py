@@ -4,15 +4,17 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `evidence` its second look, at what a platform says of what would be started;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
 `last_seen` tells where a job is that its target does not have,
+`one_cluster` finds targets that are one, `traces` tells what is left of a job that its target has forgotten,
 `identity` names what is started, `safety` bounds how much one run may touch,
 `drifting` tells what left by itself, `renaming` what was most likely renamed, and `planner` puts the actions together.
 """
 
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from
 from headgate.planning.diffing import diff
-from headgate.planning.evidence import Evidence
+from headgate.planning.evidence import Evidence, is_lost, needs_evidence
 from headgate.planning.identity import attempt_id, successor_id
-from headgate.planning.planner import Past, Situation, is_lost, look_up, needs_evidence, our_job, plan
+from headgate.planning.one_cluster import each_run_once, homes_of
+from headgate.planning.planner import Past, Situation, look_up, our_job, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "decide",
     "decide_rollback",
     "diff",
+    "each_run_once",
+    "homes_of",
     "in_sync",
     "is_lost",
     "look_up",

@@ -13,11 +13,13 @@ from headgate.model.plan import (
     Action,
     Impact,
     OperatorVerdict,
+    Plan,
     Prospect,
     Restore,
     RestoreKind,
     Settle,
     StateVerdict,
+    Submit,
     Update,
     Verb,
     Verdict,
@@ -63,6 +65,21 @@ class Evidence:
     silent: str = ""
     retained: tuple[Snapshot, ...] = ()
     now: int = 0
+
+
+def needs_evidence(draft: Plan) -> tuple[Action, ...]:
+    """The actions of a draft that are worth a question: they would start something new, or storage may say more."""
+    return tuple(
+        action
+        for action in draft.actions
+        if is_lost(action)
+        or (action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps))
+    )
+
+
+def is_lost(action: Action) -> bool:
+    """Is this about a job of git that its target has forgotten, and that ran when it was last seen?"""
+    return action.reason is Reason.NOTHING_TO_RESTORE and action.live is None and action.want is not None
 
 
 def judged(action: Action, have: Observed, evidence: Evidence) -> Action:

@@ -32,6 +32,7 @@ from headgate.planning.last_seen import (
     seen_there,
     since_here,
 )
+from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.renaming import renames_told
 
 _NOT_HEARD = Unknown("the target did not report")
@@ -91,6 +92,7 @@ class Situation:
 
 def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
+    situation = _each_run_once(situation)
     orphans = _orphans(situation)
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
     actions = renames_told([*actions, *orphans], _ended_orphans(situation), situation.only)
@@ -114,21 +116,6 @@ def plan(situation: Situation) -> Plan:
         only=situation.only,
         warnings=grouped(about(situation.warnings, situation.only)),
     )
-
-
-def needs_evidence(draft: Plan) -> tuple[Action, ...]:
-    """The actions of a draft that are worth a question: they would start something new, or storage may say more."""
-    return tuple(
-        action
-        for action in draft.actions
-        if is_lost(action)
-        or (action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps))
-    )
-
-
-def is_lost(action: Action) -> bool:
-    """Is this about a job of git that its target has forgotten, and that ran when it was last seen?"""
-    return action.reason is Reason.NOTHING_TO_RESTORE and action.live is None and action.want is not None
 
 
 def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Observed, bool]:
@@ -158,6 +145,19 @@ def our_job(seen: Observation, name: str, previous_name: str) -> Live | Several 
     if running:
         return running[0]
     return max(*_each(ours), *_each(before), key=lambda live: live.started_at)
+
+
+def _each_run_once(situation: Situation) -> Situation:
+    """The situation without what a target lists that another one lists, too: they are one cluster."""
+    once = each_run_once(situation.observed, homes_of(situation.jobs))
+    past = {
+        job: replace(
+            known,
+            remembered=tuple(one for one in known.remembered if (one.target, one.job.job_id) not in once.left_out),
+        )
+        for job, known in situation.past.items()
+    }
+    return replace(situation, observed=once.observed, past=past, warnings=(*situation.warnings, *once.warnings))
 
 
 def _each(have: Observed) -> tuple[Live, ...]:

@@ -9,7 +9,7 @@ from headgate.applying import Memory
 from headgate.errors import ProviderError, UsageError
 from headgate.model.live import Absent, Live, Observation, Observed, Remembered, Several, Unknown
 from headgate.model.project import Project
-from headgate.planning import look_up
+from headgate.planning import each_run_once, homes_of, look_up
 from headgate.project.naming import require_known
 from headgate.providers.port import Provider
 
@@ -23,6 +23,7 @@ def whereabouts(jobs: Iterable[str], project: Project, seen: Looks, memory: Memo
 
     A job that left git is looked for on every target; one that no target has is where it was last. Raises UnknownJob.
     """
+    seen = each_run_once(seen, homes_of(project.jobs)).observed
     asked = sorted(set(jobs))
     require_known(frozenset(asked), project.jobs, seen, memory.knows)
     if not asked:
