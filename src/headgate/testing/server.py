@@ -86,7 +86,7 @@ class _Trouble:
     times: int
     writes_only: bool
     response: Response | None = None
-    seconds: float = 0.0
+    until: threading.Event = field(default_factory=threading.Event)
 
 
 class SimulatedServer(ABC):
@@ -102,7 +102,6 @@ class SimulatedServer(ABC):
         self._troubles: list[_Trouble] = []
         self._silent = False
         self._lock = threading.RLock()
-        self._closing = threading.Event()
         self._server: ThreadingHTTPServer | None = None
 
     @abstractmethod
@@ -151,9 +150,10 @@ class SimulatedServer(ABC):
         """The next requests are not done, and answered with this."""
         self._trouble("respond", at, times, response=response or self.broken())
 
-    def delay(self, seconds: float, times: int = 1, *, at: str = "") -> None:
-        """The next requests wait this long before they are done."""
-        self._trouble("delay", at, times, seconds=seconds)
+    def hold(self, times: int = 1, *, at: str = "") -> threading.Event:
+        """The next requests wait for the event before they are done; they, too, are over with `speak`."""
+        self._trouble("hold", at, times)
+        return self._troubles[-1].until
 
     def silence(self) -> None:
         """No request gets an answer, or is done, until `speak`."""
@@ -162,7 +162,12 @@ class SimulatedServer(ABC):
     def speak(self) -> None:
         """Everything that `silence` or another switch did to the platform is over."""
         self._silent = False
+        self._let_go()
         self._troubles.clear()
+
+    def _let_go(self) -> None:
+        for trouble in self._troubles:
+            trouble.until.set()
 
     def _trouble(
         self,
@@ -172,9 +177,8 @@ class SimulatedServer(ABC):
         *,
         writes_only: bool = False,
         response: Response | None = None,
-        seconds: float = 0.0,
     ) -> None:
-        self._troubles.append(_Trouble(does, re.compile(at), times, writes_only, response, seconds))
+        self._troubles.append(_Trouble(does, re.compile(at), times, writes_only, response))
 
     # -- serving -------------------------------------------------------------------------------------------------------
 
@@ -229,7 +233,7 @@ class SimulatedServer(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing.set()
+        self._let_go()
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -243,8 +247,8 @@ class SimulatedServer(ABC):
             return None
         if trouble and trouble.does == "respond":
             return trouble.response
-        if trouble and trouble.does == "delay":
-            self._closing.wait(trouble.seconds)
+        if trouble and trouble.does == "hold":
+            trouble.until.wait()
         with self._lock:
             self.ticks += 1
             response = self.mistaken(_UNFILLED) if _unfilled(request) else self.answer(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import httpx
 import pytest
 from tests.providers.dinky.given import job, opened, seen, started, submission
 
@@ -12,6 +13,7 @@ from headgate.errors import Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.http import Unauthorised
+from headgate.providers.http.connections import Connections
 from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.server import Response
@@ -101,32 +103,55 @@ def test_a_tenant_does_not_change_in_the_middle(dinky: DinkySimulator, provider:
         provider.observe()
 
 
-def test_a_start_and_a_look_share_one_limit(dinky: DinkySimulator, connect: Connect) -> None:
+class Slots(threading.BoundedSemaphore):
+    """Says when somebody has to wait for one."""
+
+    waits = threading.Event()
+
+    def __enter__(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        if not self.acquire(blocking=False):
+            self.waits.set()
+            self.acquire()
+        return True
+
+
+def test_a_start_and_a_look_share_one_limit(
+    dinky: DinkySimulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`concurrency` and `requests_per_second` are what a person promised of this Dinky: starts count like looks."""
+    Slots.waits.clear()
+    monkeypatch.setattr("threading.BoundedSemaphore", Slots)
     provider = connect(concurrency=1)
     provider.observe()
-    dinky.delay(0.5, at="submitTask")
-    over: list[str] = []
+    started = dinky.hold(at="submitTask")
+    starting = threading.Thread(target=lambda: provider.submit(submission(job())))
+    looking = threading.Thread(target=provider.observe)
 
-    def start() -> None:
-        provider.submit(submission(job()))
-        over.append("start")
-
-    starting = threading.Thread(target=start)
     starting.start()
-    eventually(lambda: any("submitTask" in line for line in dinky.requests))
-    provider.observe()
-    over.append("look")
+    eventually(lambda: "submitTask" in dinky.requests[-1])
+    looking.start()
+    assert Slots.waits.wait(60)
+    assert "submitTask" in dinky.requests[-1]
+    started.set()
     starting.join()
+    looking.join()
 
-    assert over == ["start", "look"]
+    assert len(dinky.running("orders")) == 1
 
 
-def test_a_start_may_take_longer_than_a_look(dinky: DinkySimulator, connect: Connect) -> None:
+def test_a_start_may_take_longer_than_a_look(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dinky answers when the cluster has the job, which is minutes where it has to be made first."""
-    provider = connect(timeout=0.2, slow_timeout=30)
-    dinky.delay(0.6, at="submitTask")
+    given: dict[str, float] = {}
+
+    class Timed(Connections):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            given[request.url.path] = request.extensions["timeout"]["read"]
+            return super().handle_request(request)
+
+    monkeypatch.setattr("headgate.providers.http.api.Connections", Timed)
+    provider = connect(timeout=30, slow_timeout=900)
 
     provider.submit(submission(job()))
 
-    assert len(dinky.running("orders")) == 1
+    assert given["/api/task/submitTask"] == 900
+    assert given["/api/task"] == 30

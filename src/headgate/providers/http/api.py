@@ -116,18 +116,15 @@ class Api:
         where = f"{self._name}: {method} {path}"
         timeout = asked.get("timeout", self._timeout)
         attempts = _ATTEMPTS if asked.get("repeatable") or not writes else 1
-        spent = 0.0
         for attempt in range(1, attempts + 1):
             try:
                 with self._slots:
                     self._pace.wait()
-                    begun = self._monotonic()
                     return self._once(request, where, timeout, writes=writes, upload=asked.get("upload"))
             except (Unavailable, OutcomeUnknown) as trouble:
-                spent += self._monotonic() - begun
                 wait = _wait(attempt, trouble)
-                # What took all of its time, or was too much to read, would be no better the next time.
-                useless = spent >= timeout or isinstance(trouble.__cause__, TooLarge | Unreadable)
+                # What was too much to read, or cannot be unpacked, is no better the next time.
+                useless = isinstance(trouble.__cause__, TooLarge | Unreadable)
                 if useless or attempt == attempts or wait > _LONGEST_WAIT:
                     raise
                 self._pause(wait)
