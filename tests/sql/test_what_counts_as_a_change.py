@@ -70,6 +70,26 @@ def test_its_lookalike_is_a_change(twins: Twins) -> None:
         pytest.param("SELECT a . b ,c", "SELECT a.b, c", id="dots-and-commas"),
         pytest.param("SELECT /*+ BROADCAST(t) */ a", "SELECT /*+broadcast( t )*/ a", id="hint-name"),
         pytest.param("SELECT a", "SELECT a;;", id="semicolons-at-the-end"),
+        pytest.param(
+            "CREATE TABLE t (a INT) WITH ('connector' = 'x', 'b' = '1', 'a' = ',')",
+            "CREATE TABLE t (a INT) WITH ('a' = ',', 'connector' = 'x', 'b' = '1')",
+            id="order-of-options",
+        ),
+        pytest.param(
+            "SELECT 1 FROM t /*+ OPTIONS('a' = '1', 'b' = '2') */",
+            "SELECT 1 FROM t /*+ options('b' = '2', 'a' = '1') */",
+            id="order-of-options-of-a-hint",
+        ),
+        pytest.param(
+            "SELECT /*+ LOOKUP('table' = 'd', 'async' = 'true'), STATE_TTL('a' = '1d', 'b' = '2d') */ 1",
+            "SELECT /*+ LOOKUP('async' = 'true', 'table' = 'd'), STATE_TTL('b' = '2d', 'a' = '1d') */ 1",
+            id="order-of-options-of-several-hints",
+        ),
+        pytest.param(
+            "ALTER TABLE t SET ('a' = '1', 'b' = '2')",
+            "ALTER TABLE t SET ('b' = '2', 'a' = '1')",
+            id="order-of-options-that-are-set",
+        ),
     ],
 )
 def test_words_that_cannot_be_names_are_keywords(one: str, other: str) -> None:
@@ -111,6 +131,20 @@ def test_words_that_cannot_be_names_are_keywords(one: str, other: str) -> None:
         pytest.param("SELECT ${env:A}", "SELECT ${env:a}", id="a-placeholder"),
         pytest.param("SELECT a; SELECT b", "SELECT a SELECT b", id="a-semicolon-between-statements"),
         pytest.param("SELECT a -1", "SELECT a --1", id="minus-and-comment"),
+        pytest.param(
+            "CREATE TABLE t (a INT) WITH ('a' = '1', 'a' = '2', 'b' = '3')",
+            "CREATE TABLE t (a INT) WITH ('a' = '2', 'a' = '1', 'b' = '3')",
+            id="an-option-that-is-there-twice",
+        ),
+        pytest.param(
+            "CREATE TABLE t (a INT) WITH ('a' = '1', 'b' = '2')",
+            "CREATE TABLE t (a INT) WITH ('a' = '2', 'b' = '1')",
+            id="values-of-options-exchanged",
+        ),
+        pytest.param("SELECT ('a' = 'b', 'c' = 'd')", "SELECT ('c' = 'd', 'a' = 'b')", id="a-row-of-comparisons"),
+        pytest.param(
+            "SELECT /*+ BROADCAST(a, b) */ 1", "SELECT /*+ BROADCAST(b, a) */ 1", id="order-of-tables-in-a-hint"
+        ),
         pytest.param(
             "CREATE VIEW v AS SELECT CURRENT_DATE; SELECT `current_date` FROM v",
             "CREATE VIEW v AS SELECT current_date; SELECT `current_date` FROM v",

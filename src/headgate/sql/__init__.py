@@ -4,9 +4,11 @@ It knows how Flink's default dialect is written and nothing about jobs, files or
 all it needs. It does not parse expressions: what only Flink's planner can judge is left to the planner.
 
 - `lexing`     text to tokens, each with its line and column
-- `keywords`   Flink's reserved words, and the versions they were read from
-- `positions`  which other words are keywords where they stand
-- `meaning`    a script by what it means: whitespace, comments and keyword case do not count
+- `keywords`   Flink's keywords, as the parsers of the supported versions list them
+- `positions`  which of those that may be names are keywords where they stand: by the words beside them (`phrases`), or
+  by the function they are in (`arguments`)
+- `option_order` the options of `WITH (...)` and of hints, which are a map
+- `meaning`    a script by what it means: whitespace, comments, keyword case and the order of options do not count
 - `splitting`  a script to statements, INSERTs taken out of their statement set
 - `options`    where the values of `'key' = 'value'` stand
 - `checking`   every mistake that can be told offline, with its place and the next move

@@ -1,8 +1,8 @@
 """A script by what it means to Flink: for comparing two texts and for digests.
 
-Whitespace, comments, the case of keywords and functions, and semicolons around nothing do not count. Everything else
-does: what is inside strings and quoted names, the case of names, numbers as they are spelled, hints. `!=` is `<>`, and
-a name in backticks that needs none is that name.
+Whitespace, comments, the case of keywords and functions, the order of options, and semicolons around nothing do not
+count. Everything else does: what is inside strings and quoted names, the case of names, numbers as they are spelled,
+hints. `!=` is `<>`, and a name in backticks that needs none is that name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from headgate.sql.keywords import NAMES_ITS_COLUMN, NOT_THE_SAME_UNQUOTED, RESERVED
 from headgate.sql.lexing import Token, TokenKind, runs, tokens
+from headgate.sql.option_order import in_key_order
 from headgate.sql.positions import keywords_by_place
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -32,6 +33,7 @@ def meaning(text: str) -> tuple[str, ...]:
 
 def _counted(run: Sequence[Token], spelled: Set[str]) -> Iterator[str]:
     """`spelled` are the reserved words the script also uses as names: there, their case does count."""
+    run = in_key_order(run)
     by_place = keywords_by_place(run)
     for i, token in enumerate(run):
         match token.kind:

@@ -11,24 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headgate.sql.keywords import NOT_THE_SAME_UNQUOTED, RESERVED
+from headgate.sql.arguments import in_arguments
+from headgate.sql.keywords import KEYWORDS, NOT_THE_SAME_UNQUOTED, RESERVED
 from headgate.sql.lexing import Token, TokenKind
+from headgate.sql.phrases import begins_operand, ends_operand, in_phrase, is_name
 
-_BEFORE_THE_OBJECT = {"OR", "REPLACE", "TEMPORARY", "SYSTEM", "MATERIALIZED"}
-_OBJECTS = {"TABLE", "VIEW", "CATALOG", "DATABASE", "FUNCTION", "MODEL"}
-_TIME_UNITS = {
-    *("NANOSECOND", "MICROSECOND", "MILLISECOND", "WEEK", "QUARTER", "DECADE", "CENTURY", "MILLENNIUM"),
-    *("EPOCH", "DOW", "DOY", "ISODOW", "ISOYEAR"),
-}
+_BEFORE_THE_OBJECT = {"OR", "REPLACE", "ALTER", "TEMPORARY", "SYSTEM", "MATERIALIZED"}
+_OBJECTS = {"TABLE", "VIEW", "CATALOG", "DATABASE", "FUNCTION", "MODEL", "CONNECTION"}
 _ORDERING = {"ASC", "DESC", "NULLS", "FIRST", "LAST"}
 # A call may follow these; a table or alias with a list of columns in parentheses may not.
 _BEFORE_A_CALL = {
     *("SELECT", "DISTINCT", "ALL", "FROM", "JOIN", "LATERAL", "ON", "WHERE", "HAVING", "BY", "AND", "OR", "NOT"),
-    *("CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "MEASURES", "GROUPING", "(", ",", "[", "/*+", "+", "-", "*"),
-    *("/", "%", "||", "=", "<>", "!=", "<", ">", "<=", ">=", "=>"),
+    *("CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "MEASURES", "RUNNING", "GROUPING", "(", ",", "[", "/*+", "+", "-"),
+    *("*", "/", "%", "||", "=", "<>", "!=", "<", ">", "<=", ">=", "=>"),
 }
 _OPERANDS = {TokenKind.WORD, TokenKind.QUOTED, TokenKind.NUMBER, TokenKind.STRING, TokenKind.PLACEHOLDER}
 _NO_OPERANDS = RESERVED | NOT_THE_SAME_UNQUOTED
+_ENDS_A_CONDITION = {"*/", "END", "NULL", "TRUE", "FALSE", "UNKNOWN"}
+_TYPES = {"VARIANT", "BITMAP"}  # a type of somebody's own is parsed in their place, and never runs
 _PADDING = 4
 _BLANK = ("",) * _PADDING
 
@@ -40,6 +40,7 @@ class _Group:
     opener: str
     holds: str = ""  # "columns" of a CREATE TABLE, its "like options", or a row "pattern"
     clause: str = ""  # "order" after ORDER BY, "frame" after ROWS or RANGE
+    query: str = ""  # "select" after SELECT, "from" after its FROM
     item: int = 0  # where the column definition being read starts
     nesting: int = 0  # of `<` in the type of that column
     computed: bool = False  # whether that column is an expression
@@ -66,7 +67,7 @@ class _Reader:
             self._enter_and_leave(i)
             if kind is not TokenKind.WORD or self._at[i] in RESERVED:
                 continue
-            if self._is_phrase(i) or self._is_in_its_clause(i) or self._is_of_a_column(i) or self._is_call(i):
+            if self._is_call(i) or (self._at[i] in KEYWORDS and self._is_keyword(i)):
                 places.add(i)
         return frozenset(i - _PADDING for i in places)
 
@@ -83,53 +84,49 @@ class _Reader:
                 places.add(i)
                 if at[i + 1] == "IF" and at[i + 2] in {"NOT", "EXISTS"}:
                     places.add(i + 1)
+                places |= self._tail(i + 1)
         elif at[i : i + 2] == ["USE", "CATALOG"] and at[i + 2]:
             places.add(i + 1)
         return places
 
-    def _is_phrase(self, i: int) -> bool:
-        """Words made keywords by the words beside them."""
-        match self._at[i - 3 : i + 2]:
-            case (
-                [_, _, "PRIMARY" | "FOREIGN", "KEY", _]
-                | [_, ")" | "KEY", "NOT", "ENFORCED", _]
-                | [_, _, _, "PARTITIONED" | "DISTRIBUTED", "BY"]
-                | [_, "INTO", "0", "BUCKETS", _]
-                | [_, _, "INSERT", "OVERWRITE", _]
-                | [_, _, _, "JAR", "''"]
-                | [_, _, "LANGUAGE", _, _]
-                | [_, _, "TIME", "ZONE", _]
-                | [_, _, "GROUPING", "SETS", "("]
-                | [_, _, _, "AFTER", "MATCH"]
-                | [_, _, "SKIP", "PAST", _]
-                | [_, "SKIP", "PAST", "LAST", "ROW"]
-                | [_, _, "IS", _, _]
-                | [_, "IS", "NOT", _, _]
-                | [_, _, ")", "IGNORE" | "RESPECT", "NULLS"]
-                | [_, ")", "IGNORE" | "RESPECT", "NULLS", _]
-                | [_, "INTERVAL", "''", _, _]
-                | ["INTERVAL", "+" | "-", "''", _, _]
-                | [_, _, "AS", "MAP", "<"]
-                | [_, "ARRAY" | "MULTISET", "<", "MAP", "<"]
-            ):
-                return True
-            case [_, before, "(", unit, after] if unit in _TIME_UNITS:
-                return (before, after) in {("EXTRACT", "FROM"), ("TIMESTAMPADD", ","), ("TIMESTAMPDIFF", ",")}
-            case [_, "SKIP", "TO", "FIRST" | "LAST", after]:
-                return after not in RESERVED
-            case [_, before, "TO", unit, ")"] if unit in _TIME_UNITS:
-                return before != "SKIP"
-        return False
+    def _tail(self, i: int) -> set[int]:
+        """What follows the name of an object, which begins at `i`: `ADD`, `CASCADE`, `INPUT (`."""
+        at = self._at
+        while at[i] in {"IF", "NOT", "EXISTS"} and at[i + 1] not in {"", "."}:
+            i += 1
+        while at[i + 1] == ".":
+            i += 2
+        verb, statement = i + 1, at[_PADDING]
+        places = {verb} if statement == "ALTER" and at[verb] == "ADD" else set()
+        if statement == "DROP" and at[verb] in {"CASCADE", "RESTRICT"} and not at[verb + 1]:
+            places.add(verb)
+        if statement == "CREATE" and at[verb : verb + 2] == ["INPUT", "("]:
+            places.add(verb)
+            end = self._closing.get(verb + 1, verb) + 1
+            places |= {end} if at[end : end + 2] == ["OUTPUT", "("] else set()
+        return places
+
+    def _is_keyword(self, i: int) -> bool:
+        if self._groups[-1].holds == "pattern":  # variables stand side by side there
+            return False
+        return (
+            in_phrase(self._at, i)
+            or in_arguments(self._at, i, self._groups[-1].opener)
+            or self._is_in_its_clause(i)
+            or self._is_of_a_column(i)
+            or self._builds(i)
+        )
 
     def _is_in_its_clause(self, i: int) -> bool:
-        """`ORDER BY a DESC NULLS LAST`, `ROWS BETWEEN UNBOUNDED PRECEDING AND ...`, `LIKE t (EXCLUDING ALL)`, and the
-        `RETURNING` after the path of `JSON_VALUE(a, '$.b' RETURNING INT)`.
+        """`ORDER BY a DESC NULLS LAST`, `ROWS BETWEEN UNBOUNDED PRECEDING AND ...`, `LIKE t (EXCLUDING ALL)`, and
+        `FROM t QUALIFY a > 1`, which is no alias because nothing else than an expression may follow.
         """
         group, word, before, after = self._groups[-1], self._at[i], self._at[i - 1], self._at[i + 1]
         if group.holds == "like options":
             return True
-        if word == "RETURNING" and group.opener in {"JSON_VALUE", "JSON_QUERY"}:
-            return before == "''"
+        if word == "QUALIFY":
+            ended = ends_operand(before) or before in _ENDS_A_CONDITION
+            return group.query == "from" and ended and (begins_operand(self._at, i + 1) or self._encloses_more(i + 1))
         if group.clause == "order" and word in _ORDERING:
             operand = self._kinds[i - _PADDING - 1] in _OPERANDS and before not in _NO_OPERANDS
             return operand or before in {")", "]"}
@@ -140,13 +137,41 @@ class _Reader:
         return False
 
     def _is_of_a_column(self, i: int) -> bool:
-        """The type and the METADATA or VIRTUAL of a column that is no expression."""
+        """The type and the METADATA or VIRTUAL of a column that is no expression, and its place: FIRST or AFTER."""
         group, word = self._groups[-1], self._at[i]
         if group.holds != "columns" or group.computed or self._at[group.item] in RESERVED:
             return False
         if word == "MAP":
             return i > group.item and self._at[i + 1] == "<"
-        return word in {"METADATA", "VIRTUAL"} and i >= group.item + 2 and group.nesting == 0
+        if word in _TYPES:
+            return i == group.item + 1
+        if i < group.item + 2 or group.nesting or self._at[i - 1] in {"CONSTRAINT", "AFTER"}:
+            return False
+        end = {"FIRST": i + 1, "AFTER": i + 2}.get(word, 0)
+        return word in {"METADATA", "VIRTUAL"} or (end > 0 and self._at[end] in {",", ")"})
+
+    def _builds(self, i: int) -> bool:
+        """`MAP[a, b]`, not the column of `map[a]`; `UNNEST(a) WITH ORDINALITY`, not `INTO t (a) WITH ordinality AS`."""
+        match self._at[i - 2 : i + 2]:
+            case [_, _, "MAP", "["]:
+                return self._holds_a_comma(i + 1)
+            case [")", "WITH", "ORDINALITY", _]:
+                return any(end == i - 2 and self._at[start - 1] == "UNNEST" for start, end in self._closing.items())
+        return False
+
+    def _holds_a_comma(self, i: int) -> bool:
+        """Is there a comma between this bracket and its end, outside of others?"""
+        depth = 0
+        for sign in self._at[i:]:
+            depth += (sign in {"(", "["}) - (sign in {")", "]"})
+            if depth == 0 or (sign == "," and depth == 1):
+                return sign == ","
+        return False
+
+    def _encloses_more(self, i: int) -> bool:
+        """Is there more than names between this parenthesis and its end, so that it is no list of columns?"""
+        inside = self._at[i + 1 : self._closing.get(i, i)] if self._at[i] == "(" else ()
+        return any(not is_name(sign) and sign != "," for sign in inside)
 
     def _is_call(self, i: int) -> bool:
         """A function before its parenthesis, and not a table or alias before its columns."""
@@ -177,6 +202,8 @@ class _Reader:
             group.clause = "frame" if at[i + 1] in {"BETWEEN", "UNBOUNDED", "CURRENT", "INTERVAL", "0"} else ""
         elif group.clause == "order" and sign in RESERVED and at[i + 1] != "(":
             group.clause = ""
+        elif sign == "SELECT" or (sign == "FROM" and group.query):
+            group.query = sign.lower()
         elif group.holds == "columns":
             self._follow_columns(i, group)
 
@@ -194,6 +221,8 @@ class _Reader:
         outer, opener = self._groups[-1], self._at[i - 1]
         if opener == "PATTERN" or outer.holds == "pattern":
             return "pattern"
+        if len(self._groups) == 1 and self._at[_PADDING : _PADDING + 2] == ["ALTER", "TABLE"]:
+            return "columns" if opener in {"ADD", "MODIFY"} else ""
         if len(self._groups) > 1 or self._at[_PADDING] != "CREATE" or "TABLE" not in self._at[_PADDING:i]:
             return ""
         start = i - 1
