@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
@@ -18,18 +17,11 @@ from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
 from headgate.manifests.scalars import found, value
 from headgate.manifests.tree import Mapping, Node, Scalar
-from headgate.model.configuration import current_key, normal_value, options
+from headgate.model.configuration import current_key, expected, options
 
 _CHECKED_PREFIXES = ("execution.", "table.", "pipeline.", "state.", "restart-strategy.")
 _ALIKE = 0.9
 _SLIPS = 2
-_TYPES = {
-    "duration": (re.compile(r"\d+(\.\d+)? ms"), "a duration such as 30s"),
-    "memory": (re.compile(r"\d+ b"), "a size such as 512mb"),
-    "boolean": (re.compile("TRUE|FALSE"), "true or false"),
-    "integer": (re.compile(r"[-+]?\d+"), "a whole number"),
-    "number": (re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?", re.IGNORECASE), "a number"),
-}
 _RESTORE = "use `savepoint: {strategy: path, path: ...}`"
 _CONSENT = "use `savepoint: {accept: [...]}`, which names what may be lost"
 RESERVED = {
@@ -125,16 +117,5 @@ def _check(page: Page, key: str, setting: Setting) -> None:
         return
     if OPENING in setting.text:
         return
-    expected = ""
-    normal = normal_value(current, setting.text)
-    kind = option.get("type", "string")
-    if kind in _TYPES and not _TYPES[kind][0].fullmatch(normal):
-        expected = _TYPES[kind][1]
-    elif (
-        kind == "enum"
-        and (choices := option.get("values"))
-        and normal not in {normal_value(current, choice) for choice in choices}
-    ):
-        expected = "one of " + ", ".join(choices)
-    if expected:
-        page.report.add(page.name, setting.value, f"expected {expected} for `{key}`, found {found(setting.value)}")
+    if wanted := expected(current, setting.text):
+        page.report.add(page.name, setting.value, f"expected {wanted} for `{key}`, found {found(setting.value)}")

@@ -1,37 +1,21 @@
 """Flink options compared by value: `30s` is `30000 ms`, `true` is `"true"`, a default written out is one left out.
 
-The types and defaults in `flink_options.json` were read by reflection from the option classes of Flink 1.20.3 and
-2.2.1; a default is listed only where both versions agree. An option that is not in the table is compared as text.
+The types and defaults in `flink_options.json` were read by reflection from the option classes of all supported versions
+of Flink (`tests/model/flink`); a default is listed only where all of them agree. What a text means for a type is told
+by `flink_values` and `flink_lists`. An option that is not in the table is compared as text.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-# Flink's TimeUtils: the labels it accepts, in milliseconds (nanoseconds and microseconds as fractions).
-_DURATION_UNITS = {
-    **dict.fromkeys(("d", "day", "days"), 86_400_000.0),
-    **dict.fromkeys(("h", "hour", "hours"), 3_600_000.0),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), 60_000.0),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000.0),
-    **dict.fromkeys(("ms", "milli", "millis", "millisecond", "milliseconds"), 1.0),
-    **dict.fromkeys(("µs", "micro", "micros", "microsecond", "microseconds"), 1e-3),
-    **dict.fromkeys(("ns", "nano", "nanos", "nanosecond", "nanoseconds"), 1e-6),
-    "": 1.0,
-}
-# Flink's MemorySize: powers of 1024.
-_MEMORY_UNITS = {
-    **dict.fromkeys(("", "b", "bytes"), 1),
-    **dict.fromkeys(("k", "kb", "kibibytes"), 1024),
-    **dict.fromkeys(("m", "mb", "mebibytes"), 1024**2),
-    **dict.fromkeys(("g", "gb", "gibibytes"), 1024**3),
-    **dict.fromkeys(("t", "tb", "tebibytes"), 1024**4),
-}
+from headgate.model.flink_lists import NotKnown, items, joined, pairs, quoted
+from headgate.model.flink_values import EXPECTED, Unreadable, normal
+
 # Words that Flink takes for one another, whatever their case.
 _SYNONYMS = {
     "restart-strategy.type": {
@@ -41,8 +25,12 @@ _SYNONYMS = {
         **dict.fromkeys(("exponential-delay", "exponentialdelay"), "exponential-delay"),
     }
 }
-_QUANTITY = re.compile(r"\s*(\d+)\s*([A-Za-zµ]*)\s*")
-_ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.IGNORECASE)
+# What belongs to a cluster: a job that sets it changes nothing of a cluster that runs.
+_OF_THE_CLUSTER = (
+    *("taskmanager.", "jobmanager.", "rest.", "web.", "blob.", "high-availability.", "heartbeat.", "resourcemanager."),
+    *("slotmanager.", "cluster.", "pekko.", "akka.", "security.", "historyserver.", "jobstore.", "kubernetes."),
+    *("yarn.", "zookeeper.", "env.", "process.", "queryable-state.", "metrics.reporter", "io.tmp.dirs"),
+)
 
 
 @functools.cache
@@ -64,23 +52,49 @@ def current_key(key: str) -> str:
 
 
 def normal_value(key: str, value: str) -> str:
-    """One value in its normal form: equal for values that mean the same to Flink."""
-    kind = options().get(current_key(key), {}).get("type", "string")
-    text = value.strip()
-    match kind:
-        case "duration":
-            normal = _duration(text)
-        case "memory":
-            normal = _memory(text)
-        case "boolean" | "enum":
-            normal = text.upper().replace("-", "_")
-        case "integer" | "number":
-            normal = _number(text)
-        case "list":
-            normal = ";".join(part.strip() for part in text.split(";") if part.strip())
-        case _:
-            normal = _SYNONYMS.get(current_key(key), {}).get(text.lower(), value)
-    return normal
+    """One value in its normal form: equal for values that mean the same to Flink; as it is where that is not known."""
+    try:
+        return _normal(current_key(key), value)
+    except (Unreadable, NotKnown):
+        return value
+
+
+def expected(key: str, value: str) -> str:
+    """What should stand under a key instead of a value that no supported Flink reads; empty if some may read it."""
+    try:
+        _normal(current_key(key), value)
+    except NotKnown:
+        return ""
+    except Unreadable:
+        return _expectation(options()[current_key(key)])
+    return ""
+
+
+def is_of_the_cluster(key: str) -> bool:
+    """Is it an option that a session cluster has read when it started, and reads from no job?"""
+    return key.startswith(_OF_THE_CLUSTER) and current_key(key) not in options()
+
+
+def _normal(key: str, value: str) -> str:
+    option = options().get(key, {})
+    kind, choices = option.get("type", "string"), option.get("values", ())
+    if option.get("list"):
+        return joined([_map(part) if kind == "map" else normal(kind, part, choices) for part in items(value)])
+    if kind == "map":
+        return _map(value)
+    if kind == "string":
+        return _SYNONYMS.get(key, {}).get(value.strip().lower(), value)
+    return normal(kind, value, choices)
+
+
+def _map(text: str) -> str:
+    return ",".join(f"{quoted(name)}:{quoted(said)}" for name, said in sorted(pairs(text).items()))
+
+
+def _expectation(option: Mapping[str, Any]) -> str:
+    kind = option["type"]
+    one = "one of " + ", ".join(option["values"]) if kind == "enum" else EXPECTED.get(kind, "text")
+    return f"a list such as a;b, each {one}" if option.get("list") else one
 
 
 def normalised(config: Mapping[str, str]) -> dict[str, str]:
@@ -92,27 +106,3 @@ def normalised(config: Mapping[str, str]) -> dict[str, str]:
 def _is_default(key: str, value: str) -> bool:
     default = options().get(key, {}).get("default")
     return default is not None and normal_value(key, default) == value
-
-
-def _duration(text: str) -> str:
-    if (match := _QUANTITY.fullmatch(text)) and (unit := _DURATION_UNITS.get(match[2].lower())) is not None:
-        return f"{int(match[1]) * unit:.6f}".rstrip("0").rstrip(".") + " ms"
-    if len(text) > 1 and (match := _ISO_DURATION.fullmatch(text)):
-        days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        millis = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
-        return f"{millis:.6f}".rstrip("0").rstrip(".") + " ms"
-    return text
-
-
-def _memory(text: str) -> str:
-    match = _QUANTITY.fullmatch(text)
-    unit = _MEMORY_UNITS.get(match[2].lower()) if match else None
-    return f"{int(match[1]) * unit} b" if match and unit is not None else text
-
-
-def _number(text: str) -> str:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
