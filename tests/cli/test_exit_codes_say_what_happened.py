@@ -88,14 +88,16 @@ def test_asking_for_what_is_not_there_is_1(arguments: tuple[str, ...]) -> None:
     assert "hint: " in result.stderr or "  at: " in result.stderr
 
 
-def test_a_mistake_in_any_manifest_is_1_and_nothing_is_contacted(workspace: Workspace) -> None:
+def test_a_mistake_in_headgate_yaml_is_1_and_nothing_is_contacted(workspace: Workspace) -> None:
     """A file that does not parse is never read as a deletion, and no platform hears of it."""
+    workspace.write("headgate.yaml", PROJECT_FILE + "job: [jobs/]\n")
     workspace.write("jobs/broken.yaml", "name: broken\nstatment: SELECT 1\n")
     workspace.local.silent = "contacted"
 
     result = headgate("apply", "--yes", "--prune")
 
     assert result.exit_code == 1
+    assert "headgate.yaml:8:1" in result.stderr
     assert "jobs/broken.yaml:2:1" in result.stderr
     assert "contacted" not in result.stderr
 

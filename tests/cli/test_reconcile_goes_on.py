@@ -75,9 +75,9 @@ def test_a_broken_manifest_is_reported_and_the_loop_goes_on(workspace: Workspace
 
     result = headgate("reconcile", "--prune")
 
-    assert "error[manifest-invalid]" in result.stderr
-    assert "jobs/two.yaml:2:1" in result.stderr
-    assert len(sums(result.stdout)) == 2
+    assert "blocked two on local (manifest-invalid)" in result.stdout
+    assert "unknown key `statment`" in result.stdout
+    assert len(sums(result.stdout)) == 3
     assert workspace.local.writes == ["submit orders"]
 
 
@@ -127,7 +127,7 @@ def test_a_pass_beyond_the_limits_is_refused(workspace: Workspace) -> None:
 
 def test_passes_as_json_are_a_document_a_line(workspace: Workspace, between: Callable[..., None]) -> None:
     """For a log collector; a pass that came to nothing is a line too."""
-    between(lambda: workspace.write("jobs/orders.yaml", "{"))
+    between(lambda: workspace.write("headgate.yaml", "{"))
 
     result = headgate("reconcile", "--format", "json")
 

@@ -253,8 +253,8 @@ def test_what_an_option_takes_is_named() -> None:
 
 
 def test_completion_never_fails(workspace: Workspace) -> None:
-    """A broken manifest must not break the prompt."""
-    workspace.write("jobs/broken.yaml", "{")
+    """A broken headgate.yaml must not break the prompt."""
+    workspace.write("headgate.yaml", "{")
 
     offered = completed("headgate plan ord", 2)
 

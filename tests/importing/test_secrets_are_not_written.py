@@ -29,7 +29,7 @@ def test_with_the_variable_set_nothing_is_left_to_do(place: Place) -> None:
     job_id = place.start("orders", WITH_SECRET)
     headgate("import", "river")
 
-    assert headgate("plan").exit_code == 1  # the variable is not set
+    assert headgate("plan").exit_code == 3  # the variable is not set
     assert place.verbs(ORDERS_PASSWORD=SECRET) == {"orders": "adopt"}
     assert headgate("apply", "--yes", env={"ORDERS_PASSWORD": SECRET}).exit_code == 0
     assert place.verbs(ORDERS_PASSWORD=SECRET) == {"orders": "keep"}

@@ -78,9 +78,14 @@ class Repo:
         return load(self.root / file, forms=FORMS, environment=environment, environ=environ)
 
     def mistakes(self, environment: str = "", file: str = "headgate.yaml", **environ: str) -> list[Mistake]:
-        with pytest.raises(ManifestError) as caught:
-            self.load(environment, file, **environ)
-        return list(caught.value.mistakes)
+        """What is wrong with the project: with headgate.yaml, which ends it all, or with its manifests."""
+        try:
+            found = list(self.load(environment, file, **environ).mistakes)
+        except ManifestError as error:
+            found = list(error.mistakes)
+        if not found:
+            pytest.fail("nothing is wrong with it")
+        return found
 
     def job(self, manifest: str, project: str = PROJECT, **environ: str) -> Project:
         """The project of one manifest."""

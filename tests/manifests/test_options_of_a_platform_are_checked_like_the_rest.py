@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from headgate.errors import ManifestError
 from headgate.project.loading import load
 
 TARGETS = """\
@@ -23,9 +20,7 @@ def told(root: Path, target: str, options: str) -> list[tuple[str, str, str]]:
     (root / "headgate.yaml").write_text(TARGETS, "utf-8")
     text = f"name: orders\ntarget: {target}\nstatement: INSERT INTO a SELECT b FROM c;\noptions: {options}\n"
     (root / "jobs" / "orders.yaml").write_text(text, "utf-8")
-    with pytest.raises(ManifestError) as caught:
-        load(root)
-    return [(one.where.removeprefix("jobs/orders.yaml:"), one.problem, one.hint) for one in caught.value.mistakes]
+    return [(one.where.removeprefix("jobs/orders.yaml:"), one.problem, one.hint) for one in load(root).mistakes]
 
 
 def test_a_word_that_stands_elsewhere_hides_no_other_mistake(tmp_path: Path) -> None:

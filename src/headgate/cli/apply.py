@@ -47,7 +47,7 @@ def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: b
     refused if the manifests or the live jobs moved since. A name that a job of git has is that job, whatever file has
     the same.
     """
-    with opened(chosen) as headgate:
+    with opened(chosen, shows_errors=True) as headgate:
         plan_file = _plan_file(what, headgate.project, more=prune or retry)
         if plan_file is None:
             found = _planned(headgate, what, prune=prune, retry=retry)
@@ -80,7 +80,7 @@ def _as_reviewed(headgate: Headgate, reviewed: Reviewed, file: Path) -> Plan:
 
 def _plan_file(what: tuple[str, ...], project: Project, *, more: bool) -> tuple[Path, Reviewed] | None:
     """The reviewed plan, if a file is named and no job of git. Raises PlanRefused or UsageError."""
-    files = [Path(name) for name in what if name not in project.jobs and _names_a_file(name)]
+    files = [Path(name) for name in what if name not in project.names and _names_a_file(name)]
     if not files:
         return None
     for file in files:

@@ -54,7 +54,7 @@ def _told(reviewed: Plan, report: Report, style: str) -> str:
         case "json":
             return report_json(reviewed, report)
         case "markdown":
-            return report_markdown(report)
+            return report_markdown(report, reviewed.errors)
         case _:
             return "\n" + report_text(report, palette(sys.stdout)) if reviewed.has_changes else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, note
-from headgate.reporting import warning_text
+from headgate.cli.telling import busy, note, palette
+from headgate.errors import ManifestError
+from headgate.reporting import error_text, warning_text
 
 if TYPE_CHECKING:
     from headgate.model.project import Project
@@ -46,7 +48,7 @@ def _completing(names: Callable[[Project], Iterable[str]]) -> Complete:
     return complete
 
 
-complete_jobs = _completing(lambda project: project.jobs)
+complete_jobs = _completing(lambda project: project.names)
 complete_targets = _completing(lambda project: project.targets)
 complete_environments = _completing(lambda project: project.environments)
 
@@ -72,24 +74,30 @@ def with_project(command: Command) -> Command:
     return with_chosen
 
 
-def opened(chosen: Chosen, *, new: bool = False) -> Headgate:
-    """The project and its targets, to be closed; `new`: its manifests need not be there yet."""
+def opened(chosen: Chosen, *, new: bool = False, shows_errors: bool = False) -> Headgate:
+    """The project and its targets, to be closed; `new`: its manifests need not be there yet.
+
+    What is wrong with manifests that do not load is said on stderr, unless the command `shows_errors` in its result.
+    """
     from headgate.project import Headgate
 
     with busy("Reading the manifests"):
-        return Headgate.open(
+        found = Headgate.open(
             file=chosen.file,
             environment=chosen.environment,
             new=new,
             tell=lambda trouble: note(warning_text(trouble)),
         )
+    if found.project.broken and not shows_errors:
+        note(error_text(ManifestError(found.project.mistakes), palette(sys.stderr)))
+    return found
 
 
 def loaded(chosen: Chosen) -> Project:
-    """The project alone, offline."""
+    """The project alone, offline: the variables that it asks for need not be set."""
     from headgate.project import load
 
-    return load(file=chosen.file, environment=chosen.environment)
+    return load(file=chosen.file, environment=chosen.environment, secrets=False)
 
 
 def format_option(*styles: str) -> Callable[[Command], Command]:

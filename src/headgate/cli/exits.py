@@ -16,16 +16,19 @@ def of_plan(plan: Plan, *, named: bool, detailed: bool) -> int:
     Nor one that fails again and again: `detailed` tells that too. Without it a plan is for reading, and one that mends
     another job is not refused for it.
     """
-    if plan.blocked or _silent(plan, named=named) or (detailed and plan.degraded):
+    if plan.blocked or _untold(plan, named=named) or (detailed and plan.degraded):
         return PARTIAL
     return CHANGES_PENDING if detailed and plan.has_changes else DONE
 
 
 def of_report(plan: Plan, report: Report, *, named: bool) -> int:
     """Of everything that was applied; a target that gave no answer may hold jobs that left git."""
-    return report.exit_code or (PARTIAL if _silent(plan, named=named) else DONE)
+    return report.exit_code or (PARTIAL if _untold(plan, named=named) else DONE)
 
 
-def _silent(plan: Plan, *, named: bool) -> bool:
-    """With jobs named, only their own targets count, and those show as blocked jobs."""
-    return bool(plan.unknown_targets) and not named
+def _untold(plan: Plan, *, named: bool) -> bool:
+    """Is there a target, or a manifest, of which nothing is known?
+
+    With jobs named, only their own targets and manifests count, and those show as blocked jobs.
+    """
+    return bool(plan.unknown_targets or plan.errors) and not named

@@ -48,13 +48,14 @@ def plan(
     retry: bool,
 ) -> int:
     """Show what would change; change nothing."""
-    with opened(chosen) as headgate, busy("Asking the targets"):
+    with opened(chosen, shows_errors=True) as headgate, busy("Asking the targets"):
         found = headgate.plan(jobs, prune=prune, retry=retry)
     if output:
         _write(output, written(found, jobs=jobs, prune=prune, retry=retry, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))
     if output:
-        note(f"The plan is in {output}; to apply it as it is: `headgate apply {_named(output, headgate.project.jobs)}`")
+        named = _named(output, headgate.project.names)
+        note(f"The plan is in {output}; to apply it as it is: `headgate apply {named}`")
     return exits.of_plan(found, named=bool(jobs), detailed=detailed_exitcode)
 
 

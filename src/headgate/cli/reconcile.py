@@ -59,7 +59,7 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
 def one_pass(chosen: Chosen, stop: threading.Event, *, style: str, prune: bool) -> int:
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
-        with opened(chosen) as headgate:
+        with opened(chosen, shows_errors=True) as headgate:
             found = headgate.plan(prune=prune, wait=TRANSITIONS)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))

@@ -9,6 +9,7 @@ import click
 from headgate.cli.choices import format_option, loaded, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.telling import note, palette, say
+from headgate.errors import ManifestError
 from headgate.reporting import valid_json, valid_text, warnings_text
 
 
@@ -16,8 +17,10 @@ from headgate.reporting import valid_json, valid_text, warnings_text
 @format_option("text", "json")
 @with_project
 def validate(chosen: Chosen, style: str) -> None:
-    """Check all manifests, offline."""
+    """Check all manifests, offline. No secret is needed: variables that are not set are named, and not judged."""
     project = loaded(chosen)
+    if project.broken:
+        raise ManifestError(project.mistakes)
     if project.warnings and style == "text":
         note(warnings_text(project.warnings, palette(sys.stderr)))
     say(valid_json(project) if style == "json" else valid_text(project))

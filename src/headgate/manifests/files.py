@@ -228,6 +228,14 @@ def text(path: Path) -> str:
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def legible(path: Path) -> str:
+    """What can be read of a file that is no text, the rest replaced; nothing of one that cannot be read at all."""
+    try:
+        return re.sub(r"\r\n?", "\n", content(path).decode("utf-8-sig", "replace"))
+    except Refused:
+        return ""
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet, with its folders. Raises OSError; FileExistsError where there is one."""
     path.parent.mkdir(parents=True, exist_ok=True)

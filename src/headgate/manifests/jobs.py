@@ -41,15 +41,21 @@ class Ground:
     parallelism: int = 1
     config: AbstractMapping[str, Setting] = field(default_factory=dict)
 
+    @property
+    def values(self) -> dict[str, str]:
+        """The variables that the options of every job use."""
+        return {name: value for setting in self.config.values() for name, value in setting.variables.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A manifest that was read: its name, and its spec unless something in it is wrong."""
+    """A manifest that was read: its name, its target, and its spec unless something in it is wrong."""
 
     page: Page
     node: Mapping
     name: str
     spec: JobSpec | None
+    target: str = ""
 
 
 def draft(page: Page, node: Node, ground: Ground) -> Draft | None:
@@ -70,7 +76,7 @@ def draft(page: Page, node: Node, ground: Ground) -> Draft | None:
         values = written.values | option_values | page.variables.used(page.name, page.tree, savepoint_path)
         config = merged(ground.config, own)
         spec = _spec(page, node, form, written, target, config, options, values, ground)
-    return Draft(page, node, name.text if isinstance(name, Scalar) else "", spec)
+    return Draft(page, node, name.text if isinstance(name, Scalar) else "", spec, target)
 
 
 def _form(page: Page, node: Mapping) -> JobForm | None:

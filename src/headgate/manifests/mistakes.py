@@ -55,7 +55,7 @@ _PLACEHOLDERS = "placeholders are for text fields"
 
 
 class Report:
-    """The mistakes of one run."""
+    """The mistakes of one run, or of one document of it."""
 
     def __init__(self) -> None:
         self._files: dict[str, dict[tuple[int, int, str, str], None]] = {}
@@ -92,6 +92,11 @@ class Report:
                 if unfilled or (where.line, where.column) in places:
                     continue
             self.add(file, where, problem, hint)
+
+    def include(self, other: Report) -> None:
+        """Take over what another report found."""
+        for file, found in other._files.items():
+            self._files.setdefault(file, {}).update(found)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:

@@ -28,11 +28,28 @@ class Concealed(str):
 
 
 class Variables:
-    """The environment variables headgate was started with."""
+    """The environment variables headgate was started with.
 
-    def __init__(self, environ: Mapping[str, str], report: Report) -> None:
+    `asked` are the values that were asked for, `unset` the variables that were asked for and are not there. Unless they
+    are `required` those are no mistake: what they will say is not known, and is not judged.
+    """
+
+    def __init__(self, environ: Mapping[str, str], report: Report, *, required: bool = True) -> None:
         self._environ = environ
         self._report = report
+        self._required = required
+        self.asked: dict[str, str] = {}
+        self.unset: set[str] = set()
+
+    def reporting_to(self, report: Report) -> Variables:
+        """The same variables for one document, whose mistakes and values are its own."""
+        own = Variables(self._environ, report, required=self._required)
+        own.unset = self.unset
+        return own
+
+    def mentioned(self, text: str) -> None:
+        """Note the values that a text asks for which cannot be read as a manifest: they are secrets all the same."""
+        self.asked |= {name: self._environ[name] for name in PLACEHOLDER.findall(text) if name in self._environ}
 
     def used(self, file: str, tree: Tree, node: Node | None) -> dict[str, str]:
         """The variables that the texts under a node use, with their values. The missing ones are reported."""
@@ -51,11 +68,14 @@ class Variables:
         for match in _ANY.finditer(text):
             asked = PLACEHOLDER.match(text, match.start())
             if asked and asked[1] in self._environ:
-                values[asked[1]] = self._environ[asked[1]]
+                self.asked[asked[1]] = values[asked[1]] = self._environ[asked[1]]
                 continue
             at = Finding(*position.at(*_place(text, match.start())), "")
             if not asked:
                 self._report.add(file, at, "a placeholder that is not complete", "write ${env:NAME}")
+                continue
+            self.unset.add(asked[1])
+            if not self._required:
                 continue
             near = nearest(asked[1], self._environ, cutoff=0.8)
             hint = f"did you mean ${{env:{near}}}?" if near else f"set {asked[1]} before running headgate"

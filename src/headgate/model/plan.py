@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from headgate.errors import Mistake
 from headgate.model.live import Live, Unknown
 from headgate.model.packages import Package
 from headgate.model.reasons import Reason
@@ -216,7 +217,8 @@ class Plan:
     `drift` are jobs that left what git asks for by themselves, `interrupted` jobs that an earlier run left in the
     middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
     changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are. `warnings`
-    are what a person should know that stops nothing.
+    are what a person should know that stops nothing, `errors` the mistakes in manifests that do not load and that no
+    action tells of.
     """
 
     project: str
@@ -230,6 +232,7 @@ class Plan:
     interrupted: tuple[tuple[str, str], ...] = ()
     packages: tuple[Package, ...] = ()
     only: frozenset[str] = frozenset()
+    errors: tuple[Mistake, ...] = ()
     warnings: tuple[ProjectWarning, ...] = ()
 
     @property

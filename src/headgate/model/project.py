@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from headgate.errors import Mistake
+from headgate.model.broken_manifests import BrokenManifest, concerning, mistakes_of, stating
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec
 from headgate.model.warnings import ProjectWarning
@@ -68,6 +70,9 @@ class Project:
     """Everything git says. `root` is the folder of headgate.yaml, `file` that file itself; `store` a database URL, kept
     out of repr because it may hold a password. `empty` are the entries of `jobs:` that hold no manifest, `environments`
     those there are, `environment` the one picked. `warnings` are what loading found that stops nothing.
+
+    `broken` are the manifests that do not load; no job in `jobs` has a name that one of them states. `unset` are the
+    variables that manifests ask for and that are not there, where loading did not require them.
     """
 
     name: str
@@ -81,6 +86,26 @@ class Project:
     empty: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     warnings: tuple[ProjectWarning, ...] = ()
+    broken: tuple[BrokenManifest, ...] = ()
+    unset: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The job names that git states, in manifests that load and in those that do not."""
+        return frozenset(self.jobs).union(*(one.names for one in self.broken))
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What is wrong with the manifests that do not load."""
+        return mistakes_of(self.broken)
+
+    def may_have(self, job: str) -> bool:
+        """Is the job in git, as far as is known? A manifest that does not load may be that of a job without another."""
+        return job in self.names or bool(self.broken_for(job))
+
+    def broken_for(self, job: str) -> tuple[BrokenManifest, ...]:
+        """The manifests that do not load and state this name or, of a job no manifest has, may be its own."""
+        return stating(self.broken, job) if job in self.names else concerning(self.broken, job)
 
     @property
     def scope(self) -> str:
@@ -96,4 +121,5 @@ class Project:
         """Every value that git takes from the environment, for a job or for a target: what nobody is to be shown."""
         known = [job.environment for job in self.jobs.values()]
         known += [target.environment for target in self.targets.values()]
+        known += [manifest.environment for manifest in self.broken]
         return Environment({name: value for one in known for name, value in one.values.items()})

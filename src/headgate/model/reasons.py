@@ -49,6 +49,7 @@ class Reason(StrEnum):
     NOT_SETTLED_YET = "not-settled-yet"
     LIKELY_RENAME = "likely-rename"
     NOTHING_IN_GIT = "nothing-in-git"
+    MANIFEST_INVALID = "manifest-invalid"
 
 
 EXPLAINED = {
@@ -210,6 +211,14 @@ EXPLAINED = {
         "broken checkout than a wish. Nothing is pruned. Take a place that is to be empty out of `jobs:`. To end the "
         "last job, write `state: suspended` into its manifest, apply, and remove the manifest then."
     ),
+    Reason.MANIFEST_INVALID: (
+        "In a plan: a job manifest does not load, so nobody knows what git asks of the jobs it may concern. Nothing is "
+        "done to them, and what runs goes on. They are the jobs whose names it states (`name`, `previous_name`); where "
+        "no name can be read, every live job of the project that no other manifest has; and jobs that depend on one "
+        "of these and would be started. In such a run nothing is pruned, and a new job with the program of one that "
+        "no manifest has is not started, because it may be that job under a new name. Every other job is planned and "
+        "applied, and the run exits with 3. `headgate validate` shows all mistakes, offline."
+    ),
 }
 
 _CONSENT = "to go ahead: `savepoint: {{accept: [{}]}}` in the manifest"
@@ -240,5 +249,6 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.SNAPSHOT_TOO_OLD: f"raise `savepoint.max_age`; or {_NAME_ONE}",
     Reason.REVISION_FAILING: "mend the manifest; or try this edition once more with `--retry`",
     Reason.LIKELY_RENAME: "if it was renamed, write `previous_name: OLD` into the manifest",
+    Reason.MANIFEST_INVALID: "mend the manifest (`headgate validate` shows all mistakes); what runs is left as it is",
     Reason.NOTHING_IN_GIT: "are these the right folder and the whole checkout?",
 }

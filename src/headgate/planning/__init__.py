@@ -6,15 +6,18 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `last_seen` tells where a job is that its target does not have,
 `one_cluster` finds targets that are one, `traces` tells what is left of a job that its target has forgotten,
 `identity` names what is started, `safety` bounds how much one run may touch,
-`drifting` tells what left by itself, `renaming` what was most likely renamed, and `planner` puts the actions together.
+`drifting` tells what left by itself, `renaming` what was most likely renamed, `live_jobs` which job has a name,
+`orphans` what no manifest has, `broken_manifests` what manifests that do not load may concern, and `planner` puts the
+actions together.
 """
 
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from
 from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence, is_lost, needs_evidence
 from headgate.planning.identity import attempt_id, successor_id
+from headgate.planning.live_jobs import look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
-from headgate.planning.planner import Past, Situation, look_up, our_job, plan
+from headgate.planning.planner import Past, Situation, plan
 from headgate.planning.safety import over_limit
 
 __all__ = [

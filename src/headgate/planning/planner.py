@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from headgate.model.live import Absent, JobState, Live, Observation, Observed, Previous, Remembered, Several, Unknown
+from headgate.model.broken_manifests import BrokenManifest
+from headgate.model.live import Absent, JobState, Live, Observation, Observed, Previous, Remembered, Unknown
 from headgate.model.plan import Action, Plan, Settle, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.warnings import ProjectWarning, about, grouped
 from headgate.planning.actions import blocked
+from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, untold
 from headgate.planning.deciding import (
     both,
     decide,
     decide_adoption,
     decide_forgotten,
     decide_moved,
-    decide_orphan,
     decide_rollback,
     started_from,
 )
@@ -32,7 +33,9 @@ from headgate.planning.last_seen import (
     seen_there,
     since_here,
 )
+from headgate.planning.live_jobs import each, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
+from headgate.planning.orphans import ended_orphans, orphans
 from headgate.planning.renaming import renames_told
 
 _NOT_HEARD = Unknown("the target did not report")
@@ -64,8 +67,8 @@ class Situation:
 
     `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
     should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
-    not finish. `warnings` are those that are known before anything is decided. `now` is in milliseconds, 0 where ages
-    do not matter. `retry` tries editions again that did not settle before.
+    not finish. `warnings` are those that are known before anything is decided, `broken` the manifests that do not
+    load. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle before.
     """
 
     project: str
@@ -84,6 +87,7 @@ class Situation:
     in_flight: Mapping[str, str] = field(default_factory=dict)
     interrupted: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[ProjectWarning, ...] = ()
+    broken: tuple[BrokenManifest, ...] = ()
 
     def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
         """The same situation, now with what the platforms said about the jobs that would be started."""
@@ -93,9 +97,11 @@ class Situation:
 def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
     situation = _each_run_once(situation)
-    orphans = _orphans(situation)
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
-    actions = renames_told([*actions, *orphans], _ended_orphans(situation), situation.only)
+    left = orphans(situation)
+    actions = renames_told([*actions, *left], ended_orphans(situation), situation.only, situation.broken)
+    actions += blocked_by_their_manifests(situation.broken, situation.jobs, situation.observed)
+    actions = hold_back_dependents(actions, situation.broken)
     wanted = [action for action in actions if not situation.only or action.job in situation.only]
     return Plan(
         project=situation.project,
@@ -114,37 +120,9 @@ def plan(situation: Situation) -> Plan:
         ),
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
         only=situation.only,
+        errors=untold(wanted, situation.broken),
         warnings=grouped(about(situation.warnings, situation.only)),
     )
-
-
-def look_up(seen: Observation, name: str, previous_name: str = "") -> tuple[Observed, bool]:
-    """What one look at a target says about a name, and whether that job is a stranger (bears another marker, or none).
-
-    A job of ours that runs goes first, then a stranger by the name, then ours that has ended; and a stranger that has
-    ended only if there is none of ours. Ours is the job of the name or of the previous one: what runs, else what was
-    started last; if both run, there are several.
-    """
-    ours = seen.jobs.get(name)
-    if ours is None or not _active(ours):
-        strangers = [other for other in seen.others if other.name == name and (ours is None or other.state.active)]
-        namesake = next((other for other in strangers if other.state.active), strangers[0] if strangers else None)
-        if namesake:
-            return namesake, True
-    return our_job(seen, name, previous_name), False
-
-
-def our_job(seen: Observation, name: str, previous_name: str) -> Live | Several | Absent:
-    """The job of ours that has a name, or has it still from before a rename."""
-    ours, before = seen.jobs.get(name), seen.jobs.get(previous_name) if previous_name else None
-    if ours is None or before is None:
-        return ours or before or Absent()
-    running = [live for one in (ours, before) if _active(one) for live in _each(one)]
-    if len(running) > 1:
-        return Several(tuple(running))
-    if running:
-        return running[0]
-    return max(*_each(ours), *_each(before), key=lambda live: live.started_at)
 
 
 def _each_run_once(situation: Situation) -> Situation:
@@ -158,16 +136,6 @@ def _each_run_once(situation: Situation) -> Situation:
         for job, known in situation.past.items()
     }
     return replace(situation, observed=once.observed, past=past, warnings=(*situation.warnings, *once.warnings))
-
-
-def _each(have: Observed) -> tuple[Live, ...]:
-    match have:
-        case Live():
-            return (have,)
-        case Several(jobs):
-            return jobs
-        case _:
-            return ()
 
 
 def _decided(situation: Situation, want: JobSpec) -> Action:
@@ -185,7 +153,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         if moved is not None:
             return _in_view_of(situation, past, moved)
     elif copies := [one for one in _elsewhere(situation, want) if one[1].state.active]:
-        copies = [*((want.target, live) for live in _each(have)), *copies]
+        copies = [*((want.target, live) for live in each(have)), *copies]
         return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(copies))
     here = next((one for one in past.remembered if one.target == want.target), None)
     if isinstance(have, Absent) and here is not None:
@@ -234,7 +202,7 @@ def _on_other_targets(situation: Situation, want: JobSpec) -> list[tuple[str, Li
     found = []
     for target, seen in sorted(situation.observed.items()):
         if target != want.target and isinstance(seen, Observation):
-            found += [(target, live) for live in _each(our_job(seen, want.name, want.previous_name))]
+            found += [(target, live) for live in each(our_job(seen, want.name, want.previous_name))]
     return found
 
 
@@ -340,50 +308,6 @@ def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
     """Is this the job of a rollback that never got going, or has ended since? It is started again as it was."""
     known = past.previous is not None and past.again is not None
     return known and not live.state.active and live.marker is not None and live.marker.avoids == want.edition
-
-
-def _active(have: Live | Several) -> bool:
-    return isinstance(have, Several) or have.state.active
-
-
-def _orphans(situation: Situation) -> list[Action]:
-    """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
-    actions = []
-    for name, target, have in _left_git(situation):
-        if _active(have):
-            orphan = decide_orphan(name, target, have, prune=situation.prune)
-            if orphan.steps and (note := _why_not_pruned(situation)):
-                orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
-            if isinstance(have, Live) and not applied_in(situation.environment, have):
-                orphan = decide_orphan(name, target, have, prune=False)
-                orphan = replace(orphan, note=f"{environment_of(have)} has it")
-            actions.append(orphan)
-    return actions
-
-
-def _why_not_pruned(situation: Situation) -> str:
-    """Why nothing is pruned: a folder that is empty may be a checkout or a mount that is not there."""
-    if not situation.jobs:
-        return "there are no manifests: pruning would end every job"
-    told = " and ".join(f"`{entry}`" for entry in situation.empty)
-    return f"there is no manifest in {told} of `jobs:`: pruning would end every job from there" if told else ""
-
-
-def _ended_orphans(situation: Situation) -> list[Action]:
-    """The newest runs of jobs of ours that have ended and are not in git. Nothing is done to them, or told of them."""
-    return [
-        decide_orphan(name, target, have, prune=False)
-        for name, target, have in _left_git(situation)
-        if isinstance(have, Live) and not have.state.active and applied_in(situation.environment, have)
-    ]
-
-
-def _left_git(situation: Situation) -> Iterator[tuple[str, str, Live | Several]]:
-    """(name, target, what is there) of every job of ours that is not in git, by target and name."""
-    here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
-    for target, seen in sorted(situation.observed.items()):
-        if isinstance(seen, Observation):
-            yield from ((name, target, have) for name, have in sorted(seen.jobs.items()) if name not in here)
 
 
 def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:

@@ -51,6 +51,9 @@ def left_alone(found: Found, project: Project, target: str, *, named: bool) -> T
         why, hint = f"it does not run: {live.word}", f"`headgate import {target} {name}` takes it in, suspended"
     elif not found.alone:
         why, hint, taking = "another job there has the same name", "rename one of them there", Taking.SKIPPED
+    elif spec is None and (own := project.broken_for(name)):
+        why, taking = f"it may be in git already: {own[0].why}", Taking.SKIPPED
+        hint = "mend that manifest, and run again"
     elif not is_name(name):
         why, taking = "its name cannot be the name of a job in git", Taking.SKIPPED
         hint = f"rename it there and run again: headgate needs {NAME_RULE}"

@@ -25,11 +25,12 @@ def whereabouts(jobs: Iterable[str], project: Project, seen: Looks, memory: Memo
     """
     seen = each_run_once(seen, homes_of(project.jobs)).observed
     asked = sorted(set(jobs))
-    require_known(frozenset(asked), project.jobs, seen, memory.knows)
+    require_known(frozenset(asked), project, seen, memory.knows)
     if not asked:
         taken_over = {spec.previous_name for spec in project.jobs.values()}
+        taken_over.update(*(one.previous_names for one in project.broken))
         running = {name for look in seen.values() if isinstance(look, Observation) for name in _running(look)}
-        asked = sorted(project.jobs.keys() | (running - taken_over))
+        asked = sorted(project.names | (running - taken_over))
     return [one for name in asked for one in _of(name, project, seen, memory)]
 
 
@@ -77,11 +78,31 @@ def _of(name: str, project: Project, seen: Looks, memory: Memory) -> list[tuple[
     spec = project.jobs.get(name)
     if spec is not None:
         return [(name, spec.target, _told(seen.get(spec.target, _NOT_HEARD), name, spec.previous_name))]
-    told = {target: _told(look, name) for target, look in sorted(seen.items())}
+    told = {
+        target: look if isinstance(look, Unknown) else found_by_name(look, name, project)
+        for target, look in sorted(seen.items())
+    }
     places = [target for target, have in told.items() if isinstance(have, Live | Several)]
     if not places:
-        places = [one.target for one in memory.remembered(name, seen)]
-    return [(name, target, told[target]) for target in places] or [(name, "", Absent())]
+        stated = [one.target for one in project.broken if one.states(name) and one.target in seen]
+        places = stated or [one.target for one in memory.remembered(name, seen)]
+    return [(name, target, told[target]) for target in dict.fromkeys(places)] or [(name, "", _nowhere(seen))]
+
+
+def _nowhere(seen: Looks) -> Absent | Unknown:
+    """A job that no target has, unless one does not answer: it may be there."""
+    silent = [repr(target) for target, look in sorted(seen.items()) if isinstance(look, Unknown)]
+    if not silent:
+        return Absent()
+    return Unknown(f"no target that answers has it, and {' and '.join(silent)} did not answer")
+
+
+def found_by_name(seen: Observation, job: str, project: Project) -> Observed:
+    """What a target has under the name of a job, or under the one that its manifest takes over from."""
+    spec = project.jobs.get(job)
+    before = [spec.previous_name] if spec else [name for one in project.broken_for(job) for name in one.previous_names]
+    looks = (look_up(seen, job, previous_name)[0] for previous_name in before or [""])
+    return next((have for have in looks if not isinstance(have, Absent)), Absent())
 
 
 def _told(look: Observation | Unknown, name: str, previous_name: str = "") -> Observed:

@@ -26,8 +26,8 @@ from headgate.model.project import Project
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
-from headgate.planning import Evidence, Situation, look_up, needs_evidence, over_limit, plan
-from headgate.project.finding import target_of_stray, whereabouts
+from headgate.planning import Evidence, Situation, needs_evidence, over_limit, plan
+from headgate.project.finding import found_by_name, target_of_stray, whereabouts
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.loading import at_home, at_its_commit, drafts, load
@@ -99,7 +99,7 @@ class Headgate:
         new: bool = False,
         tell: Callable[[HeadgateError], None] = lambda trouble: None,
     ) -> Self:
-        """Load the project at or above `start` (default: the working directory).
+        """Load the project at or above `start` (default: the working directory); what does not load is in its `broken`.
 
         `tell` is called with trouble that costs something and stops nothing, such as a store that does not answer.
         `new`: the folders of its manifests need not be there yet.
@@ -178,9 +178,8 @@ class Headgate:
         return provider.detail(live.job_id)
 
     def _there(self, job: str) -> tuple[Provider, Live]:
-        spec, provider = self.project.jobs.get(job), self.provider(self.target_of(job))
-        have, _ = look_up(provider.observe(), job, spec.previous_name if spec else "")
-        return provider, there(have, job, provider.name)
+        provider = self.provider(self.target_of(job))
+        return provider, there(found_by_name(provider.observe(), job, self.project), job, provider.name)
 
     def references(self, package: str) -> Package:
         """The jobs that use a jar or package, in git and on every target. A target in trouble is named in the answer.
@@ -210,7 +209,7 @@ class Headgate:
     def _planned(self, only: frozenset[str], *, prune: bool, retry: bool) -> Plan:
         now = self._clock()
         observed = self.observe()
-        require_known(only, self.project.jobs, observed, self.memory.knows)
+        require_known(only, self.project, observed, self.memory.knows)
         situation = Situation(
             project=self.project.name,
             jobs=self.project.jobs,
@@ -224,6 +223,7 @@ class Headgate:
             created_at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
             now=int(now.timestamp() * 1000),
             warnings=self.project.warnings,
+            broken=self.project.broken,
         )
         answering = {
             target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)
@@ -264,7 +264,7 @@ class Headgate:
         patience = patience or self.patience()
         executor = Executor(providers, patience=patience, memory=self.memory, environ=self._environ, listen=listen)
         report = executor.apply(reviewed)
-        notice(report, self.memory, self.project.jobs, self._providers.get)
+        notice(report, self.memory, self.project.may_have, self._providers.get)
         retire(done_well(report), self.project, self.memory, observe=self.observe, provider=self.provider)
         return report
 
@@ -367,7 +367,7 @@ class Headgate:
         """What was done to a job, newest first; also to one that left git. Raises StoreError, UnknownJob."""
         found = self.store.history(self.project.scope, job)
         if not found:
-            require_in_git(job, self.project.jobs)
+            require_in_git(job, self.project)
         return found
 
     def disposals(self, jobs: Iterable[str] = ()) -> tuple[Disposal, ...]:

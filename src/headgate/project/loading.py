@@ -21,14 +21,22 @@ def load(
     environment: str = "",
     environ: Mapping[str, str] | None = None,
     new: bool = False,
+    secrets: bool = True,
 ) -> Project:
     """Read every manifest, offline; `new`: their folders need not be there yet.
 
-    Raises ManifestError with all mistakes, ProjectNotFound without a headgate.yaml.
+    Manifests that do not load are in `Project.broken`. Without `secrets` the variables that the files ask for need not
+    be set, and nothing may be applied. Raises ManifestError with all mistakes where headgate.yaml itself is wrong,
+    ProjectNotFound without one.
     """
     found = manifests.named_project(file) if file else manifests.find_project(start or Path())
     return manifests.load(
-        found, forms=Forms(), environment=environment, environ=os.environ if environ is None else environ, new=new
+        found,
+        forms=Forms(),
+        environment=environment,
+        environ=os.environ if environ is None else environ,
+        new=new,
+        secrets=secrets,
     )
 
 

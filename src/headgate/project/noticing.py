@@ -8,7 +8,7 @@ that old savepoint once its platform forgets it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from headgate.applying import Memory
 from headgate.applying.memory import SAVEPOINT
@@ -21,11 +21,13 @@ from headgate.providers.port import Provider
 from headgate.store import Intent
 
 
-def notice(report: Report, memory: Memory, jobs: Container[str], provider: Callable[[str], Provider | None]) -> None:
+def notice(
+    report: Report, memory: Memory, in_git: Callable[[str], bool], provider: Callable[[str], Provider | None]
+) -> None:
     """Tell the store what is news to it.
 
-    `jobs` are those in git; `provider` knows the adapters by target, None for one that is not there, or whose settings
-    cannot be used.
+    `in_git` says whether git has a job, as far as is known; `provider` knows the adapters by target, None for one that
+    is not there, or whose settings cannot be used.
     """
     results = {result.action.job: result for result in report.results}
     seen = [(job, result.action.target, live) for job, result in results.items() for live in _as_it_was(result)]
@@ -35,13 +37,13 @@ def notice(report: Report, memory: Memory, jobs: Container[str], provider: Calla
     looked: dict[str, Observation | None] = {}
     for job, intents in memory.unfinished.items():
         result = results.get(job)
-        if job in at_work or (result is None and job in jobs):  # somebody else's to follow up, or not asked for
+        if job in at_work or (result is None and in_git(job)):  # somebody else's to follow up, or not asked for
             continue
         for intent in intents:
             there = provider(intent.target)
             if there is None:
                 continue
-            if job in jobs or intent.step in (StopWithSavepoint.name, SAVEPOINT):
+            if in_git(job) or intent.step in (StopWithSavepoint.name, SAVEPOINT):
                 _follow_up(intent, result, there, memory)
                 continue
             if intent.target not in looked:

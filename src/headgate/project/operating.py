@@ -9,7 +9,8 @@ from dataclasses import replace
 from headgate.applying import Memory, Patience
 from headgate.applying.memory import SAVEPOINT
 from headgate.applying.savepoint_waits import no_savepoint
-from headgate.errors import OutcomeUnknown, Rejected, UsageError
+from headgate.errors import ManifestError, OutcomeUnknown, Rejected, UsageError
+from headgate.model.broken_manifests import mistakes_of
 from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Step, Submit, Update, Verb
 from headgate.model.project import Project
@@ -51,8 +52,14 @@ def there(have: Observed, job: str, target: str) -> Live:
 
 
 def in_git(job: str, project: Project) -> JobSpec:
-    """The manifest that a revision would stand in for. Raises UsageError for a job that has left git."""
+    """The manifest that a revision would stand in for.
+
+    Raises UsageError for a job that has left git, ManifestError for one whose manifest, as far as is known, is one that
+    does not load.
+    """
     if job not in project.jobs:
+        if own := project.broken_for(job):
+            raise ManifestError(mistakes_of(own))
         hint = "bring its manifest back (`git revert` of the commit that removed it), then ask again"
         raise UsageError(f"job {job!r} has left git: there is no manifest to go back from", hint=hint)
     return project.jobs[job]

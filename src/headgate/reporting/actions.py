@@ -91,7 +91,9 @@ def hint_words(action: Action) -> str:
 
 
 def place_words(action: Action) -> str:
-    """`on remote`, or `on remote (from local)` where the job moves."""
+    """`on remote`, `on remote (from local)` where the job moves; nothing where no target is known."""
+    if not action.target:
+        return ""
     return f"on {action.target} (from {action.source})" if action.source else f"on {action.target}"
 
 

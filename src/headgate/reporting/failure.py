@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from headgate.errors import HeadgateError, ManifestError, Mistake
 from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
+from headgate.reporting.markdown import code, text
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
-from headgate.reporting.plan_json import FORMAT_VERSION, as_json
+from headgate.reporting.plan_json import FORMAT_VERSION, as_json, mistake_document
 
 _NO_VALUES = Environment()
 
@@ -20,6 +23,15 @@ def error_text(error: HeadgateError, palette: Palette = PLAIN) -> str:
 def warning_text(error: HeadgateError) -> str:
     """The same for trouble that costs something and stops nothing: `warning[code]: problem`."""
     return "\n".join(_paragraph(error.code, mistake, PLAIN, kind="warning") for mistake in _mistakes(error))
+
+
+def mistake_lines(mistakes: Iterable[Mistake]) -> list[str]:
+    """A Markdown list entry for each mistake in manifests that do not load."""
+    return [
+        f"- error {code(ManifestError.code)} at {code(one.where)}: {text(one_line(one.problem))}"
+        + (f"; hint: {text(one_line(one.hint))}" if one.hint else "")
+        for one in mistakes
+    ]
 
 
 def error_json(error: HeadgateError, *, indent: int | None = 2) -> str:
@@ -35,7 +47,7 @@ def error_document(error: HeadgateError) -> dict[str, object]:
         "problem": _told(error.problem),
         "where": _told(error.where) or None,
         "hint": _told(error.hint) or None,
-        "mistakes": [{"where": m.where, "problem": m.problem, "hint": m.hint or None} for m in several],
+        "mistakes": [mistake_document(mistake) for mistake in several],
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from headgate.model.plan import OperatorVerdict, Restore, RestoreKind, Verb, Verdict
+from headgate.model.reasons import Reason
 from headgate.reporting.actions import operator_lines, restore_words, value_words
 from headgate.reporting.plain import shortened
 from headgate.reporting.sql_diff import is_text
@@ -26,22 +27,35 @@ def differences(before: Document, after: Document) -> list[str]:
         for key in ("project", "environment")
         if before[key] != after[key]
     ]
-    old, new = _by_job(before), _by_job(after)
+    old, new = _paired(before, after)
     for job in sorted(old.keys() | new.keys()):
         was, now = old.get(job), new.get(job)
         if was is None or now is None:
             lines.append(f"{job}: {'not in the reviewed plan' if was is None else 'was reviewed, is no longer there'}")
         else:
             lines += [f"{job}: {line}" for line in _moved(was, now)]
-    return lines
+    return [*lines, *_read_otherwise(before, after)]
 
 
 def done_since(before: Document, after: Document) -> bool:
     """Is all done that was reviewed, with nothing else moved? Most likely this very plan was applied."""
-    old, new = _by_job(before), _by_job(after)
+    old, new = _paired(before, after)
     if any(before[key] != after[key] for key in ("project", "environment")) or new.keys() - old.keys():
         return False
+    if any(_read_otherwise(before, after)):
+        return False
     return all(_done(was, new.get(job)) for job, was in old.items())
+
+
+def _read_otherwise(before: Document, after: Document) -> Iterator[str]:
+    """The manifests that load now and did not, or the other way round, and that belong to no job of either plan."""
+    was, now = (
+        {error["where"]: error["problem"] for error in document.get("errors") or ()} for document in (before, after)
+    )
+    for where in sorted(was.keys() | now.keys()):
+        if was.get(where) != now.get(where):
+            said = f"does not load now: {now[where]}" if where in now else "did not load, and does now or is gone"
+            yield f"{where}: {said}"
 
 
 def _done(was: Document, now: Document | None) -> bool:
@@ -54,7 +68,7 @@ def _done(was: Document, now: Document | None) -> bool:
 
 def _moved(was: Document, now: Document) -> Iterator[str]:
     if was.get("desired") != now.get("desired"):
-        yield _manifest(was.get("desired"), now.get("desired"))
+        yield _manifest(was, now)
     if not was["steps"] and not now["steps"]:
         return
     for what, words in _DECIDED_ON.items():
@@ -63,10 +77,16 @@ def _moved(was: Document, now: Document) -> Iterator[str]:
             yield _line(what, words(one), words(other))
 
 
-def _manifest(was: Any, now: Any) -> str:
-    if was and now:
+def _manifest(was: Document, now: Document) -> str:
+    if was.get("desired") and now.get("desired"):
         return "the manifest changed"
-    return "the manifest is gone" if was else "it has a manifest now, and had none"
+    if was.get("desired"):
+        return f"the manifest does not load: {now['where']}" if _is_unread(now) else "the manifest is gone"
+    return "the manifest loads now, and did not" if _is_unread(was) else "it has a manifest now, and had none"
+
+
+def _is_unread(action: Document) -> bool:
+    return bool(action["reason"] == Reason.MANIFEST_INVALID)
 
 
 def _part(action: Document, what: str) -> Any:
@@ -155,4 +175,17 @@ _KEYS = {"from target": "source", "if it does not settle": "fallback"}
 
 
 def _by_job(document: Document) -> dict[str, Document]:
-    return {f"{action['job']} on {action['target']}": action for action in document["actions"]}
+    return {
+        f"{action['job']} on {action['target']}" if action["target"] else action["job"]: action
+        for action in document["actions"]
+    }
+
+
+def _paired(before: Document, after: Document) -> tuple[dict[str, Document], dict[str, Document]]:
+    """The actions of both by job and target; a job whose manifest names no target that can be read is the same job."""
+    old, new = _by_job(before), _by_job(after)
+    for one, other in ((old, new), (new, old)):
+        for job in [job for job, action in one.items() if not action["target"]]:
+            if same := next((key for key, action in other.items() if action["job"] == job), ""):
+                one[same] = one.pop(job)
+    return old, new

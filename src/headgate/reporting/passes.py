@@ -25,6 +25,7 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
         if result.outcome is not Outcome.KEPT
     ]
     lines += [f"  {one_line(line)}" for line in degraded_lines(plan.degraded)]
+    lines += [f"  error {one_line(f'{mistake.where}: {mistake.problem}')}" for mistake in plan.errors]
     for name, seen in plan.unknown_targets:
         lines.append(f"  target {one_line(name)} could not be read: {one_line(seen.why)}")
         lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)

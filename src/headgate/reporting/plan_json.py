@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from headgate.errors import ManifestError, Mistake
 from headgate.model.live import Live
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan, Restore, StateVerdict
@@ -54,10 +55,16 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "interrupted": [{"job": job, "what": what} for job, what in plan.interrupted],
         "unmanaged": [{"target": target, "name": live.name, **_live(live)} for target, live in plan.unmanaged],
         "unknown": unknown,
+        "errors": [{"code": ManifestError.code, **mistake_document(mistake)} for mistake in plan.errors],
         "warnings": [warning_document(one) for one in plan.warnings],
         "packages": [package_document(package) for package in plan.packages],
         "summary": plan.summary(),
     }
+
+
+def mistake_document(mistake: Mistake) -> dict[str, Any]:
+    """One thing wrong in a file, as JSON values."""
+    return {"where": mistake.where, "problem": mistake.problem, "hint": mistake.hint or None}
 
 
 def warning_document(warning: ProjectWarning) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from headgate.reporting.actions import (
     value_mask_of,
     verdict_word,
 )
+from headgate.reporting.failure import mistake_lines
 from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
@@ -72,6 +73,7 @@ def _row(action: Action) -> str:
 
 def _notes(plan: Plan) -> list[str]:
     return [
+        *mistake_lines(plan.errors),
         *(
             f"- target {code(name)} could not be read: {code(seen.why[:500])}"
             + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")

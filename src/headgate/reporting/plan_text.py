@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headgate.errors import ManifestError
 from headgate.model.plan import Action, Plan, Verb, Verdict
 from headgate.model.wording import short
 from headgate.reporting.actions import (
@@ -18,6 +19,7 @@ from headgate.reporting.actions import (
     value_mask_of,
     verdict_word,
 )
+from headgate.reporting.failure import error_text
 from headgate.reporting.health import TITLE as DEGRADED
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
@@ -34,6 +36,8 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     blocks = [_heading(plan, palette)]
     blocks += [_block(action, palette) for action in plan.actions if is_shown(action)]
     blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
+    if plan.errors:
+        blocks.append(error_text(ManifestError(plan.errors), palette))
     if plan.warnings:
         blocks.append(warnings_text(plan.warnings, palette))
     blocks.append(palette.paint(palette.strong, plan_summary(plan)))

@@ -14,10 +14,10 @@ _WIDTH = 100
 
 
 def valid_text(project: Project) -> str:
-    """`headgate.yaml and 12 jobs in 3 files are valid.`"""
+    """`headgate.yaml and 12 jobs in 3 files are valid.`, and the variables that are not set."""
     jobs, files = counted(len(project.jobs), "job"), counted(_files(project), "file")
     environment = f" for environment {project.environment}" if project.environment else ""
-    return one_line(f"headgate.yaml and {jobs} in {files} are valid{environment}.")
+    return one_line(f"headgate.yaml and {jobs} in {files} are valid{environment}.{_unset(project)}")
 
 
 def valid_json(project: Project) -> str:
@@ -30,6 +30,7 @@ def valid_json(project: Project) -> str:
             "environment": project.environment or None,
             "jobs": sorted(project.jobs),
             "files": _files(project),
+            "unset": list(project.unset),
             "warnings": [warning_document(one) for one in project.warnings],
         }
     )
@@ -54,6 +55,11 @@ def explanation_json(texts: Mapping[str, str]) -> str:
 
 def _files(project: Project) -> int:
     return len({spec.source.file for spec in project.jobs.values()})
+
+
+def _unset(project: Project) -> str:
+    """Which variables are not set: what they say was not judged."""
+    return f" Not set here, and not judged: {', '.join(project.unset)}." if project.unset else ""
 
 
 def _first(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from headgate.errors import Mistake
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import Plan, Verb
 from headgate.reporting import markdown
 from headgate.reporting.actions import hint_words, mask_of, place_words
+from headgate.reporting.failure import mistake_lines
 from headgate.reporting.health import condition_document, degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
@@ -69,11 +71,16 @@ def report_document(plan: Plan, report: Report) -> dict[str, Any]:
     }
 
 
-def report_markdown(report: Report, *, limit: int = markdown.LONGEST_COMMENT) -> str:
-    """The results as a table of what was not kept, for a comment or a job summary; cut to `limit` characters."""
+def report_markdown(report: Report, errors: Iterable[Mistake] = (), *, limit: int = markdown.LONGEST_COMMENT) -> str:
+    """The results as a table of what was not kept, for a comment or a job summary; cut to `limit` characters.
+
+    `errors` are the mistakes in manifests that do not load, as the plan has them.
+    """
     rows = [_row(result) for result in report.results if result.outcome is not Outcome.KEPT]
     heads = ("job", "action", "outcome", "why", "savepoint")
     head = f"### headgate apply\n\n**{markdown.text(report_summary(report))}**"
+    wrong = "\n".join(mistake_lines(errors))
+    head = f"{head}\n\n{wrong}" if wrong and markdown.size(wrong) < limit // 2 else head
     room, shown = limit - markdown.size(head) - 400, list[str]()
     for row in rows:
         if (room := room - markdown.size(row) - 1) < 0:

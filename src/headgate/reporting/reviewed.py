@@ -113,6 +113,11 @@ class _Action(_Form):
     desired: dict[str, Any] | None = None
 
 
+class _Error(_Form):
+    where: str
+    problem: str
+
+
 class _Asked(_Form):
     jobs: list[str]
     prune: bool
@@ -127,6 +132,7 @@ class _File(_Form):
     project: str
     environment: str | None
     actions: list[_Action]
+    errors: list[_Error] = Field(default_factory=list)
     reviewed: _Asked
 
 

@@ -34,7 +34,8 @@ class StatusLine:
     `last_seen` is the job as the store knows it where its target does not list it (any more); `left_traces`: the
     target's storage shows that it ran there.
 
-    `in_git`: it has a manifest; `suspended`: which asks for it not to run.
+    `in_git`: it has a manifest; `suspended`: which asks for it not to run. `unread`: why that is not known, a manifest
+    that does not load.
 
     `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
     that is at work on the job, `interrupted` what runs that are gone began and never saw the end of, oldest first.
@@ -50,13 +51,14 @@ class StatusLine:
     interrupted: tuple[Intent, ...] = ()
     in_git: bool = True
     suspended: bool = False
+    unread: str = ""
     last_seen: Remembered | None = None
     left_traces: bool = False
 
     @property
     def lost(self) -> bool:
         """Is it gone from its target, and nobody knows in which state? It ran there, and git wants it to run."""
-        if not isinstance(self.observed, Absent) or self.suspended or not self.in_git:
+        if not isinstance(self.observed, Absent) or self.suspended or self.unread or not self.in_git:
             return False
         return self.last_seen.job.state.active if self.last_seen else self.left_traces
 
@@ -116,7 +118,7 @@ def _left_over(disposals: Sequence[Disposal]) -> list[str]:
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
-    left = [] if line.in_git else ["left git"]
+    left = [line.unread] if line.unread else [] if line.in_git else ["left git"]
     notes = [*left, told_text(note, line.environment), *_of_runs(line)]
     return (*cells, "; ".join(one for one in notes if one))
 
@@ -260,7 +262,7 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "attempt": (marker.attempt or None) if marker else None,
         "avoids": (marker.avoids or None) if marker else None,
         "desired_revision": line.desired or None,
-        "in_git": line.in_git,
+        "in_git": None if line.unread and not line.in_git else line.in_git,
         "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
         "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],

@@ -89,6 +89,8 @@ def plan_summary(plan: Plan) -> str:
     ]
     if waiting:
         said.append(f"{waiting} to settle")
+    if plan.errors:
+        said.append(f"{counted(len(plan.errors), 'mistake')} in manifests")
     if silent := len(plan.unknown_targets):
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:
