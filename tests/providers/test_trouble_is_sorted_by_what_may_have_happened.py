@@ -103,6 +103,18 @@ def test_an_error_of_flink_itself_is_its_answer(status: int, body: str, on_write
     assert type(write.value) is on_write
 
 
+def test_a_read_that_meets_flink_between_two_lives_is_no_refusal():
+    """Seen in a failover: the REST server answers already, or still, and the dispatcher behind it is not there."""
+    asked: list[str] = []
+    gone = {"errors": ["RecipientUnreachableException: Could not send message, because the recipient is unreachable."]}
+
+    def between(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(500, json=gone) if len(asked) < 3 else httpx.Response(200, json={"jobs": []})
+
+    assert api(between, judge=flink).read("/jobs/overview") == {"jobs": []}
+
+
 def test_a_page_for_people_is_told_in_one_line():
     """The status, and the first words; not the markup."""
     with pytest.raises(Unavailable) as trouble:

@@ -6,6 +6,10 @@ believed once `GET /jobs/:id`, which is made from the same description, shows it
 
 What is known already is known of a run: the job id and the start time that the listing shows now. Ids are derived, so a
 JobManager that has lost its memory gives the same id to another run, with another start time.
+
+With high availability, a JobManager that takes over while a job that has ended is being cleaned up lists it without its
+name, parameters, tasks and end (`end-time` 0), and answers `GET /jobs/:id` with a NullPointerException, until the job
+expires (`ArchivedExecutionGraph.createSparseArchivedExecutionGraph`; seen on 2.2.1). It has ended, and is forgotten.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from headgate.errors import ProviderError
+from headgate.errors import ProviderError, Rejected
 from headgate.model.live import Live, Observation, Several, Snapshot
 from headgate.providers.answers import undocumented
 from headgate.providers.facts import Facts, run_key
@@ -101,7 +105,13 @@ class Observing:
     def _believed(self, job_id: str) -> dict[str, str] | None:
         """What a job carries that seems to carry nothing; waits a little for one that is being started, then None."""
         for _ in range(round(_PATIENCE / _LOOK_EVERY)):
-            if str(self._api.read(f"/jobs/{job_id}").get("state")) not in _NO_DESCRIPTION:
+            try:
+                word = str(self._api.read(f"/jobs/{job_id}").get("state"))
+            except Rejected:
+                if common_state(watching.status_word(self._api, job_id)).active:
+                    raise
+                return None
+            if word not in _NO_DESCRIPTION:
                 return self._parameters(job_id)
             threading.Event().wait(_LOOK_EVERY)
         return None
@@ -117,11 +127,14 @@ class Observing:
     def _described(self, entry: Mapping[str, Any], now: int) -> Live:
         job_id, word, end = str(entry["jid"]), str(entry["state"]), int(entry["end-time"])
         started_at = int(entry["start-time"])
-        carried = self.carried(job_id, started_at, long_over=0 < end < now - 1000 * _PATIENCE)
+        state = common_state(word)
+        forgotten = not state.active and end <= 0
+        long_over = 0 < end < now - 1000 * _PATIENCE
+        carried = Carried() if forgotten else self.carried(job_id, started_at, long_over=long_over)
         return Live(
             job_id=job_id,
             name=carried.marker.job if carried.marker else str(entry["name"]),
-            state=common_state(word),
+            state=state,
             word=word,
             marker=carried.marker,
             applied=carried.applied,

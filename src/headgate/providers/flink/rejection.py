@@ -18,6 +18,8 @@ from headgate.sql import Statement, split
 
 # Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
 _UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
+# A JobManager that is coming up or going down answers for a part of it that is not there: the question got no answer.
+_NOBODY_THERE = re.compile(r"RecipientUnreachableException|because the recipient is unreachable|FencingTokenException")
 _STATEMENT = re.compile(r"headgate: statement (\d+) failed")
 _DUPLICATE = re.compile(r"(?:Job|Application) has already been submitted")
 _POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
@@ -46,7 +48,7 @@ def is_duplicate(body: str) -> bool:
 
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
     """The `Judge` of `providers.http`: Flink's own 404 is "no such job", its own 500 a refusal, and its own 503 is said
-    before anything is done.
+    before anything is done. A read that reached a JobManager between two lives was not answered, and is repeated.
 
     The same statuses without it are those of something in front of Flink, which cannot know what Flink did.
     """
@@ -55,6 +57,8 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     problem = f"HTTP {reply.status}: {root_cause(reply.text)[:2000]}"
     if _UNKNOWN_JOB.search(reply.text):
         return NotFound(problem)
+    if not writes and _NOBODY_THERE.search(reply.text):
+        return Unavailable(problem)
     match reply.status:
         case 404:
             return NotFound(problem)
