@@ -82,6 +82,23 @@ def test_a_platform_that_forgot_a_running_job_does_not_get_an_empty_one(place: P
     assert place.platform.running("orders") == []
 
 
+def test_a_job_that_was_rescaled_and_then_forgotten_keeps_its_state_from_a_named_snapshot(place: Place):
+    """A change in place compiles nothing: what the store knows of the operators is what the job was started with."""
+    place.platform.rescales = True
+    place.apply(ORDERS)
+    wider = replace(ORDERS, parallelism=2)
+    assert place.action(wider).verb is Verb.RESCALE
+    assert place.apply(wider).outcome is Outcome.APPLIED
+    with place.open(wider) as headgate:
+        savepoint = headgate.savepoint("orders", patience=patience())
+    place.platform.forget()
+
+    action = place.action(replace(wider, savepoint=Savepoint(Strategy.PATH, savepoint)))
+
+    assert action.state is not None
+    assert (action.verb, action.state.verdict.value) == (Verb.SUBMIT, "kept")
+
+
 def finishes_at_once(place: Place) -> None:
     """A bounded job with so little input that its end is what its start waits for."""
     health = place.platform.health

@@ -33,6 +33,8 @@ def entry_of(
         return None if waits_on else _begun_before(action.live, action.want, outcome)
     if start is None or not carrier.job_id:
         return _without_a_start(action, carrier, outcome)
+    # A job that is changed as it runs keeps the operator ids that it was started with.
+    before = action.live.compiled if isinstance(start, Update) and action.live else ""
     return Applied(
         "",
         action.job,
@@ -41,7 +43,7 @@ def entry_of(
         "rolled-back" if action.reason is Reason.ROLLED_BACK else outcome,
         commit=carrier.commit,
         # The operator ids its savepoints are keyed by go with it.
-        manifest=_kept(start.spec, action, history) | {"compiled": carrier.compiled},
+        manifest=_kept(start.spec, action, history) | {"compiled": carrier.compiled or before},
         job_id=carrier.job_id,
         succeeds=action.live.job_id if action.live else "",
         restored_from=carrier.restored,

@@ -36,7 +36,12 @@ def evidence_for(
         compiled = provider.compile(spec)
         old = provider.topology(action.live.compiled) if action.live else None
         same = None
-        if action.live and prospect.state is None and (old is None or compiled.topology is None):
+        if (
+            action.live
+            and not action.live.remembered
+            and prospect.state is None
+            and (old is None or compiled.topology is None)
+        ):
             same = _same_graph(source or provider, provider, action.live, spec)
         path = action.restore.path if action.restore else ""
         exists = provider.exists(path) if path and source is None else None

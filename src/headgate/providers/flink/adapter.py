@@ -146,8 +146,8 @@ class FlinkProvider:
         if live is not None and not scaled:
             return Prospect()
         found = bounds.of_manifest(spec)
-        if live is None or found.blocked:
-            return found
+        if live is None or live.remembered or found.blocked:
+            return found  # of a job that the cluster has forgotten there is nothing to ask it
         fixed = self._observing.carried(live.job_id, live.started_at).fixed if live.marker else None
         found = bounds.of_live(self._api, spec, live, touched, fixed)
         alone = touched == {bounds.PARALLELISM} and fixed is not None and live.state.active
