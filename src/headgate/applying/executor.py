@@ -33,6 +33,7 @@ from headgate.errors import (
 from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Submit, Update, Verb
 from headgate.model.reasons import Reason
+from headgate.model.warnings import PLACE_HINT
 from headgate.providers.port import Provider
 from headgate.store import LockLost
 
@@ -124,8 +125,15 @@ class Executor:
             return self._failed(work, trouble)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             return self._failed(work, InternalError.of(bug, self._environ))
-        warning = f"warning: {carrier.warning}" if carrier.warning else ""
-        return Result(action, Outcome.APPLIED, warning, job_id=carrier.job_id, savepoint=carrier.savepoint)
+        return Result(
+            action,
+            Outcome.APPLIED,
+            f"warning: {carrier.warning}" if carrier.warning and not carrier.warning_code else carrier.warning,
+            hint=PLACE_HINT if carrier.warning_code else "",
+            code=carrier.warning_code,
+            job_id=carrier.job_id,
+            savepoint=carrier.savepoint,
+        )
 
     def _failed(self, work: _Work, trouble: HeadgateError) -> Result:
         """What is told of an action that ended early."""

@@ -10,7 +10,7 @@ from typing import assert_never
 from headgate.applying.patience import Patience
 from headgate.applying.savepoint_waits import ended, stopped_with_savepoint
 from headgate.applying.step_errors import Interrupted, NotSettled, NotSettledYet, StepFailed
-from headgate.errors import Overtaken, Unavailable
+from headgate.errors import Overtaken, ProviderError, Unavailable
 from headgate.model.health import Health
 from headgate.model.live import JobState, Marker
 from headgate.model.plan import (
@@ -24,7 +24,9 @@ from headgate.model.plan import (
     Submit,
     Update,
 )
+from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
+from headgate.model.warnings import WarningCode
 from headgate.planning import attempt_id, successor_id
 from headgate.providers.port import Provider, Submission
 
@@ -65,6 +67,7 @@ class Carrier:
         self.attempt = ""
         self.savepoint = ""
         self.warning = ""
+        self.warning_code = ""
         self.restored = ""
         self.compiled = ""
         self.checkpointed = False
@@ -133,9 +136,18 @@ class Carrier:
         job_id = successor_id(self._project, step.spec, step.succeeds)
         submission = Submission(step.spec, job_id, marker, restore, compiled, live)
         self.job_id = self._provider.submit(submission)
+        self._require_place(step.spec)
         if self.savepoint and restore.kind is RestoreKind.FRESH:
             self._forget_what_was_given_up()
         return f"job {self.job_id}"
+
+    def _require_place(self, spec: JobSpec) -> None:
+        """Warn at the start, not at the first upgrade: without a place for savepoints no stop can keep state."""
+        with contextlib.suppress(ProviderError):
+            if why := self._provider.no_place(spec):
+                self.warning_code = WarningCode.SAVEPOINT_DIR_UNUSABLE
+                problem = f"the folder for the savepoints of this job cannot be made: {why}"
+                self.warning = "; ".join(part for part in (self.warning, problem) if part)
 
     def _commit_of(self, step: Submit | Update) -> str:
         """The commit of what is started: that of the plan, but for a revision that is an earlier one."""

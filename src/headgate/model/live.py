@@ -200,12 +200,14 @@ class Kept:
     """What a target's storage still says of a job by name, also after the target forgot the job itself.
 
     `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first. `started_at`
-    is when it was started last, milliseconds since the epoch; 0: that is not told.
+    is when it was started last, milliseconds since the epoch; 0: that is not told. `obstacle` is why the folder for its
+    savepoints cannot be made, as far as that can be told before; empty where nothing is known against it.
     """
 
     existed: bool = False
     snapshots: tuple[Snapshot, ...] = ()
     started_at: int = 0
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class WarningCode(StrEnum):
     CREDENTIAL_IN_CLEAR = "credential-in-clear"
     SERVER_UNCHECKED = "server-unchecked"
     ONE_CLUSTER = "one-cluster"
+    SAVEPOINT_DIR_UNUSABLE = "savepoint-dir-unusable"
 
 
 EXPLAINED = {
@@ -36,12 +37,24 @@ EXPLAINED = {
         "and the jobs that are sent to it. Name the PEM file of the authority that signed its certificate as `ca` "
         "instead. A loopback address is not warned about."
     ),
+    WarningCode.SAVEPOINT_DIR_UNUSABLE: (
+        "The folder that the savepoints of this job go to cannot be made, so every stop with a savepoint - an edit, a "
+        "suspension, a move - will fail, and nothing in storage tells later that the job ran. The message says why, in "
+        "the words of the JobManager, which makes the folder: mend `savepoint_dir` of the target (or the savepoint "
+        "directory of the cluster, or that of the job's own `config:`), or the rights of the JobManager's user there."
+    ),
     WarningCode.ONE_CLUSTER: (
         "Two targets of headgate.yaml list the same run of a job, with the same id and the same start: they are one "
         "cluster under two names or addresses. There is one copy of the job, so nothing has to be cancelled, and it is "
         "planned once, on the target of its manifest. Take one of the targets out of headgate.yaml."
     ),
 }
+
+
+PLACE_HINT = (
+    "mend `savepoint_dir` of the target, or the rights of the JobManager's user there: until then the job cannot be "
+    "stopped with a savepoint"
+)
 
 
 @dataclass(frozen=True, slots=True)

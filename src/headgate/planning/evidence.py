@@ -6,6 +6,7 @@ restart is needed; so changed and new jobs alone are asked about.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from headgate.model.live import Kept, Live, Observed, Snapshot
@@ -27,6 +28,7 @@ from headgate.model.plan import (
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
+from headgate.model.warnings import PLACE_HINT, ProjectWarning, WarningCode
 from headgate.model.wording import moment_of
 from headgate.planning.actions import blocked, require_savable
 from headgate.planning.judging import consents, judge, unchanged_program
@@ -75,6 +77,17 @@ def needs_evidence(draft: Plan) -> tuple[Action, ...]:
         if is_lost(action)
         or (action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps))
     )
+
+
+def lacking_a_place(actions: Iterable[Action], evidence: Mapping[str, Evidence]) -> Iterator[ProjectWarning]:
+    """A warning for each job that would be started where the folder for its savepoints cannot be made."""
+    for action in actions:
+        kept = evidence[action.job].kept if action.job in evidence else None
+        if kept and kept.obstacle and any(isinstance(step, Submit) for step in action.steps):
+            problem = (
+                f"the folder for the savepoints of jobs on target {action.target!r} cannot be made: {kept.obstacle}"
+            )
+            yield ProjectWarning(WarningCode.SAVEPOINT_DIR_UNUSABLE, problem, action.target, PLACE_HINT, (action.job,))
 
 
 def is_lost(action: Action) -> bool:

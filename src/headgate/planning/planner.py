@@ -23,7 +23,7 @@ from headgate.planning.deciding import (
     started_from,
 )
 from headgate.planning.drifting import drift_of
-from headgate.planning.evidence import Evidence
+from headgate.planning.evidence import Evidence, lacking_a_place
 from headgate.planning.last_seen import (
     applied_in,
     copy_warning,
@@ -121,7 +121,7 @@ def plan(situation: Situation) -> Plan:
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
         only=situation.only,
         errors=untold(wanted, situation.broken),
-        warnings=grouped(about(situation.warnings, situation.only)),
+        warnings=grouped(about([*situation.warnings, *lacking_a_place(wanted, situation.evidence)], situation.only)),
     )
 
 

@@ -84,12 +84,24 @@ class Submission:
 def require_own_start(submission: Submission, there: Marker | None, where: str) -> None:
     """Raises `Overtaken` if what was started under the id of a submission is another run's, and something else."""
     if there is not None and there.attempt != submission.marker.attempt:
+        if there.project != submission.marker.project:
+            raise id_taken(submission, f"job {there.job!r} of project {there.project!r}", where)
         name, revision = submission.spec.name, there.revision
         raise Overtaken(
             f"job {name!r} was started as revision {revision} by another run, and was not started beside it",
             where=where,
             hint="run `headgate plan` to see what is left to do",
         )
+
+
+def id_taken(submission: Submission, other: str, where: str) -> Overtaken:
+    """The id that a start is asked for under is that of another job."""
+    return Overtaken(
+        f"job {submission.spec.name!r} was not started: the id {submission.job_id} that it is started under is that of "
+        f"{other}, which was left alone",
+        where=where,
+        hint="end that job with the platform's own tools if it is not wanted, and run again",
+    )
 
 
 class Provider(Protocol):
@@ -132,6 +144,12 @@ class Provider(Protocol):
 
         `job_ids` are those it is known to have run under, `config` its own configuration. None are told where the
         target says nothing of them.
+        """
+
+    def no_place(self, spec: JobSpec) -> str:
+        """Why the savepoints of a job that was just started have no place to go to; empty: they have, or nobody knows.
+
+        A start does not fail for it, but every stop with savepoint will.
         """
 
     def exists(self, path: str) -> bool | None:

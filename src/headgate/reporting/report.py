@@ -34,7 +34,8 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
     if result.outcome is Outcome.BLOCKED:
         lines[0] += f" ({one_line(action.reason)})"
     if result.detail:
-        code = f"error[{result.code}]: " if result.code else ""
+        kind = "warning" if result.outcome.fine else "error"
+        code = f"{kind}[{result.code}]: " if result.code else ""
         first, *more = plain(mask(result.detail)).rstrip().split("\n")
         lines += [f"{code}{first}", *(f"  {line}" for line in more)]
     if hint := _hint(result):

@@ -83,6 +83,7 @@ class MemoryPlatform:
         self.undisposable = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
+        self.lacks_place = ""
         self.outlived: dict[str, list[Snapshot]] = {}
         self.writes: list[str] = []
         self._stop_failures: dict[str, str] = {}
@@ -221,6 +222,9 @@ class MemoryPlatform:
         with self._asked():
             found = [one for job_id in job_ids for one in self.outlived.get(job_id, ())]
             return tuple(sorted(found, key=lambda one: -one.at))
+
+    def no_place(self, spec: JobSpec) -> str:
+        return self.lacks_place
 
     def exists(self, path: str) -> bool | None:
         with self._asked():

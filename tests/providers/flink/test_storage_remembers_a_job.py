@@ -14,7 +14,7 @@ import pytest
 from tests.clusters import eventually
 from tests.providers.flink.jobs import a_project, counting_spec, opened, settled, stopped, submission, taken
 
-from headgate.errors import Rejected
+from headgate.errors import Overtaken, Rejected
 from headgate.local import LocalFlink
 from headgate.model.live import JobState, Kept
 from headgate.model.plan import Restore, RestoreKind
@@ -206,3 +206,22 @@ def test_a_job_that_has_ended_is_cancelled_without_effect_and_gives_no_savepoint
         provider.take_savepoint(job_id, uuid.uuid4().hex)
     with pytest.raises(JobEnded):
         provider.stop_with_savepoint(job_id)
+
+
+def test_a_start_refused_because_its_id_is_another_jobs_leaves_no_sign(flink: LocalFlink, provider: FlinkProvider):
+    """The derived id is that of a job of another project: what was never started did not run there."""
+    ours = a_project()
+    spec = counting_spec("occupied", f"{ours}-occupied")
+    asked = submission(ours, spec)
+    other = opened(flink, a_project())
+    theirs = replace(asked.marker, project="another", job="theirs", attempt="theirs")
+    occupying = other.submit(replace(asked, spec=replace(spec, name="theirs"), marker=theirs))
+    refused = opened(flink, ours)
+
+    with pytest.raises(Overtaken, match="is that of job 'theirs' of project 'another'"):
+        refused.submit(asked)
+
+    assert refused.kept("occupied") == Kept(existed=False)
+    provider.cancel(occupying)
+    refused.close()
+    other.close()

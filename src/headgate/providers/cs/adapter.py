@@ -123,6 +123,9 @@ class CsProvider(Opaque):
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         return ()
 
+    def no_place(self, spec: JobSpec) -> str:
+        return ""
+
     def exists(self, path: str) -> bool | None:
         """Would a start take up the savepoint that this path names? Only the latest of each job is within reach."""
         asked = savepoint_at(path)

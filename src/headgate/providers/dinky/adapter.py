@@ -123,6 +123,9 @@ class DinkyProvider(Opaque):
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         return ()
 
+    def no_place(self, spec: JobSpec) -> str:
+        return ""
+
     def exists(self, path: str) -> bool | None:
         return None
 

@@ -161,6 +161,9 @@ class DliProvider(Opaque):
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         return ()
 
+    def no_place(self, spec: JobSpec) -> str:
+        return ""
+
     def exists(self, path: str) -> bool | None:
         """Of a savepoint that DLI made: is it still there? Of a snapshot on OBS nothing is known before the start."""
         own = own_path(path)

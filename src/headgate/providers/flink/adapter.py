@@ -10,6 +10,7 @@ while `/jobs/:id/status` is fresh, so whatever is about to be written is checked
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from headgate.errors import Rejected, Unavailable
+from headgate.errors import Overtaken, ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, Prospect, RestoreKind
@@ -42,7 +43,7 @@ from headgate.providers.flink.stops import Stops
 from headgate.providers.flink.storage import Storage, next_id
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.odd_answers import odd_answers_are_told
-from headgate.providers.port import Capabilities, Submission, Support, require_own_start
+from headgate.providers.port import Capabilities, Submission, Support, id_taken, require_own_start
 
 _UNCOMPILABLE = "uncompilable: "
 
@@ -71,6 +72,7 @@ class FlinkProvider:
         self._facts = facts
         self._project = project
         self._jars = Jars(api)
+        self._signs: dict[str, str] = {}
         self._stops = Stops(api)
         self._cluster = Cluster(api)
         self._homes = Homes(self._cluster, savepoint_dir)
@@ -185,6 +187,7 @@ class FlinkProvider:
         sign = self._homes.sign(
             submission.marker.project, spec.name, spec.config, start, at=now, job_id=submission.job_id
         )
+        self._signs[spec.name] = sign
         marked = bool(sign) and isinstance(spec.program, Jar)
         if marked:
             self._storage.mark(sign)
@@ -194,6 +197,11 @@ class FlinkProvider:
             request["savepointPath"] = restore.path
         try:
             job_id, there = self._started(submission, request)
+        except Overtaken:
+            if sign:
+                with contextlib.suppress(ProviderError):
+                    self._storage.unmark(sign)
+            raise
         except Rejected as problem:
             if marked:
                 self._storage.unmark(sign)
@@ -219,11 +227,25 @@ class FlinkProvider:
                 there, taken = self._state(job_id), is_duplicate(problem.body or problem.problem)
                 marker = self._observing.carried_now(job_id).marker if there else None
                 if there and (marker or there.active or not taken):
-                    require_own_start(submission, marker, self.name)
+                    self._require_own(submission, job_id, marker, there)
                     return job_id, there
                 if not taken:
                     raise
                 job_id = next_id(job_id)
+
+    def _require_own(self, submission: Submission, job_id: str, marker: Marker | None, there: JobState) -> None:
+        """Raises Overtaken for an id that another job has. Ours has a marker, but where a jar's program took it off."""
+        sql = not isinstance(submission.spec.program, Jar)
+        if sql and marker is None and there is JobState.RUNNING:
+            raise id_taken(submission, "a job without a marker", self.name)
+        require_own_start(submission, marker, self.name)
+
+    def no_place(self, spec: JobSpec) -> str:
+        """Both its folder, which tells later that it ran, and that of its own configuration, if it has one."""
+        sign, ours = self._signs.get(spec.name, ""), self._project
+        homes = (self._homes.of(ours, spec.name), self._homes.savepoints(ours, spec.name, spec.config))
+        found = (self._storage.no_place(home, sign) for home in dict.fromkeys(homes) if home and sign)
+        return next((why for why in found if why), "")
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         """Another parallelism; what a Flink job carries stays as it was started, the marker too."""

@@ -42,7 +42,20 @@ class Storage:
         snapshots, sign = _snapshots(found), _sign(found)
         if sign.elsewhere:
             snapshots += _snapshots(self._look(sign.elsewhere) or {})
-        return Kept(existed=bool(found["exists"]), snapshots=_newest_first(snapshots), started_at=sign.started_at)
+        obstacle = str(found.get("obstacle", ""))
+        return Kept(bool(found["exists"]), _newest_first(snapshots), sign.started_at, obstacle)
+
+    def no_place(self, home: str, sign: str) -> str:
+        """Why the folder of a job that was started is not there: it cannot be made. Empty: it is there.
+
+        A start leaves its sign itself, and a failure is a line in the log of the JobManager; so it is looked for, and
+        left once more where it is not.
+        """
+        found = self._look(home)
+        if found is not None and found["exists"]:
+            return ""
+        told = self._ask("mark", "\n".join((home, *sign.split("\n")[1:])))
+        return str(told.get("failed") or told.get("unsupported") or "")
 
     def retained(self, home: str, job_ids: tuple[str, ...], directory: str) -> tuple[Snapshot, ...]:
         """The checkpoints of the last runs of a job: of these ids in this directory, and of what the sign names.

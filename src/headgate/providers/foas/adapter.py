@@ -112,6 +112,9 @@ class FoasProvider(Opaque):
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         return ()
 
+    def no_place(self, spec: JobSpec) -> str:
+        return ""
+
     def exists(self, path: str) -> bool | None:
         name = snapshots.job_of(path, self._service.project)
         job = self._service.job(name) if name else None

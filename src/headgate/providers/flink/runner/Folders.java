@@ -1,8 +1,11 @@
 package dev.headgate;
 
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -127,7 +130,8 @@ final class Folders {
         FileSystem files = FileSystem.get(path.toUri());
         FileStatus own = status(files, path);
         if (own == null) {
-            return "{\"exists\":false}";
+            String obstacle = obstacle(files, path);
+            return "{\"exists\":false" + (obstacle.isEmpty() ? "" : ",\"obstacle\":" + quoted(obstacle)) + "}";
         }
         if (!own.isDir()) {
             boolean metadata = path.getName().equals(METADATA);
@@ -141,6 +145,30 @@ final class Folders {
                 + ",\"snapshots\":["
                 + String.join(",", snapshots(files, path))
                 + "]}";
+    }
+
+    /** Why a folder cannot be made, as far as that can be told without making it; empty otherwise. */
+    private static String obstacle(FileSystem files, Path path) throws IOException {
+        Path there = path.getParent();
+        while (there != null && status(files, there) == null) {
+            there = there.getParent();
+        }
+        if (there == null) {
+            return "";
+        }
+        if (!status(files, there).isDir()) {
+            return there + " is not a folder";
+        }
+        if (!"file".equals(files.getUri().getScheme())) {
+            return "";
+        }
+        File folder = new File(there.getPath());
+        if (!folder.canWrite()) {
+            return "the JobManager may not write to " + there;
+        }
+        FileStore store = Files.getFileStore(folder.toPath());
+        boolean takesFiles = !store.isReadOnly() && store.getTotalSpace() > 0;
+        return takesFiles ? "" : there + " is on a file system that takes no files (" + store.type() + ")";
     }
 
     /** The folders in a folder that hold a complete savepoint, newest first. */
