@@ -1,4 +1,4 @@
-"""A JobManager that takes over lists a job that had just ended, and cannot say anything of it; every word is Flink's."""
+"""A JobManager that takes over lists a job that had just ended without a word about it; all answers are Flink's."""
 
 from __future__ import annotations
 
