@@ -12,6 +12,7 @@ import copy
 import json
 import random
 import sys
+import threading
 import time
 import traceback
 import types
@@ -175,7 +176,6 @@ def recorded() -> Iterator[list[Call]]:
         mock.patch.object(http_api, "Connections", Listening),
         mock.patch.object(headgate.project.headgate, "open_provider", opened),
         mock.patch.object(headgate.project.headgate, "_AT_ONCE", 1),
-        unhurried(),
     ):
         yield calls
 
@@ -259,6 +259,17 @@ def unlike(value: Any, hint: Any, at: str) -> str:
     return ""
 
 
+class _Unhurried:
+    """The module `threading`, whose new events are not waited for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(threading, name)
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            return self.is_set()
+
+
 @contextmanager
 def unhurried() -> Iterator[None]:
     """Nothing in an adapter waits: what is canned does not change with time."""
@@ -273,7 +284,7 @@ def unhurried() -> Iterator[None]:
             if not name.startswith("headgate.providers"):
                 continue
             if hasattr(module, "_LOOK_EVERY"):
-                stack.enter_context(mock.patch.object(module, "_LOOK_EVERY", 0))
+                stack.enter_context(mock.patch.object(module, "threading", _Unhurried()))
             for part in list(vars(module).values()):
                 for function in (part, *(vars(part).values() if isinstance(part, type) else ())):
                     if not isinstance(function, types.FunctionType):

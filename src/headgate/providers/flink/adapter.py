@@ -26,6 +26,7 @@ from headgate.model.project import Target
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
+from headgate.providers.answers import undocumented
 from headgate.providers.facts import Facts
 from headgate.providers.flink import bounds, packages, parameters, watching
 from headgate.providers.flink import compiled as plans
@@ -117,7 +118,9 @@ class FlinkProvider:
         return watching.graph(self.detail(job_id))
 
     def detail(self, job_id: str) -> dict[str, Any]:
-        detail: dict[str, Any] = self._api.read(f"/jobs/{job_id}")
+        detail = self._api.read(f"/jobs/{job_id}")
+        if not isinstance(detail, dict):
+            raise undocumented(f"GET /jobs/{job_id}")
         return detail
 
     # -- what a spec would become ----------------------------------------------------------------------------------
