@@ -183,7 +183,8 @@ class InternalError(HeadgateError):
 class LocalFlinkError(HeadgateError):
     """The Flink on this machine could not be started, found or stopped.
 
-    The message says which part is missing and where the logs are; `pip install 'headgate[local]'` installs all parts.
+    The message says which part is missing and where the logs are; the extra `local` of
+    headgate-flink names all parts.
     """
 
     code = "local-flink"

@@ -257,4 +257,4 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     error = refused(f"postgresql://u:{PASSWORD}@127.0.0.1/db", tmp_path)
 
-    assert error.hint == "pip install 'headgate[postgresql]'"
+    assert error.hint == "pip install 'psycopg[binary]>=3.2,<4'"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from headgate.cli.installation import source
 from headgate.cli.telling import say
 from headgate.errors import UsageError
 
@@ -61,7 +62,7 @@ def init(folder: Path) -> None:
 
 def _starter(template: str, folder: Path) -> str:
     text = resources.files("headgate.cli").joinpath("starter", template).read_text("utf-8")
-    return text.replace("PROJECT", _name(folder))
+    return text.replace("PROJECT", _name(folder)).replace("SOURCE", source())
 
 
 def _name(folder: Path) -> str:

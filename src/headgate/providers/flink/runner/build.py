@@ -80,7 +80,7 @@ def installed_lib() -> Path:
     spec = importlib.util.find_spec("pyflink")
     for place in (spec.submodule_search_locations or []) if spec else []:
         return Path(place) / "lib"
-    raise SystemExit("no Flink to compile against: name its lib folder, or pip install 'headgate[local]'")
+    raise SystemExit("no Flink to compile against: name its lib folder, or pip install apache-flink-libraries")
 
 
 if __name__ == "__main__":
