@@ -17,7 +17,7 @@ from headgate.cli.telling import busy, note, palette, say
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
 from headgate.reporting import Palette, plan_json, plan_markdown, plan_text
-from headgate.reporting.reviewed import written
+from headgate.reporting.reviewed import may_be_replaced, written
 
 
 @click.command()
@@ -48,6 +48,8 @@ def plan(
     retry: bool,
 ) -> int:
     """Show what would change; change nothing."""
+    if output:
+        _require_replaceable(output)
     with opened(chosen, shows_errors=True) as headgate, busy("Asking the targets"):
         found = headgate.plan(jobs, prune=prune, retry=retry)
     if output:
@@ -73,6 +75,20 @@ def rendered(found: Plan, style: str, colours: Palette) -> str:
 def _named(file: Path, jobs: Container[str]) -> str:
     """The file as `apply` takes it: a job of git would go before a file of its name."""
     return shlex.quote(f"./{file}" if str(file) in jobs else str(file))
+
+
+def _require_replaceable(file: Path) -> None:
+    """Raise UsageError for a file that is there and is no plan: what is in it is not ours to lose."""
+    try:
+        if not file.is_file() or may_be_replaced(file.read_text("utf-8", errors="replace")):
+            return
+    except OSError as problem:
+        raise UsageError(f"the plan cannot be written: {problem.strerror}", where=str(file)) from problem
+    raise UsageError(
+        "this file is there and is no plan: it is not written over",
+        where=str(file),
+        hint="name another file for the plan, or remove this one",
+    )
 
 
 def _write(file: Path, text: str) -> None:

@@ -19,6 +19,8 @@ PROJECT_FILE = "headgate.yaml"
 LARGEST = 16 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
 _UNLINK = "put the file itself into it"
+# What no manifest may name: history, credentials of remotes, and what headgate keeps. Some file systems know no case.
+_PRIVATE = frozenset({".git", ".headgate"})
 
 
 class Refused(Exception):
@@ -82,6 +84,7 @@ class Repository:
         around = (self.root, *self.root.parents)
         self.boundary = next((folder for folder in around if (folder / ".git").exists()), self.root)
         self._real_boundary = os.path.realpath(self.boundary)
+        self._real_root = os.path.realpath(self.root)
 
     def name(self, path: Path) -> str:
         """How a file is called in messages: relative to the project, with forward slashes."""
@@ -100,7 +103,24 @@ class Repository:
             raise Refused(f"`{written}` is outside the repository", "use a relative path to a file inside it")
         if not _within(os.path.realpath(joined), self._real_boundary):
             raise Refused(f"`{written}` is a link that leaves the repository", _UNLINK)
+        if self._is_private(joined):
+            raise Refused(
+                f"`{written}` is in .git or .headgate, which no manifest may read", "name a file of the project"
+            )
         return Path(joined)
+
+    def _is_private(self, path: str) -> bool:
+        """Is it in a folder that no manifest may read, as written or behind links? Counted from the project's root."""
+        ways = (os.path.relpath(path, self.root), os.path.relpath(os.path.realpath(path), self._real_root))
+        return any(not _PRIVATE.isdisjoint(part.casefold() for part in Path(way).parts) for way in ways)
+
+    def below(self, folder: Path, written: str) -> str:
+        """How a file that is not beside a manifest in `folder`, but below the project's root, is named there; or ""."""
+        try:
+            found = self.path(self.root, written)
+        except Refused:
+            return ""
+        return Path(os.path.relpath(found, folder)).as_posix() if found.is_file() else ""
 
     def manifests(self, entry: str) -> tuple[list[Path], list[Refused]]:
         """The manifests of one entry of `jobs:`, sorted, and what under it cannot be used. Raises `Refused`."""
@@ -158,6 +178,8 @@ class Repository:
                 continue
             if entry.is_symlink() and not _within(os.path.realpath(inner), self._real_boundary):
                 yield Refused(f"`{self.name(inner)}` is a link that leaves the repository", _UNLINK)
+            elif entry.is_symlink() and self._is_private(str(inner)):
+                yield Refused(f"`{self.name(inner)}` is a link into .git or .headgate", _UNLINK)
             elif entry.is_dir():
                 yield from self._files(inner, above | {real})
             else:

@@ -61,8 +61,7 @@ def _statement_file(page: Page, node: Scalar) -> Written | None:
     try:
         path = page.repository.path(page.path.parent, node.text)
         if not os.path.lexists(path):
-            near = _neighbour(path)
-            raise Refused(f"there is no `{node.text}`", f"did you mean `{near}`?" if near else "")
+            raise Refused(f"there is no `{node.text}`", _likely(page, path, node.text))
         text = files.text(path)
     except Refused as refused:
         if refused.line:
@@ -114,7 +113,7 @@ def _jar(page: Page, node: Mapping) -> Written | None:
         return Written(written, values)
     try:
         path = page.repository.path(page.path.parent, uri.text)
-        digest = _digest_of(path, uri.text)
+        digest = _digest_of(page, path, uri.text)
     except Refused as refused:
         page.report.add(page.name, uri, f"`uri`: {refused.problem}", refused.hint or _JAR_HINT)
         return None
@@ -129,13 +128,11 @@ def _resolved(text: str, values: dict[str, str]) -> str:
     return "unset:" if OPENING in text else text
 
 
-def _digest_of(path: Path, written: str) -> str:
+def _digest_of(page: Page, path: Path, written: str) -> str:
     try:
         status = path.stat()
     except OSError as error:
-        near = _neighbour(path)
-        hint = f"did you mean `{near}`?" if near else ""
-        raise Refused(f"there is no `{written}`", hint) from error
+        raise Refused(f"there is no `{written}`", _likely(page, path, written)) from error
     if not path.is_file():
         raise Refused(f"`{written}` is not a file")
     try:
@@ -148,6 +145,14 @@ def _digest_of(path: Path, written: str) -> str:
 def _digest(path: Path, _changed_at: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _likely(page: Page, path: Path, written: str) -> str:
+    """The hint for a file that is not there: where it is below the project's root, else the one with a like name."""
+    if below := page.repository.below(page.path.parent, written):
+        return f"paths begin at the manifest: `{below}` is the file of that path below the project's root"
+    near = _neighbour(path)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def _neighbour(path: Path) -> str:

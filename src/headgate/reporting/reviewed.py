@@ -26,6 +26,7 @@ from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 AGAIN = "run `headgate plan -o FILE` again and review the new plan"
 DONE = "`headgate plan` shows what there is to do now"
 HOLDS_FOR = timedelta(hours=24)
+_BEGINNING = f'{{\n  "format_version": "{FORMAT_VERSION}",\n  "project": '
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -154,6 +155,18 @@ def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, retry: bool = Fal
     document["reviewed"] = part
     part["digest"] = _digest(document)
     return as_json(document) + "\n"
+
+
+def may_be_replaced(text: str) -> bool:
+    """Is this a plan file, also one that was cut short or edited, or an empty file? Nothing else is written over."""
+    if not text.strip():
+        return True
+    try:
+        return "digest" in json.loads(text)["reviewed"]
+    except json.JSONDecodeError:
+        return text.startswith(_BEGINNING)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def read(text: str, *, where: str, now: datetime) -> Reviewed:
