@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from headgate.manifests.forms import JobForm, ProviderForm
+from headgate.manifests.job_warnings import job_warnings
 from headgate.manifests.mistakes import suggestion
 from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
@@ -76,6 +77,7 @@ def draft(page: Page, node: Node, ground: Ground) -> Draft | None:
         values = written.values | option_values | page.variables.used(page.name, page.tree, savepoint_path)
         config = merged(ground.config, own)
         spec = _spec(page, node, form, written, target, config, options, values, ground)
+        page.report.warnings += job_warnings(page, node, spec, ground.targets[target])
     return Draft(page, node, name.text if isinstance(name, Scalar) else "", spec, target)
 
 
@@ -175,5 +177,6 @@ def _spec(
             statement_line=written.position.line,
             statement_indent=written.position.indent,
             folded=written.position.folded,
+            settings=written.settings | {key: setting.where for key, setting in config.items()},
         ),
     )

@@ -28,6 +28,7 @@ from headgate.manifests.tree import Finding, Node, Scalar, Tree
 from headgate.model.broken_manifests import BrokenManifest
 from headgate.model.project import Project
 from headgate.model.spec import JobSpec
+from headgate.model.warnings import ProjectWarning, grouped
 
 STORE_VARIABLE = "HEADGATE_STORE"
 _TOP = Finding(1, 1, "")
@@ -68,7 +69,7 @@ def load(
         environment=environment,
         empty=tuple(loader.empty),
         environments=written.environments,
-        warnings=written.warnings,
+        warnings=(*written.warnings, *_warnings(page.report, documents)),
         broken=broken,
         unset=tuple(sorted(page.variables.unset)),
     )
@@ -102,6 +103,17 @@ def _all_mistakes(first: Report, documents: Iterable[_Document]) -> tuple[Mistak
     for one in documents:
         report.include(one.report)
     return report.mistakes
+
+
+def _warnings(first: Report, documents: Iterable[_Document]) -> tuple[ProjectWarning, ...]:
+    """What a person should know of headgate.yaml and of the manifests, in the order they were read.
+
+    What stands in the defaults is one warning about all jobs that have it.
+    """
+    found: dict[tuple[str, str], list[ProjectWarning]] = {}
+    for warning in (*first.warnings, *(warning for one in documents for warning in one.report.warnings)):
+        found.setdefault((warning.where, warning.problem), []).append(warning)
+    return tuple(one for same in found.values() for one in grouped(same))
 
 
 def _apart(

@@ -16,6 +16,7 @@ from headgate.errors import Mistake
 from headgate.manifests import scalars, shape, tree
 from headgate.manifests.tree import Finding, Node
 from headgate.model.secret import Environment
+from headgate.model.warnings import ProjectWarning
 
 # How a pydantic error type reads: what was expected.
 _EXPECTED = {
@@ -55,9 +56,10 @@ _PLACEHOLDERS = "placeholders are for text fields"
 
 
 class Report:
-    """The mistakes of one run, or of one document of it."""
+    """The mistakes of one run, or of one document of it, and what a person should know besides."""
 
     def __init__(self) -> None:
+        self.warnings: list[ProjectWarning] = []
         self._files: dict[str, dict[tuple[int, int, str, str], None]] = {}
         self._unfilled: set[tuple[str, int, int]] = set()
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from headgate.errors import UsageError
+from headgate.manifests import lookalikes
 from headgate.manifests import targets as target_forms
 from headgate.manifests.exposure import exposed
 from headgate.manifests.forms import NAME, NAME_RULE, DefaultsForm, ProjectForm, ProviderForm, SafetyForm
@@ -68,6 +69,8 @@ def project_file(
     whole = _overlaid(root, picked)
     targets, defaults = _child(whole, "targets"), _child(whole, "defaults")
     configured = target_forms.targets(page, targets, forms)
+    for part in (targets, defaults.get("config"), whole.get("store")):
+        page.report.warnings += lookalikes.in_values(page, part)
     safety = _safety(_child(whole, "safety"))
     return ProjectFile(
         name=form.project if form else "",

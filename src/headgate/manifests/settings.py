@@ -46,6 +46,12 @@ class Setting:
     key: Scalar
     value: Scalar
     variables: AbstractMapping[str, str] = field(repr=False)
+    file: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place of its key, for messages."""
+        return f"{self.file}:{self.key.line}:{self.key.column}"
 
 
 def settings(page: Page, node: Node | None, *, resolve: bool = True) -> dict[str, Setting]:
@@ -66,7 +72,7 @@ def settings(page: Page, node: Node | None, *, resolve: bool = True) -> dict[str
         else:
             written_as[current_key(full)] = full
             variables = page.variables.used(page.name, page.tree, child) if resolve else {}
-            read[full] = Setting(_text(child), key, child, variables)
+            read[full] = Setting(_text(child), key, child, variables, page.name)
             _check(page, full, read[full])
     return read
 

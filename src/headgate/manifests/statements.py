@@ -14,9 +14,10 @@ from headgate.manifests.files import Refused
 from headgate.manifests.mistakes import nearest
 from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
-from headgate.manifests.scalars import value
+from headgate.manifests.scalars import quoted, value
 from headgate.manifests.settings import RESERVED
 from headgate.manifests.tree import Finding, Mapping, Node, Position, Scalar
+from headgate.model.configuration import expected
 from headgate.model.spec import Jar, Program, Sql
 from headgate.sql import StatementKind, check, split
 
@@ -29,12 +30,16 @@ _JAR_HINT = "a path on the platform is written as a URL, such as local:///opt/fl
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A program, the variables it uses, and where its SQL begins: in `file`, or in the manifest if that is empty."""
+    """A program, the variables it uses, and where its SQL begins: in `file`, or in the manifest if that is empty.
+
+    `settings` are the options that the SQL sets, by their places.
+    """
 
     program: Program
     values: dict[str, str] = field(repr=False)
     position: Position = _START
     file: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def program(page: Page, manifest: Mapping) -> Written | None:
@@ -82,14 +87,20 @@ def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node
     for mistake in mistakes:
         at = Finding(*position.at(mistake.line, mistake.column), "")
         page.report.add(file, at, mistake.problem, mistake.hint)
+    places: dict[str, str] = {}
     for statement in split(text) if not mistakes else ():
-        key = statement.text.partition("=")[0]
+        if statement.kind is not StatementKind.SET:
+            continue
+        key, _, said = statement.text.partition("=")
+        at = Finding(*position.at(statement.line, statement.column), "")
+        places[key] = f"{file}:{at.line}:{at.column}"
         # A SET holds for the whole job, wherever it stands, and goes over what headgate gives the job.
-        if statement.kind is StatementKind.SET and key in RESERVED:
-            at = Finding(*position.at(statement.line, statement.column), "")
+        if key in RESERVED:
             page.report.add(file, at, f"`{key}` is set by headgate", RESERVED[key])
+        elif OPENING not in said and (wanted := expected(key, said)):
+            page.report.add(file, at, f"expected {wanted} for `{key}`, found text {quoted(said)}")
     values = page.variables.used_in(file, position, text)
-    return Written(Sql(text), values, position, file if file != page.name else "")
+    return Written(Sql(text), values, position, file if file != page.name else "", places)
 
 
 def _jar(page: Page, node: Mapping) -> Written | None:

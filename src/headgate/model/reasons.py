@@ -141,7 +141,7 @@ EXPLAINED = {
     ),
     Reason.STATEMENT_REJECTED: (
         "The target does not accept the new statement; the message is its own. The job that runs is left as it is. "
-        "Mend the statement at the line that is named."
+        "Mend the statement, or the option, at the line that is named."
     ),
     Reason.NOT_COMPILED: (
         "The target could not be asked whether it accepts the new statement, so nothing is done. Run again."
@@ -236,7 +236,7 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.PAST_UNKNOWN: "bring the store back, and run again",
     Reason.NOTHING_TO_RESTORE: f"{_NAME_ONE}; or start empty: `savepoint: {{strategy: none}}`",
     Reason.EARLIEST_UNKNOWN: _NAME_ONE,
-    Reason.STATEMENT_REJECTED: "mend the statement; what runs is left as it is",
+    Reason.STATEMENT_REJECTED: "mend what stands at the place named; what runs is left as it is",
     Reason.NOT_COMPILED: _RUN_AGAIN,
     Reason.STATE_PARTIAL: _CONSENT.format("partial"),
     Reason.STATE_LOST: _CONSENT.format("lost"),

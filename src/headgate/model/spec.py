@@ -82,6 +82,7 @@ class Source:
 
     `statement_file`, `statement_line` and `statement_indent` locate the first character of the SQL text, so that line
     3 of the SQL can be shown as a line of the file; `folded` texts keep no lines and are shown at their first.
+    `settings` are the places of the options of Flink that the job sets, each `file:line:column`.
     """
 
     file: str = ""
@@ -91,6 +92,7 @@ class Source:
     statement_line: int = 1
     statement_indent: int = 0
     folded: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def at(self, line: int, column: int) -> str:
         """`file:line:column` of a 1-based position in the SQL text."""

@@ -16,9 +16,15 @@ class WarningCode(StrEnum):
     SERVER_UNCHECKED = "server-unchecked"
     ONE_CLUSTER = "one-cluster"
     SAVEPOINT_DIR_UNUSABLE = "savepoint-dir-unusable"
+    PLACEHOLDER_LOOKALIKE = "placeholder-lookalike"
 
 
 EXPLAINED = {
+    WarningCode.PLACEHOLDER_LOOKALIKE: (
+        "A value looks like the placeholder of another tool, such as ${NAME}, ${ENV:NAME} or $NAME. headgate reads "
+        "${env:NAME} only, so that the value is used as it stands. Write ${env:NAME} to have the variable put in its "
+        "place; if the text is meant as it stands, there is nothing to do."
+    ),
     WarningCode.OPTION_WITHOUT_EFFECT: (
         "The option configures a cluster, not a job: a session cluster that runs already does not read it from a job. "
         "Set it in the configuration of the cluster, and remove it from the manifest."

@@ -17,7 +17,7 @@ all it needs. It does not parse expressions: what only Flink's planner can judge
 from headgate.sql.checking import check
 from headgate.sql.lexing import SqlMistake, Token, TokenKind, tokens
 from headgate.sql.meaning import meaning
-from headgate.sql.options import options, sound_tokens
+from headgate.sql.options import options, sound_tokens, with_values
 from headgate.sql.splitting import Statement, StatementKind, split
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "sound_tokens",
     "split",
     "tokens",
+    "with_values",
 ]

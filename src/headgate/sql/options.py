@@ -27,6 +27,19 @@ def options(text: str) -> Iterator[tuple[str, int, int]]:
         before = [*before[-15:], token]
 
 
+def with_values(text: str) -> Iterator[tuple[int, int]]:
+    """Where the values of the options in `WITH (...)` stand, between their quotes. None in a broken text."""
+    script = sound_tokens(text)
+    in_options = False
+    for at, token in enumerate(script):
+        if token.text == "(" and at and script[at - 1].keyword() == "WITH":
+            in_options = True
+        elif token.text == ")":
+            in_options = False
+        elif in_options and token.kind is TokenKind.STRING and script[at - 1].text == "=":
+            yield token.offset + token.text.index("'") + 1, token.offset + len(token.text) - 1
+
+
 def sound_tokens(text: str) -> list[Token]:
     """The tokens of a text; none of one that is broken."""
     try:

@@ -71,3 +71,44 @@ def test_a_secret_in_flinks_message_is_masked():
     problem = statement_rejected("java.lang.X: bad option 'password'='hunter2-and-more'", spec)
 
     assert "hunter2" not in str(problem)
+
+
+REFUSED_OPTION = (
+    "<Exception on server side:\n"
+    "org.apache.flink.util.FlinkRuntimeException: Could not execute application.\n" + FRAME + "Caused by: "
+    "java.lang.IllegalArgumentException: Could not parse value 'retain' for key "
+    "'execution.checkpointing.externalized-checkpoint-retention'.\n\tat org.apache.flink.X.y(Z.java:1)\n"
+    "Caused by: java.lang.IllegalArgumentException: Could not parse value for enum class "
+    "org.apache.flink.configuration.ExternalizedCheckpointRetention. Expected one of: [[DELETE, RETAIN]]\n"
+    "\tat org.apache.flink.X.y(Z.java:1)\n\nEnd of exception on server side>"
+)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["execution.checkpointing.externalized-checkpoint-retention", "execution.checkpointing.checkpoint-retention"],
+    ids=["its-key", "another-key"],
+)
+def test_a_refused_option_is_shown_at_the_line_of_its_key(key: str):
+    """The cause that names the key is not the last one; an option the job does not set is not its mistake."""
+    places = {key: "jobs/a.yaml:9:3", "state.backend.type": "jobs/a.yaml:8:3"}
+    spec = JobSpec("a", "local", Sql("INSERT INTO t SELECT 1"), source=Source("jobs/a.yaml", 1, 1, settings=places))
+
+    error = statement_rejected(json.dumps({"errors": [REFUSED_OPTION]}), spec)
+
+    assert error.problem.startswith("Could not parse value for enum class")
+    assert error.where == ("jobs/a.yaml:9:3" if "externalized" in key else "jobs/a.yaml:1:1")
+
+
+def test_an_option_that_a_statements_error_recommends_is_not_the_place():
+    """Flink names options as remedies; the statement is what is wrong."""
+    key = "table.exec.sink.not-null-enforcer"
+    spec = JobSpec(
+        "a",
+        "local",
+        Sql("CREATE VIEW v AS SELECT 1;\nINSERT INTO t SELECT 1"),
+        source=Source("jobs/a.yaml", 1, 1, statement_line=3, settings={key: "jobs/a.yaml:9:3"}),
+    )
+    trace = f"headgate: statement 1 failed\nCaused by: a.b.TableException: Column is null, set {key} to DROP\n"
+
+    assert statement_rejected(json.dumps({"errors": [trace]}), spec).where == "jobs/a.yaml:4:1"

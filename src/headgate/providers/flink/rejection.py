@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.spec import JobSpec, Sql
+from headgate.providers.flink.refused_option import place_of_refused_option
 from headgate.providers.http import NotFound, Reply
 from headgate.sql import Statement, split
 
@@ -31,7 +32,7 @@ _WRAPPED = re.compile(r"<Exception on server side:\s*|End of exception on server
 class StatementRejected(Rejected):
     """The platform does not accept this job's statement; its own message says why. Nothing was started.
 
-    Mend the statement at the line that is named. The job that runs now, if any, is left as it is.
+    Mend the statement, or the option, at the line that is named. The job that runs now, if any, is left as it is.
     """
 
     code = "statement-rejected"
@@ -101,6 +102,7 @@ def statement_rejected(body: str, spec: JobSpec) -> StatementRejected:
         if index < len(statements):
             line, column = _position(body, statements[index])
             where = spec.source.at(line, column)
+    where = place_of_refused_option(body, spec, of_a_statement=bool(number)) or where
     return StatementRejected(spec.environment.mask(message), where=where)
 
 
