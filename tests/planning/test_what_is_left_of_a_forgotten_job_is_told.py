@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.model.live import JobState, Kept, Remembered, Snapshot
+from headgate.model.live import JobState, Kept, Observation, Remembered, Snapshot
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.planning import Evidence, Past
+from headgate.planning import Evidence, Past, Situation, plan
 from tests.planning.given import ORDERS, decided, running
 
 NOW = 10_000_000
@@ -75,3 +75,18 @@ def test_a_suspended_job_is_not_resumed_from_a_savepoint_older_than_one_in_stora
     assert same.verb is Verb.RESUME
     assert (old.verb, old.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
     assert newer.path in old.note
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.FAILED, JobState.STOPPED])
+def test_a_job_that_another_target_forgot_is_not_started_from_a_savepoint_it_ran_on_after(state: JobState):
+    """The store knows a savepoint taken on the way: only the one it was suspended with is its last state."""
+    there = Remembered("old", running(ORDERS, state=state, snapshot=SAVED, remembered=True), 5)
+    evidence = {"orders": Evidence(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))}
+    looks = {"local": Observation(), "old": Observation()}
+    past = {"orders": Past((there,))}
+
+    [action] = plan(Situation("shop", {"orders": ORDERS}, looks, past=past, evidence=evidence, now=NOW)).actions
+
+    assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.MOVED, ())
+    assert f"checkpoint {RETAINED.path}" in action.note
+    assert RETAINED.path in action.hint

@@ -95,24 +95,29 @@ def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = 
     chosen = want.savepoint.strategy is not Strategy.LATEST
     if want.state is RunState.RUNNING and not final and not chosen:
         why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it"
-        return _of_lost(want, why, known, evidence)
+        return _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, evidence)
     ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
     action = decide(want, ended, evidence=evidence, now=now)
     reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
     return replace(action, reason=reason, seen=Absent().fingerprint)
 
 
-def _of_lost(want: JobSpec, why: str, known: Live, evidence: Evidence | None) -> Action:
+def decide_lost(want: JobSpec, have: Observed, known: Live, source: str, *, evidence: Evidence | None = None) -> Action:
+    """What to do when the job was last on another target, which has forgotten it, and was not suspended there: ask."""
+    why = f"job {known.job_id} was {known.state} on target {source!r} when last seen, which has forgotten it"
+    return _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, evidence)
+
+
+def _of_lost(held: Action, known: Live, evidence: Evidence | None) -> Action:
     """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is told."""
-    reason = Reason.NOTHING_TO_RESTORE
     last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
     if evidence is None:
-        return blocked(want, Absent(), reason, f"{why}{last}")
+        return replace(held, note=f"{held.note}{last}")
     if trouble := evidence.rejected or evidence.unavailable:
-        why = f"{why}{last}; what storage has of it could not be asked: {trouble}"
-        return blocked(want, Absent(), reason, why, hint=evidence.hint)
-    why = f"{why}; {left_of_it(evidence.kept, evidence.retained, evidence.now)}"
-    return blocked(want, Absent(), reason, why, hint=way_on(evidence.kept, evidence.retained))
+        note = f"{held.note}{last}; what storage has of it could not be asked: {trouble}"
+        return replace(held, note=note, hint=evidence.hint)
+    note = f"{held.note}; {left_of_it(evidence.kept, evidence.retained, evidence.now)}"
+    return replace(held, note=note, hint=way_on(evidence.kept, evidence.retained))
 
 
 def decide_moved(

@@ -92,7 +92,9 @@ def lacking_a_place(actions: Iterable[Action], evidence: Mapping[str, Evidence])
 
 def is_lost(action: Action) -> bool:
     """Is this about a job of git that its target has forgotten, and that ran when it was last seen?"""
-    return action.reason is Reason.NOTHING_TO_RESTORE and action.live is None and action.want is not None
+    if action.live is not None or action.want is None or action.steps:
+        return False
+    return action.reason is Reason.NOTHING_TO_RESTORE or (action.reason is Reason.MOVED and bool(action.source))
 
 
 def judged(action: Action, have: Observed, evidence: Evidence) -> Action:

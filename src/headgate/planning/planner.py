@@ -18,6 +18,7 @@ from headgate.planning.deciding import (
     decide,
     decide_adoption,
     decide_forgotten,
+    decide_lost,
     decide_moved,
     decide_rollback,
     started_from,
@@ -236,9 +237,9 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
     if ended is None or want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
         return None
     source, job, told = ended
-    if job.state.active or job.snapshot is None:  # as last seen: the target has forgotten it since
-        where = f"job {job.job_id} was {job.state} on target {source!r} when last seen, which has forgotten it"
-        return blocked(want, have, Reason.MOVED, where)
+    # As last seen, for the target has forgotten it since: only what it was suspended with was all of its state.
+    if job.snapshot is None or (isinstance(told, Absent) and job.state is not JobState.SUSPENDED):
+        return decide_lost(want, have, job, source, evidence=evidence)
     return decide_moved(want, both(have, told), job, source, evidence=evidence, now=situation.now)
 
 

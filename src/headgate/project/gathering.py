@@ -28,7 +28,7 @@ def evidence_for(
     silent = memory.silent if memory else ""
     try:
         if is_lost(action):
-            return _left_of_lost(action, provider, known, job_ids)
+            return _left_of_lost(action, source or provider, known, job_ids)
         spec = next(step.spec for step in action.steps if isinstance(step, Submit))
         prospect = _moving(action, provider, source) if source else provider.prospect(spec, action.live, action.changes)
         if prospect.blocked or (action.changes and {change.path for change in action.changes} <= prospect.in_place):
@@ -84,7 +84,7 @@ def _retained(action: Action, provider: Provider, job_ids: tuple[str, ...]) -> t
 
 def _remembered(action: Action, memory: Memory) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
     """The savepoints of a job that the store knows, newest first, and the ids it was last seen under."""
-    names, target = names_of(action), action.target
+    names, target = names_of(action), (action.source if is_lost(action) else "") or action.target
     known = next((found for name in names if (found := memory.snapshots(name, target))), ())
     seen = [one for name in names for one in memory.remembered(name, (target,))] if action.live is None else []
     return known, tuple(one.job.job_id for one in seen)
@@ -132,6 +132,8 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
         return told
     snapshots = {one.path: one for one in (*known, *(told.snapshots if told else ()))}
     newest_first = sorted(snapshots.values(), key=lambda one: one.at, reverse=True)
+    while earliest and newest_first and provider.exists(newest_first[-1].path) is False:
+        newest_first.pop()  # the store still knows what storage has no longer
     return Kept(told.existed if told else False, tuple(newest_first), told.started_at if told else 0)
 
 
