@@ -60,8 +60,13 @@ class Cluster:
 
     def printed(self, identifier: str) -> list[int]:
         """The last number of every row that the print sink of this identifier wrote, in order."""
-        rows = re.findall(rf"^{identifier}(?::\d+)?> \+[IU]\[.*?(\d+)\]$", self._output.read_text(), re.MULTILINE)
+        text = "".join(output.read_text() for output in self.outputs())
+        rows = re.findall(rf"^{identifier}(?::\d+)?> \+[IU]\[.*?(\d+)\]$", text, re.MULTILINE)
         return [int(row) for row in rows]
+
+    def outputs(self) -> list[Path]:
+        """What its TaskManagers printed, oldest first."""
+        return [self._output]
 
 
 def eventually(condition: Callable[[], Any], *, within: float = 60.0) -> Any:

@@ -2,7 +2,8 @@
 # Every check and test of the project: ruff, mypy, the layer contracts, pytest with a real Flink.
 #   bash tests/run.sh          what a newcomer runs
 #   bash tests/run.sh --full   adds the other Flink versions and the long tests; CI runs this
-#   bash tests/run.sh --faults the fault suite alone; ends with "fault cases: N passed, M failed"
+#   bash tests/run.sh --faults the fault suite alone; ends with "fault cases: N passed, M failed". What is paired with
+#                              what depends on a seed, which is printed; HEADGATE_FAULT_SEED=N runs the same cases again
 #   further arguments go to pytest
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,7 +27,8 @@ PATH="$PWD/.venv/bin:$PATH"
 cores=(--numprocesses logical --maxprocesses 4)
 
 if [ "$faults" = yes ]; then
-  say "pytest, the fault suite"
+  export HEADGATE_FAULT_SEED="${HEADGATE_FAULT_SEED:-$RANDOM}"
+  say "pytest, the fault suite, HEADGATE_FAULT_SEED=$HEADGATE_FAULT_SEED"
   exec pytest "${cores[@]}" -m faults tests/faults "$@"
 fi
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.faults.pairing import seed
+
 _OUTCOMES: dict[str, bool] = {}
 _IS_ONE = ("fault case", True)
 
@@ -28,6 +30,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if _OUTCOMES and reporter is not None:
         passed, failed = _counted(_OUTCOMES.values())
+        reporter.write_line(f"the seed was {seed()}: HEADGATE_FAULT_SEED={seed()} runs the same cases again")
         reporter.write_line(f"fault cases: {passed} passed, {failed} failed")
 
 

@@ -85,6 +85,8 @@ class OnFlink:
         self.cluster = cluster
         self.project = f"p{uuid.uuid4().hex[:8]}"
         self.job = f"{self.project}-totals"
+        # What a person wrote into the manifest under `savepoint:`, if anything.
+        self.savepoint = ""
 
     @property
     def url(self) -> str:
@@ -100,6 +102,8 @@ class OnFlink:
             Edition.SUSPENDED: ("", "state: suspended"),
             Edition.BROKEN: ("WHERE 10 / (k - 7) > 0", ""),
         }.get(edition, ("", ""))
+        if self.savepoint and not more:
+            more = f"savepoint: {self.savepoint}"
         parallelism = 2 if edition is Edition.WIDER else 1
         return counting(self.job, self.project, where=where, parallelism=parallelism, more=more)
 
@@ -113,6 +117,12 @@ class OnFlink:
 
     def running(self) -> list[str]:
         return self.cluster.running(self.job)
+
+    def rest(self) -> None:
+        """Wait until nothing is on its way that gets there by itself."""
+
+    def copies(self) -> int:
+        return len(self.running())
 
     def ages(self) -> list[int]:
         return []

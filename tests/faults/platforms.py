@@ -53,6 +53,9 @@ class Platform(Protocol):
     def running(self) -> list[str]:
         """The ids of the copies of the job that run."""
 
+    def copies(self) -> int:
+        """How many copies there are that run, or may yet."""
+
     def ages(self) -> list[int]:
         """Of each running copy how many starts its state has survived; empty where only `require_state` knows."""
 
@@ -106,6 +109,9 @@ class Simulated:
     def running(self) -> list[str]:
         with self.simulator._lock:
             return [copy for copy, _ in self.look()]
+
+    def copies(self) -> int:
+        return len(self.running())
 
     def ages(self) -> list[int]:
         with self.simulator._lock:

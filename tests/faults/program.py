@@ -54,7 +54,9 @@ class Program:
         self._process.join(180)
         self.runs += 1
         code = self._process.exitcode
-        assert code is not None, f"headgate is still at work: {self.output}"
+        if code is None:
+            self._process.kill()
+            raise AssertionError(f"headgate is still at work after 180 s: {self.output}")
         return code
 
     @property

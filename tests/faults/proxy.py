@@ -21,6 +21,8 @@ class Harm(StrEnum):
     """What happens at the chosen request. KILL ends headgate with SIGKILL at that moment.
 
     GATEWAY_ERROR: the request is done, and its answer replaced by the error page of a proxy, which does not know that.
+    The last three happen to the platform itself: its JobManager is killed and started again, without and with high
+    availability; its TaskManager is.
     """
 
     KILL_BEFORE_REQUEST = "killed-before-the-request"
@@ -32,9 +34,27 @@ class Harm(StrEnum):
     THROTTLE = "429-with-retry-after"
     REFUSE = "connection-refused"
     HANG = "hang"
+    JM_RESTARTED = "jobmanager-restarted"
+    JM_FAILOVER = "jobmanager-failover"
+    TM_LOST = "taskmanager-lost"
+
+
+class Moment(StrEnum):
+    """When a part of the platform is lost. CUT: the request was done, its reply is lost, and nobody listens meanwhile.
+
+    Otherwise the request, or its reply, is held until the platform listens again, and goes on then.
+    """
+
+    BEFORE = "before-the-request"
+    AFTER = "after-the-request"
+    CUT = "connection-cut"
 
 
 KILLS = (Harm.KILL_BEFORE_REQUEST, Harm.KILL_AFTER_REQUEST, Harm.KILL_AFTER_REPLY)
+LOST_REPLIES = (Harm.LOSE_REPLY, Harm.GATEWAY_ERROR)
+REFUSALS = (Harm.UNAVAILABLE, Harm.THROTTLE, Harm.REFUSE, Harm.HANG)
+ON_THE_WIRE = (*KILLS, *LOST_REPLIES, *REFUSALS)
+LOSSES = (Harm.JM_RESTARTED, Harm.JM_FAILOVER, Harm.TM_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,7 @@ class Fault:
     """Harms requests whose "METHOD /path?query" is `at` the chosen step, `times` times in a row.
 
     The first of them must come after exactly `writes` writes, if that is said, and after each of `then` has come.
+    `lose` does a loss at this `moment`, `kill` ends headgate; `over` is set once the loss is.
     """
 
     at: Callable[[str], bool]
@@ -60,6 +81,9 @@ class Fault:
     then: tuple[Callable[[str], bool], ...] = ()
     struck: threading.Event = field(default_factory=threading.Event)
     let_go: threading.Event = field(default_factory=threading.Event)
+    lose: Callable[[], None] = lambda: None
+    moment: Moment = Moment.BEFORE
+    over: threading.Event = field(default_factory=threading.Event)
 
     def meets(self, asked: Asked) -> bool:
         """Is it this request's turn?"""
@@ -177,6 +201,22 @@ def faulty(
                 case Harm.HANG:
                     fault.let_go.wait(30)
                     self._hang_up()
+                case Harm.JM_RESTARTED | Harm.JM_FAILOVER | Harm.TM_LOST:
+                    self._lose(fault, body)
+
+        def _lose(self, fault: Fault, body: bytes) -> None:
+            """The process that is lost is there again when this returns, if not yet as it was."""
+            answer = None if fault.moment is Moment.BEFORE else self._ask(body)
+            fault.kill()
+            try:
+                if fault.moment is Moment.CUT:
+                    port.close()
+                fault.lose()
+            finally:
+                port.open()
+                fault.over.set()
+            if fault.moment is not Moment.CUT:
+                self._reply(*(answer or self._ask(body)))
 
         def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
             connection = http.client.HTTPConnection(target.hostname or "127.0.0.1", target.port, timeout=60)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.proxy import Asked, Fault, Harm
+from tests.faults.proxy import ON_THE_WIRE, Asked, Fault, Harm
 
 _FOLDER = Path(__file__).with_name("steps")
 _ID = re.compile(r"(?<=/)(?:-?\d+|[0-9a-fA-F]{16,})(?=/|$)")
@@ -31,7 +31,7 @@ class Step:
 
     name: str
     at: Callable[[str], bool]
-    harms: tuple[Harm, ...] = tuple(Harm)
+    harms: tuple[Harm, ...] = ON_THE_WIRE
     writes: int | None = None
     then: tuple[Callable[[str], bool], ...] = ()
 

@@ -12,18 +12,20 @@ from pathlib import Path
 import pytest
 
 from tests.faults.operations import OPERATIONS, Operation
+from tests.faults.pairing import seed
 from tests.faults.platforms import SIMULATED, Simulated
 from tests.faults.proxy import Harm, faulty
 from tests.faults.steps import Step, expected, recorded
+from tests.faults.wire import wire_cases
 from tests.faults.workspace import Workspace, asked_by, require_invariants
 
-CASES = [
-    (platform, OPERATIONS[operation], step, harm)
+KNOWN = [
+    (platform, OPERATIONS[operation], step)
     for platform in SIMULATED
     for operation, steps in recorded(platform).items()
     for step in steps
-    for harm in step.harms
 ]
+CASES = [(*known, harm) for known, harm, _ in wire_cases(KNOWN, [()], seed=seed())]
 
 
 def _id(case: tuple[str, Operation, Step, Harm]) -> str:
@@ -34,7 +36,7 @@ def _id(case: tuple[str, Operation, Step, Harm]) -> str:
 NAMES = ("platform", "operation", "step", "harm")
 # Each harm, at one write after another.
 SAMPLE = [
-    next(case for case in CASES if case[0] == platform and case[1].name == operation and case[3] is harm)
+    next((*known, harm) for known in KNOWN if known[:2] == (platform, OPERATIONS[operation]) and harm in known[2].harms)
     for platform in SIMULATED
     for operation, harm in [
         ("restart", Harm.KILL_AFTER_REQUEST),
@@ -59,6 +61,7 @@ def converges(root: Path, platform: Simulated, operation: Operation, step: Step,
         workspace.prepare(operation)
         with workspace.watched() as seen:
             workspace.strike(operation, step, harm)
+            workspace.rerun(operation)
         require_invariants(workspace, operation, seen)
 
 

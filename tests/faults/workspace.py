@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from headgate.model.reasons import Reason
 from tests.faults.operations import CANCEL, PRUNE, Edition, Leaves, Operation
 from tests.faults.platforms import Platform
 from tests.faults.program import Program
-from tests.faults.proxy import KILLS, FaultProxy, Harm, faulty
+from tests.faults.proxy import KILLS, Fault, FaultProxy, Harm, faulty
 from tests.faults.steps import Recorded, Step, summary
 
 # As many as headgate repeats a request: the harm outlasts its patience with one.
@@ -38,13 +39,15 @@ class Seen:
 class Workspace:
     """The folder, the platform and the program."""
 
-    def __init__(self, root: Path, platform: Platform, proxy: FaultProxy) -> None:
+    def __init__(self, root: Path, platform: Platform, proxy: FaultProxy, *, store: str = "") -> None:
         self.root = root
+        self._store = f"store: '{store}'\n" if store else ""
         self.platform = platform
         self.proxy = proxy
         (root / "jobs").mkdir(parents=True)
         subprocess.run(["git", "init", "-q", "--template=", str(root)], check=True)
         self._give(_AMPLE)
+        self._edition = Edition.GONE
         self.program = Program(root, platform.environ, hurried=platform.hurried)
         proxy.seen = platform.moved
 
@@ -52,21 +55,32 @@ class Workspace:
         """Let headgate wait so long for an answer."""
         target = self.platform.target(self.proxy.url, timeout)
         text = f"project: {self.platform.project}\ntargets: {{there: {target}}}\nsafety: {{settle_time: 100ms}}\n"
-        (self.root / "headgate.yaml").write_text(text, "utf-8")
+        (self.root / "headgate.yaml").write_text(text + self._store, "utf-8")
 
     def write(self, edition: Edition) -> None:
         """Let git ask for this."""
+        self._edition = edition
         file = self.root / "jobs" / "job.yaml"
         if edition is Edition.GONE:
             # An empty folder prunes nothing: another job is left in git, which asks for nothing.
-            file.unlink()
+            file.unlink(missing_ok=True)
             other = self.platform.manifest(Edition.SUSPENDED).replace(f"name: {self.platform.job}", "name: another")
             (file.parent / "another.yaml").write_text(other, "utf-8")
         else:
             file.write_text(self.platform.manifest(edition), "utf-8")
 
-    def prepare(self, operation: Operation) -> None:
-        """Everything that comes before the operation, and the manifest that asks for it."""
+    def rewrite(self) -> None:
+        """Let git ask for the same, with what a person has added since."""
+        self.write(self._edition)
+
+    def pull(self, other: Workspace) -> None:
+        """Have the manifests that the other checkout has."""
+        self._edition = other._edition
+        shutil.rmtree(self.root / "jobs")
+        shutil.copytree(other.root / "jobs", self.root / "jobs")
+
+    def prepare(self, operation: Operation, *, looks: Workspace | None = None) -> None:
+        """Everything that comes before the operation, and the manifest that asks for it; another checkout may look."""
         for edition in operation.before:
             self.write(edition)
             code = self.run(("apply", "--yes"))
@@ -75,6 +89,9 @@ class Workspace:
             assert not plan.has_changes, self.program.output
             if edition is Edition.RUNNING:
                 self.platform.has_state()
+            if looks:
+                looks.pull(self)
+                looks.plan()
         if operation.asks is not Edition.AS_BEFORE:
             self.write(operation.asks)
 
@@ -88,7 +105,7 @@ class Workspace:
             return headgate.plan(prune=prune)
 
     def strike(self, operation: Operation, step: Step, harm: Harm) -> None:
-        """Run the operation, do the harm, and run again until the plan says that nothing is left to do."""
+        """Run the operation, and do the harm."""
         self._give(self.platform.patience if harm is Harm.HANG else _AMPLE)
         times = 1 if harm in KILLS else LASTING
         fault = self.proxy.arm(step.fault(harm, times, self.program.kill))
@@ -97,7 +114,15 @@ class Workspace:
         assert harm not in KILLS or code == -9
         self.proxy.disarm()
         self._give(_AMPLE)
-        self.rerun(operation)
+
+    def under(self, fault: Fault, proxy: FaultProxy, command: tuple[str, ...]) -> int:
+        """The exit code of a command that meets a loss; returns when that is over."""
+        proxy.arm(fault)
+        code = self.run(command)
+        assert fault.struck.is_set(), f"the step was never asked: {proxy.asked} {self.program.output}"
+        assert fault.over.wait(120), "what was lost did not come back"
+        proxy.disarm()
+        return code
 
     def rerun(self, operation: Operation) -> None:
         """Run again until the plan says that nothing is left to do."""
@@ -118,7 +143,7 @@ class Workspace:
 
         def poll() -> None:
             while not over.wait(0.005 if self.platform.hurried else 0.1):
-                seen.copies.append(len(self.platform.running()))
+                seen.copies.append(self.platform.copies())
                 seen.ages += self.platform.ages()
 
         thread = threading.Thread(target=poll)
