@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from headgate.cli import schema_files
 from headgate.cli.installation import source
 from headgate.cli.telling import say
 from headgate.errors import UsageError
@@ -26,9 +27,13 @@ IGNORED = ".headgate/"
 def init(folder: Path) -> None:
     """Write a starter project.
 
-    That is headgate.yaml, one job and a CI recipe. Nothing is overwritten: if one of them is there, none is written.
+    That is headgate.yaml, one job, a CI recipe, and the schemas by which editors check the files. Nothing is
+    overwritten: if one of them is there, none is written.
     """
+    from headgate.project import schemas
+
     files = {folder / name: _starter(template, folder) for template, name in STARTER.items()}
+    files |= {folder / name: text for name, text in schema_files.texts(schemas()).items()}
     if there := [str(file) for file in files if file.exists()]:
         raise UsageError(
             f"there already: {', '.join(there)}",

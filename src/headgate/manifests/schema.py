@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from headgate.manifests.forms import JobForm, ProjectForm, ProviderForm
+from headgate.manifests.schema_defaults import with_fitting_defaults
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _PLACEHOLDER = {"type": "string", "pattern": r"\$\{env:[A-Za-z_][A-Za-z0-9_]*\}"}
@@ -32,7 +33,7 @@ def schemas(forms: Mapping[str, ProviderForm]) -> dict[str, dict[str, Any]]:
     options = [_provider_schema(form.options, job["$defs"], f"{name}:options") for name, form in sorted(forms.items())]
     job["properties"]["options"] = {**_any_of(options), "description": "the provider's own fields"}
     job["oneOf"] = [{"required": [kind]} for kind in ("statement", "statement_file", "jar")]
-    return {"project": project, "job": job}
+    return {"project": with_fitting_defaults(project), "job": with_fitting_defaults(job)}
 
 
 def _schema(form: type[BaseModel]) -> dict[str, Any]:

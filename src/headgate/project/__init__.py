@@ -24,12 +24,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.project.loading import load, schemas
+from headgate.project.loading import load, project_file, schemas
 
 if TYPE_CHECKING:
     from headgate.project.headgate import Headgate, LimitPassed
 
-__all__ = ["Headgate", "LimitPassed", "load", "schemas"]
+__all__ = ["Headgate", "LimitPassed", "load", "project_file", "schemas"]
 
 
 def __getattr__(name: str) -> Any:

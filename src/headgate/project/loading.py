@@ -29,15 +29,19 @@ def load(
     be set, and nothing may be applied. Raises ManifestError with all mistakes where headgate.yaml itself is wrong,
     ProjectNotFound without one.
     """
-    found = manifests.named_project(file) if file else manifests.find_project(start or Path())
     return manifests.load(
-        found,
+        project_file(file, start),
         forms=Forms(),
         environment=environment,
         environ=os.environ if environ is None else environ,
         new=new,
         secrets=secrets,
     )
+
+
+def project_file(file: Path | None = None, start: Path | None = None) -> Path:
+    """The headgate.yaml that was named, else the one at or above `start`. Raises ProjectNotFound."""
+    return manifests.absolute(manifests.named_project(file) if file else manifests.find_project(start or Path()))
 
 
 def at_its_commit(project: Project) -> tuple[Project, Checkout]:

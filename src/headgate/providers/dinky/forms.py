@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from headgate.providers.durations import RequestTime, ShortWait, SlowRequestTime
 from headgate.providers.misplaced import told_elsewhere
 
 RunMode = Literal[
@@ -62,13 +63,13 @@ class DinkyTarget(BaseModel):
     folder: Folder = Field(default="headgate", description="catalogue folder of tasks, as team/payments")
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
     max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
-    slow_timeout: float = Field(
-        default=900.0, gt=0, le=7200, description="seconds for a start or a savepoint: Dinky answers when it is done"
+    slow_timeout: SlowRequestTime = Field(
+        default=900.0, description="how long a start or a savepoint may take: Dinky answers when it is done"
     )
-    claim_wait: float = Field(
-        default=1.0, ge=0, le=60, description="seconds before a restart in which another run may be noticed"
+    claim_wait: ShortWait = Field(
+        default=1.0, description="how long to wait before a restart, so that another run may be noticed"
     )
     concurrency: int = Field(default=8, ge=1, le=64, description="requests under way at a time")
     requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from headgate.providers.durations import RequestTime
+
 
 class FlinkTarget(BaseModel):
     """A Flink session cluster, reached through its REST API."""
@@ -26,7 +28,7 @@ class FlinkTarget(BaseModel):
     cert: str | None = Field(default=None, description="PEM certificate for mTLS")
     key: str | None = Field(default=None, description="PEM key for mTLS")
     verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
     max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     savepoint_dir: str | None = Field(default=None, description="where savepoints go; default: the cluster's own")
 

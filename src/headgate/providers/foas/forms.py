@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.functional_validators import AfterValidator
 
+from headgate.providers.durations import RequestTime, ShortWait
+
 # What the paths of the API take as it is; the signature of anything else is documented nowhere.
 PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
@@ -38,10 +40,10 @@ class FoasTarget(BaseModel):
     queue_name: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
     signature: Literal["v1", "v3"] = Field(default="v1", description="v1: HMAC-SHA1 (ROA); v3: ACS3-HMAC-SHA256")
     body: Literal["form", "json"] = Field(default="form", description="how request bodies are written")
-    poll_interval: float = Field(default=1.0, ge=0, le=60, description="seconds between looks at what was asked for")
+    poll_interval: ShortWait = Field(default=1.0, description="time between looks at what was asked for")
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
     max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     concurrency: int = Field(default=4, ge=1, le=64, description="requests under way at a time")
     requests_per_second: float = Field(default=5.0, gt=0, description="requests begun in a second, at most")

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from headgate.providers.durations import RequestTime
+
 
 class HuaweiTarget(BaseModel):
     """A region and a project of Huawei Cloud, and how to prove who asks.
@@ -45,7 +47,7 @@ class HuaweiTarget(BaseModel):
     domain: str = Field(default="", description="name of the account the IAM user belongs to")
     ca: str | None = Field(default=None, description="PEM bundle to trust")
     verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds for one request")
+    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
     max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     concurrency: int = Field(default=8, ge=1, le=64, description="requests under way at a time")
     requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")
