@@ -81,7 +81,7 @@ def test_reconcile_goes_on_for_the_others(two: Workspace) -> None:
     result = headgate("reconcile", "--once", "--prune")
 
     assert result.exit_code == 3
-    assert "blocked two on local (manifest-invalid)" in result.stdout
+    assert "blocked two on local (manifest-invalid)\n      at: jobs/two.yaml:1:1\n" in result.stdout
     assert "error jobs/three.yaml:1:1" in result.stdout
     assert len(two.local.running("orders")) == len(two.local.running("two")) == 1
     assert "submit orders" in two.local.writes

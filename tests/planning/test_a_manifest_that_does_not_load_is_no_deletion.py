@@ -69,6 +69,14 @@ def test_where_no_name_can_be_read_every_live_job_without_a_manifest_is_blocked(
     assert plan.errors == (MISTAKE,)
 
 
+def test_where_no_manifest_loads_the_one_that_does_not_is_told() -> None:
+    """ "There are no manifests" would send people to look at the checkout."""
+    plan = planned({}, {"x": running(X)}, broken=(NAMELESS,), prune=True)
+
+    assert decisions(plan) == {"x": (Verb.BLOCKED, "manifest-invalid")}
+    assert plan.actions[0].where == MISTAKE.where
+
+
 def test_nothing_is_pruned_while_any_manifest_does_not_load() -> None:
     """A rename may be in the file that cannot be read, or a move of the job to it."""
     gone = replace(ORDERS, name="gone", program=Sql("INSERT INTO sink SELECT 1 FROM gone"))

@@ -24,9 +24,9 @@ def orphans(situation: Situation) -> list[Action]:
     for name, target, have in _left_git(situation):
         if is_active(have):
             orphan = decide_orphan(name, target, have, prune=situation.prune)
+            orphan = without_conclusions(orphan, situation.broken, prune=situation.prune)
             if orphan.steps and (note := _why_not_pruned(situation)):
                 orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
-            orphan = without_conclusions(orphan, situation.broken, prune=situation.prune)
             if isinstance(have, Live) and not applied_in(situation.environment, have):
                 orphan = decide_orphan(name, target, have, prune=False)
                 orphan = replace(orphan, note=f"{environment_of(have)} has it")

@@ -33,6 +33,8 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
     lines = [palette.paint(_colour(result.outcome, palette), one_line(f"{_outcome(result)} {place_words(action)}"))]
     if result.outcome is Outcome.BLOCKED:
         lines[0] += f" ({one_line(action.reason)})"
+    if result.outcome is Outcome.BLOCKED and action.where:
+        lines.append(f"at: {one_line(mask(action.where))}")
     if result.detail:
         kind = "warning" if result.outcome.fine else "error"
         code = f"{kind}[{result.code}]: " if result.code else ""
