@@ -126,21 +126,33 @@ def test_every_error_can_be_explained(code: str) -> None:
     assert len(result.stdout.split()) > 8
 
 
-def test_no_error_is_forgotten() -> None:
-    """Errors are defined beside the code that raises them, wherever that is."""
-    defined = {
-        (statement.value.value, node.name)
-        for file in Path(package.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
-        for statement in node.body
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.targets[0], ast.Name)
-        and statement.targets[0].id == "code"
-    }
+def codes_in_the_source() -> set[str]:
+    """Every code that is written down anywhere in headgate, whether or not anything imports it.
 
-    assert defined == {("error", "HeadgateError")} | {(error.code, error.__name__) for error in errors()}
+    `code = "..."` in a class or a module, `code="..."` in a call, and the members of enums of reasons and codes.
+    """
+    found = set()
+    for file in Path(package.__file__).parent.rglob("*.py"):
+        if "testing" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Assign(targets=[ast.Name(id="code" | "CODE")], value=ast.Constant(value=str(code))):
+                    found.add(code)
+                case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
+                    found.add(code)
+                case ast.ClassDef(name=name, body=body) if name.endswith(("Reason", "Code")):
+                    values = [one.value for one in body if isinstance(one, ast.Assign)]
+                    found |= {str(one.value) for one in values if isinstance(one, ast.Constant)}
+    return found - {"", "error"}
+
+
+def test_every_code_ever_printed_can_be_explained() -> None:
+    """Errors, reasons, warnings and refusals, also those of the command line and of a project."""
+    codes = codes_in_the_source()
+
+    assert {"safety-limit", "given-up", "degraded", "in-sync", "option-without-effect", "plan-stale"} <= codes
+    assert codes - explanations().keys() == set()
 
 
 def test_the_list_is_of_codes_that_people_meet() -> None:

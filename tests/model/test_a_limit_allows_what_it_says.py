@@ -22,10 +22,16 @@ from headgate.model.project import Limit
 )
 def test_a_limit_allows_so_many_and_not_one_more(limit: Limit, of: int, most: int) -> None:
     """0% is how people write "never"; any other share lets a project of few jobs be changed at all."""
-    assert limit.allows(most, of)
-    assert not limit.allows(most + 1, of)
+    assert limit.most(of) == most
 
 
 def test_without_a_limit_there_is_none() -> None:
     """It is to be written down."""
-    assert Limit().allows(1000, 1)
+    assert Limit().most(1000) is None
+
+
+def test_a_share_of_few_jobs_allows_what_a_team_needs() -> None:
+    """Three jobs, two of them edited: 30% would allow none of it."""
+    assert Limit(share=0.3).most(3, at_least=3) == 3
+    assert Limit(share=0.0).most(3, at_least=3) == 0
+    assert Limit(count=1).most(3, at_least=3) == 1

@@ -12,6 +12,7 @@ import click
 from headgate.cli.carrying_out import carry_out
 from headgate.cli.choices import (
     TRANSITIONS,
+    Number,
     complete_jobs,
     format_option,
     opened,
@@ -24,7 +25,7 @@ from headgate.cli.commands import Chosen
 from headgate.cli.telling import busy
 from headgate.errors import UnknownJob, UsageError
 from headgate.model.plan import Plan
-from headgate.model.project import Project
+from headgate.model.project import Allowance, Project
 from headgate.reporting.reviewed import AGAIN, PlanMoved, Reviewed, read, require_same
 
 if TYPE_CHECKING:
@@ -39,15 +40,29 @@ _SUFFIXES = (".json", ".yaml", ".yml")
 @format_option("text", "json", "markdown")
 @prune_option
 @retry_option
+@click.option("--allow-restarts", type=Number(min=0), metavar="N", help="Allow N restarts in this run.")
+@click.option("--allow-cancels", type=Number(min=0), metavar="N", help="Allow N cancels in this run.")
 @with_project
-def apply(chosen: Chosen, what: tuple[str, ...], yes: bool, style: str, prune: bool, retry: bool) -> int:
+def apply(
+    chosen: Chosen,
+    what: tuple[str, ...],
+    yes: bool,
+    style: str,
+    prune: bool,
+    retry: bool,
+    allow_restarts: int | None,
+    allow_cancels: int | None,
+) -> int:
     """Show what would change, ask, and do it.
 
     A FILE is a reviewed plan, written by `headgate plan -o`: it is applied as it was reviewed, without asking, or
     refused if the manifests or the live jobs moved since. A name that a job of git has is that job, whatever file has
     the same.
+
+    A plan beyond a limit of `safety:` is refused; --allow-restarts and --allow-cancels consent to so many jobs, once.
     """
     with opened(chosen, shows_errors=True) as headgate:
+        headgate.allowance = Allowance(allow_restarts or 0, allow_cancels or 0)
         plan_file = _plan_file(what, headgate.project, more=prune or retry)
         if plan_file is None:
             found = _planned(headgate, what, prune=prune, retry=retry)

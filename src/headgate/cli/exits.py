@@ -8,14 +8,18 @@ from headgate.model.plan import Plan
 DONE = 0
 CHANGES_PENDING = 2
 PARTIAL = 3
+REFUSED = 4
 
 
 def of_plan(plan: Plan, *, named: bool, detailed: bool) -> int:
-    """3 goes first: any caller that waits for "no changes" must not take a job nobody can see for one in sync.
+    """4 goes first: `apply` refuses such a plan whole.
 
+    Then 3: any caller that waits for "no changes" must not take a job nobody can see for one in sync.
     Nor one that fails again and again: `detailed` tells that too. Without it a plan is for reading, and one that mends
     another job is not refused for it.
     """
+    if plan.refused:
+        return REFUSED
     if plan.blocked or _untold(plan, named=named) or (detailed and plan.degraded):
         return PARTIAL
     return CHANGES_PENDING if detailed and plan.has_changes else DONE

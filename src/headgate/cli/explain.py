@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 from click.shell_completion import CompletionItem
 
+import headgate
 from headgate.cli.choices import format_option
 from headgate.cli.telling import say
 from headgate.errors import HeadgateError, UsageError
@@ -20,9 +21,8 @@ from headgate.model.reasons import EXPLAINED
 from headgate.model.warnings import EXPLAINED as WARNINGS
 from headgate.reporting import explanation_json, explanation_text, explanations_text
 
-# Errors are defined beside the code that raises them.
-_PACKAGES = ("headgate.applying", "headgate.providers", "headgate.reporting")
-_MODULES = ("headgate.cli.failures", "headgate.project", "headgate.store.errors")
+# What only tests import: simulators of platforms.
+_NOT_OURS = "headgate.testing"
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -60,12 +60,8 @@ def explanations() -> dict[str, str]:
 
 def errors() -> Iterator[type[HeadgateError]]:
     """Every error class that has a code of its own; a class that only others are made from is no news to anybody."""
-    for name in _PACKAGES:
-        package = import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-            import_module(module.name)
-    for name in _MODULES:
-        import_module(name)
+    for module in _modules():
+        import_module(module)
     waiting = HeadgateError.__subclasses__()
     while waiting:
         error = waiting.pop()
@@ -73,3 +69,16 @@ def errors() -> Iterator[type[HeadgateError]]:
         # A class without a code of its own is explained by the one it inherits the code from.
         if "code" in vars(error):
             yield error
+
+
+def _modules() -> Iterator[str]:
+    """Every module of headgate: errors are defined beside the code that raises them, wherever that is."""
+    waiting = [(f"headgate.{found.name}", found.ispkg) for found in pkgutil.iter_modules(headgate.__path__)]
+    while waiting:
+        name, is_package = waiting.pop()
+        if name in (_NOT_OURS, "headgate.__main__"):
+            continue
+        yield name
+        if is_package:
+            inside = pkgutil.iter_modules(import_module(name).__path__)
+            waiting += [(f"{name}.{found.name}", found.ispkg) for found in inside]

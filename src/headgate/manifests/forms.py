@@ -56,7 +56,7 @@ def _ignorable(text: Any) -> Any:
     return text
 
 
-_A_LIMIT = "a number, or a share of the live jobs, which allows at least one unless it is 0%"
+_A_LIMIT = "a number, or a share of the live jobs, which allows at least 3 restarts and 1 cancel unless it is 0%"
 
 
 def _limit(written: Any) -> Limit:

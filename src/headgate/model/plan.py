@@ -211,6 +211,32 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why `apply` refuses a plan: `limit` of `safety:`, as it is `set`, allows `most` jobs, and the plan has `number`.
+
+    `live` is how many jobs run, `jobs` are those that count.
+    """
+
+    limit: str
+    set: str
+    most: int
+    number: int
+    live: int
+    jobs: tuple[str, ...] = ()
+    code = "safety-limit"
+
+    @property
+    def words(self) -> str:
+        done = "restarted" if self.limit == "max_restarts" else "cancelled"
+        return f"{self.number} of {self.live} live jobs would be {done}; safety.{self.limit} is {self.set}: {self.most}"
+
+    @property
+    def option(self) -> str:
+        """What consents to it once."""
+        return f"--allow-{self.limit.removeprefix('max_')} {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would be done to every job, in name order, and what was seen when it was decided.
 
@@ -218,7 +244,7 @@ class Plan:
     middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
     changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are. `warnings`
     are what a person should know that stops nothing, `errors` the mistakes in manifests that do not load and that no
-    action tells of.
+    action tells of, `refused` why `apply` refuses the whole of it.
     """
 
     project: str
@@ -234,6 +260,7 @@ class Plan:
     only: frozenset[str] = frozenset()
     errors: tuple[Mistake, ...] = ()
     warnings: tuple[ProjectWarning, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -35,14 +35,22 @@ class Limit:
     share: float | None = None
     count: int | None = None
 
-    def allows(self, touched: int, of: int) -> bool:
-        """May `touched` of `of` jobs be touched in one run? A share allows at least one job, but for 0%: none."""
+    def most(self, of: int, at_least: int = 1) -> int | None:
+        """How many of `of` jobs may be touched in one run; None: all. A share allows `at_least` so many, 0% none."""
         if self.count is not None or self.share is None:
-            return self.count is None or touched <= self.count
-        return touched <= (max(1, int(self.share * of)) if self.share else 0)
+            return self.count
+        return max(at_least, int(self.share * of)) if self.share else 0
 
     def __str__(self) -> str:
         return str(self.count) if self.count is not None else f"{(self.share or 0):.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A person's consent for one run: so many restarts and cancels, whatever `safety:` allows."""
+
+    restarts: int = 0
+    cancels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

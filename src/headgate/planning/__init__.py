@@ -18,7 +18,7 @@ from headgate.planning.identity import attempt_id, successor_id
 from headgate.planning.live_jobs import look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.planner import Past, Situation, plan
-from headgate.planning.safety import over_limit
+from headgate.planning.safety import refusals
 
 __all__ = [
     "Evidence",
@@ -37,8 +37,8 @@ __all__ = [
     "look_up",
     "needs_evidence",
     "our_job",
-    "over_limit",
     "plan",
+    "refusals",
     "started_from",
     "successor_id",
 ]

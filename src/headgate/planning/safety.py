@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from headgate.model.plan import CancelJob, Plan, Step, StopWithSavepoint, Verb
-from headgate.model.project import Safety
+from headgate.model.plan import Action, CancelJob, Plan, Refusal, Step, StopWithSavepoint, Verb
+from headgate.model.project import Allowance, Limit, Safety
 
 _RESTARTS = {Verb.RESTART, Verb.SUSPEND, Verb.ADOPT}
+# What a share allows at least: a team with three jobs edits two of them, and has to be able to merge that.
+_RESTARTS_AT_LEAST = 3
+_CANCELS_AT_LEAST = 1
+_NOTHING_MORE = Allowance()
+
+
+def refusals(plan: Plan, safety: Safety, allowance: Allowance = _NOTHING_MORE) -> tuple[Refusal, ...]:
+    """Why this plan is more than one run may do; none where it is not. A share is of the jobs that are live.
+
+    `allowance` is what a person consents to for this one run, whatever the limit is.
+    """
+    live = sum(1 for action in plan.actions if action.live is not None and action.live.state.active)
+    restarts = tuple(action.job for action in plan.actions if _restarts(action))
+    cancels = tuple(action.job for action in plan.actions if action.verb is Verb.CANCEL)
+    most_restarts = _most(safety.max_restarts, live, _RESTARTS_AT_LEAST, allowance.restarts)
+    most_cancels = _most(safety.max_cancels, live, _CANCELS_AT_LEAST, allowance.cancels)
+    found = []
+    if most_restarts is not None and len(restarts) > most_restarts:
+        found.append(Refusal("max_restarts", str(safety.max_restarts), most_restarts, len(restarts), live, restarts))
+    if most_cancels is not None and len(cancels) > most_cancels:
+        found.append(Refusal("max_cancels", str(safety.max_cancels), most_cancels, len(cancels), live, cancels))
+    return tuple(found)
+
+
+def _most(limit: Limit, live: int, at_least: int, consented: int) -> int | None:
+    """How many jobs may be touched; None: as many as there are."""
+    most = limit.most(live, at_least)
+    return None if most is None else max(most, consented)
+
+
+def _restarts(action: Action) -> bool:
+    return action.verb in _RESTARTS and any(map(_ends_a_job, action.steps))
 
 
 def _ends_a_job(step: Step) -> bool:
     return isinstance(step, StopWithSavepoint | CancelJob)
-
-
-def over_limit(plan: Plan, safety: Safety) -> str:
-    """Why this plan is more than one run may do, or an empty text. A share is of the jobs that are live."""
-    live = sum(1 for action in plan.actions if action.live is not None and action.live.state.active)
-    restarts = sum(1 for action in plan.actions if action.verb in _RESTARTS and any(map(_ends_a_job, action.steps)))
-    cancels = sum(1 for action in plan.actions if action.verb is Verb.CANCEL)
-    if not safety.max_restarts.allows(restarts, live):
-        return f"{restarts} of {live} live jobs would be restarted; safety.max_restarts is {safety.max_restarts}"
-    if not safety.max_cancels.allows(cancels, live):
-        return f"{cancels} of {live} live jobs would be cancelled; safety.max_cancels is {safety.max_cancels}"
-    return ""

@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any
 from headgate.project.loading import load, project_file, schemas
 
 if TYPE_CHECKING:
-    from headgate.project.headgate import Headgate, LimitPassed
+    from headgate.project.headgate import Headgate
+    from headgate.project.limits import LimitPassed
 
 __all__ = ["Headgate", "LimitPassed", "load", "project_file", "schemas"]
 

@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
-from headgate.errors import HeadgateError, InternalError, PlanRefused
+from headgate.errors import HeadgateError, InternalError
 from headgate.model.hiding import told_text
 from headgate.model.live import JobState, Live, Observation, Observed, Unknown
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
-from headgate.model.project import Project
+from headgate.model.project import Allowance, Project
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
-from headgate.planning import Evidence, Situation, needs_evidence, over_limit, plan
+from headgate.planning import Evidence, Situation, needs_evidence, plan, refusals
 from headgate.project.finding import found_by_name, target_of_stray, whereabouts
 from headgate.project.gathering import evidence_for
 from headgate.project.importing import Importing
+from headgate.project.limits import refused
 from headgate.project.loading import at_home, at_its_commit, drafts, load
 from headgate.project.naming import require_in_git, require_known, require_package, require_target
 from headgate.project.noticing import notice
@@ -57,15 +58,6 @@ _AT_ONCE = 8
 _DEFAULT_STORE = "sqlite:///.headgate/store.db"
 
 
-class LimitPassed(PlanRefused):
-    """The plan would touch more jobs than `safety:` in headgate.yaml allows in one run. Nothing was changed.
-
-    Review it, then raise the limit in headgate.yaml, or name fewer jobs.
-    """
-
-    code = "safety-limit"
-
-
 class Headgate:
     """A loaded project and its targets. Close it, or use it in a `with` block."""
 
@@ -85,6 +77,7 @@ class Headgate:
         self._environ = os.environ if environ is None else environ
         self._clock = clock or (lambda: datetime.now(UTC))
         self._tell = tell
+        self.allowance = Allowance()
         self._store: Store | None = None
         self._memory: Memory | None = None
         self._providers: dict[str, Provider] = {}
@@ -233,7 +226,8 @@ class Headgate:
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             evidence = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
         made = plan(situation.with_evidence(evidence))
-        return replace(made, packages=changed_packages(made, self.project, self.provider))
+        beyond = refusals(made, self.project.safety, self.allowance)
+        return replace(made, packages=changed_packages(made, self.project, self.provider), refused=beyond)
 
     def _evidence(self, action: Action) -> Evidence:
         source = self.provider(action.source) if action.source else None
@@ -270,10 +264,8 @@ class Headgate:
 
     def check(self, reviewed: Plan) -> None:
         """May this plan be applied? Raises LimitPassed: what `apply` would say, before anybody is asked for consent."""
-        if too_much := over_limit(reviewed, self.project.safety):
-            raise LimitPassed(
-                too_much, where="headgate.yaml", hint="review the plan; raise the limit or name fewer jobs"
-            )
+        if beyond := refusals(reviewed, self.project.safety, self.allowance):
+            raise refused(beyond)
 
     # -- operations ------------------------------------------------------------------------------------------------
 

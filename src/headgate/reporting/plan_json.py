@@ -58,6 +58,19 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "errors": [{"code": ManifestError.code, **mistake_document(mistake)} for mistake in plan.errors],
         "warnings": [warning_document(one) for one in plan.warnings],
         "packages": [package_document(package) for package in plan.packages],
+        "refused": [
+            {
+                "code": one.code,
+                "limit": f"safety.{one.limit}",
+                "set": one.set,
+                "allowed": one.most,
+                "number": one.number,
+                "live": one.live,
+                "jobs": list(one.jobs),
+                "hint": f"headgate apply {one.option}",
+            }
+            for one in plan.refused
+        ],
         "summary": plan.summary(),
     }
 

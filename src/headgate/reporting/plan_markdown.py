@@ -27,7 +27,7 @@ from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warning_lines
-from headgate.reporting.words import counted, left_git, package_lines, plan_summary
+from headgate.reporting.words import counted, left_git, package_lines, plan_summary, refusal_lines
 
 # Kept free for the sentences that say what was left out.
 _RESERVE = 400
@@ -37,6 +37,8 @@ def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
     """The plan as GitHub-flavoured Markdown of at most `limit` characters, ending without a line break."""
     shown = [action for action in plan.actions if is_shown(action)]
     parts = [_heading(plan), f"**{text(plan_summary(plan))}**"]
+    if refused := refusal_lines(plan):
+        parts.append(f"**Refused** ({code('safety-limit')}): {text('; '.join(refused))}")
     room = limit - _RESERVE - sum(markdown.size(part) + 2 for part in parts)
     if shown:
         rows = _fitting([_row(action) for action in shown], room // 2)

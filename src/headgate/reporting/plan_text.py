@@ -26,7 +26,15 @@ from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warnings_text
-from headgate.reporting.words import SYMBOLS, colour, left_git, package_lines, plan_summary, silence_lines
+from headgate.reporting.words import (
+    SYMBOLS,
+    colour,
+    left_git,
+    package_lines,
+    plan_summary,
+    refusal_lines,
+    silence_lines,
+)
 
 _INDENT = "    "
 
@@ -40,6 +48,9 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
         blocks.append(error_text(ManifestError(plan.errors), palette))
     if plan.warnings:
         blocks.append(warnings_text(plan.warnings, palette))
+    if refused := refusal_lines(plan):
+        first = f"{palette.paint(palette.trouble, 'refused[safety-limit]')}: {refused[0]}"
+        blocks.append("\n  ".join((first, *refused[1:])))
     blocks.append(palette.paint(palette.strong, plan_summary(plan)))
     return "\n\n".join(blocks)
 

@@ -71,6 +71,13 @@ def left_git(plan: Plan) -> tuple[Action, ...]:
     return tuple(a for a in plan.actions if a.verb is Verb.KEEP and a.reason == Reason.LEFT_GIT)
 
 
+def refusal_lines(plan: Plan) -> list[str]:
+    """Why `apply` refuses the plan, and what consents to it once; none where it does not."""
+    lines = [one.words for one in plan.refused]
+    options = " ".join(one.option for one in plan.refused)
+    return [*lines, f"hint: review the plan; `headgate apply {options}` consents to it once"] if lines else []
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 job`, `2 jobs`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
