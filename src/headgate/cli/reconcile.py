@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
@@ -16,7 +17,7 @@ from headgate.cli.failures import known, trace, while_applying
 from headgate.cli.interrupts import heeding
 from headgate.cli.telling import complain, note, palette, say
 from headgate.model.duration import seconds_of
-from headgate.reporting import error_text, pass_error_json, pass_json, pass_text
+from headgate.reporting import error_text, news, pass_error_json, pass_json, pass_text
 
 STOPPING = "Finishing the requests in progress; press Ctrl-C again to quit now.\n"
 # So that many loops that were started together do not ask their targets together.
@@ -45,10 +46,10 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
     Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
     refused, and nothing is ever asked.
     """
-    stop = threading.Event()
+    stop, before = threading.Event(), Before()
     with heeding(stop, STOPPING):
         while True:
-            code = one_pass(chosen, stop, style=style, prune=prune)
+            code = one_pass(chosen, stop, before, style=style, prune=prune)
             if once or stop.is_set():
                 return code
             wait(stop, interval)
@@ -56,19 +57,32 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
                 return exits.DONE
 
 
-def one_pass(chosen: Chosen, stop: threading.Event, *, style: str, prune: bool) -> int:
+@dataclass(slots=True)
+class Before:
+    """What the pass before had to tell, and in which error it ended; a log is not told it again."""
+
+    news: tuple[str, ...] = ()
+    error: str = ""
+
+
+def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: str, prune: bool) -> int:
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
         with opened(chosen, shows_errors=True) as headgate:
             found = headgate.plan(prune=prune, wait=TRANSITIONS)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))
-                told = pass_json(found, report) if style == "json" else pass_text(found, report, palette(sys.stdout))
+                told = (
+                    pass_json(found, report)
+                    if style == "json"
+                    else pass_text(found, report, palette(sys.stdout), known=before.news)
+                )
+                before.news, before.error = news(found, report), ""
             except Exception as trouble:
                 raise while_applying(trouble) from trouble
         say(told, changed=found.has_changes)
     except Exception as trouble:
-        return _report(trouble, style)
+        return _report(trouble, style, before)
     return exits.of_report(found, report, named=False)
 
 
@@ -77,11 +91,13 @@ def wait(stop: threading.Event, interval: float) -> None:
     stop.wait(interval * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load, keeps no secret
 
 
-def _report(trouble: Exception, style: str) -> int:
+def _report(trouble: Exception, style: str, before: Before) -> int:
     error = known(trouble)
     if where := trace(error, trouble):
         note(where)
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    words = f"{at} {error_text(error, palette(sys.stderr))}"
+    text = error_text(error, palette(sys.stderr))
+    words = f"{at} error[{error.code}]: as before" if text == before.error else f"{at} {text}"
+    before.error = text
     complain(error, words, pass_error_json(error, at) if style == "json" else "")
     return error.exit_code

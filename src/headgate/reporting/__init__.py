@@ -20,7 +20,7 @@ from headgate.reporting.events import event_text
 from headgate.reporting.failure import error_json, error_text, warning_text
 from headgate.reporting.graph import graph_json, graph_mermaid, graph_text
 from headgate.reporting.palette import COLOURED, PLAIN, Palette
-from headgate.reporting.passes import pass_error_json, pass_json, pass_text
+from headgate.reporting.passes import news, pass_error_json, pass_json, pass_text
 from headgate.reporting.plan_json import plan_document, plan_json
 from headgate.reporting.plan_markdown import plan_markdown
 from headgate.reporting.plan_text import plan_text
@@ -50,6 +50,7 @@ __all__ = [
     "graph_json",
     "graph_mermaid",
     "graph_text",
+    "news",
     "pass_error_json",
     "pass_json",
     "pass_text",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from headgate.errors import HeadgateError
 from headgate.model.outcome import Outcome, Report
 from headgate.model.plan import Plan
@@ -11,25 +13,42 @@ from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
-from headgate.reporting.report import report_document, result_text
+from headgate.reporting.report import report_document, result_blocks
+from headgate.reporting.silent_targets import untold
 from headgate.reporting.words import report_summary
 
 
-def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN) -> str:
-    """`2026-01-31T09:00:00Z 1a2b3c4d5e6f Done: 1 applied, 11 in sync.`, then what is worth a line."""
+def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN, *, known: Iterable[str] = ()) -> str:
+    """`2026-01-31T09:00:00Z 1a2b3c4d5e6f Done: 1 applied, 11 in sync.`, then what is worth a line.
+
+    `known` is the `news` of the pass before: a pass that found nothing else is the one line.
+    """
     commit = f" {short(plan.commit)}" if plan.commit else ""
     lines = [one_line(f"{plan.created_at}{commit} {report_summary(report)}")]
-    lines += [
-        "  " + result_text(result, palette).replace("\n", "\n  ")
-        for result in report.results
-        if result.outcome is not Outcome.KEPT
-    ]
+    found = news(plan, report)
+    if found and found == tuple(known):
+        return f"{lines[0]} As before."
+    lines += ["  " + block.replace("\n", "\n  ") for block in result_blocks(report, palette)]
     lines += [f"  {one_line(line)}" for line in degraded_lines(plan.degraded)]
     lines += [f"  error {one_line(f'{mistake.where}: {mistake.problem}')}" for mistake in plan.errors]
-    for name, seen in plan.unknown_targets:
+    for name, seen in untold(plan):
         lines.append(f"  target {one_line(name)} could not be read: {one_line(seen.why)}")
         lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)
     return "\n".join(lines)
+
+
+def news(plan: Plan, report: Report) -> tuple[str, ...]:
+    """What a pass has to tell beyond its sum; that a job fails once more is no news. Empty: nothing.
+
+    What was done is told whenever it is done.
+    """
+    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    if any(result.action.steps for result in told):
+        return (plan.created_at, "something was done")
+    found = [f"{one.action.job} {one.outcome} {one.action.reason} {one.detail} {one.hint}" for one in told]
+    found += [f"{one.job} degraded {one.live.condition.cause if one.live else ''}" for one in plan.degraded]
+    found += [f"{mistake.where} {mistake.problem}" for mistake in plan.errors]
+    return (*found, *(f"{name} {seen.why} {seen.hint}" for name, seen in plan.unknown_targets))
 
 
 def pass_json(plan: Plan, report: Report) -> str:

@@ -6,6 +6,7 @@ What does not fit is left out job by job, and how much was left out is said: hal
 from __future__ import annotations
 
 from headgate.model.plan import Action, Plan, Verb
+from headgate.model.reasons import Reason
 from headgate.model.wording import short
 from headgate.reporting import markdown
 from headgate.reporting.actions import (
@@ -25,6 +26,7 @@ from headgate.reporting.failure import mistake_lines
 from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
+from headgate.reporting.silent_targets import SilentTarget, apart, silent_targets, untold
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warning_lines
 from headgate.reporting.words import counted, left_git, package_lines, plan_summary, refusal_lines
@@ -35,16 +37,18 @@ _RESERVE = 400
 
 def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
     """The plan as GitHub-flavoured Markdown of at most `limit` characters, ending without a line break."""
-    shown = [action for action in plan.actions if is_shown(action)]
+    silent = silent_targets(plan.actions)
+    shown = [action for action in apart(plan.actions, silent) if is_shown(action)]
     parts = [_heading(plan), f"**{text(plan_summary(plan))}**"]
     if refused := refusal_lines(plan):
         parts.append(f"**Refused** ({code('safety-limit')}): {text('; '.join(refused))}")
     room = limit - _RESERVE - sum(markdown.size(part) + 2 for part in parts)
-    if shown:
-        rows = _fitting([_row(action) for action in shown], room // 2)
+    if shown or silent:
+        every = [*map(_silence_row, silent), *map(_row, shown)]
+        rows = _fitting(every, room // 2)
         table = markdown.table(("job", "action", "state", "why"), rows)
-        if len(rows) < len(shown):
-            table += f"\n\n{counted(len(shown) - len(rows), 'more job is', 'more jobs are')} not shown in this table."
+        if len(rows) < len(every):
+            table += f"\n\n{counted(len(every) - len(rows), 'more job is', 'more jobs are')} not shown in this table."
         parts.append(table)
         room -= markdown.size(table) + 2
     notes = _fitting(_notes(plan), room // 4)
@@ -73,13 +77,19 @@ def _row(action: Action) -> str:
     return markdown.row(job, action.verb, text(verdict_word(action)), code(mask_of(action)(why)[:300]))
 
 
+def _silence_row(one: SilentTarget) -> str:
+    why = f"{Reason.LIVE_UNKNOWN}: {one.why.partition(chr(10))[0]}"
+    hint = f"; hint: {text(one.hint)}" if one.hint else ""
+    return markdown.row(code(one.title), Verb.BLOCKED, "", code(why[:300]) + hint)
+
+
 def _notes(plan: Plan) -> list[str]:
     return [
         *mistake_lines(plan.errors),
         *(
             f"- target {code(name)} could not be read: {code(seen.why[:500])}"
             + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")
-            for name, seen in plan.unknown_targets
+            for name, seen in untold(plan)
         ),
         *(
             f"- {code(action.job)} on {code(action.target)} is {text(degraded_words(action))}"

@@ -24,6 +24,7 @@ from headgate.reporting.health import TITLE as DEGRADED
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
+from headgate.reporting.silent_targets import apart, silence_block, silent_targets, untold
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warnings_text
 from headgate.reporting.words import (
@@ -42,7 +43,9 @@ _INDENT = "    "
 def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     """The plan as text, ending without a line break."""
     blocks = [_heading(plan, palette)]
-    blocks += [_block(action, palette) for action in plan.actions if is_shown(action)]
+    silent = silent_targets(plan.actions)
+    blocks += [_block(action, palette) for action in apart(plan.actions, silent) if is_shown(action)]
+    blocks += [silence_block(one, palette, outcome="! blocked", indent=_INDENT) for one in silent]
     blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
     if plan.errors:
         blocks.append(error_text(ManifestError(plan.errors), palette))
@@ -122,7 +125,7 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
         ),
         (
             "Targets that could not be read:",
-            [line for target, seen in plan.unknown_targets for line in silence_lines(target, seen)],
+            [line for target, seen in untold(plan) for line in silence_lines(target, seen)],
         ),
     ]
 

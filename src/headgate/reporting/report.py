@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from headgate.errors import Mistake
@@ -15,6 +15,7 @@ from headgate.reporting.health import condition_document, degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain import one_line, plain
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
+from headgate.reporting.silent_targets import SilentTarget, apart, silence_block, silent_targets
 from headgate.reporting.words import report_summary
 
 _DEGRADED_AT_MOST = 20
@@ -22,9 +23,26 @@ _DEGRADED_AT_MOST = 20
 
 def report_text(report: Report, palette: Palette = PLAIN) -> str:
     """The results as text, jobs that were kept only counted, ending without a line break."""
-    blocks = [result_text(result, palette) for result in report.results if result.outcome is not Outcome.KEPT]
+    blocks = result_blocks(report, palette)
     blocks += [palette.paint(palette.trouble, one_line(line)) for line in degraded_lines(report.degraded)]
     return "\n".join((*blocks, palette.paint(palette.strong, report_summary(report))))
+
+
+def result_blocks(report: Report, palette: Palette = PLAIN) -> list[str]:
+    """What became of every job that was not just kept, and once of all those of a target that is silent."""
+    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    silent = _silent(told)
+    blocks = [result_text(result, palette) for result in _apart(told, silent)]
+    return blocks + [silence_block(one, palette, outcome="blocked", indent="    ") for one in silent]
+
+
+def _silent(results: Iterable[Result]) -> tuple[SilentTarget, ...]:
+    return silent_targets(result.action for result in results if result.outcome is Outcome.BLOCKED)
+
+
+def _apart(results: Sequence[Result], silent: Iterable[SilentTarget]) -> list[Result]:
+    left = {id(action) for action in apart((result.action for result in results), silent)}
+    return [result for result in results if id(result.action) in left]
 
 
 def result_text(result: Result, palette: Palette = PLAIN) -> str:
@@ -79,7 +97,9 @@ def report_markdown(report: Report, errors: Iterable[Mistake] = (), *, limit: in
 
     `errors` are the mistakes in manifests that do not load, as the plan has them.
     """
-    rows = [_row(result) for result in report.results if result.outcome is not Outcome.KEPT]
+    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    silent = _silent(told)
+    rows = [*map(_silence_row, silent), *map(_row, _apart(told, silent))]
     heads = ("job", "action", "outcome", "why", "savepoint")
     head = f"### headgate apply\n\n**{markdown.text(report_summary(report))}**"
     wrong = "\n".join(mistake_lines(errors))
@@ -94,6 +114,11 @@ def report_markdown(report: Report, errors: Iterable[Mistake] = (), *, limit: in
     if len(shown) < len(rows):
         parts.append(f"{len(rows) - len(shown)} more are not shown.")
     return "\n\n".join(parts)
+
+
+def _silence_row(one: SilentTarget) -> str:
+    why = markdown.code(one.why.partition("\n")[0][:500])
+    return markdown.row(markdown.code(one.title), str(Verb.BLOCKED), str(Outcome.BLOCKED), why, "")
 
 
 def _row(result: Result) -> str:

@@ -79,16 +79,20 @@ def status_text(lines: Sequence[StatusLine], palette: Palette = PLAIN, disposals
     left_over = _left_over(disposals)
     if not lines:
         return "\n\n".join(["There are no jobs in git.", *left_over])
-    rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(line)) for line in lines)]
+    every = lines
+    lines, silent = _silent(every)
+    rows = [_HEADS, *(tuple(one_line(cell) for cell in _cells(line)) for line in lines), *silent]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     text = []
     for number, row in enumerate(rows):
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         if number:
-            padded[2] = palette.paint(_colour(lines[number - 1], palette), padded[2])
+            colour = _colour(lines[number - 1], palette) if number <= len(lines) else palette.trouble
+            padded[2] = palette.paint(colour, padded[2])
         line = "  ".join(padded).rstrip()
         text.append(line if number else palette.paint(palette.strong, line))
     paragraphs = [f"\n{one_line(each.job)}:\n  " + "\n  ".join(known) for each in lines if (known := _known(each))]
+    paragraphs += [f"\n{one_line(target)}:\n  {one_line(hint)}" for target, hint in _hints_of_silent(every)]
     return "\n".join((*text, *paragraphs, *(f"\n{each}" for each in left_over)))
 
 
@@ -100,11 +104,41 @@ def status_json(lines: Sequence[StatusLine], disposals: Sequence[Disposal] = ())
 
 def status_markdown(lines: Sequence[StatusLine], disposals: Sequence[Disposal] = ()) -> str:
     """The same in Markdown."""
-    rows = [markdown.row(*(markdown.code(cell) for cell in _cells(line))) for line in lines]
+    lines, silent = _silent(lines)
+    rows = [markdown.row(*map(markdown.code, cells)) for cells in (*map(_cells, lines), *silent)]
     parts = [markdown.table(tuple(head.lower() for head in _HEADS), rows)]
     parts += [f"{markdown.code(line.job)}\n\n{markdown.fenced(known)}" for line in lines if (known := _known(line))]
     parts += [markdown.fenced(each.splitlines()) for each in _left_over(disposals)]
     return "\n\n".join(parts)
+
+
+def _silent(lines: Sequence[StatusLine]) -> tuple[list[StatusLine], list[tuple[str, ...]]]:
+    """The lines of jobs that something is known of, and a row for each target that is silent about more than one."""
+    groups = {key: jobs for key, jobs in _by_silence(lines).items() if len(jobs) > 1}
+    hidden = {id(line) for group in groups.values() for line in group}
+    rows = []
+    for (target, _, _), group in groups.items():
+        note = told_text(_unmasked(group[0])[-1], group[0].environment)
+        rows.append((one_line(f"{len(group)} jobs"), one_line(target), "UNKNOWN", "", "", one_line(note)))
+    return [line for line in lines if id(line) not in hidden], rows
+
+
+def _by_silence(lines: Sequence[StatusLine]) -> dict[tuple[str, str, str], list[StatusLine]]:
+    """Jobs nobody can see, by target, cause and hint; not those that a run is at work on, or left in the middle."""
+    found: dict[tuple[str, str, str], list[StatusLine]] = {}
+    for line in lines:
+        if isinstance(line.observed, Unknown) and not line.in_flight and not line.interrupted:
+            found.setdefault((line.target, line.observed.why, line.observed.hint), []).append(line)
+    return found
+
+
+def _hints_of_silent(lines: Sequence[StatusLine]) -> list[tuple[str, str]]:
+    """What to look at first, for each target that a row stands for."""
+    return [
+        (target, f"hint: {group[0].environment.mask(hint)}")
+        for (target, _, hint), group in _by_silence(lines).items()
+        if hint and len(group) > 1
+    ]
 
 
 def _left_over(disposals: Sequence[Disposal]) -> list[str]:
