@@ -99,12 +99,25 @@ def test_nobody_needs_to_hear_how_it_goes(workspace: Workspace, closed: bool) ->
     assert "Done: 1 applied." in ended.stdout
 
 
-def test_a_stdout_closed_from_the_start_wants_no_result(workspace: Workspace) -> None:
-    """`>&-` is as good as `> /dev/null`."""
-    ended = ran(workspace.root, "apply", "--yes", closed=True)
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(("plan",), 1, id="plan"),
+        pytest.param(("validate",), 1, id="validate"),
+        pytest.param(("apply", "--yes"), 1, id="a-plan-that-could-not-be-shown"),
+        pytest.param(("apply", "--yes", *JSON), 3, id="what-was-applied"),
+        pytest.param(("reconcile", "--once"), 3, id="a-pass-of-the-loop"),
+    ],
+)
+def test_a_closed_stdout_is_a_stdout_that_takes_nothing(
+    workspace: Workspace, arguments: tuple[str, ...], code: int
+) -> None:
+    """Whoever wants no result says so with `> /dev/null`; 0 without a word would read as "nothing to do"."""
+    ended = ran(workspace.root, *arguments, closed=True)
 
-    assert ended.returncode == 0, ended.stderr
-    assert "orders: submit done" in ended.stderr
+    assert ended.returncode == code, ended.stderr
+    assert "error[result-untold]: the result cannot be written to stdout: it is closed" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_stream_that_is_not_there_is_watched_by_nobody() -> None:

@@ -6,6 +6,7 @@ A result that cannot be written is an error, told on stderr; a word about how it
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -64,7 +65,9 @@ def busy(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda words: spinner.update(escape(words))
 
 
-def _write(text: str, stream: TextIO, *, error: bool) -> None:
+def _write(text: str, stream: TextIO | None, *, error: bool) -> None:
+    if stream is None:  # what Python has in the place of a stream that was closed before it began (`>&-`)
+        raise OSError(errno.EBADF, "it is closed")
     try:
         click.echo(text, err=error)
     except (BrokenPipeError, ValueError):  # the reader has gone, or the stream was closed

@@ -9,9 +9,10 @@ from typing import Any
 
 from headgate.model.hiding import told_text
 from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
-from headgate.model.reasons import FIRST_MOVES
+from headgate.model.reasons import FIRST_MOVES, Reason
 from headgate.model.secret import Environment
-from headgate.reporting.plain import one_line, shortened
+from headgate.model.spec import Sql
+from headgate.reporting.plain import one_line, plain, shortened
 from headgate.reporting.words import counted
 
 LONGEST_NAME = 100
@@ -52,6 +53,17 @@ def value_words(value: Any) -> str:
     if isinstance(value, str):
         return one_line(value) if value.strip() else json.dumps(value)
     return one_line(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def program_lines(action: Action) -> tuple[str, list[str]]:
+    """What a job that was never there is going to run: `statement` or `jar`, and its lines; ("", []) for any other."""
+    if action.want is None or action.verb is not Verb.SUBMIT or action.reason != Reason.NOT_RUNNING_YET:
+        return "", []
+    mask, program = value_mask_of(action), action.want.program
+    if isinstance(program, Sql):
+        return "statement", plain(mask(program.text)).strip("\n").rstrip().split("\n")
+    parts = [("uri", program.uri), ("main_class", program.main_class), ("args", " ".join(program.args))]
+    return "jar", [f"{key}: {one_line(mask(value))}" for key, value in parts if value]
 
 
 def change_words(change: Change, mask: Mask) -> str:

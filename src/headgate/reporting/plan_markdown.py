@@ -16,6 +16,7 @@ from headgate.reporting.actions import (
     mask_of,
     operator_lines,
     place_words,
+    program_lines,
     restore_words,
     sides_of,
     steps_words,
@@ -33,6 +34,8 @@ from headgate.reporting.words import counted, left_git, package_lines, plan_summ
 
 # Kept free for the sentences that say what was left out.
 _RESERVE = 400
+# A message of a platform may have hundreds of lines, and a comment is read by people.
+_LINES_AT_MOST = 12
 
 
 def plan_markdown(plan: Plan, *, limit: int = markdown.LONGEST_COMMENT) -> str:
@@ -112,7 +115,10 @@ def _details(action: Action) -> str:
     if action.verb is Verb.BLOCKED:
         at = [f"at: {mask(action.where)}"] if action.where else []
         note = mask(action.note).rstrip().split("\n") if action.note else []
-        parts.append(markdown.fenced([*at, *note, *hint]))
+        parts.append(markdown.fenced(_short([*at, *note], hint, action.job)))
+    what, program = program_lines(action)
+    if program:
+        parts.append(f"{code(what)}\n\n{markdown.fenced(program, 'sql' if what == 'statement' else '')}")
     facts = []
     for change in action.changes:
         if is_text(change.before, change.after):
@@ -129,6 +135,15 @@ def _details(action: Action) -> str:
     if facts:
         parts.append("\n".join(facts))
     return markdown.details(f"{code(action.job)}: {action.verb}", "\n\n".join(parts)) if parts else ""
+
+
+def _short(lines: list[str], hint: list[str], job: str) -> list[str]:
+    """A message of at most so many lines, its end replaced by where to read it; the hint stays."""
+    room = _LINES_AT_MOST - len(hint)
+    if len(lines) <= room:
+        return [*lines, *hint]
+    left = len(lines) - room + 1
+    return [*lines[: room - 1], f"… {left} more lines: headgate plan {job}", *hint]
 
 
 def _fitting(parts: list[str], room: int) -> list[str]:

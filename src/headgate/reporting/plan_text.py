@@ -12,6 +12,7 @@ from headgate.reporting.actions import (
     mask_of,
     operator_lines,
     place_words,
+    program_lines,
     restore_words,
     sides_of,
     state_words,
@@ -28,8 +29,10 @@ from headgate.reporting.silent_targets import apart, silence_block, silent_targe
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warnings_text
 from headgate.reporting.words import (
+    LEGEND,
     SYMBOLS,
     colour,
+    is_first,
     left_git,
     package_lines,
     plan_summary,
@@ -49,6 +52,8 @@ def plan_text(plan: Plan, palette: Palette = PLAIN) -> str:
     blocks += [_section(title, lines, palette) for title, lines in _sections(plan) if lines]
     if plan.errors:
         blocks.append(error_text(ManifestError(plan.errors), palette))
+    if is_first(plan):
+        blocks.append(palette.paint(palette.quiet, LEGEND))
     if plan.warnings:
         blocks.append(warnings_text(plan.warnings, palette))
     if refused := refusal_lines(plan):
@@ -75,6 +80,8 @@ def _block(action: Action, palette: Palette) -> str:
         lines.append(f"at: {one_line(mask(action.where))}")
     if action.note:
         lines += [f"| {line}" for line in plain(mask(action.note)).rstrip().split("\n")]
+    what, program = program_lines(action)
+    lines += [f"{what}:", *(palette.paint(palette.added, f"  +{line}") for line in program)] * bool(program)
     for change in action.changes:
         if is_text(change.before, change.after):
             lines.append(f"{change.path}:")

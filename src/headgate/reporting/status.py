@@ -116,7 +116,7 @@ def _silent(lines: Sequence[StatusLine]) -> tuple[list[StatusLine], list[tuple[s
     """The lines of jobs that something is known of, and a row for each target that is silent about more than one."""
     groups = {key: jobs for key, jobs in _by_silence(lines).items() if len(jobs) > 1}
     hidden = {id(line) for group in groups.values() for line in group}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for (target, _, _), group in groups.items():
         note = told_text(_unmasked(group[0])[-1], group[0].environment)
         rows.append((one_line(f"{len(group)} jobs"), one_line(target), "UNKNOWN", "", "", one_line(note)))
@@ -179,7 +179,7 @@ def _note(line: StatusLine, live: Live) -> str:
     if live.marker is None:
         notes.append("bears no marker")
     elif line.desired and live.marker.revision != line.desired:
-        notes.append("not the revision in git")
+        notes.append("rolled back, not the revision in git" if live.marker.avoids else "not the revision in git")
     if live.snapshot:
         notes.append(f"{live.snapshot.kind} {live.snapshot.path}")
     return ", ".join(notes)

@@ -25,6 +25,14 @@ SYMBOLS: Mapping[Verb, str] = {
 }
 
 
+LEGEND = "Symbols: + start, ~ change what runs, - stop, > take over, ! blocked; what is in sync is only counted."
+
+
+def is_first(plan: Plan) -> bool:
+    """Is this most likely the first plan that somebody sees: jobs are to be started, and none of git's runs yet?"""
+    return any(one.verb is Verb.SUBMIT for one in plan.actions) and not any(one.live for one in plan.actions)
+
+
 def colour(verb: Verb, palette: Palette) -> str:
     """The palette's colour for a verb."""
     match SYMBOLS[verb]:
@@ -88,7 +96,8 @@ def plan_summary(plan: Plan) -> str:
     counts = plan.summary()
     orphans = len(left_git(plan))
     waiting = len(to_settle(plan))
-    in_sync = counts[Verb.KEEP] - orphans - waiting
+    put_back = len(rolled_back(plan.actions))
+    in_sync = counts[Verb.KEEP] - orphans - waiting - put_back
     said = [
         f"{counts[verb]} {'blocked' if verb is Verb.BLOCKED else 'to ' + verb}"
         for verb in Verb
@@ -101,13 +110,25 @@ def plan_summary(plan: Plan) -> str:
     if silent := len(plan.unknown_targets):
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:
-        none = [] if in_sync or plan.only else ["There are no jobs in git."]
-        return " ".join(["No changes.", *none, *_in_order(in_sync, orphans), *_degraded(plan.degraded)])
+        none = [] if in_sync or plan.only or put_back else ["There are no jobs in git."]
+        told = [*none, *_in_order(in_sync, orphans), *_put_back(put_back), *_degraded(plan.degraded)]
+        return " ".join(["No changes.", *told])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:
         said.append(f"{in_sync} in sync")
-    return " ".join([f"Plan: {', '.join(said)}.", *_degraded(plan.degraded)])
+    return " ".join([f"Plan: {', '.join(said)}.", *_put_back(put_back), *_degraded(plan.degraded)])
+
+
+def rolled_back(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Jobs that are kept as a rollback left them: an earlier revision runs, and git asks for another."""
+    return tuple(a for a in actions if a.verb is Verb.KEEP and a.reason == Reason.ROLLED_BACK)
+
+
+def _put_back(number: int) -> list[str]:
+    """A sentence on the jobs that a rollback put back; none on none."""
+    words = f"{counted(number, 'job is', 'jobs are')} rolled back, and not what git asks for."
+    return [words] if number else []
 
 
 def _degraded(actions: Sequence[Action]) -> list[str]:
@@ -127,10 +148,11 @@ def report_summary(report: Report) -> str:
     said = _counts(report, (outcome for outcome in Outcome if outcome is not Outcome.KEPT))
     kept = [result.action for result in report.results if result.outcome is Outcome.KEPT]
     orphans = sum(1 for action in kept if action.reason == Reason.LEFT_GIT)
-    in_sync = len(kept) - orphans
+    put_back = len(rolled_back(kept))
+    in_sync = len(kept) - orphans - put_back
     degraded = _degraded(report.degraded)
     if not said:
-        return " ".join(["Nothing to do.", *_in_order(in_sync, orphans), *degraded])
+        return " ".join(["Nothing to do.", *_in_order(in_sync, orphans), *_put_back(put_back), *degraded])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:
