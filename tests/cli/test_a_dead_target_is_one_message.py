@@ -16,7 +16,8 @@ MANY = 500
 
 @pytest.fixture
 def dead(workspace: Workspace) -> Workspace:
-    """One job on a target that answers, and 500 on one that does not."""
+    """One job that runs on a target that answers, and 500 on one that does not."""
+    assert headgate("apply", "--yes").exit_code == 0
     workspace.write("jobs/many.yaml", "---\n".join(manifest(f"far-{n:03}", target="remote") for n in range(MANY)))
     workspace.platforms["remote"].silent = "no connection: connection refused"
     return workspace
@@ -25,14 +26,13 @@ def dead(workspace: Workspace) -> Workspace:
 @pytest.mark.usefixtures("dead")
 @pytest.mark.parametrize("command", ["plan", "status", "plan --format markdown", "apply --yes", "reconcile --once"])
 def test_it_is_told_once_with_the_number_of_its_jobs(command: str) -> None:
-    """And the job on the other target is seen without scrolling."""
+    """And what there is to say of the other target is seen without scrolling."""
     result = headgate(*command.split())
 
-    told = result.stdout.split("Plan: ")[-1] if command == "apply --yes" else result.stdout
-    assert told.count("no connection: connection refused") == 1, told
-    assert f"{MANY} jobs" in told
-    assert "orders" in told
-    assert len([line for line in told.splitlines() if "| +" not in line and "  + " not in line]) < 20, told
+    assert result.stdout.count("no connection: connection refused") == 1, result.stdout
+    assert f"{MANY} jobs" in result.stdout
+    assert "1 in sync" in result.stdout or "orders" in result.stdout
+    assert len(result.stdout.splitlines()) < 20, result.stdout
 
 
 @pytest.mark.usefixtures("dead")
@@ -73,7 +73,7 @@ def test_a_pass_that_found_nothing_new_is_one_line(dead: Workspace, between: Cal
     result = headgate("reconcile")
 
     passes = [f"2{one}".splitlines() for one in ("\n" + result.stdout).split("\n2")[1:]]
-    assert [len(lines) > 1 for lines in passes] == [True, True, False, True, False], result.stdout
+    assert [len(lines) > 1 for lines in passes] == [True, False, False, True, False], result.stdout
     assert passes[2][0].endswith("As before.")
     assert all(len(lines) < 20 for lines in passes)
 
