@@ -6,7 +6,7 @@ becomes of each one's state. `id` is what the platform keys state by; carrying a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,14 @@ class Operator:
 class Topology:
     """All operators with state, in plan order, and the highest id in use by any operator.
 
-    `columns` are those of its sources, whether they are read or not.
+    `columns` are those of its sources, whether they are read or not. `keeps_state`: not only its sources and sinks have
+    some, so that a start without it would compute something else.
     """
 
     operators: tuple[Operator, ...]
     last_id: int = 0
     columns: frozenset[str] = frozenset()
+    keeps_state: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,10 @@ class Compiled:
 
     `plan` is the platform's own compiled form (Flink: the JSON of the compiled plan), empty where the platform could
     not give one; then `topology` is None and what an edit does to state is unknown, `why` saying why.
+    `checkpointing` says whether it would take checkpoints by itself; None: that is not known before a start.
     """
 
     plan: str = ""
     topology: Topology | None = None
     why: str = ""
+    checkpointing: bool | None = None

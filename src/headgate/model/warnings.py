@@ -11,6 +11,7 @@ class WarningCode(StrEnum):
     """The kind of a warning."""
 
     OPTION_WITHOUT_EFFECT = "option-without-effect"
+    CHECKPOINTING_OFF = "checkpointing-off"
     COMMIT_UNKNOWN = "commit-unknown"
     CREDENTIAL_IN_CLEAR = "credential-in-clear"
     SERVER_UNCHECKED = "server-unchecked"
@@ -24,6 +25,12 @@ EXPLAINED = {
         "A value looks like the placeholder of another tool, such as ${NAME}, ${ENV:NAME} or $NAME. headgate reads "
         "${env:NAME} only, so that the value is used as it stands. Write ${env:NAME} to have the variable put in its "
         "place; if the text is meant as it stands, there is nothing to do."
+    ),
+    WarningCode.CHECKPOINTING_OFF: (
+        "The job keeps state, and neither its manifest nor its cluster sets `execution.checkpointing.interval`: Flink "
+        "takes no checkpoints of it then. Savepoints are taken when it is stopped or asked for one; after a failure "
+        "all state since the last of them is lost, and by Flink's defaults the job is not even restarted. Set "
+        "`config: {execution.checkpointing.interval: 1 min}` in the manifest, or under `defaults:` in headgate.yaml."
     ),
     WarningCode.OPTION_WITHOUT_EFFECT: (
         "The option configures a cluster, not a job: a session cluster that runs already does not read it from a job. "

@@ -13,6 +13,7 @@ from headgate.model.spec import JobSpec, Strategy
 from headgate.model.warnings import ProjectWarning, about, grouped
 from headgate.planning.actions import blocked
 from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, untold
+from headgate.planning.checkpointing import without_checkpoints
 from headgate.planning.deciding import (
     both,
     decide,
@@ -122,7 +123,12 @@ def plan(situation: Situation) -> Plan:
         interrupted=tuple(sorted({**situation.interrupted, **situation.in_flight}.items())),
         only=situation.only,
         errors=untold(wanted, situation.broken),
-        warnings=grouped(about([*situation.warnings, *lacking_a_place(wanted, situation.evidence)], situation.only)),
+        warnings=grouped(
+            about(
+                [*situation.warnings, *lacking_a_place(wanted, situation.evidence), *without_checkpoints(wanted)],
+                situation.only,
+            )
+        ),
     )
 
 

@@ -139,7 +139,7 @@ class FlinkProvider:
             return Compiled(why="the compiled plan could not be read")
         # Numbered from 1, so that compiling twice gives the same bytes.
         text = plans.numbered(spec.environment.put_back_in_json(name), {}, fresh_from=0)
-        return Compiled(text, plans.topology(text))
+        return Compiled(text, plans.topology(text), checkpointing=self._cluster.checkpoints(spec))
 
     def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
         """The bounds of parallelism, and whether it alone changes and the scheduler does that on a running job."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+from headgate.errors import ProviderError
+from headgate.model.spec import JobSpec, Sql
 from headgate.providers.http import Api, NotFound
+
+_INTERVAL = "execution.checkpointing.interval"
 
 
 class Cluster:
@@ -26,6 +30,22 @@ class Cluster:
                     entries = []
                 self._known = {str(entry["key"]): str(entry["value"]) for entry in entries}
             return self._known
+
+    def checkpoints(self, spec: JobSpec) -> bool | None:
+        """Does a job of this spec take checkpoints by itself? None where its program, or the cluster, may say either.
+
+        Flink takes none unless an interval is set for the job or as the cluster's own default.
+        https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/#execution-checkpointing-interval
+        """
+        if spec.config.get(_INTERVAL):
+            return True
+        if not isinstance(spec.program, Sql) or _INTERVAL in spec.program.text:
+            return None
+        try:
+            configuration = self.configuration()
+        except ProviderError:
+            return None
+        return bool(configuration.get(_INTERVAL)) if configuration else None
 
     def rescales(self) -> bool:
         """May a job be given another parallelism while it runs?

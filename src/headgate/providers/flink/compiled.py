@@ -70,7 +70,9 @@ def topology(compiled: str) -> Topology | None:
         for edge in plan["edges"]:
             inputs[int(edge["target"])].append(int(edge["source"]))
         columns = frozenset(column for node in nodes.values() if _kind(node) == _SCAN for column in _readable(node))
-        return Topology(_operators(nodes, inputs), last_id=max(nodes, default=0), columns=columns)
+        operators = _operators(nodes, inputs)
+        keeps = any(one.kind not in (_SCAN, _SINK) for one in operators)
+        return Topology(operators, last_id=max(nodes, default=0), columns=columns, keeps_state=keeps)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
