@@ -51,7 +51,7 @@ class _Reader:
 
     def read(self) -> ClassFile:
         self.content.seek(8)
-        self._read_pool()
+        self.read_pool()
         self.content.seek(6, io.SEEK_CUR)
         self.content.seek(2 * self.number(2), io.SEEK_CUR)
         fields = {name: self._constant(found) for name, found in self._members() if "ConstantValue" in found}
@@ -59,7 +59,7 @@ class _Reader:
         texts = frozenset(text for text in self.pool.values() if isinstance(text, str))
         return ClassFile(texts, fields, {name: code[8 : 8 + _length(code)] for name, code in methods.items()})
 
-    def _read_pool(self) -> None:
+    def read_pool(self) -> None:
         count, index = self.number(2), 1
         while index < count:
             tag = self.number(1)
@@ -83,6 +83,14 @@ class _Reader:
     def _constant(self, attributes: dict[str, bytes]) -> int:
         value = self.pool[int.from_bytes(attributes["ConstantValue"], "big")]
         return value if isinstance(value, int) else -1
+
+
+def texts(content: io.BytesIO) -> set[str]:
+    """The texts in the constant pool of a class file."""
+    reader = _Reader(content)
+    reader.content.seek(8)
+    reader.read_pool()
+    return {text for text in reader.pool.values() if isinstance(text, str)}
 
 
 def _length(code: bytes) -> int:
