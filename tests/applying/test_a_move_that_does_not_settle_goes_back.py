@@ -98,7 +98,7 @@ def test_a_job_that_is_back_and_fails_by_itself_is_started_where_it_is(place: Pl
 
     result = place.apply(MOVED)
 
-    assert result.outcome is Outcome.APPLIED
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
     assert running(place) == ["memory"]
     assert set(place.platform.ages("orders").values()) == {2}
 

@@ -117,7 +117,10 @@ def test_a_target_that_is_silent_when_it_is_to_be_rolled_back_is_asked_again(pla
     place.platform.observe = silent_once_it_loops  # type: ignore[assignment,method-assign]
     result = place.apply(FILTERED)
 
-    assert (result.outcome, result.hint) == (Outcome.UNCLEAR, "run again: headgate goes on with the rollback")
+    assert (result.outcome, result.hint) == (
+        Outcome.UNCLEAR,
+        "run again: headgate looks at the job first, and continues from there",
+    )
     place.apply(FILTERED)
     assert runs(place) == ORDERS.revision
 

@@ -150,9 +150,10 @@ def test_a_rollback_that_is_killed_is_gone_on_with(place: Place, killed_at: str)
         place.report(BROKEN, killed_at=f"{killed_at}#2" if killed_at == "submit" else killed_at)
 
     planned = place.action(BROKEN)
-    place.apply(BROKEN)
+    report = place.report(BROKEN)
 
     assert planned.reason is Reason.ROLLED_BACK
+    assert (report.exit_code, report.results[0].code) == (3, "rolled-back")
     [job_id] = place.platform.running("orders")
     live = place.platform.jobs[job_id].live
     assert live.marker is not None
@@ -171,7 +172,7 @@ def test_what_runs_instead_is_kept_running(place: Place):
     result = place.apply(BROKEN)
 
     assert (planned.verb, planned.reason) == (Verb.RESTART, Reason.ROLLED_BACK)
-    assert result.outcome is Outcome.APPLIED
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
     [job_id] = place.platform.running("orders")
     marker = place.platform.jobs[job_id].live.marker
     assert marker is not None

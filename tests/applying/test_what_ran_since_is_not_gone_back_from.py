@@ -83,7 +83,7 @@ def test_a_field_of_another_owner_is_no_other_edition(place: Place):
 
     result = place.apply(theirs)
 
-    assert (result.action.reason, result.outcome) == (Reason.ROLLED_BACK, Outcome.APPLIED)
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
     assert place.action(theirs).reason is Reason.REVISION_FAILING
 
 
@@ -107,7 +107,7 @@ def test_a_rename_is_undone_by_whoever_comes_next(place: Place):
 
     result = place.apply(RENAMED)
 
-    assert (result.action.reason, result.outcome) == (Reason.ROLLED_BACK, Outcome.APPLIED)
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
     assert place.platform.running("orders")
     assert place.platform.running("orders-v2") == []
     assert place.action(RENAMED).reason is Reason.REVISION_FAILING

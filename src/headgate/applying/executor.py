@@ -17,8 +17,8 @@ from headgate.applying.glance import Glance
 from headgate.applying.looking import require_as_seen, require_done, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.rolling_back import changed_something, rollback_of
-from headgate.applying.step_errors import Interrupted, NotSettled, NotSettledYet, RolledBack
+from headgate.applying.rolling_back import changed_something, rollback_of, without_blame
+from headgate.applying.step_errors import InfrastructureFailed, Interrupted, NotSettled, NotSettledYet, RolledBack
 from headgate.applying.steps import Carrier
 from headgate.errors import (
     HeadgateError,
@@ -125,6 +125,8 @@ class Executor:
             return self._failed(work, trouble)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             return self._failed(work, InternalError.of(bug, self._environ))
+        if put_back := _put_back(action):
+            return self._failed(work, put_back)
         return Result(
             action,
             Outcome.APPLIED,
@@ -169,7 +171,7 @@ class Executor:
             self._carry_out(work)
             require_done(action, carrier, self._glances, self._patience)
         except (NotSettled, Rejected) as trouble:
-            self._remember(action, carrier, Outcome.FAILED)
+            self._remember(action, carrier, _outcome(trouble))
             # A start that was refused where something ran before leaves nothing running, just as one that died.
             undone = isinstance(trouble, NotSettled) or (work.progress.step == "submit" and action.live is not None)
             raise (self._rolled_back(work, trouble) if undone else trouble) from trouble
@@ -219,11 +221,15 @@ class Executor:
             return Overtaken(f"{trouble.problem}; {other.problem}", where=work.action.target, hint=other.hint)
         except ProviderError as silent:
             problem = f"{trouble.problem}; and it could not be looked at, to roll it back: {silent.problem}"
-            return OutcomeUnknown(problem, where=work.action.target, hint=_GOES_ON)
-        if isinstance(trouble, NotSettled):
+            return OutcomeUnknown(problem, where=work.action.target, hint=_RUN_AGAIN)
+        innocent = isinstance(trouble, InfrastructureFailed)
+        if innocent and action is not None:
+            action = without_blame(action)
+        elif isinstance(trouble, NotSettled) and not innocent:
             self._mark_failing(work.action, trouble)
         if action is None:
-            self._not_settled(work, trouble)
+            if not innocent:
+                self._not_settled(work, trouble)
             return trouble
         again = _Work(work.plan, action, self._carrier(work.plan, action), work.still_ours)
         try:
@@ -231,8 +237,8 @@ class Executor:
                 self._carry_out(again)
             require_done(action, again.carrier, self._glances, self._patience)
         except HeadgateError as second:
-            problem = f"{trouble.problem}; and it could not be rolled back: {second.problem}"
-            return type(trouble)(problem, hint=_GOES_ON)
+            problem = f"{trouble.problem}; and what ran before could not be started again: {second.problem}"
+            return type(trouble)(problem, hint=trouble.hint if innocent else _GOES_ON)
         finally:
             work.carrier.job_id = again.carrier.job_id or work.carrier.job_id
         self._remember(action, again.carrier, Outcome.APPLIED)
@@ -242,9 +248,9 @@ class Executor:
             self._memory.put_to_rest(action.job, ours=True)
         if action.verb is Verb.CANCEL:
             return RolledBack(f"{trouble.problem}; it was ended", hint=_MEND)
-        revision = next(step.revision for step in action.steps if hasattr(step, "revision"))
-        where = f" on target {action.target!r}" if action.source else ""
-        return RolledBack(f"{trouble.problem}; rolled back: revision {revision} runs again{where}", hint=_MEND)
+        if innocent:
+            return InfrastructureFailed(f"{trouble.problem}; meanwhile {_runs_again(action)}", hint=_TRIED_AGAIN)
+        return RolledBack(f"{trouble.problem}; rolled back: {_runs_again(action)}", hint=_MEND)
 
     def _mark_failing(self, action: Action, trouble: HeadgateError) -> None:
         if self._memory and (changed_something(action) or self._memory.unsettled(action)):
@@ -279,7 +285,27 @@ def _needed(action: Action) -> tuple[str, ...]:
     return action.want.depends_on if action.want and starts else ()
 
 
-_GOES_ON = "run again: headgate goes on with the rollback"
+def _put_back(action: Action) -> RolledBack | None:
+    """What to report of a rollback that an earlier run began: git is not live, also where every step was done."""
+    if action.reason is not Reason.ROLLED_BACK or action.requested:
+        return None
+    why = action.note or "the edition in git did not settle"
+    done = "it was ended" if action.verb is Verb.CANCEL else f"rolled back: {_runs_again(action)}"
+    return RolledBack(f"{why}; {done}", hint=_MEND)
+
+
+def _runs_again(action: Action) -> str:
+    revision = next(step.revision for step in action.steps if isinstance(step, Submit | Update))
+    where = f" on target {action.target!r}" if action.source else ""
+    return f"revision {revision} runs again{where}"
+
+
+_GOES_ON = "run again: headgate continues with the rollback"
+_RUN_AGAIN = "run again: headgate looks at the job first, and continues from there"
+_TRIED_AGAIN = (
+    "the manifest is not to blame: give the cluster what it lacks; the next `apply` tries this edition again, and "
+    "so does `reconcile`, less and less often"
+)
 _MEND = "mend the manifest; this edition of it is not tried again until it changes, or `--retry` is given"
 
 
@@ -289,7 +315,7 @@ def _outcome(trouble: HeadgateError) -> Outcome:
             return Outcome.INTERRUPTED
         case PlanRefused():
             return Outcome.REFUSED
-        case OutcomeUnknown() | Unavailable() | NotSettledYet() | LockLost():
+        case OutcomeUnknown() | Unavailable() | NotSettledYet() | InfrastructureFailed() | LockLost():
             return Outcome.UNCLEAR
         case _:
             return Outcome.FAILED

@@ -56,6 +56,17 @@ def rollback_of(
     return decide_rollback(action.want, failed, before, again, where=where) if again else None
 
 
+def without_blame(action: Action) -> Action | None:
+    """The rollback of a start that its own program did not bring down: its edition is tried again.
+
+    A first start has nothing to go back to, and is left in place: it gets going once the cluster has what it lacks.
+    """
+    if action.verb is Verb.CANCEL:
+        return None
+    steps = tuple(replace(step, avoids="") if isinstance(step, Submit) else step for step in action.steps)
+    return replace(action, steps=steps)
+
+
 def _require_no_other(action: Action, carrier: Carrier, have: Observed, *, stranger: bool) -> None:
     """Raise Overtaken if something runs that this run did not start."""
     match have:

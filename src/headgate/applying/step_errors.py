@@ -32,6 +32,18 @@ class NotSettled(StepFailed):
     code = "not-settled"
 
 
+class InfrastructureFailed(NotSettled):
+    """The job was started and did not settle, for a reason that any program would have met where it runs.
+
+    No slot was free, a TaskManager was lost, or the snapshot could not be read from its storage. The edition of the
+    manifest is not to blame, so it is not given up: what ran before runs again where it could be started, a first start
+    is left in place, and the next `apply` tries again, without `--retry`. `reconcile` tries again too, less and less
+    often while the job that stands in for it runs. Give the cluster what it lacks.
+    """
+
+    code = "infrastructure-failed"
+
+
 class NotSettledYet(StepFailed):
     """All tasks of the job run and none has failed; only its first checkpoint had not completed when the time was up.
 

@@ -9,8 +9,15 @@ from typing import assert_never
 
 from headgate.applying.patience import Patience
 from headgate.applying.savepoint_waits import ended, stopped_with_savepoint
-from headgate.applying.step_errors import Interrupted, NotSettled, NotSettledYet, StepFailed
+from headgate.applying.step_errors import (
+    InfrastructureFailed,
+    Interrupted,
+    NotSettled,
+    NotSettledYet,
+    StepFailed,
+)
 from headgate.errors import Overtaken, ProviderError, Unavailable
+from headgate.model.blame import Blame
 from headgate.model.health import Health
 from headgate.model.live import JobState, Marker
 from headgate.model.plan import (
@@ -213,27 +220,34 @@ class Carrier:
             self.checkpointed = self.checkpointed or bool(health.checkpoints)
             failed = failures.seen(health.restarts)
             if not health.state.active or failed >= _LOOP:
-                raise NotSettled(_unhealthy(self.job_id, health, failed), hint=_LEFT_AS_IT_IS)
+                raise _not_settled(_unhealthy(self.job_id, health, failed), health)
             if health.settled:
                 healthy_since = gone if healthy_since < 0 else healthy_since
                 if gone - healthy_since >= self._patience.stable:
                     return _described(health)
             else:
                 healthy_since = -1.0
-            self._waiting(_described(health))
+            self._waiting(": ".join(part for part in (_described(health), _why_none_runs(health)) if part))
         if self._patience.interrupted.is_set():
             raise Interrupted(f"job {self.job_id} was started and has not settled yet")
         problem = f"job {self.job_id} has not settled after {self._patience.settle:.0f} s: {_described(health)}"
         if health.lacks_only_a_checkpoint and not failed:
             raise NotSettledYet(problem, hint=_WAIT_LONGER)
-        raise NotSettled(f"{problem}{': ' + health.cause if health.cause else ''}", hint=_LEFT_AS_IT_IS)
+        raise _not_settled(f"{problem}{': ' + health.cause if health.cause else ''}", health)
 
 
 _WAIT_LONGER = (
     "it runs and was left alone, and the next run goes on waiting for its first checkpoint; raise "
     "`safety.settle_timeout` above the checkpoint interval"
 )
+_TRY_AGAIN = "the manifest is not to blame: give the cluster what it lacks and run again; `--retry` is not needed"
 _LEFT_AS_IT_IS = "it was left as it is; mend the job in git and run again"
+
+
+def _not_settled(problem: str, health: Health) -> NotSettled:
+    if health.blame is Blame.INFRASTRUCTURE:
+        return InfrastructureFailed(problem, hint=_TRY_AGAIN)
+    return NotSettled(problem, hint=_LEFT_AS_IT_IS)
 
 
 @dataclass(slots=True)
@@ -252,6 +266,11 @@ class _Failures:
 def _unhealthy(job_id: str, health: Health, failed: int) -> str:
     what = f"failed {failed} times" if failed >= _LOOP else f"is {health.word}"
     return f"job {job_id} {what}: {health.cause or 'the platform gives no cause'}"
+
+
+def _why_none_runs(health: Health) -> str:
+    """What a person who watches wants to read of a job that does not get going."""
+    return "" if health.tasks_running else health.cause
 
 
 def _described(health: Health) -> str:

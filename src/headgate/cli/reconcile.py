@@ -69,7 +69,7 @@ def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: st
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
         with opened(chosen, shows_errors=True) as headgate:
-            found = headgate.plan(prune=prune, wait=TRANSITIONS)
+            found = headgate.plan(prune=prune, wait=TRANSITIONS, loop=stop)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))
                 told = (

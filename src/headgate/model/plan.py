@@ -178,7 +178,8 @@ class Action:
     `note` says more about the reason, `where` (file:line:column, or a request) what place it is about, and `hint` what
     to look at first, empty where nobody knows. `seen` is
     the fingerprint of what was observed, `live` the job itself where there is one, and `source` the target it is on if
-    that is not the action's own. `fallback` is what to do if what is waited for does not settle.
+    that is not the action's own. `fallback` is what to do if what is waited for does not settle. `requested` says that
+    a person asked for this very rollback.
     """
 
     job: str
@@ -198,6 +199,7 @@ class Action:
     want: JobSpec | None = None
     compiled: Compiled | None = field(default=None, compare=False)
     fallback: Action | None = field(default=None, compare=False)
+    requested: bool = field(default=False, compare=False)
 
     @property
     def changes_something(self) -> bool:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     SNAPSHOT_MISSING = "snapshot-missing"
     SNAPSHOT_TOO_OLD = "snapshot-too-old"
     REVISION_FAILING = "revision-failing"
+    RETRY_LATER = "retry-later"
     ROLLED_BACK = "rolled-back"
     NOT_SETTLED_YET = "not-settled-yet"
     LIKELY_RENAME = "likely-rename"
@@ -190,6 +191,12 @@ EXPLAINED = {
         "This edition of the manifest was started before and did not settle, or was rolled back by hand. It is not "
         "tried again until the manifest changes, or `--retry` is given."
     ),
+    Reason.RETRY_LATER: (
+        "This edition of the manifest was started before and the infrastructure failed it: no free slot, a lost "
+        "TaskManager, or storage that could not be read. It is not to blame, and the job that ran before stands in for "
+        "it. `reconcile` tries it again after 2 minutes, then 4, up to an hour, for each try stops that job. `apply` "
+        "tries it at once."
+    ),
     Reason.ROLLED_BACK: (
         "What was started did not settle, or a person asked for a rollback: the revision that ran before is started "
         "again from the same snapshot."
@@ -247,6 +254,7 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.ABOVE_MAX_PARALLELISM: "lower the parallelism",
     Reason.SNAPSHOT_MISSING: "mend `savepoint.path`, or choose another strategy",
     Reason.SNAPSHOT_TOO_OLD: f"raise `savepoint.max_age`; or {_NAME_ONE}",
+    Reason.RETRY_LATER: "give the cluster what it lacks; `headgate apply` tries it at once",
     Reason.REVISION_FAILING: "mend the manifest; or try this edition once more with `--retry`",
     Reason.LIKELY_RENAME: "if it was renamed, write `previous_name: OLD` into the manifest",
     Reason.MANIFEST_INVALID: "mend the manifest (`headgate validate` shows all mistakes); what runs is left as it is",

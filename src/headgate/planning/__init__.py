@@ -17,8 +17,9 @@ from headgate.planning.evidence import Evidence, is_lost, needs_evidence
 from headgate.planning.identity import attempt_id, successor_id
 from headgate.planning.live_jobs import look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
-from headgate.planning.planner import Past, Situation, plan
+from headgate.planning.planner import plan
 from headgate.planning.safety import refusals
+from headgate.planning.situation import Past, Situation
 
 __all__ = [
     "Evidence",

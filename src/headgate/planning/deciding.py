@@ -34,6 +34,7 @@ from headgate.planning.diffing import diff
 from headgate.planning.evidence import Evidence, judged
 from headgate.planning.restoring import (
     NothingToRestore,
+    kind_of_path,
     nothing_to_lose,
     restore_of_ended,
     restore_of_new,
@@ -186,7 +187,8 @@ def decide_rollback(
         avoids=want.edition,
         as_it_was=True,
     )
-    snapshot = Restore(RestoreKind.SAVEPOINT, previous.snapshot, "what the start that did not settle was given")
+    kind = kind_of_path(previous.snapshot)
+    snapshot = Restore(kind, previous.snapshot, "what the start that did not settle was given")
     restore = snapshot if previous.snapshot else nothing_to_lose()
     changes = diff(failed.applied, again) if failed.applied else ()
     action = action_on(want, failed, Verb.RESTART, Reason.ROLLED_BACK, steps=(*ends, submit, Settle()))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from headgate.model.broken_manifests import BrokenManifest
-from headgate.model.live import Absent, JobState, Live, Observation, Observed, Previous, Remembered, Unknown
-from headgate.model.plan import Action, Plan, Settle, Submit, Update, Verb
+from headgate.model.live import Absent, JobState, Live, Observation, Observed, Unknown
+from headgate.model.plan import Action, Plan, Submit
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
-from headgate.model.warnings import ProjectWarning, about, grouped
+from headgate.model.warnings import about, grouped
 from headgate.planning.actions import blocked
 from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, untold
 from headgate.planning.checkpointing import without_checkpoints
@@ -21,10 +19,9 @@ from headgate.planning.deciding import (
     decide_forgotten,
     decide_lost,
     decide_moved,
-    decide_rollback,
-    started_from,
 )
 from headgate.planning.drifting import drift_of
+from headgate.planning.earlier_failures import in_view_of
 from headgate.planning.evidence import Evidence, lacking_a_place
 from headgate.planning.last_seen import (
     applied_in,
@@ -39,61 +36,9 @@ from headgate.planning.live_jobs import each, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.orphans import ended_orphans, orphans
 from headgate.planning.renaming import renames_told
+from headgate.planning.situation import NO_PAST, Past, Situation
 
 _NOT_HEARD = Unknown("the target did not report")
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What earlier runs left in memory about one job.
-
-    `remembered` is the job on each target as last seen. `failing` is the edition of its manifest that is not tried
-    again, `failing_why` what it died of, `previous` what ran before it and `again` the spec that runs that once more.
-    `unsettled` is the run that was started and never seen to settle.
-    """
-
-    remembered: tuple[Remembered, ...] = ()
-    failing: str = ""
-    failing_why: str = ""
-    previous: Previous | None = None
-    again: JobSpec | None = None
-    unsettled: str = ""
-
-
-_NO_PAST = Past()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything a plan depends on.
-
-    `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
-    should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
-    not finish. `warnings` are those that are known before anything is decided, `broken` the manifests that do not
-    load. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle before.
-    """
-
-    project: str
-    jobs: Mapping[str, JobSpec]
-    observed: Mapping[str, Observation | Unknown]
-    prune: bool = False
-    empty: tuple[str, ...] = ()
-    retry: bool = False
-    only: frozenset[str] = frozenset()
-    environment: str = ""
-    commit: str = ""
-    created_at: str = ""
-    now: int = 0
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    past: Mapping[str, Past] = field(default_factory=dict)
-    in_flight: Mapping[str, str] = field(default_factory=dict)
-    interrupted: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[ProjectWarning, ...] = ()
-    broken: tuple[BrokenManifest, ...] = ()
-
-    def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
-        """The same situation, now with what the platforms said about the jobs that would be started."""
-        return replace(self, evidence=evidence)
 
 
 def plan(situation: Situation) -> Plan:
@@ -149,7 +94,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
     seen = situation.observed.get(want.target, _NOT_HEARD)
     evidence = situation.evidence.get(want.name)
     evidence = replace(evidence, now=situation.now) if evidence else None
-    past = situation.past.get(want.name, _NO_PAST)
+    past = situation.past.get(want.name, NO_PAST)
     if isinstance(seen, Unknown):
         return decide(want, seen)
     have, stranger = look_up(seen, want.name, want.previous_name)
@@ -158,7 +103,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
     if isinstance(have, Absent) or (isinstance(have, Live) and not have.state.active):
         moved = _moved(situation, want, have, past, evidence)
         if moved is not None:
-            return _in_view_of(situation, past, moved)
+            return in_view_of(situation, past, moved)
     elif copies := [one for one in _elsewhere(situation, want) if one[1].state.active]:
         copies = [*((want.target, live) for live in each(have)), *copies]
         return blocked(want, have, Reason.SEVERAL_LIVE, _both_named(copies))
@@ -169,7 +114,7 @@ def _decided(situation: Situation, want: JobSpec) -> Action:
         action = decide(want, have, evidence=evidence, now=situation.now)
     if not action.note and any(isinstance(step, Submit) for step in action.steps):
         action = replace(action, note=_not_seen_there(situation, action, have, past))
-    return _in_view_of(situation, past, action)
+    return in_view_of(situation, past, action)
 
 
 def _not_seen_there(situation: Situation, action: Action, have: Observed, past: Past) -> str:
@@ -200,7 +145,7 @@ def _elsewhere(situation: Situation, want: JobSpec) -> list[tuple[str, Live]]:
 
     Not those that another environment has there.
     """
-    known = situation.past.get(want.name, _NO_PAST).remembered
+    known = situation.past.get(want.name, NO_PAST).remembered
     jobs = _on_other_targets(situation, want)
     return [one for one in jobs if applied_in(situation.environment, one[1]) or seen_there(known, *one)]
 
@@ -247,74 +192,6 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
     if job.snapshot is None or (isinstance(told, Absent) and job.state is not JobState.SUSPENDED):
         return decide_lost(want, have, job, source, evidence=evidence)
     return decide_moved(want, both(have, told), job, source, evidence=evidence, now=situation.now)
-
-
-def _in_view_of(situation: Situation, past: Past, action: Action) -> Action:
-    """The action, unless what it would start is known not to settle, or what is there has yet to."""
-    want, live, retry = action.want, action.live, situation.retry
-    if want is None:
-        return action
-    avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
-    starts = any(isinstance(step, Submit | Update) for step in action.steps)
-    if want.edition in avoided and not retry:
-        gone_back = bool(action.source) and live is not None and live.state.active
-        if live is not None and not gone_back and started_from(want, live) and _to_be_ended(live, past):
-            return _undone(situation, past, action, want, live)
-        if starts and live is not None and _stands_in(live, want, past):
-            return _undone(situation, past, action, want, live)
-        if starts:
-            note = past.failing_why or "it did not settle when it was started, and was rolled back"
-            held = blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
-            return replace(held, source=action.source, seen=action.seen)
-    if live is None or past.unsettled != live.attempt or _has_state_of_its_own(live):
-        return action
-    undone = _undone(situation, past, action, want, live) if _to_be_ended(live, past) else None
-    if action.verb is Verb.KEEP and live.state.active:
-        return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
-    if (
-        starts
-        and undone is not None
-        and not live.state.active
-        and not action.changes
-        and action.reason is not Reason.FAILED
-    ):
-        # Changed already by a run that was killed before it started it: what ran before is in the history alone.
-        return replace(action, fallback=undone)
-    died = action.reason is Reason.FAILED and not action.changes and past.previous is not None
-    return undone if died and undone is not None and not retry else action
-
-
-def _undone(situation: Situation, past: Past, action: Action, want: JobSpec, live: Live) -> Action:
-    """What goes back to what ran before, on the target where that ran; blocked where nobody knows what is there now."""
-    where = action.source or want.target
-    home = past.previous.target if past.previous and past.again else where
-    if home == where:
-        return decide_rollback(want, live, past.previous, past.again, where=where)
-    seen = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
-    if isinstance(seen, Unknown):
-        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {seen.why}"
-        return blocked(want, live, Reason.REVISION_FAILING, why, hint=seen.hint)
-    there = our_job(seen, want.name, want.previous_name)
-    return decide_rollback(want, live, past.previous, past.again, where=where, home=there)
-
-
-def _has_state_of_its_own(live: Live) -> bool:
-    """Did this job get further than the snapshot it was started from? Then it ran, whoever saw it settle."""
-    return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
-
-
-def _to_be_ended(live: Live, past: Past) -> bool:
-    """A start that did not settle is rolled back; the very first one, with nothing before it, is ended if it loops."""
-    if past.previous is not None and past.again is not None:
-        return True
-    first = live.marker is not None and not live.marker.succeeds
-    return first and live.state is JobState.STARTING
-
-
-def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
-    """Is this the job of a rollback that never got going, or has ended since? It is started again as it was."""
-    known = past.previous is not None and past.again is not None
-    return known and not live.state.active and live.marker is not None and live.marker.avoids == want.edition
 
 
 def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:

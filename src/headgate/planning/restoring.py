@@ -75,6 +75,12 @@ def kind_of(snapshot: Snapshot) -> RestoreKind:
     return RestoreKind.SAVEPOINT if snapshot.kind == "savepoint" else RestoreKind.CHECKPOINT
 
 
+def kind_of_path(path: str) -> RestoreKind:
+    """What a snapshot is by the name of its folder, where nobody says: Flink calls those of checkpoints `chk-N`."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return RestoreKind.CHECKPOINT if name.startswith(("chk-", "checkpoint-")) else RestoreKind.SAVEPOINT
+
+
 _EMPTY_BY_CONSENT = Restore(RestoreKind.FRESH, note="starts empty: savepoint.strategy is none")
 _EARLIEST = Restore(RestoreKind.SAVEPOINT, note="the earliest savepoint that is known")
 

@@ -23,7 +23,6 @@ from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Allowance, Project
-from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, needs_evidence, plan, refusals
@@ -35,7 +34,7 @@ from headgate.project.loading import at_home, at_its_commit, drafts, load
 from headgate.project.naming import require_in_git, require_known, require_package, require_target
 from headgate.project.noticing import notice
 from headgate.project.operating import (
-    already_there,
+    as_requested,
     chosen_revision,
     in_git,
     ours,
@@ -47,6 +46,7 @@ from headgate.project.operating import (
 from headgate.project.recalling import with_past
 from headgate.project.referring import changed_packages, references
 from headgate.project.retiring import done_well, retire
+from headgate.project.transitions import after_transitions
 from headgate.providers.registry import open_provider
 from headgate.store import Applied, Disposal, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
 
@@ -184,22 +184,25 @@ class Headgate:
 
     # -- planning and applying -------------------------------------------------------------------------------------
 
-    def plan(self, jobs: Iterable[str] = (), *, prune: bool = False, retry: bool = False, wait: float = 0.0) -> Plan:
+    def plan(
+        self,
+        jobs: Iterable[str] = (),
+        *,
+        prune: bool = False,
+        retry: bool = False,
+        wait: float = 0.0,
+        loop: threading.Event | None = None,
+    ) -> Plan:
         """What would be done. Changed and new jobs are compiled on their target; nothing is changed.
 
-        `retry` tries editions again that did not settle before. Jobs that are starting, restarting or stopping are
-        waited for, up to `wait` seconds. Raises UnknownJob for a name that no job has, or had.
+        `retry` tries editions again that did not settle. Jobs in transition are waited for, up to `wait` seconds.
+        `loop` ends a loop, which tries what the infrastructure failed less and less often. Raises UnknownJob.
         """
-        only = frozenset(jobs)
         self._memory = None  # what an earlier plan of this object left is the past of this one
-        made = self._planned(only, prune=prune, retry=retry)
-        for look, _ in enumerate(Patience().looks(wait, heed_interrupt=False)):
-            made = self._planned(only, prune=prune, retry=retry) if look else made
-            if not any(action.reason is Reason.IN_TRANSITION for action in made.actions):
-                break
-        return made
+        planned = functools.partial(self._planned, frozenset(jobs), prune=prune, retry=retry, loops=loop is not None)
+        return after_transitions(planned, wait, loop)
 
-    def _planned(self, only: frozenset[str], *, prune: bool, retry: bool) -> Plan:
+    def _planned(self, only: frozenset[str], *, prune: bool, retry: bool, loops: bool) -> Plan:
         now = self._clock()
         observed = self.observe()
         require_known(only, self.project, observed, self.memory.knows)
@@ -210,6 +213,7 @@ class Headgate:
             prune=prune or self.project.safety.prune,
             empty=self.project.empty,
             retry=retry,
+            loops=loops,
             only=only,
             environment=self.project.environment,
             commit=self.commit,
@@ -289,12 +293,9 @@ class Headgate:
         before = self.memory.history(want.previous_name) if want.previous_name and to is None else ()
         history = (*self.history(job), *before)
         if live.state is JobState.UNKNOWN or was_cut_off(want, live, history, to):
-            return self.plan([job])
+            return as_requested(self.plan([job]))
         entry = chosen_revision(want, live, history, to, self.memory.failing(job))
-        if entry is None:
-            action = already_there(want, live)
-        else:
-            action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
+        action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
         created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
         return Plan(self.project.name, (action,), self.project.environment, self.commit, created)
 

@@ -12,7 +12,7 @@ from headgate.applying.savepoint_waits import no_savepoint
 from headgate.errors import ManifestError, OutcomeUnknown, Rejected, UsageError
 from headgate.model.broken_manifests import mistakes_of
 from headgate.model.live import JobState, Live, Observation, Observed, Several
-from headgate.model.plan import Action, Step, Submit, Update, Verb
+from headgate.model.plan import Action, Plan, Step, Submit, Update, Verb
 from headgate.model.project import Project
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec, RunState
@@ -143,14 +143,17 @@ def already_there(want: JobSpec, live: Live) -> Action:
 def rollback_action(
     want: JobSpec,
     live: Live,
-    to: Applied,
+    to: Applied | None,
     environ: Mapping[str, str],
     ask: Callable[[Action], Evidence],
 ) -> Action:
     """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit.
 
+    Nothing is done without one: it is there already.
     Raises UsageError where git does not ask for it to run, or the environment for an earlier revision is not there.
     """
+    if to is None:
+        return already_there(want, live)
     if want.state is RunState.SUSPENDED:
         hint = "write `state: running` and apply, then ask again; or put the earlier manifest back in git"
         raise UsageError(f"job {want.name!r} is suspended in git: nothing runs to go back from", hint=hint)
@@ -169,7 +172,12 @@ def rollback_action(
         return replace(action, want=want)
     steps = tuple(_of_earlier(step, to, want) for step in action.steps)
     note = f"to number {to.number} of the history, commit {short(to.commit) or 'unknown'}"
-    return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note)
+    return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note, requested=True)
+
+
+def as_requested(plan: Plan) -> Plan:
+    """A plan that a person asked for: the rollbacks in it are what was wanted, and no sign that git is not live."""
+    return replace(plan, actions=tuple(replace(one, requested=True) for one in plan.actions))
 
 
 def _of_earlier(step: Step, to: Applied, want: JobSpec) -> Step:

@@ -34,7 +34,8 @@ def with_past(
     for action in _concerned(plan(situation), memory):
         if action.want is not None:
             found = past.get(action.job, Past())
-            past[action.job] = _of_changed(action, action.want, found, memory, environ)
+            found = _of_changed(action, action.want, found, memory, environ)
+            past[action.job] = _tried(action, action.want, found, memory) if situation.loops else found
     return replace(situation, past=past)
 
 
@@ -104,7 +105,7 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     past = replace(past, unsettled=action.live.attempt if action.live and memory.unsettled(action) else "")
     if failing is not None and failing.revision == want.edition:
         past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({moment(failing.at)})")
-    if stood_in := _stood_in(action, want, memory):
+    if stood_in := _stood_in(action, want, memory, given_up=bool(past.failing)):
         again = stood_in.again(want, environ)
         if again is None or (again.revision, again.target) != (want.revision, want.target):
             return replace(past, previous=stood_in, again=again)
@@ -119,14 +120,30 @@ def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, envir
     return replace(past, previous=previous, again=previous.again(want, environ))
 
 
-def _stood_in(action: Action, want: JobSpec, memory: Memory) -> Previous | None:
+def _tried(action: Action, want: JobSpec, past: Past, memory: Memory) -> Past:
+    """How often in a row the edition in git was started, failed by the infrastructure, and stood in for since."""
+    if action.live is None or action.live.state is not JobState.RUNNING:
+        return past
+    history = memory.history(want.name, want.previous_name)
+    tries = 0
+    for stood_in, tried in zip(history[::2], history[1::2], strict=False):
+        if (stood_in.outcome, tried.outcome, tried.revision) != ("rolled-back", "unclear", want.revision):
+            break
+        tries += 1
+    return replace(past, tries=tries, tried_at=round(history[0].at.timestamp() * 1000)) if tries else past
+
+
+def _stood_in(action: Action, want: JobSpec, memory: Memory, *, given_up: bool) -> Previous | None:
     """The revision that a rollback chose, where it does not run: it is started again.
 
+    It is what ran before an edition that is `given_up`, too, where nothing was started since that shows itself.
     Where that start never began, a platform may still tell what ran before it, so the history is asked first.
     """
     live = action.live
     marker = live.marker if live else None
-    if live is None or marker is None or marker.avoids != want.edition or live.applied is None:
+    if live is None or marker is None or live.applied is None:
+        return None
+    if marker.avoids != want.edition and (not given_up or started_from(want, live)):
         return None
     if live.state.active or live.state is JobState.FINISHED or not (live.snapshot or live.provably_empty):
         return None

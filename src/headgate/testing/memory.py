@@ -48,6 +48,7 @@ class MemoryPlatform:
     `rescales`          whether parallelism changes without a restart
     `forgets_storage`   whether storage, too, says nothing of jobs that are gone
     `starts_broken`     a word: jobs whose program holds it fail as soon as they are started
+    `no_slots`          why no job gets going that is started now; `give_slots` gets them going
     `starts_looping`    a word: jobs whose program holds it restart for ever
     `undisposable`      why no savepoint can be deleted
     `refused_starts`    how many of the next starts are refused
@@ -67,19 +68,12 @@ class MemoryPlatform:
     def __init__(self, name: str = "memory", *, project: str = "payments") -> None:
         self.name = name
         self.project = project
-        self.silent = ""
-        self.rejects = ""
-        self.no_savepoints = ""
-        self.bad_ends = ""
-        self.slow_ends = 0
-        self.lost_stops = 0
+        self.silent = self.rejects = self.no_savepoints = self.bad_ends = ""
+        self.slow_ends = self.lost_stops = 0
         self._ended_badly: set[str] = set()
-        self.lost_replies = 0
-        self.rescales = False
-        self.forgets_storage = False
-        self.starts_broken = ""
-        self.starts_looping = ""
-        self.refused_starts = 0
+        self.lost_replies = self.refused_starts = 0
+        self.rescales = self.forgets_storage = False
+        self.starts_broken = self.starts_looping = self.no_slots = ""
         self.undisposable = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
@@ -115,6 +109,12 @@ class MemoryPlatform:
         """The job of this name fails and is recovered, again and again: each call is one more failure."""
         for each in map(self.jobs.__getitem__, self.running(job)):
             each.fails_again(cause, self._now())
+
+    def give_slots(self) -> None:
+        """Whatever waits for slots gets them, and runs."""
+        self.no_slots = ""
+        for each in self.jobs.values():
+            each.gets_slots()
 
     def finish(self, job: str) -> None:
         """The job of this name has read all of its input."""
@@ -164,7 +164,7 @@ class MemoryPlatform:
         with self._asked():
             each = self._known(job_id)
             runs = int(each.live.state is JobState.RUNNING)
-            return Health(each.live.state, each.live.word, runs, 1, True, runs, 0, each.cause)
+            return Health(each.live.state, each.live.word, runs, 1, True, runs, 0, each.cause, each.blame)
 
     def graph(self, job_id: str) -> Graph:
         with self._asked():
@@ -358,6 +358,8 @@ class MemoryPlatform:
         if self.starts_broken and self.starts_broken in text and each.live.state.active:
             each.cause = f"it cannot run with {self.starts_broken}"
             self._end(job_id, JobState.FAILED, "")
+        if self.no_slots and each.live.state.active:
+            each.waits_for_slots(self.no_slots)
         if self.starts_looping and self.starts_looping in text and each.live.state.active:
             each.fails_again(f"it cannot run with {self.starts_looping}", self._now())
             each.live = replace(each.live, state=JobState.STARTING, word="RESTARTING", provably_empty=not each.restored)

@@ -12,8 +12,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from headgate.model.blame import Blame
 from headgate.model.condition import Condition, HealthWord
-from headgate.model.live import Live
+from headgate.model.live import JobState, Live
 from headgate.model.spec import Jar, JobSpec, Program, Sql
 from headgate.model.topology import Operator, Topology
 from headgate.sql import StatementKind, meaning, split
@@ -38,6 +39,18 @@ class MemoryJob:
     restored: str = ""
     state: State = field(default_factory=dict)
     cause: str = ""
+    blame: Blame = Blame.UNKNOWN
+
+    def waits_for_slots(self, cause: str) -> None:
+        """It is started, and its platform has no place for it yet."""
+        self.cause, self.blame = cause, Blame.INFRASTRUCTURE
+        self.live = replace(self.live, state=JobState.STARTING, word="RESTARTING", provably_empty=not self.restored)
+
+    def gets_slots(self) -> None:
+        """It runs, if it waited for that."""
+        if self.live.state is JobState.STARTING and self.blame is Blame.INFRASTRUCTURE:
+            self.cause, self.blame = "", Blame.UNKNOWN
+            self.live = replace(self.live, state=JobState.RUNNING, word="RUNNING", provably_empty=False)
 
     def fails_again(self, cause: str, now: int) -> None:
         """One more failure that its platform recovers it from."""

@@ -18,7 +18,7 @@ from headgate.errors import Unavailable
 from headgate.model.live import JobState, Live, Snapshot
 from headgate.providers.facts import Facts, run_key
 from headgate.providers.flink import watching
-from headgate.providers.flink.snapshots import final_state, remains
+from headgate.providers.flink.snapshots import final_state, never_deployed, remains
 from headgate.providers.flink.stops import Stops
 from headgate.providers.http import Api
 
@@ -88,7 +88,7 @@ class Endings:
             return {"savepoint": stop.path, "ended": max(0, int(detail.get("end-time", 0)))}
         statistics = self._api.read(f"/jobs/{job_id}/checkpoints")
         latest = statistics.get("latest") or {}
-        never_ran = not (detail.get("timestamps") or {}).get("RUNNING")
+        never_ran = never_deployed(detail)
         return {
             "statistics": {
                 "latest": {key: latest.get(key) for key in ("completed", "savepoint", "restored")},

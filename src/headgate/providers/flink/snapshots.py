@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from headgate.model.live import JobState, Snapshot
+
+# Flink's word for a vertex of which no task was deployed.
+_NEVER_STARTED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,19 @@ def remains(statistics: Mapping[str, Any], *, checkpointing: bool) -> Remains:
         stopped=final.get("checkpoint_type") == "SYNC_SAVEPOINT",
         empty=checkpointing and completed == 0 and not restored,
     )
+
+
+def never_deployed(detail: Mapping[str, Any]) -> bool:
+    """Does `GET /jobs/:id` prove that no task of the job ever ran? It never got that far, or never got a slot.
+
+    A vertex starts when its first task is deployed, and says so of its last attempt only: none may have been before.
+    """
+    timestamps = detail.get("timestamps") or {}
+    if not timestamps.get("RUNNING"):
+        return True
+    vertices: Sequence[Mapping[str, Any]] = detail.get("vertices") or ({},)
+    started = (int(vertex.get("start-time", 0)) for vertex in vertices)
+    return not timestamps.get("RESTARTING") and all(at == _NEVER_STARTED for at in started)
 
 
 def final_state(state: JobState, left: Remains) -> JobState:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from headgate.model.blame import Blame
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState
-from headgate.providers.flink import stop_failures
+from headgate.providers.flink import failure_causes, stop_failures
 from headgate.providers.flink.crash_loops import failures
 from headgate.providers.flink.rejection import root_cause
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api
+
+NO_SLOTS = "no task has been deployed yet: the job waits for free slots"
 
 # Flink writes "checkpointing is off" as the largest long.
 _NEVER = 2**62
@@ -48,7 +51,9 @@ def health(api: Api, job_id: str, pending: Pending) -> Health:
     """The health of a job; failures are counted once it runs, or has stopped running."""
     word = status_word(api, job_id)
     state = common_state(word)
-    if word in ("INITIALIZING", "CREATED", "RECONCILING"):
+    if word == "CREATED":  # the adaptive scheduler waits for slots in this state
+        return Health(state, word, cause=NO_SLOTS, blame=Blame.INFRASTRUCTURE)
+    if word in ("INITIALIZING", "RECONCILING"):
         return Health(state, word)
     running = total = 0
     periodic: bool | None = None
@@ -57,15 +62,19 @@ def health(api: Api, job_id: str, pending: Pending) -> Health:
         detail = api.read(f"/jobs/{job_id}")
         running, total = _tasks(detail)
         if not 0 < running == total:
-            return Health(state, word, running, total)
+            waits = total > 0 and not _deployed(detail)
+            cause, blame = (NO_SLOTS, Blame.INFRASTRUCTURE) if waits else ("", Blame.UNKNOWN)
+            return Health(state, word, running, total, cause=cause, blame=blame)
         if rescaling := pending(detail):
             return Health(state, word, *rescaling)
         periodic = checkpointing(api, job_id)
         if periodic:
             statistics = api.read(f"/jobs/{job_id}/checkpoints").get("counts") or {}
             completed = int(statistics.get("completed", 0))
-    failures, cause = _failures(api.read(f"/jobs/{job_id}/exceptions"))
-    return Health(state, word, running, total, periodic, completed, failures, cause)
+    failed, trace = _failures(api.read(f"/jobs/{job_id}/exceptions"))
+    cause = root_cause(trace).splitlines()[0] if trace else ""
+    blame = failure_causes.blame_of(trace)
+    return Health(state, word, running, total, periodic, completed, failed, cause, blame)
 
 
 def savepoint_progress(answer: Mapping[str, Any]) -> SavepointProgress:
@@ -105,7 +114,13 @@ def _tasks(detail: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _failures(answer: Mapping[str, Any]) -> tuple[int, str]:
-    """How often the job failed, and the root cause of the newest failure."""
-    found = failures(answer)
-    trace = str(answer.get("root-exception") or "")
-    return found["count"], found["cause"] or (root_cause(trace).splitlines()[0] if trace else "")
+    """How often the job failed, and the stack trace of the newest failure."""
+    entries = (answer.get("exceptionHistory") or {}).get("entries") or []
+    trace = str(entries[0].get("stacktrace", "")) if entries else str(answer.get("root-exception") or "")
+    return failures(answer)["count"], trace
+
+
+def _deployed(detail: Mapping[str, Any]) -> bool:
+    """Was any task given a slot yet? A task is SCHEDULED until it has one, and FAILED or CANCELED after a failure."""
+    counts = [vertex.get("tasks") or {} for vertex in detail.get("vertices", ())]
+    return any(int(count) for each in counts for state, count in each.items() if state not in ("CREATED", "SCHEDULED"))

@@ -1,0 +1,17 @@
+"""Whose fault a failure was: an edition of a manifest answers only for what its own program did."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Blame(StrEnum):
+    """What a failure came from, as far as its platform tells.
+
+    INFRASTRUCTURE is what any program would have met: no free slot, a lost TaskManager, storage that cannot be read.
+    UNKNOWN is treated like PROGRAM: what nobody can judge is not tried again and again.
+    """
+
+    PROGRAM = "program"
+    INFRASTRUCTURE = "infrastructure"
+    UNKNOWN = "unknown"

@@ -1,0 +1,84 @@
+"""What an earlier start that did not settle means for the next: not tried again, waited for, or gone back from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from headgate.model.live import Absent, JobState, Live, Unknown
+from headgate.model.plan import Action, Settle, Submit, Update, Verb
+from headgate.model.reasons import Reason
+from headgate.model.spec import JobSpec
+from headgate.planning.actions import blocked
+from headgate.planning.backing_off import put_off
+from headgate.planning.deciding import decide_rollback, started_from
+from headgate.planning.live_jobs import our_job
+from headgate.planning.situation import Past, Situation
+
+
+def in_view_of(situation: Situation, past: Past, action: Action) -> Action:
+    """The action, unless what it would start is known not to settle, or what is there has yet to."""
+    want, live, retry = action.want, action.live, situation.retry
+    if want is None:
+        return action
+    avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
+    starts = any(isinstance(step, Submit | Update) for step in action.steps)
+    if want.edition in avoided and not retry:
+        gone_back = bool(action.source) and live is not None and live.state.active
+        if live is not None and not gone_back and started_from(want, live) and _to_be_ended(live, past):
+            return _undone(situation, past, action, want, live)
+        if starts and live is not None and _stands_in(live, want, past):
+            return _undone(situation, past, action, want, live)
+        if starts:
+            note = past.failing_why or "it did not settle when it was started, and was rolled back"
+            held = blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
+            return replace(held, source=action.source, seen=action.seen)
+    if situation.loops and live is not None:
+        action = put_off(action, want, live, tries=past.tries, tried_at=past.tried_at, now=situation.now)
+    if live is None or past.unsettled != live.attempt or _has_state_of_its_own(live):
+        return action
+    undone = _undone(situation, past, action, want, live) if _to_be_ended(live, past) else None
+    if action.verb is Verb.KEEP and live.state.active:
+        return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
+    if starts and undone is not None and not live.state.active and not action.changes:
+        # The run that started it, or was about to, was killed: nobody knows what it died of. It is tried once more, and
+        # what it dies of then decides whether it is given up for what ran before.
+        return replace(action, fallback=undone)
+    return action
+
+
+def _undone(situation: Situation, past: Past, action: Action, want: JobSpec, live: Live) -> Action:
+    """What goes back to what ran before, on the target where that ran; blocked where nobody knows what is there now."""
+    where = action.source or want.target
+    home = past.previous.target if past.previous and past.again else where
+    if home == where:
+        return decide_rollback(want, live, past.previous, past.again, where=where)
+    seen = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
+    if isinstance(seen, Unknown):
+        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {seen.why}"
+        return blocked(want, live, Reason.REVISION_FAILING, why, hint=seen.hint)
+    there = our_job(seen, want.name, want.previous_name)
+    return decide_rollback(want, live, past.previous, past.again, where=where, home=there)
+
+
+def _has_state_of_its_own(live: Live) -> bool:
+    """Did this job get further than the snapshot it was started from? Then it ran, whoever saw it settle."""
+    return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
+
+
+def _to_be_ended(live: Live, past: Past) -> bool:
+    """A start that did not settle is rolled back; the very first one, with nothing before it, is ended if it loops."""
+    if past.previous is not None and past.again is not None:
+        return True
+    first = live.marker is not None and not live.marker.succeeds
+    return first and live.state is JobState.STARTING
+
+
+def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
+    """Is this the job of a rollback that never got going, or has ended since? It is started again as it was.
+
+    So is the job that ran before the edition which is given up, where its rollback left no trace of itself: Flink does
+    not say whose a job is that failed while it was set up.
+    """
+    if past.previous is None or past.again is None or live.state.active or live.marker is None:
+        return False
+    return live.marker.avoids == want.edition or (past.failing == want.edition and not started_from(want, live))
