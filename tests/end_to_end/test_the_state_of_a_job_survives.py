@@ -56,6 +56,40 @@ def test_an_edit_restarts_from_a_savepoint(repo: Repo, cluster: Cluster, edit: d
     assert not repo.plan().has_changes
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("", id="at-once"),
+        pytest.param(
+            ", table.exec.mini-batch.enabled: true, table.exec.mini-batch.size: 5,"
+            " table.exec.mini-batch.allow-latency: 100ms",
+            id="in-two-phases",
+        ),
+    ],
+)
+def test_a_filter_under_a_count_of_all_rows_keeps_the_count(repo: Repo, cluster: Cluster, more: str):
+    """`COUNT(*)` reads no column, and a filter may change which one Flink feeds it."""
+
+    def manifest(where: str) -> str:
+        text = counting("totals", repo.project, select="7, COUNT(*)", group="", where=where)
+        return text.replace("interval: 500ms", f"interval: 500ms{more}")
+
+    repo.write("jobs/totals.yaml", manifest(""))
+    repo.commit()
+    repo.apply()
+    eventually(lambda: len(cluster.printed(repo.project)) > 10)
+    counted = cluster.printed(repo.project)[-1]
+    repo.write("jobs/totals.yaml", manifest("WHERE v <> 3"))
+
+    [result] = repo.apply().results
+
+    state = result.action.state
+    assert (result.action.verb, state and state.verdict.value) == (Verb.RESTART, "kept"), state
+    before = len(cluster.printed(repo.project))
+    assert eventually(lambda: cluster.printed(repo.project)[before:])[0] > counted
+    assert result.outcome is Outcome.APPLIED, result
+
+
 def test_a_suspended_job_goes_on_where_it_was(repo: Repo, cluster: Cluster):
     """`state: suspended` stops it with a savepoint, `state: running` goes on from there."""
     started(repo, cluster)

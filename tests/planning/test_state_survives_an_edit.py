@@ -177,6 +177,29 @@ def test_what_cannot_be_judged_does_not_restart(evidence, reason):
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
 
 
+@pytest.mark.parametrize(
+    ("same_vertices", "words"),
+    [
+        pytest.param(
+            True,
+            "the same execution graph, but what its operators store cannot be seen: no plan for VARIANT",
+            id="the-same-graph",
+        ),
+        pytest.param(False, "no plan for VARIANT", id="another-graph"),
+        pytest.param(None, "no plan for VARIANT", id="no-graph"),
+    ],
+)
+def test_why_state_cannot_be_judged_is_said_where_it_is_known(same_vertices: bool | None, words: str):
+    """The platform said why it gave no plan; without that nobody knows what to change."""
+    evidence = Evidence(Compiled(why="no plan for VARIANT"), same_vertices=same_vertices)
+
+    action = decided(EDITED, running(ORDERS), evidence=evidence)
+
+    assert action.reason is Reason.STATE_UNKNOWN
+    assert action.state is not None
+    assert [operator.why for operator in action.state.operators] == [words]
+
+
 def test_more_parallelism_keeps_the_state_of_a_program_that_cannot_be_read():
     """Without compiled plans an unchanged program on unchanged vertex ids keeps its state; on others nobody knows."""
     wider = replace(ORDERS, parallelism=4)

@@ -53,8 +53,11 @@ complete_targets = _completing(lambda project: project.targets)
 complete_environments = _completing(lambda project: project.environments)
 
 
+verbose_option = click.option("--verbose", is_flag=True, help="Show long messages and lists whole: nothing is folded.")
+
+
 def with_project(command: Command) -> Command:
-    """`--project` and `--env`, before or after the command's name; given to it as the first argument, a `Chosen`."""
+    """`--project`, `--env` and `--verbose`, before or after the command's name; its first argument, a `Chosen`."""
 
     @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
     @click.option(
@@ -65,11 +68,15 @@ def with_project(command: Command) -> Command:
         help="Environment of headgate.yaml to use.",
         shell_complete=complete_environments,
     )
+    @verbose_option
     @click.pass_context
     @functools.wraps(command)
-    def with_chosen(ctx: click.Context, /, file: Path | None, environment: str, **rest: Any) -> int | None:
+    def with_chosen(
+        ctx: click.Context, /, file: Path | None, environment: str, verbose: bool, **rest: Any
+    ) -> int | None:
         before = ctx.find_object(Chosen) or Chosen()
-        return command(Chosen(file or before.file, environment or before.environment), **rest)
+        ctx.obj = Chosen(file or before.file, environment or before.environment, verbose or before.verbose)
+        return command(ctx.obj, **rest)
 
     return with_chosen
 

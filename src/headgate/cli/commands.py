@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -18,10 +18,11 @@ from headgate.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What `--project` and `--env` say."""
+    """What `--project`, `--env` and `--verbose` say."""
 
     file: Path | None = None
     environment: str = ""
+    verbose: bool = False
 
 
 class Commands(click.Group):
@@ -64,12 +65,12 @@ class Commands(click.Group):
         try:
             code = super().main(arguments, "headgate", complete_var, False, **extra)
         except Exception as trouble:
-            code = _tell(trouble, as_json=_asks_for_json(arguments))
+            code = _tell(trouble, as_json=_asks_for_json(arguments), whole="--verbose" in arguments)
         leave()
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell(trouble: Exception, *, as_json: bool) -> int:
+def _tell(trouble: Exception, *, as_json: bool, whole: bool) -> int:
     """Say what went wrong, in the form that was asked for if stdout takes it; the exit code it means."""
     from headgate.cli.failures import known, trace
     from headgate.cli.telling import complain, note, palette
@@ -78,7 +79,7 @@ def _tell(trouble: Exception, *, as_json: bool) -> int:
     error = known(trouble)
     if where := trace(error, trouble):
         note(where)
-    complain(error, error_text(error, palette(sys.stderr)), error_json(error) if as_json else "")
+    complain(error, error_text(error, replace(palette(sys.stderr), whole=whole)), error_json(error) if as_json else "")
     return error.exit_code
 
 

@@ -52,16 +52,17 @@ def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -
     help="Environment of headgate.yaml to use.",
     shell_complete=_environments,
 )
+@click.option("--verbose", is_flag=True, help="Show long messages and lists whole: nothing is folded.")
 @click.version_option(__version__, prog_name="headgate", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, file: Path | None, environment: str) -> None:
+def cli(ctx: click.Context, file: Path | None, environment: str, verbose: bool) -> None:
     """Keep the Flink jobs that run equal to the job manifests in git.
 
     Exit codes: 0 done, or nothing to do; 1 error, nothing was changed; 2 changes are pending, and plan was asked for
     --detailed-exitcode; 3 some jobs failed, are blocked, unknown or degraded, the rest is done; 4 refused: stale
     plan, lock held, safety limit.
     """
-    ctx.obj = Chosen(file, environment)
+    ctx.obj = Chosen(file, environment, verbose)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -10,10 +10,12 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TextIO
 
 import click
 
+from headgate.cli.commands import Chosen
 from headgate.cli.failures import Untold
 from headgate.cli.streams import lead_nowhere, watched
 from headgate.errors import HeadgateError
@@ -47,9 +49,12 @@ def complain(error: HeadgateError, words: str, document: str = "") -> None:
 
 
 def palette(stream: TextIO | None) -> Palette:
-    """Colours for a terminal, unless $NO_COLOR says otherwise."""
+    """Colours for a terminal, unless $NO_COLOR says otherwise; nothing folded where `--verbose` was given."""
+    context = click.get_current_context(silent=True)
+    chosen = context.find_object(Chosen) if context else None
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return COLOURED if wanted and watched(stream) else PLAIN
+    colours = COLOURED if wanted and watched(stream) else PLAIN
+    return replace(colours, whole=chosen is not None and chosen.verbose)
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     NOTHING_TO_RESTORE = "nothing-to-restore"
     EARLIEST_UNKNOWN = "earliest-unknown"
     STATEMENT_REJECTED = "statement-rejected"
+    DEPENDENCY_MISSING = "dependency-missing"
+    PLANNER_FAILED = "planner-failed"
     NOT_COMPILED = "not-compiled"
     STATE_PARTIAL = "state-partial"
     STATE_LOST = "state-lost"
@@ -141,11 +143,23 @@ EXPLAINED = {
         "knows any. Name one with `strategy: path`."
     ),
     Reason.STATEMENT_REJECTED: (
-        "The target does not accept the new statement; the message is its own. The job that runs is left as it is. "
+        "The target does not accept the new statement; the message is its own. A job that runs is left as it is. "
         "Mend the statement, or the option, at the line that is named."
     ),
+    Reason.DEPENDENCY_MISSING: (
+        "The statement asks for something that the target does not have: a connector, a format, a catalog, a file "
+        "system or a class. Nothing is done. If the name is mistyped, mend it. Otherwise put the jar into Flink's lib "
+        "folder on every node (the plugin of a file system into a folder of its own below plugins) and restart them; a "
+        "function may bring its own jar, with ADD JAR or USING JAR."
+    ),
+    Reason.PLANNER_FAILED: (
+        "The target's planner failed while it read the statement, by a fault of its own that says nothing of the "
+        "statement. Nothing is done. Write the statement another way, use another Flink version, or report the fault."
+    ),
     Reason.NOT_COMPILED: (
-        "The target could not be asked whether it accepts the new statement, so nothing is done. Run again."
+        "The target did not say whether it accepts the new statement: it could not be asked, or it refused the "
+        "question for a reason that is not in the statement. The message says which. Nothing is done. Mend that, or "
+        "run again when the target answers."
     ),
     Reason.STATE_PARTIAL: (
         "The edit keeps the state of some operators and drops that of others. To go ahead, consent in the manifest "
@@ -179,8 +193,8 @@ EXPLAINED = {
         "the parallelism, or raise `pipeline.max-parallelism`, which loses the state."
     ),
     Reason.SNAPSHOT_MISSING: (
-        "There is no snapshot at the path that the job would be restored from. Nothing was stopped. Mend "
-        "`savepoint.path`, or choose another strategy."
+        "There is no snapshot at the path that the job would be restored from. Nothing was stopped. Name "
+        "one that is there with `savepoint: {strategy: path, path: ...}`, or choose another strategy."
     ),
     Reason.SNAPSHOT_TOO_OLD: (
         "The newest snapshot of the job is older than `savepoint.max_age` allows, so what was computed since would be "
@@ -243,7 +257,9 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.PAST_UNKNOWN: "bring the store back, and run again",
     Reason.NOTHING_TO_RESTORE: f"{_NAME_ONE}; or start empty: `savepoint: {{strategy: none}}`",
     Reason.EARLIEST_UNKNOWN: _NAME_ONE,
-    Reason.STATEMENT_REJECTED: "mend what stands at the place named; what runs is left as it is",
+    Reason.STATEMENT_REJECTED: "mend what stands at the place named",
+    Reason.DEPENDENCY_MISSING: "give the target the jar that is missing, or mend the name",
+    Reason.PLANNER_FAILED: "write the statement another way, or report this fault to the platform",
     Reason.NOT_COMPILED: _RUN_AGAIN,
     Reason.STATE_PARTIAL: _CONSENT.format("partial"),
     Reason.STATE_LOST: _CONSENT.format("lost"),
@@ -252,7 +268,7 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.NAME_TAKEN: "rename the job in git, or make the manifest what runs",
     Reason.NOT_SUPPORTED: "change the manifest, or run the job on another target",
     Reason.ABOVE_MAX_PARALLELISM: "lower the parallelism",
-    Reason.SNAPSHOT_MISSING: "mend `savepoint.path`, or choose another strategy",
+    Reason.SNAPSHOT_MISSING: "name one that is there: `savepoint: {strategy: path, path: ...}` in the manifest",
     Reason.SNAPSHOT_TOO_OLD: f"raise `savepoint.max_age`; or {_NAME_ONE}",
     Reason.RETRY_LATER: "give the cluster what it lacks; `headgate apply` tries it at once",
     Reason.REVISION_FAILING: "mend the manifest; or try this edition once more with `--retry`",

@@ -45,18 +45,19 @@ class Evidence:
     """What a platform said about a spec that would be started.
 
     `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
-    as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `where` the
-    line or request it is about, `hint` what to look at first. `kept` is what storage knows of the job, `exists` whether
-    there is a snapshot at the path that would be restored; None: it could not be found out. `drops` says whether the
-    platform can be told to drop state that no operator claims any more, `silent` why the store, which knows what the
-    target has forgotten, does not answer. `retained` are the checkpoints that outlived a job which its target has
-    forgotten, newest first. `now` is in milliseconds, 0 where ages do not matter.
+    as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `refusal` the
+    reason of a rejection, `where` the line or request it is about, `hint` what to look at first. `kept` is what storage
+    knows of the job, `exists` whether there is a snapshot at the path that would be restored; None: it could not be
+    found out. `drops` says whether the platform can be told to drop state that no operator claims any more, `silent`
+    why the store, which knows what the target has forgotten, does not answer. `retained` are the checkpoints that
+    outlived a job which its target has forgotten, newest first. `now` is in milliseconds, 0 where ages do not matter.
     """
 
     compiled: Compiled = _NOT_COMPILED
     old: Topology | None = None
     same_vertices: bool | None = None
     rejected: str = ""
+    refusal: Reason = Reason.STATEMENT_REJECTED
     unavailable: str = ""
     where: str = ""
     hint: str = ""
@@ -103,7 +104,7 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
     if want is None:  # an orphan starts nothing
         return action
     if message := evidence.rejected or evidence.unavailable:
-        reason = Reason.STATEMENT_REJECTED if evidence.rejected else Reason.NOT_COMPILED
+        reason = evidence.refusal if evidence.rejected else Reason.NOT_COMPILED
         refused = blocked(want, have, reason, message, action.changes, hint=evidence.hint)
         return replace(refused, where=evidence.where)
     prospect = evidence.prospect

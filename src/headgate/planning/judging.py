@@ -22,10 +22,9 @@ def judge(old: Topology | None, new: Compiled, *, same_vertices: bool | None) ->
     """
     if old is not None and new.topology is not None:
         return _matched(old, new.topology)
-    if same_vertices:
-        why = "the same execution graph; what its operators store cannot be seen"
-        return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, why),))
     why = new.why or "the live job does not say what its operators store"
+    if same_vertices:
+        why = f"the same execution graph, but what its operators store cannot be seen: {why}"
     return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, why),))
 
 

@@ -9,9 +9,12 @@ from headgate.applying import Memory
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Kept, Live, Snapshot
 from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
+from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.planning import Evidence, is_lost
 from headgate.providers.port import Provider, Support
+
+_REFUSALS = {Reason.STATEMENT_REJECTED, Reason.DEPENDENCY_MISSING, Reason.PLANNER_FAILED}
 
 
 def evidence_for(
@@ -60,7 +63,8 @@ def evidence_for(
             retained=_retained(action, provider, job_ids) if ran else (),
         )
     except Rejected as problem:
-        return Evidence(rejected=problem.problem, where=problem.where, hint=problem.hint)
+        reason, hint = _refusal(problem)
+        return Evidence(rejected=problem.problem, refusal=reason, where=problem.where, hint=hint)
     except ProviderError as problem:
         return Evidence(unavailable=problem.problem, where=problem.where, hint=problem.hint)
 
@@ -88,6 +92,13 @@ def _remembered(action: Action, memory: Memory) -> tuple[tuple[Snapshot, ...], t
     known = next((found for name in names if (found := memory.snapshots(name, target))), ())
     seen = [one for name in names for one in memory.remembered(name, (target,))] if action.live is None else []
     return known, tuple(one.job.job_id for one in seen)
+
+
+def _refusal(problem: Rejected) -> tuple[Reason, str]:
+    """Why a platform refused, and what to do about it. What it did not say of the statement is no fault of that."""
+    if problem.code in _REFUSALS:
+        return Reason(problem.code), problem.hint
+    return Reason.NOT_COMPILED, problem.hint or "the target refused the question itself; its message says why"
 
 
 def names_of(action: Action) -> tuple[str, ...]:

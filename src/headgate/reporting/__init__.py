@@ -13,6 +13,7 @@ visible, and the values of `${env:...}` placeholders are put back to their place
 - `history`, `savepoint`, `locks`  what was done to a job, the savepoint that was asked for, the lock that was ended
 - `warnings`  what a person should know that stops nothing
 - `taken`, `references`  what an import wrote; which jobs use a package
+- `folding`  long messages, and what is left out of them; all is shown with `--verbose`
 - `actions`  what all of these say about one action; `sql_diff`, `words`, `plain`, `markdown` their vocabulary
 """
 

@@ -124,17 +124,18 @@ def state_words(action: Action, mask: Mask) -> str:
     return word
 
 
-def operator_lines(operators: Iterable[OperatorVerdict], mask: Mask) -> list[str]:
-    """Every operator whose state is not kept, and why; those that are kept are counted."""
+def operator_lines(operators: Iterable[OperatorVerdict], mask: Mask, *, whole: bool = False) -> list[str]:
+    """Every operator whose state is not kept, and why; those that are kept are counted, or named with `whole`."""
     operators = tuple(operators)
     if why := _why_all(operators):
         return [f"kept: {one_line(mask(why))}"]
-    kept = sum(1 for operator in operators if operator.verdict is Verdict.KEPT)
+    kept = 0 if whole else sum(1 for operator in operators if operator.verdict is Verdict.KEPT)
+    longest = None if whole else LONGEST_NAME
     lines = [
         f"{'new' if operator.verdict is Verdict.NONE else operator.verdict.value}: "
-        f"{shortened(one_line(mask(operator.name)), LONGEST_NAME)}: {one_line(mask(operator.why))}"
+        f"{shortened(one_line(mask(operator.name)), longest)}: {one_line(mask(operator.why))}"
         for operator in operators
-        if operator.verdict is not Verdict.KEPT
+        if whole or operator.verdict is not Verdict.KEPT
     ]
     return [*lines, f"kept: {counted(kept, 'operator')}"] if kept else lines
 

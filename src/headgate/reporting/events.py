@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headgate.model.outcome import Event, Phase
 from headgate.reporting.actions import mask_of
+from headgate.reporting.folding import first_paragraph
 from headgate.reporting.plain import one_line
 
 
@@ -11,5 +12,5 @@ def event_text(event: Event) -> str:
     """`orders-totals: stop-with-savepoint done: savepoint file:/...`."""
     begun = event.phase is Phase.STARTED and event.step
     words = event.step if begun else f"{event.step} {event.phase}".strip()
-    detail = f": {mask_of(event.action)(event.detail)}" if event.detail else ""
+    detail = f": {first_paragraph(mask_of(event.action)(event.detail))}" if event.detail else ""
     return one_line(f"{event.action.job}: {words}{detail}")

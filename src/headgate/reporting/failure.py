@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from headgate.errors import HeadgateError, ManifestError, Mistake
 from headgate.model.hiding import told_text
 from headgate.model.secret import Environment
+from headgate.reporting.folding import message_lines
 from headgate.reporting.markdown import code, text
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, mistake_document
 
 _NO_VALUES = Environment()
@@ -58,7 +59,7 @@ def _mistakes(error: HeadgateError) -> tuple[Mistake, ...]:
 
 
 def _paragraph(code: str, mistake: Mistake, palette: Palette, *, kind: str = "error") -> str:
-    problem = plain(_told(mistake.problem)).rstrip().replace("\n", "\n    ")
+    problem = "\n    ".join(message_lines(_told(mistake.problem), whole=palette.whole))
     lines = [f"{palette.paint(palette.trouble, f'{kind}[{one_line(code)}]')}: {problem}"]
     if mistake.where:
         lines.append(f"  at: {one_line(_told(mistake.where))}")

@@ -1,4 +1,4 @@
-"""Colours as a value: whoever renders decides, and a log gets none."""
+"""How a text is shown, as a value: the caller decides about colours and folding, and a log gets no colours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """One ANSI colour code for each role, empty for none."""
+    """One ANSI colour code for each role, empty for none. `whole`: nothing is folded (`--verbose`)."""
 
     added: str = ""
     removed: str = ""
@@ -15,6 +15,7 @@ class Palette:
     trouble: str = ""
     quiet: str = ""
     strong: str = ""
+    whole: bool = False
 
     @staticmethod
     def paint(code: str, text: str) -> str:

@@ -24,9 +24,9 @@ def one_line(text: str) -> str:
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def shortened(text: str, length: int) -> str:
-    """At most `length` characters, the end cut off visibly."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+def shortened(text: str, length: int | None) -> str:
+    """At most `length` characters, the end cut off visibly; all of them for None."""
+    return text if length is None or len(text) <= length else text[: length - 1] + "…"
 
 
 def _visible(match: re.Match[str]) -> str:

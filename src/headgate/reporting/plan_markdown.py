@@ -24,6 +24,7 @@ from headgate.reporting.actions import (
     verdict_word,
 )
 from headgate.reporting.failure import mistake_lines
+from headgate.reporting.folding import message_lines
 from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain import plain
@@ -32,6 +33,7 @@ from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.warnings import warning_lines
 from headgate.reporting.words import counted, left_git, package_lines, plan_summary, refusal_lines
 
+_MORE = "`headgate plan --verbose` shows them"
 # Kept free for the sentences that say what was left out.
 _RESERVE = 400
 # A message of a platform may have hundreds of lines, and a comment is read by people.
@@ -114,7 +116,7 @@ def _details(action: Action) -> str:
     hint = [f"hint: {words}"] if (words := hint_words(action)) else []
     if action.verb is Verb.BLOCKED:
         at = [f"at: {mask(action.where)}"] if action.where else []
-        note = mask(action.note).rstrip().split("\n") if action.note else []
+        note = message_lines(mask(action.note), whole=False, more=_MORE) if action.note else []
         parts.append(markdown.fenced(_short([*at, *note], hint, action.job)))
     what, program = program_lines(action)
     if program:

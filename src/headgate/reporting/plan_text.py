@@ -21,6 +21,7 @@ from headgate.reporting.actions import (
     verdict_word,
 )
 from headgate.reporting.failure import error_text
+from headgate.reporting.folding import message_lines
 from headgate.reporting.health import TITLE as DEGRADED
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
@@ -79,7 +80,7 @@ def _block(action: Action, palette: Palette) -> str:
     if action.where:
         lines.append(f"at: {one_line(mask(action.where))}")
     if action.note:
-        lines += [f"| {line}" for line in plain(mask(action.note)).rstrip().split("\n")]
+        lines += [f"| {line}" for line in message_lines(mask(action.note), whole=palette.whole)]
     what, program = program_lines(action)
     lines += [f"{what}:", *(palette.paint(palette.added, f"  +{line}") for line in program)] * bool(program)
     for change in action.changes:
@@ -91,7 +92,7 @@ def _block(action: Action, palette: Palette) -> str:
     if action.state and (word := verdict_word(action)):
         lines.append(f"state: {state_words(action, mask)}")
         if word != Verdict.KEPT:
-            lines += [f"  {line}" for line in operator_lines(action.state.operators, mask)]
+            lines += [f"  {line}" for line in operator_lines(action.state.operators, mask, whole=palette.whole)]
     if action.restore:
         lines.append(f"restore: {restore_words(action.restore, mask)}")
     lines += steps_words(action)

@@ -11,9 +11,10 @@ from headgate.model.plan import Plan, Verb
 from headgate.reporting import markdown
 from headgate.reporting.actions import hint_words, mask_of, place_words
 from headgate.reporting.failure import mistake_lines
+from headgate.reporting.folding import message_lines
 from headgate.reporting.health import condition_document, degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plain import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 from headgate.reporting.silent_targets import SilentTarget, apart, silence_block, silent_targets
 from headgate.reporting.words import report_summary
@@ -56,7 +57,7 @@ def result_text(result: Result, palette: Palette = PLAIN) -> str:
     if result.detail:
         kind = "warning" if result.outcome.fine else "error"
         code = f"{kind}[{result.code}]: " if result.code else ""
-        first, *more = plain(mask(result.detail)).rstrip().split("\n")
+        first, *more = message_lines(mask(result.detail), whole=palette.whole)
         lines += [f"{code}{first}", *(f"  {line}" for line in more)]
     if hint := _hint(result):
         lines.append(f"hint: {one_line(hint)}")

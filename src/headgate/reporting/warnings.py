@@ -29,16 +29,16 @@ def warning_lines(warnings: Iterable[ProjectWarning]) -> list[str]:
 
 def _paragraph(warning: ProjectWarning, palette: Palette) -> str:
     kind = palette.paint(palette.changed, f"warning[{warning.code}]")
-    lines = [f"{kind}: {one_line(warning.problem + _jobs(warning))}"]
+    lines = [f"{kind}: {one_line(warning.problem + _jobs(warning, whole=palette.whole))}"]
     lines += [f"  at: {one_line(warning.where)}"] * bool(warning.where)
     lines += [f"  hint: {one_line(warning.hint)}"] * bool(warning.hint)
     return "\n".join(lines)
 
 
-def _jobs(warning: ProjectWarning) -> str:
+def _jobs(warning: ProjectWarning, *, whole: bool = False) -> str:
     """` (job a)`, ` (jobs a, b)`, or ` (a, b, c and 497 other jobs)`; empty where it is about no job in particular."""
     names = warning.jobs
-    if len(names) > _NAMED_AT_MOST:
+    if len(names) > _NAMED_AT_MOST and not whole:
         rest = len(names) - _NAMED_AT_MOST
         return f" ({', '.join(names[:_NAMED_AT_MOST])} and {rest} other job{'s' * (rest > 1)})"
     return f" (job{'s' * (len(names) > 1)} {', '.join(names)})" if names else ""

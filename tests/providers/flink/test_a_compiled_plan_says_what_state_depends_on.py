@@ -1,4 +1,4 @@
-"""Signatures and feeds, read from small compiled plans of the shape that Flink 1.20 and 2.2 write."""
+"""Signatures and feeds, read from small compiled plans of the shape that Flink 1.20, 2.2 and 2.3 write."""
 
 from __future__ import annotations
 
@@ -113,6 +113,40 @@ def test_another_column_of_the_same_type_is_another_feed():
 
     assert signature == aggregate(json.dumps(PLAN))[0]
     assert feed != aggregate(json.dumps(PLAN))[1]
+
+
+COUNT_ALL = {**COUNT, "grouping": [], "outputType": "ROW<`total` BIGINT NOT NULL>"}
+ZERO = {**CALC, "projection": [{"kind": "LITERAL", "value": 0}], "outputType": "ROW<`$f0` INT NOT NULL>"}
+LOCAL = {**COUNT_ALL, "id": 25, "type": "stream-exec-local-group-aggregate_1", "outputType": "ROW<`count1$0` BIGINT>"}
+
+
+def test_columns_that_an_aggregate_does_not_read_are_not_its_state():
+    """`COUNT(*)` reads none: what Flink 2.3 feeds it follows from the filter in front of it, and so does its type."""
+    text = {**CALC, "projection": [{"kind": "INPUT_REF", "inputIndex": 1}], "outputType": "ROW<`a,b` DECIMAL(10, 2)>"}
+    whole = {**COUNT_ALL, "type": "stream-exec-global-group-aggregate_1"}
+
+    over_zero, over_text, over_all = last(SCAN, ZERO, COUNT_ALL), last(SCAN, text, COUNT_ALL), last(SCAN, COUNT_ALL)
+    divided = [last(SCAN, calc, LOCAL, {**whole, "localAggInputRowType": calc["outputType"]}) for calc in (ZERO, text)]
+
+    assert (over_zero.signature, over_zero.feed) == (over_text.signature, over_text.feed)
+    assert (over_zero.signature, over_zero.feed) == (over_all.signature, over_all.feed)
+    assert (divided[0].signature, divided[0].feed) == (divided[1].signature, divided[1].feed)
+
+
+def test_columns_that_an_aggregate_reads_are_the_same_wherever_they_stand():
+    """Flink reads an argument by its place in the input, and keeps nothing of the place; so is a filter read."""
+    call = {"name": "n", "internalName": "$SUM$1"}
+    swapped = {**CALC, "outputType": "ROW<`p` ROW<`x` INT, `y` INT> NOT NULL, `k` INT>"}
+    swapped["projection"] = [{"kind": "INPUT_REF", "inputIndex": number} for number in (2, 0)]
+    summed = {**COUNT_ALL, "aggCalls": [{**call, "argList": [0], "filterArg": -1}]}
+    moved = {**COUNT_ALL, "aggCalls": [{**call, "argList": [1], "filterArg": -1}]}
+    filtered = {**COUNT_ALL, "aggCalls": [{**call, "argList": [0], "filterArg": 2}]}
+
+    first, second = last(SCAN, summed), last(SCAN, swapped, moved)
+
+    assert (first.signature, first.feed) == (second.signature, second.feed)
+    assert first.signature != last(SCAN, filtered).signature
+    assert first.signature != last(SCAN, swapped, summed).signature
 
 
 EXCHANGE = {

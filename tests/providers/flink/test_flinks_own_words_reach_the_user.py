@@ -1,4 +1,4 @@
-"""Bodies and traces of the shapes that Flink 1.20 and 2.2 answered with: the cause, without the Java around it."""
+"""Bodies and traces of the shapes that Flink 1.20, 2.2 and 2.3 answered with: the cause, without the Java around it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec, Source, Sql
-from headgate.providers.flink.rejection import root_cause, statement_rejected
+from headgate.providers.flink.causes import root_cause
+from headgate.providers.flink.refusals import DependencyMissing, PlannerFailed, StatementRejected, refusal
 
 FRAME = "\tat org.apache.flink.client.program.PackagedProgram.callMainMethod(PackagedProgram.java:360)\n"
 VALIDATION = (
@@ -38,17 +39,24 @@ PARSER = (
         ),
         pytest.param(
             json.dumps({"errors": [PARSER]}),
+            'Encountered "TABL" at line 1, column 8; expected TABLE or VIEW\n\n'
             'Encountered "TABL" at line 1, column 8.\nWas expecting one of:\n"TABLE" ...\n"VIEW" ...',
             id="several-lines",
         ),
         pytest.param("java.lang.ArithmeticException: / by zero\n\tat C.d(E.java:1)\n", "/ by zero", id="a-bare-trace"),
+        pytest.param(
+            "java.io.IOException: x\nCaused by: java.nio.file.AccessDeniedException: /savepoints/a\n" + FRAME,
+            "AccessDeniedException: /savepoints/a",
+            id="a-bare-path",
+        ),
+        pytest.param("java.lang.NullPointerException\n\tat C.d(E.java:1)\n", "NullPointerException", id="no-message"),
         pytest.param(json.dumps({"errors": ["Not found: /jobs/x"]}), "Not found: /jobs/x", id="a-plain-message"),
         pytest.param("<html>nginx</html>", "<html>nginx</html>", id="not-from-flink"),
         pytest.param("", "no reason was given", id="nothing"),
     ],
 )
 def test_the_last_cause_is_the_message(body: str, message: str):
-    """No class name, no stack, every line of the message."""
+    """No stack, every line of the message, and the exception's name where the message is a single word."""
     assert root_cause(body) == message
 
 
@@ -58,7 +66,7 @@ def test_a_bad_statement_is_shown_at_its_line_in_the_file():
     source = Source("jobs/a.yaml", 1, 1, statement_line=10, statement_indent=2)
     spec = JobSpec("a", "local", Sql(script), source=source)
 
-    problem = statement_rejected(json.dumps({"errors": [VALIDATION]}), spec)
+    problem = refusal(json.dumps({"errors": [VALIDATION]}), spec)
 
     assert problem.where == "jobs/a.yaml:13:17"
     assert problem.problem == "Object 'Nope' not found"
@@ -68,7 +76,7 @@ def test_a_secret_in_flinks_message_is_masked():
     """Flink quotes the options of a table it cannot make."""
     spec = JobSpec("a", "local", Sql("x"), environment=Environment({"PASSWORD": "hunter2-and-more"}))
 
-    problem = statement_rejected("java.lang.X: bad option 'password'='hunter2-and-more'", spec)
+    problem = refusal("java.lang.X: bad option 'password'='hunter2-and-more'", spec)
 
     assert "hunter2" not in str(problem)
 
@@ -94,7 +102,7 @@ def test_a_refused_option_is_shown_at_the_line_of_its_key(key: str):
     places = {key: "jobs/a.yaml:9:3", "state.backend.type": "jobs/a.yaml:8:3"}
     spec = JobSpec("a", "local", Sql("INSERT INTO t SELECT 1"), source=Source("jobs/a.yaml", 1, 1, settings=places))
 
-    error = statement_rejected(json.dumps({"errors": [REFUSED_OPTION]}), spec)
+    error = refusal(json.dumps({"errors": [REFUSED_OPTION]}), spec)
 
     assert error.problem.startswith("Could not parse value for enum class")
     assert error.where == ("jobs/a.yaml:9:3" if "externalized" in key else "jobs/a.yaml:1:1")
@@ -111,4 +119,142 @@ def test_an_option_that_a_statements_error_recommends_is_not_the_place():
     )
     trace = f"headgate: statement 1 failed\nCaused by: a.b.TableException: Column is null, set {key} to DROP\n"
 
-    assert statement_rejected(json.dumps({"errors": [trace]}), spec).where == "jobs/a.yaml:4:1"
+    assert refusal(json.dumps({"errors": [trace]}), spec).where == "jobs/a.yaml:4:1"
+
+
+SCRIPT = """\
+CREATE TABLE a (k STRING) WITH (
+  'connector' = 'datagem'
+);
+CREATE TABLE b (k STRING) WITH ('connector' = 'blackhole');
+INSERT INTO b SELECT k FORM a"""
+SPEC = JobSpec("a", "local", Sql(SCRIPT), source=Source("jobs/a.yaml", 1, 1, statement_line=10, statement_indent=2))
+
+
+def failed(*causes: str, statement: int | None = 2) -> str:
+    """A body in which the runner names a statement, and the causes, outermost first."""
+    marked = [] if statement is None else [f"java.lang.RuntimeException: headgate: statement {statement} failed"]
+    trace = "".join(f"Caused by: {cause}\n{FRAME}" for cause in (*marked, *causes))
+    return json.dumps({"errors": ["Internal server error.", f"<Exception on server side:\nx.Y: main failed\n{trace}"]})
+
+
+def factory(interface: str, name: str, *present: str) -> str:
+    listed = "\n\nAvailable factory identifiers are:\n\n" + "\n".join(present) if present else ""
+    return (
+        f"org.apache.flink.table.api.ValidationException: Could not find any factory for identifier '{name}' that "
+        f"implements 'org.apache.flink.table.factories.{interface}' in the classpath.{listed}"
+    )
+
+
+def test_what_the_parser_expected_is_one_line_with_the_nearest():
+    """Of a hundred and fifty candidates the one that is like what was typed, or like the word before it."""
+    expected = "".join(f'    "{word}" ...\n' for word in ("EXCEPT", "FETCH", "FROM", "LIMIT", "UNION"))
+    words = f'Encountered "a" at line 1, column 29.\nWas expecting one of:\n    <EOF> \n{expected}'
+
+    problem = refusal(failed(f"org.apache.flink.sql.parser.impl.ParseException: {words}"), SPEC)
+
+    first, empty, rest = problem.problem.partition("\n\n")
+    assert isinstance(problem, StatementRejected)
+    assert first.startswith('Encountered "a" at line 1, column 29; expected FROM or ')
+    assert first.endswith(" (or 3 others)")
+    assert empty
+    assert '"UNION" ...' in rest
+
+
+def test_an_option_that_a_connector_does_not_have_is_one_line_with_the_nearest():
+    """The connectors of databases and queues have sixty."""
+    words = (
+        "Unsupported options found for 'datagen'.\n\nUnsupported options:\n\nrows-per-secnd\n\nSupported options:\n\n"
+    )
+    words += "connector\nnumber-of-rows\nrows-per-second\nscan.parallelism"
+
+    problem = refusal(failed(f"org.apache.flink.table.api.ValidationException: {words}"), SPEC)
+
+    first = problem.problem.partition("\n\n")[0]
+    assert first.startswith(
+        "Unsupported options found for 'datagen': rows-per-secnd; the nearest it has: rows-per-second"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "words", "hint"),
+    [
+        pytest.param(
+            factory("DynamicTableFactory", "kafka", "blackhole", "datagen"),
+            "the cluster has no connector 'kafka'; the cluster has: blackhole, datagen",
+            "put the jar of this connector into Flink's lib folder",
+            id="connector",
+        ),
+        pytest.param(
+            factory("DynamicTableFactory", "datagem", "blackhole", "datagen"),
+            "the cluster has no connector 'datagem'; the cluster has: blackhole, datagen",
+            "did you mean 'datagen'?",
+            id="a-mistyped-connector",
+        ),
+        pytest.param(
+            "x.ValidationException: Could not find any format factory for identifier 'avro' in the classpath.",
+            "the cluster has no format 'avro'",
+            "put the jar of this format into Flink's lib folder",
+            id="format",
+        ),
+        pytest.param(
+            factory("CatalogFactory", "hive", "generic_in_memory"),
+            "the cluster has no catalog 'hive'; the cluster has: generic_in_memory",
+            "put the jar of this catalog into Flink's lib folder",
+            id="catalog",
+        ),
+        pytest.param(
+            "x.UnsupportedSchemeException: Could not find a file system implementation for scheme 's3'.",
+            "the cluster has no file system for s3://",
+            "plugins folder",
+            id="file-system",
+        ),
+        pytest.param(
+            "java.lang.ClassNotFoundException: acme.Nope",
+            "the cluster has no class acme.Nope",
+            "USING JAR",
+            id="class",
+        ),
+        pytest.param(
+            "java.lang.NoClassDefFoundError: org/apache/kafka/clients/Producer",
+            "the cluster has no class org.apache.kafka.clients.Producer",
+            "put the jar that has this class into Flink's lib folder",
+            id="class-of-a-connector",
+        ),
+    ],
+)
+def test_what_the_cluster_lacks_is_named_with_the_next_move(cause: str, words: str, hint: str):
+    """It is no mistake in the statement, unless the name is mistyped."""
+    problem = refusal(failed(cause), SPEC)
+
+    assert isinstance(problem, DependencyMissing)
+    assert problem.problem.partition("\n\n")[0] == words
+    assert hint in problem.hint
+
+
+def test_what_is_missing_is_shown_where_the_statements_name_it():
+    """Flink fails at the INSERT that reads the table, thirty lines below the connector's name."""
+    problem = refusal(failed(factory("DynamicTableFactory", "datagem", "datagen")), SPEC)
+
+    assert problem.where == "jobs/a.yaml:11:19"
+
+
+@pytest.mark.parametrize(
+    ("cause", "statement", "after_main"),
+    [
+        pytest.param("java.lang.NullPointerException", 2, False, id="reading-the-statement"),
+        pytest.param(
+            'org.codehaus.commons.CompileException: Line 7, Column 17: Cannot determine simple type name "acme"',
+            None,
+            True,
+            id="compiling-what-was-generated",
+        ),
+    ],
+)
+def test_a_fault_of_the_planner_is_no_mistake_of_the_statement(cause: str, statement: int | None, after_main: bool):
+    """Nobody should look for a mistake that is not there."""
+    problem = refusal(failed(cause, statement=statement), SPEC)
+
+    assert isinstance(problem, PlannerFailed)
+    assert problem.problem.startswith("Flink's planner failed: ")
+    assert problem.after_main is after_main

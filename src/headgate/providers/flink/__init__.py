@@ -1,4 +1,4 @@
-"""Plain Apache Flink: a session cluster, 1.20 or 2.x, through nothing but its REST API.
+"""Plain Apache Flink: a session cluster, 1.20, 2.2 or 2.3, through nothing but its REST API.
 
 May know Flink's endpoints, words and files; must not plan, print or decide. Read `adapter` first: the port, method by
 method. It leans on
@@ -6,7 +6,8 @@ method. It leans on
 - `observing`     one listing, and what is known of each job already: `facts` (what never changes is asked for once),
                   `parameters` (what a job carries about itself), `endings` and `snapshots` (what ended jobs left)
 - `program`       the request that compiles or runs a spec; SQL goes through `runner`, the one piece of Java, and `jars`
-- `compiled`      what a compiled plan says about state; `rejection`: Flink's own words at the user's line
+- `compiled`      what a compiled plan says about state; `aggregates`: what an aggregate reads of its input
+- `rejection`     Flink's own error envelope; `causes`: its words without Java; `refusals`: whose fault, and where
 - `stops`         savepoints, each asked for once; `homes`: the folder they go to; `storage`: what is in it
 - `scaling`       parallelism without a restart, `widths` read from vertices, `bounds` that state sets
 - `watching`      health; `packages`: who uses a jar; `cluster`: its configuration; `forms`: what headgate.yaml may say

@@ -30,6 +30,7 @@ from headgate.providers.answers import undocumented
 from headgate.providers.facts import Facts
 from headgate.providers.flink import bounds, packages, parameters, watching
 from headgate.providers.flink import compiled as plans
+from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.cluster import Cluster
 from headgate.providers.flink.endings import Endings
 from headgate.providers.flink.forms import FlinkTarget
@@ -37,7 +38,8 @@ from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.observing import Observing, start_of
 from headgate.providers.flink.program import body, may_compile
-from headgate.providers.flink.rejection import is_duplicate, judge, root_cause, statement_rejected
+from headgate.providers.flink.refusals import PlannerFailed, refusal
+from headgate.providers.flink.rejection import is_duplicate, is_flinks_own, judge
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
@@ -129,12 +131,17 @@ class FlinkProvider:
         """Compile on the cluster, run nothing. A jar has no compiled plan; only its vertex ids can be compared."""
         if not may_compile(spec):
             return Compiled(why="the statements use an external catalog; compiling them here would change it")
-        plan = self._plan(spec, mode="compile")
+        try:
+            plan = self._plan(spec, mode="compile")
+        except PlannerFailed as failed:
+            if failed.after_main:
+                return Compiled(why=f"{failed.problem}; that is no mistake of the statement")
+            raise
         name = str(plan.get("name", ""))
         if isinstance(spec.program, Jar):
             return Compiled(why="a jar's operators do not say what they store")
         if name.startswith(_UNCOMPILABLE):
-            return Compiled(why=name.removeprefix(_UNCOMPILABLE))
+            return Compiled(why=f"Flink cannot write the plan of this statement: {name.removeprefix(_UNCOMPILABLE)}")
         if plans.topology(name) is None:
             return Compiled(why="the compiled plan could not be read")
         # Numbered from 1, so that compiling twice gives the same bytes.
@@ -167,15 +174,18 @@ class FlinkProvider:
         return plans.numbered(compiled, ids, fresh_from=fresh_from)
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"]) if may_compile(spec) else ()
+        try:
+            return tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"]) if may_compile(spec) else ()
+        except PlannerFailed:
+            return ()
 
     def _plan(self, spec: JobSpec, *, mode: str) -> Mapping[str, Any]:
         try:
             return self._jars.plan(spec.program, body(spec, mode=mode))
-        except NotFound:
-            raise
         except Rejected as problem:
-            raise statement_rejected(problem.body or problem.problem, spec) from problem
+            if not is_flinks_own(problem):
+                raise
+            raise refusal(problem.body, spec) from problem
 
     # -- single effects --------------------------------------------------------------------------------------------
 
@@ -208,7 +218,9 @@ class FlinkProvider:
         except Rejected as problem:
             if marked:
                 self._storage.unmark(sign)
-            raise statement_rejected(problem.body or problem.problem, spec) from problem
+            if not is_flinks_own(problem):
+                raise
+            raise refusal(problem.body, spec) from problem
         if there is None:
             self._observing.started(job_id, carried)
         elif marked and not there.active:

@@ -16,9 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from headgate.model.topology import Operator, Topology
+from headgate.providers.flink.aggregates import by_what_is_read, columns_read
 
 # Node types without state of their own. Everything else is taken to have some.
 _STATELESS = frozenset(
@@ -118,11 +119,12 @@ def _operators(nodes: Mapping[int, Any], inputs: Mapping[int, list[int]]) -> tup
         kind = _kind(node)
         if kind in _STATELESS:
             continue
-        fed = "" if kind in (_SCAN, _SINK) else _digest([_meanings(columns(source)) for source in inputs[number]])
+        sources = inputs[number]
+        fed = "" if kind in (_SCAN, _SINK) else _digest([_meanings(_read_by(node, columns(one))) for one in sources])
         # What a sink keeps are its own open transactions, whatever the rows look like.
-        types = [] if kind == _SINK else [_types(nodes[source]["outputType"]) for source in inputs[number]]
+        types = [] if kind == _SINK else [_read_by(node, _types(nodes[one]["outputType"])) for one in sources]
         signature = _digest([kind, _contents(node, kind), types])
-        keys = [columns(source)[key] for source in inputs[number] for key in _hashed(nodes[source])]
+        keys = [columns(source)[key] for source in sources for key in _hashed(nodes[source])]
         keyed_by = tuple(sorted({column for key in keys for column in key.reads}))
         operators.append(Operator(number, kind, _name(node), signature, fed, keyed_by))
     return tuple(operators)
@@ -134,6 +136,14 @@ def _hashed(node: Mapping[str, Any]) -> list[int]:
         return []
     [spread] = [one.get("requiredDistribution", {}) for one in node["inputProperties"]]
     return list(spread["keys"]) if spread.get("type") == "HASH" else []
+
+
+_Any = TypeVar("_Any")
+
+
+def _read_by(node: Mapping[str, Any], columns: Sequence[_Any]) -> list[_Any]:
+    """Those of the columns of its input that a node reads."""
+    return [columns[number] for number in columns_read(_kind(node), node, len(columns))]
 
 
 def _meanings(columns: Sequence[_Column]) -> tuple[str, ...]:
@@ -150,6 +160,7 @@ def _contents(node: Mapping[str, Any], kind: str) -> Any:
     own = {key: value for key, value in node.items() if key not in _CIRCUMSTANCES}
     if "aggCalls" in own:
         own["aggCalls"] = [{key: value for key, value in call.items() if key != "name"} for call in own["aggCalls"]]
+        own = by_what_is_read(kind, own, {key: _types(own[key]) for key in own if key.endswith("RowType")})
     states = [[state["name"], not str(state.get("ttl", "0")).startswith("0")] for state in node.get("state", ())]
     return [own, states, _types(node["outputType"])]
 
@@ -163,11 +174,11 @@ def _columns(node: Mapping[str, Any], sources: list[tuple[_Column, ...]]) -> tup
         projection = node.get("projection")
         return sources[0] if projection is None else tuple(_expression(part, sources[0]) for part in projection)
     width = len(_row(node["outputType"]))
-    if kind in _STATELESS and sources and all(len(source) == width for source in sources):
+    if kind in _STATELESS and "aggCalls" not in node and sources and all(len(one) == width for one in sources):
         return tuple(_either(parts) for parts in zip(*sources, strict=True))
     # The keys of an aggregate come first, and are what they were; nobody else knows what it made of the rest.
     keys = tuple(sources[0][key] for key in node.get("grouping") or ())
-    made = _digest([kind, _contents(node, kind), [_meanings(source) for source in sources]])
+    made = _digest([kind, _contents(node, kind), [_meanings(_read_by(node, source)) for source in sources]])
     rest = (f"{made}#{number}" for number in range(len(keys), width))
     return (*keys, *(_Column(name, frozenset([name])) for name in rest))
 

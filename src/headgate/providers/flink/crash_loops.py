@@ -23,7 +23,7 @@ from typing import Any
 from headgate.errors import ProviderError
 from headgate.model.condition import Condition, HealthWord
 from headgate.providers.facts import Facts, run_key
-from headgate.providers.flink.rejection import root_cause
+from headgate.providers.flink.causes import root_cause
 from headgate.providers.http import Api
 
 _FACT = "failures"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from headgate.model.health import SavepointProgress
-from headgate.providers.flink.rejection import root_cause
+from headgate.providers.flink.causes import root_cause
 
 _MADE = re.compile(
     r"StopWithSavepointStoppingException: A savepoint has been created at: (?P<path>.+?), "

@@ -16,8 +16,8 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import Kept, Snapshot
 from headgate.model.spec import Sql
 from headgate.providers.flink import runner
+from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.jars import Jars
-from headgate.providers.flink.rejection import root_cause
 from headgate.providers.http import Api, NotFound
 
 _LOOK_EVERY = 0.2

@@ -12,8 +12,8 @@ from headgate.model.blame import Blame
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState
 from headgate.providers.flink import failure_causes, stop_failures
+from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.crash_loops import failures
-from headgate.providers.flink.rejection import root_cause
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api
 
