@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from headgate.local import LocalFlink, down, ports, up
+
+# A slow machine breaks no law: how long an example takes is nowhere a reason to fail.
+settings.register_profile("headgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("headgate")
 
 pytest.register_assert_rewrite("headgate.testing.bench", "headgate.testing.contract")
 pytest_plugins = ["tests.clusters"]

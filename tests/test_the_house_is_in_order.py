@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from hypothesis import HealthCheck, settings
 
 from headgate.cli.main import cli
 
@@ -98,6 +99,21 @@ def test_the_top_level_stays_small():
 
     expected = {"pyproject.toml", "README.md", "src", "tests", "examples", "jobs"}
     assert top - expected <= {"LICENSE", "CHANGELOG.md", ".github", ".ci", ".gitignore"}
+
+
+def test_no_example_is_timed():
+    """A busy machine breaks no law: hypothesis neither has a deadline here, nor gives up on what is slow to make."""
+    assert settings().deadline is None
+    assert HealthCheck.too_slow in settings().suppress_health_check
+    said = [file for file in (ROOT / "tests").rglob("*.py") if "suppress_health_check" in file.read_text("utf-8")]
+    timed = [
+        f"{file.name}: {checks}"
+        for file in said
+        for checks in re.findall(r"suppress_health_check=(\[[^\]]*\])", file.read_text("utf-8"))
+        if "too_slow" not in checks
+    ]
+
+    assert timed == []
 
 
 def test_no_host_or_path_of_a_machine_is_in_the_project():

@@ -47,7 +47,9 @@ def require_only(troubled: str, *said: str, env: dict[str, str | None] | None = 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        pytest.param(Response(200, b"no gzip", {"Content-Encoding": "gzip"}), "the reply cannot be read", id="gzip"),
+        pytest.param(
+            Response(200, b"no gzip", {"Content-Encoding": "gzip"}), "cannot be read: it is not the gzip", id="gzip"
+        ),
         pytest.param(Response(200, "[" * 100_000), "the answer is not JSON", id="too-deep"),
         pytest.param(Response(200, {"job_list": {"jobs": [None], "total_count": 1}}), "documents", id="null-for-a-row"),
         pytest.param(Response(200, {"job_list": {"jobs": [{}], "total_count": 1}}), "documents", id="no-job-id"),

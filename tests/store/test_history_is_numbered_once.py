@@ -23,7 +23,9 @@ def test_history_is_told_newest_first(place: Place, store: Store):
     assert newest == replace(APPLIED, revision="rev-2", outcome="failed", number=2, at=place.clock.now)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(jobs=some.lists(some.sampled_from(["orders", "refunds", "stock"]), max_size=12), more=some.integers(0, 3))
 def test_a_number_never_changes(in_sqlite: Place, jobs: list[str], more: int):
     """What is recorded later, for whatever job, moves nothing."""

@@ -47,7 +47,9 @@ FOR_JAR = st.fixed_dictionaries(
     optional={key: value for key, value in BOTH.items() if key != "cluster_id"}
     | {"manager_spu": st.integers(1, 9), "config_url": st.sampled_from(["", "conf/a.properties"])},
 )
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def restarted(bench: CsBench, live: Live, spec: JobSpec) -> Live:
