@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,64 +10,48 @@ import pytest
 
 from headgate import Headgate
 from headgate.applying import Patience
-from headgate.local.flink_home import find_flink
 from headgate.model.live import JobState
 from headgate.model.outcome import Event, Outcome
 from headgate.model.plan import Verb
 from headgate.providers.flink.adapter import FlinkProvider
 from headgate.providers.http import Api
 from tests.clusters import Cluster, Repo, counting, eventually
-from tests.conftest import chosen_flink
+from tests.functions import BAD_CLOSE
 
 pytestmark = pytest.mark.flink
 
-BAD_CLOSE = """\
-package acme;
-public class BadClose extends org.apache.flink.table.functions.ScalarFunction {
-  public Integer eval(Integer v) { return v; }
-  @Override public void close() throws Exception {
-    if (new java.io.File("FLAG").exists()) throw new RuntimeException("close fails");
-  }
-}
-"""
-
 
 @pytest.fixture
-def bad_close(tmp_path: Path) -> tuple[Path, Path]:
-    """A jar with a function whose `close` throws while a file exists, and that file, which does not exist yet."""
-    source, flag, jar = tmp_path / "BadClose.java", tmp_path / "flag", tmp_path / "badclose.jar"
-    source.write_text(BAD_CLOSE.replace("FLAG", str(flag)), "utf-8")
-    libraries = ":".join(str(one) for one in find_flink(chosen_flink()).lib.glob("*.jar"))
-    subprocess.run(["javac", "--release", "11", "-cp", libraries, "-d", tmp_path / "out", source], check=True)
-    subprocess.run(["jar", "cf", jar, "-C", tmp_path / "out", "acme"], check=True)
-    return jar, flag
+def flag(tmp_path: Path) -> Path:
+    """A file that does not exist yet: while it does, the function throws as its task is closed."""
+    return tmp_path / "flag"
+
+
+def with_bad_close(identifier: str, flag: Path, where: str = "") -> str:
+    """A manifest of a counting job with that function."""
+    call = f"bc(k, '{flag}')"
+    written = counting("totals", identifier, select=f"{call}, COUNT(*)", where=where, group=f"GROUP BY {call}")
+    function = f"CREATE FUNCTION bc AS 'acme.BadClose' USING JAR '{BAD_CLOSE}';\n  CREATE TABLE numbers"
+    return written.replace("CREATE TABLE numbers", function)
 
 
 def test_a_job_that_fails_while_it_stops_is_upgraded_from_its_savepoint_in_the_same_run(
-    repo: Repo, cluster: Cluster, bad_close: tuple[Path, Path]
+    repo: Repo, cluster: Cluster, flag: Path
 ) -> None:
     """Flink made the savepoint first: the job is down, its state is whole, and Flink's warning is passed on."""
-    jar, flag = bad_close
-
-    def job(where: str) -> str:
-        function = f"CREATE FUNCTION bc AS 'acme.BadClose' USING JAR '{jar}';\n  CREATE TABLE numbers"
-        told = counting("totals", repo.project, select="bc(k), COUNT(*)", where=where, group="GROUP BY bc(k)")
-        told = told.replace("CREATE TABLE numbers", function)
-        return told.replace("interval: 500ms", f"interval: 500ms, pipeline.classpaths: '{jar.as_uri()}'")
-
-    repo.write("jobs/totals.yaml", job(""))
+    repo.write("jobs/totals.yaml", with_bad_close(repo.project, flag))
     repo.commit()
     assert repo.apply().exit_code == 0
     eventually(lambda: max(cluster.printed(repo.project), default=0) > 20)
     flag.touch()
-    repo.write("jobs/totals.yaml", job("WHERE v <> 3"))
+    repo.write("jobs/totals.yaml", with_bad_close(repo.project, flag, "WHERE v <> 3"))
     repo.commit()
 
     report = repo.apply()
     flag.unlink()
 
     [result] = report.results
-    assert (report.exit_code, result.outcome) == (0, Outcome.APPLIED)
+    assert (report.exit_code, result.outcome) == (0, Outcome.APPLIED), result.detail
     assert "failed as it was stopped" in result.detail
     assert "uncommitted transactions" in result.detail
     assert [job["state"] for job in cluster.jobs("totals")] == ["FAILED", "RUNNING"]
@@ -78,16 +61,9 @@ def test_a_job_that_fails_while_it_stops_is_upgraded_from_its_savepoint_in_the_s
     assert not repo.plan().has_changes
 
 
-def test_a_job_that_failed_while_it_stopped_is_no_suspended_job(
-    repo: Repo, cluster: Cluster, bad_close: tuple[Path, Path]
-) -> None:
+def test_a_job_that_failed_while_it_stopped_is_no_suspended_job(repo: Repo, cluster: Cluster, flag: Path) -> None:
     """Another process finds the same end in the job itself: the savepoint, with the warning, and state FAILED."""
-    jar, flag = bad_close
-    told = counting("totals", repo.project, select="bc(k), COUNT(*)", group="GROUP BY bc(k)")
-    told = told.replace(
-        "CREATE TABLE numbers", f"CREATE FUNCTION bc AS 'acme.BadClose' USING JAR '{jar}';\n  CREATE TABLE numbers"
-    ).replace("interval: 500ms", f"interval: 500ms, pipeline.classpaths: '{jar.as_uri()}'")
-    repo.write("jobs/totals.yaml", told)
+    repo.write("jobs/totals.yaml", with_bad_close(repo.project, flag))
     repo.commit()
     repo.apply()
     [job_id] = cluster.running("totals")

@@ -89,7 +89,10 @@ def test_an_unchanged_plan_costs_one_listing(repo: Repo, cluster: Cluster):
 
         proxy.requests.clear()
         assert not repo.plan().has_changes
-        assert proxy.requests == ["GET /jobs/overview"]
+        # Jobs whose tasks changed in the last minute are asked for their failures, until they have proven healthy.
+        of_health = [line for line in proxy.requests if line.endswith("/exceptions")]
+        assert [line for line in proxy.requests if line not in of_health] == ["GET /jobs/overview"]
+        assert len(of_health) <= 3
 
         repo.write("jobs/two.yaml", counting("two", repo.project, where="WHERE v <> 3"))
         proxy.requests.clear()
@@ -101,7 +104,7 @@ def test_an_unchanged_plan_costs_one_listing(repo: Repo, cluster: Cluster):
         listed = len(cluster.call("GET", "/jobs/overview")["jobs"])
         proxy.requests.clear()
         assert not repo.plan().has_changes
-        assert len(proxy.requests) <= 1 + listed
+        assert len([line for line in proxy.requests if not line.endswith("/exceptions")]) <= 1 + listed
 
 
 def test_wrong_sql_is_blocked_at_plan_with_flinks_message_at_the_manifests_line(repo: Repo, cluster: Cluster):
@@ -248,8 +251,8 @@ def test_a_job_that_moved_after_the_plan_is_left_alone(repo: Repo, cluster: Clus
     assert cluster.running("totals") == []
 
 
-def test_an_interrupt_finishes_the_step_in_flight_and_says_what_is_left(repo: Repo, cluster: Cluster):
-    """The savepoint is complete, the next step is not begun, and a plain re-run goes on from it."""
+def test_an_interrupt_ends_the_wait_and_the_next_run_continues_from_that_savepoint(repo: Repo, cluster: Cluster):
+    """The cluster was asked to stop the job and does so; nothing else is begun, and a plain run starts from there."""
     from headgate import Headgate
     from headgate.model.outcome import Event, Phase
 
@@ -266,14 +269,14 @@ def test_an_interrupt_finishes_the_step_in_flight_and_says_what_is_left(repo: Re
 
     with Headgate.open(repo.root) as headgate:
         [stopped] = headgate.apply(headgate.plan(), patience=patience, listen=interrupt).results
+    eventually(lambda: not cluster.running("totals"))
     [resumed] = repo.apply().results
 
     assert stopped.outcome is Outcome.INTERRUPTED
-    assert stopped.left == ("submit", "settle")
-    assert stopped.savepoint
+    assert stopped.left[-2:] == ("submit", "settle")
     assert resumed.outcome is Outcome.APPLIED
     assert resumed.action.restore is not None
-    assert resumed.action.restore.path == stopped.savepoint
+    assert "savepoint-" in resumed.action.restore.path
     assert cluster.printed(repo.project).count(1) == 1
 
 

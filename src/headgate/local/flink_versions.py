@@ -2,7 +2,8 @@
 
 Each version has an environment of its own below `<cache>/headgate/flink/<version>`, so that one project may run 1.20
 and another 2.3, and neither meets the Python packages of headgate. `apache-flink-libraries` has the distribution and
-no dependencies: https://pypi.org/project/apache-flink-libraries/
+no dependencies; Flink's own page on it:
+https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/python/installation/
 """
 
 from __future__ import annotations
