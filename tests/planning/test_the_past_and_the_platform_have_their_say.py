@@ -21,7 +21,7 @@ from headgate.model.plan import (
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Savepoint, Strategy
 from headgate.planning import Evidence, Past, Situation, plan
-from tests.planning.given import EDITED, ORDERS, decided, planned, running
+from tests.planning.given import COUNT, EDITED, ORDERS, compiles_to, decided, planned, running
 
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
 RETAINED = Snapshot("s3://checkpoints/7", "checkpoint", 1)
@@ -294,3 +294,47 @@ def test_consent_to_losing_state_promises_what_the_platform_does(drops):
     assert action.restore is not None
     assert action.restore.allow_non_restored is drops
     assert ("only the start shows" in action.restore.note) is not drops
+
+
+def test_the_state_of_a_job_that_nobody_remembers_is_unknown_and_a_path_that_is_named_starts_it():
+    """Nothing is known of the operators that wrote the snapshot: "none" would promise that there is no state."""
+    named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
+    earliest = replace(ORDERS, savepoint=Savepoint(Strategy.EARLIEST))
+    evidence = replace(compiles_to(COUNT, old=None), kept=Kept(existed=True, snapshots=(SAVED,)), exists=True)
+
+    for wants in (named, earliest):
+        action = decided(wants, None, evidence=evidence)
+        assert (action.verb, action.reason) == (Verb.SUBMIT, Reason.NOT_RUNNING_YET)
+        assert action.restore is not None
+        assert (action.restore.path, action.restore.allow_non_restored) == (SAVED.path, False)
+        assert action.state is not None
+        assert action.state.verdict is Verdict.UNKNOWN
+        [everything] = action.state.operators
+        assert (everything.name, everything.verdict) == ("all operators", Verdict.UNKNOWN)
+        assert "not known" in everything.why
+
+    empty = decided(replace(ORDERS, savepoint=Savepoint(Strategy.NONE)), None, evidence=evidence)
+    assert empty.state is not None
+    assert empty.state.verdict is Verdict.NONE
+
+
+def test_the_state_of_a_job_that_the_store_remembers_is_judged_though_its_target_forgot_it():
+    """The store has the operators that wrote the snapshot, so a path that is named is no blank cheque."""
+    named = replace(EDITED, savepoint=Savepoint(Strategy.PATH, SAVED.path))
+    lost = compiles_to(replace(COUNT, signature="another"))
+
+    held = decided(named, None, evidence=lost, past={"orders": Past(remembered=(RAN_WHEN_LAST_SEEN,))})
+
+    assert (held.verb, held.reason) == (Verb.BLOCKED, Reason.STATE_LOST)
+    assert held.state is not None
+    assert held.state.verdict is Verdict.LOST
+
+
+def test_what_a_platform_says_of_the_state_that_a_path_names_is_not_overruled():
+    """Its own ways decide there, and need the consent they always needed."""
+    named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
+    evidence = Evidence(prospect=Prospect(state=StateVerdict(Verdict.UNKNOWN)), exists=True)
+
+    held = decided(named, None, evidence=evidence)
+
+    assert (held.verb, held.reason) == (Verb.BLOCKED, Reason.STATE_UNKNOWN)

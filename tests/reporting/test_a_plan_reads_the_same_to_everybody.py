@@ -12,7 +12,9 @@ import pytest
 from headgate.model.live import Unknown
 from headgate.model.plan import Action, Change, Impact, Plan, Verb
 from headgate.model.reasons import FIRST_MOVES, Reason
+from headgate.model.spec import Savepoint, Strategy
 from headgate.reporting import COLOURED, plan_json, plan_markdown, plan_text
+from tests.planning.given import COUNT, ORDERS, compiles_to, planned
 from tests.reporting.given import IN_SYNC, NOTHING_TO_DO, ORPHAN, PLAN, RESTART, SUBMIT, assert_golden, live
 from tests.reporting.operations import CANNOT_MOVE, MOVE, OPERATIONS, RESCALE, TO_SETTLE, WAITING
 
@@ -102,6 +104,21 @@ def test_a_change_in_place_says_that_nothing_is_restarted() -> None:
     assert "state: kept (the job is not restarted)" in text
     assert text.count("restore:") == 0
     assert "steps: update, settle" in text
+
+
+def test_a_start_from_a_snapshot_that_nobody_knows_the_job_of_says_so() -> None:
+    """It goes ahead, for the manifest names it; that nothing is known of its state is shown to all three readers."""
+    wanted = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, "s3://b/chk-9"))
+    found = planned(wanted, None, evidence=replace(compiles_to(COUNT, old=None), exists=True))
+
+    text, document, comment = plan_text(found), json.loads(plan_json(found)), plan_markdown(found)
+
+    [action] = document["actions"]
+    [everything] = action["state"]["operators"]
+    assert (action["verb"], action["state"]["verdict"], everything["verdict"]) == ("submit", "unknown", "unknown")
+    assert f"state: unknown\n      unknown: all operators: {everything['why']}" in text
+    assert "| submit | unknown |" in comment
+    assert f"unknown: all operators: {everything['why']}" in comment
 
 
 def test_unknown_holds_silent_targets_and_the_jobs_nobody_can_see() -> None:

@@ -37,6 +37,9 @@ from headgate.planning.traces import left_of_it, way_on
 
 _NOT_COMPILED = Compiled()
 _NOT_ASKED = Prospect()
+_MADE_ELSEWHERE = (
+    "the job that made this snapshot is not known here, so what becomes of its state is not known before the start"
+)
 _PLATFORM_DECIDES = "by consent; what the platform takes up of it, only the start shows"
 
 
@@ -121,7 +124,7 @@ def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
         return blocked(want, have, nothing.reason, nothing.why, action.changes, hint=nothing.hint)
     verdict = prospect.state if prospect.state and not _starts_empty(action) else _verdict(action, evidence)
     action = replace(action, state=verdict, compiled=evidence.compiled)
-    harmless = _harmless(verdict) or _starts_empty(action)
+    harmless = _harmless(verdict) or _starts_empty(action) or (action.live is None and not prospect.state)
     return action if harmless else _consented(action, want, verdict, drops=evidence.drops)
 
 
@@ -255,8 +258,11 @@ def _harmless(verdict: StateVerdict) -> bool:
 
 
 def _verdict(action: Action, evidence: Evidence) -> StateVerdict:
-    if action.live is None:
+    if action.live is None and _starts_empty(action):
         return StateVerdict(Verdict.NONE)
+    if action.live is None:
+        # That the manifest names the snapshot is the consent: unknown is told here, and blocks nothing.
+        return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, _MADE_ELSEWHERE),))
     if _starts_empty(action):
         return StateVerdict(Verdict.NONE if action.live.provably_empty else Verdict.LOST)
     no_plans = evidence.old is None or evidence.compiled.topology is None
