@@ -122,6 +122,116 @@ def test_an_option_that_a_statements_error_recommends_is_not_the_place():
     assert refusal(json.dumps({"errors": [trace]}), spec).where == "jobs/a.yaml:4:1"
 
 
+def _thrown(kind: str, message: str, *methods: str, statement: int | None = None) -> str:
+    """Flink's error body for an exception that these methods passed through, the one that threw it first."""
+    named = "" if statement is None else f"headgate: statement {statement} failed\nCaused by: "
+    frames = "".join(f"\tat {method}(X.java:1)\n" for method in methods)
+    return json.dumps({"errors": [f"<Exception on server side:\n{named}{kind}: {message}\n{frames}"]})
+
+
+ENVIRONMENT = "org.apache.flink.streaming.api.environment"
+TIME_ZONE = _thrown(
+    "org.apache.flink.table.api.ValidationException",
+    "Invalid time zone. The value should be a Time Zone Database (TZDB) ID such as 'America/Los_Angeles'.",
+    "org.apache.flink.table.api.internal.TableConfigValidation.validateTimeZone",
+    "org.apache.flink.table.planner.utils.TableConfigUtils.getLocalTimeZone",
+    statement=1,
+)
+WIDEST = _thrown(
+    "java.lang.IllegalArgumentException",
+    "The maximum parallelism must be greater than 0.",
+    "org.apache.flink.util.Preconditions.checkArgument",
+    "org.apache.flink.api.common.ExecutionConfig.setMaxParallelism",
+    "java.base/java.util.Optional.ifPresent",
+)
+INTERVAL = _thrown(
+    "java.lang.IllegalArgumentException",
+    "Checkpoint interval must be larger than or equal to 10 ms",
+    f"{ENVIRONMENT}.CheckpointConfig.setCheckpointInterval",
+    f"{ENVIRONMENT}.CheckpointConfig.configure",
+)
+REPEATED = _thrown(
+    "java.lang.IllegalArgumentException", "There is no codec 'zzip' here", "a.b.Codecs.open", statement=1
+)
+OPTIONS = {
+    "table.local-time-zone": "Foo/Bar",
+    "pipeline.max-parallelism": "0",
+    "execution.checkpointing.interval": "1 ms",
+    "execution.checkpointing.interval-during-backlog": "10 s",
+    "state.backend.local-recovery": "true",
+    "execution.state-recovery.codec": "zzip",
+}
+
+
+def _job_with(options: dict[str, str], insert: str = "INSERT INTO t SELECT 1") -> JobSpec:
+    places = {key: f"jobs/a.yaml:{line}:3" for line, key in enumerate(options, 20)}
+    source = Source("jobs/a.yaml", 1, 1, statement_line=3, settings=places)
+    return JobSpec("a", "local", Sql(f"CREATE VIEW v AS SELECT 1;\n{insert}"), config=options, source=source)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        pytest.param(TIME_ZONE, "table.local-time-zone", id="by-the-check-that-failed"),
+        pytest.param(WIDEST, "pipeline.max-parallelism", id="by-the-setter-behind-a-precondition"),
+        pytest.param(INTERVAL, "execution.checkpointing.interval", id="not-by-a-longer-name"),
+        pytest.param(REPEATED, "execution.state-recovery.codec", id="by-the-value-that-is-repeated"),
+    ],
+)
+def test_a_refused_value_is_shown_at_its_key_though_flink_names_no_key(body: str, key: str):
+    """Seen on Flink 2.2.1: the message speaks of the value's meaning, and the statement is in order."""
+    spec = _job_with(OPTIONS)
+
+    error = refusal(body, spec)
+
+    assert error.where == spec.source.settings[key]
+    assert error.hint == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "insert"),
+    [
+        pytest.param(TIME_ZONE, {"pipeline.max-parallelism": "0"}, "INSERT INTO t SELECT 1", id="it-sets-another"),
+        pytest.param(
+            INTERVAL,
+            {"execution.checkpointing.interval.a": "1 ms", "execution.checkpointing.interval.b": "1 ms"},
+            "INSERT INTO t SELECT 1",
+            id="two-may-be-meant",
+        ),
+        pytest.param(REPEATED, OPTIONS, "INSERT INTO t SELECT 'zzip'", id="the-statement-has-the-value-too"),
+        pytest.param(
+            REPEATED, OPTIONS | {"execution.other-codec": "zzip"}, "INSERT INTO t SELECT 1", id="two-have-the-value"
+        ),
+        pytest.param(
+            _thrown("a.b.TableException", "It is true", "a.b.C.d", statement=1),
+            OPTIONS,
+            "INSERT INTO t SELECT 1",
+            id="a-word-of-everyday-language",
+        ),
+    ],
+)
+def test_what_may_be_about_an_option_or_a_statement_is_not_pinned_on_either(
+    body: str, options: dict[str, str], insert: str
+):
+    """The place is the nearest that is known; the hint does not say that the mistake is there."""
+    error = refusal(body, _job_with(options, insert))
+
+    assert error.where in {"jobs/a.yaml:1:1", "jobs/a.yaml:4:1"}
+    assert error.hint.startswith("Flink names no line and no option: ")
+    assert error.hint.endswith("an option that the job sets")
+
+
+def test_a_message_with_a_line_of_the_statement_is_about_the_statement():
+    """A value that it repeats is a word of the SQL there, and a job without options has no other place."""
+    at_a_line = _thrown("a.b.ValidationException", "From line 1, column 8 to line 1, column 9: no zzip", statement=1)
+    alone = _thrown("a.b.TableException", "No", statement=1)
+
+    positioned, without_options = refusal(at_a_line, _job_with(OPTIONS)), refusal(alone, _job_with({}))
+
+    assert (positioned.where, positioned.hint) == ("jobs/a.yaml:4:8", "")
+    assert (without_options.where, without_options.hint) == ("jobs/a.yaml:4:1", "")
+
+
 SCRIPT = """\
 CREATE TABLE a (k STRING) WITH (
   'connector' = 'datagem'

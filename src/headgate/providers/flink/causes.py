@@ -18,6 +18,7 @@ _CLASS = re.compile(
     r"^(?:[a-z][\w$]*\.)+(?:([A-Z][\w$]*):\s*|([A-Z][\w$]*(?:Exception|Error|Throwable|Failure))(?:\n|$))"
 )
 _FRAME = re.compile(r"\s+at [\w.$/<>]+\(|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed: ")
+_METHOD = re.compile(r"\s+at (?:[\w.@-]+/)*([\w.$<>]+)\(")
 _WRAPPED = re.compile(r"<Exception on server side:\s*|End of exception on server side>")
 _EXPECTING = re.compile(
     r'(Encountered "(.*?)" at line \d+, column \d+)\.\s*\nWas expecting(?: one of)?:\s*\n', re.DOTALL
@@ -65,15 +66,8 @@ def summary(cause: Cause, *, near: str = "") -> str:
 
 def last_cause(body: str) -> Cause:
     """The innermost exception."""
-    try:
-        text = "\n".join(str(part) for part in json.loads(body)["errors"])
-    except (ValueError, KeyError, TypeError):
-        text = body
-    text = _WRAPPED.sub("", text)
-    causes = list(_CAUSE.finditer(text))
-    start = causes[-1].start(1) if causes else 0
     lines: list[str] = []
-    for line in text[start:].splitlines():
+    for line in _innermost(body).splitlines():
         if _FRAME.match(line) and lines:
             break
         if line.strip():
@@ -82,6 +76,22 @@ def last_cause(body: str) -> Cause:
     while named := _CLASS.match(message):
         kind, message = named[1] or named[2], message[named.end() :]
     return Cause(kind, message[:_LONGEST])
+
+
+def frames_of(body: str) -> list[str]:
+    """The methods that the innermost exception passed through, the one that threw it first: `a.b.Class.method`."""
+    return [found[1] for line in _innermost(body).splitlines() if (found := _METHOD.match(line))]
+
+
+def _innermost(body: str) -> str:
+    """The text of an error body from its last cause on."""
+    try:
+        text = "\n".join(str(part) for part in json.loads(body)["errors"])
+    except (ValueError, KeyError, TypeError):
+        text = body
+    text = _WRAPPED.sub("", text)
+    causes = list(_CAUSE.finditer(text))
+    return text[causes[-1].start(1) if causes else 0 :]
 
 
 def _bare(line: str) -> str:

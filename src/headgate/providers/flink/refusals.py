@@ -33,6 +33,11 @@ _GENERATED = re.compile(
     r"Table program cannot be compiled|Could not instantiate generated class|Cannot determine simple type name"
 )
 
+_PERHAPS_AN_OPTION = (
+    "Flink names no line and no option: mend what stands at the place named or, if the message is not about that, "
+    "an option that the job sets"
+)
+
 
 class StatementRejected(Rejected):
     """The platform does not accept this job's statement; its own message says why. Nothing was started.
@@ -72,7 +77,9 @@ class PlannerFailed(Rejected):
 def refusal(body: str, spec: JobSpec) -> Rejected:
     """The error for a program that was not taken, at the position in the file that it is about."""
     cause, statement = last_cause(body), _named(body, spec)
-    where = place_of_refused_option(body, spec, of_a_statement=statement is not None) or _place(body, spec, statement)
+    positioned = statement is not None and bool(_within(body)[0])
+    option = place_of_refused_option(body, spec, of_a_statement=statement is not None, positioned=positioned)
+    where = option or _place(body, spec, statement)
     if missing := _missing(cause, spec):
         name, words, hint = missing
         return DependencyMissing(spec.environment.mask(words), where=_literal(name, spec) or where, hint=hint)
@@ -80,7 +87,8 @@ def refusal(body: str, spec: JobSpec) -> Rejected:
         problem = f"Flink's planner failed: {root_cause(body)}"
         return PlannerFailed(spec.environment.mask(problem), where=where, after_main=statement is None)
     message = summary(cause, near=_word_before(body, statement))
-    return StatementRejected(spec.environment.mask(message), where=where)
+    hint = "" if option or positioned or not spec.source.settings else _PERHAPS_AN_OPTION
+    return StatementRejected(spec.environment.mask(message), where=where, hint=hint)
 
 
 def _missing(cause: Cause, spec: JobSpec) -> tuple[str, str, str] | None:
