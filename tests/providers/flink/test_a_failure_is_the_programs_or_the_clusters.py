@@ -29,6 +29,13 @@ is no longer reachable.
 \tat org.apache.flink.runtime.resourcemanager.ResourceManager$TaskManagerHeartbeatListener.notifyTargetUnreachable
 """
 HEARTBEAT = "java.util.concurrent.TimeoutException: Heartbeat of TaskManager with id 127.0.0.1:1-a timed out."
+OLD_TASKS = """\
+java.lang.IllegalStateException: The library registration references a different set of library BLOBs than previous \
+registrations for this job:
+old:[p-d09941b0]
+new:[p-7c2d03aa]
+\tat org.apache.flink.runtime.execution.librarycache.BlobLibraryCacheManager$ResolvedClassLoader.verifyClassLoader
+"""
 CUT_SHORT = """\
 org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.
 Caused by: java.util.concurrent.CompletionException: java.lang.RuntimeException: java.io.EOFException
@@ -69,6 +76,7 @@ java.io.FileNotFoundException: /data/rules.csv (No such file or directory)
         pytest.param(NO_SLOTS, Blame.INFRASTRUCTURE, id="no-slots"),
         pytest.param(LOST, Blame.INFRASTRUCTURE, id="lost-taskmanager"),
         pytest.param(HEARTBEAT, Blame.INFRASTRUCTURE, id="heartbeat"),
+        pytest.param(OLD_TASKS, Blame.INFRASTRUCTURE, id="tasks-of-the-job-that-had-the-id-before"),
         pytest.param(CUT_SHORT, Blame.INFRASTRUCTURE, id="savepoint-cut-short"),
         pytest.param(STATE_FILE_GONE, Blame.INFRASTRUCTURE, id="state-file-gone"),
         pytest.param(DOES_NOT_FIT, Blame.PROGRAM, id="state-does-not-fit"),

@@ -49,6 +49,8 @@ _SAID_BY_THE_CLUSTER = re.compile(
     r"|Could not acquire the minimum required resources|Disconnect(?:ed)? (?:TaskManager|job manager|from JobManager)"
     r"|JobManager is no longer the leader|Lost connection to task manager|Connection unexpectedly closed by remote task"
     r"|Connecting to remote task manager"
+    # A TaskManager that has not missed its JobManager yet still has tasks of the job that had this id before.
+    r"|The library registration references a different set of"
 )
 # Where a snapshot is read: when the job is set up, and when its tasks are.
 _READS_A_SNAPSHOT = re.compile(
