@@ -32,6 +32,7 @@ _CONFIG = {
     "cluster.registration.error-delay": "200",
     "cluster.registration.refused-registration-delay": "200",
     "cluster.registration.max-timeout": "1000",
+    "taskmanager.slot.timeout": "2 s",
     "taskmanager.memory.task.heap.size": "512m",
     # A process that lives for a minute starts sooner if little is compiled.
     "env.java.opts.all": "-XX:TieredStopAtLevel=1",

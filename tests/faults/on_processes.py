@@ -54,7 +54,10 @@ class OnProcesses(OnFlink):
     def _has_its_tasks(self) -> bool:
         jobs = [job for job in self.cluster.call("GET", "/jobs/overview")["jobs"] if job["name"] == self.job]
         alive = [job["tasks"] for job in jobs if job["state"] not in _ENDED]
-        return all(tasks["running"] == tasks["total"] for tasks in alive)
+        slots = self.cluster.call("GET", "/overview")
+        # A TaskManager lets go of the tasks of a job that was forgotten some seconds after its JobManager is gone.
+        at_rest = bool(alive) or slots["slots-available"] == slots["slots-total"]
+        return at_rest and all(tasks["running"] == tasks["total"] for tasks in alive)
 
     def copies(self) -> int:
         """None that could be seen, while nobody answers."""
