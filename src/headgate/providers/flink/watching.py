@@ -17,7 +17,7 @@ from headgate.providers.flink.crash_loops import failures
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api
 
-NO_SLOTS = "no task has been deployed yet: the job waits for free slots"
+NOT_DEPLOYED = "no task has been deployed yet, as when slots are lacking"
 
 # Flink writes "checkpointing is off" as the largest long.
 _NEVER = 2**62
@@ -52,7 +52,7 @@ def health(api: Api, job_id: str, pending: Pending) -> Health:
     word = status_word(api, job_id)
     state = common_state(word)
     if word == "CREATED":  # the adaptive scheduler waits for slots in this state
-        return Health(state, word, cause=NO_SLOTS, blame=Blame.INFRASTRUCTURE)
+        return Health(state, word, cause=NOT_DEPLOYED, blame=Blame.INFRASTRUCTURE)
     if word in ("INITIALIZING", "RECONCILING"):
         return Health(state, word)
     running = total = 0
@@ -63,7 +63,7 @@ def health(api: Api, job_id: str, pending: Pending) -> Health:
         running, total = _tasks(detail)
         if not 0 < running == total:
             waits = total > 0 and not _deployed(detail)
-            cause, blame = (NO_SLOTS, Blame.INFRASTRUCTURE) if waits else ("", Blame.UNKNOWN)
+            cause, blame = (NOT_DEPLOYED, Blame.INFRASTRUCTURE) if waits else ("", Blame.UNKNOWN)
             return Health(state, word, running, total, cause=cause, blame=blame)
         if rescaling := pending(detail):
             return Health(state, word, *rescaling)
