@@ -106,7 +106,7 @@ def test_a_degraded_job_says_since_when_how_often_and_why() -> None:
 
     found = condition(cluster, entry(changed=NOW))
 
-    assert found == Condition(HealthWord.DEGRADED, NOW - 5 * SECOND, restarts=4, cause="it broke")
+    assert found == Condition(HealthWord.DEGRADED, NOW - 5 * SECOND, restarts=4, cause="RuntimeException: it broke")
 
 
 def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it_tells() -> None:

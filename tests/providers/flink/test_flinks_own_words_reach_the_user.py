@@ -43,7 +43,11 @@ PARSER = (
             'Encountered "TABL" at line 1, column 8.\nWas expecting one of:\n"TABLE" ...\n"VIEW" ...',
             id="several-lines",
         ),
-        pytest.param("java.lang.ArithmeticException: / by zero\n\tat C.d(E.java:1)\n", "/ by zero", id="a-bare-trace"),
+        pytest.param(
+            "java.lang.ArithmeticException: / by zero\n\tat C.d(E.java:1)\n",
+            "ArithmeticException: / by zero",
+            id="a-bare-trace",
+        ),
         pytest.param(
             "java.io.IOException: x\nCaused by: java.nio.file.AccessDeniedException: /savepoints/a\n" + FRAME,
             "AccessDeniedException: /savepoints/a",

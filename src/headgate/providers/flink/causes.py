@@ -25,6 +25,8 @@ _EXPECTING = re.compile(
 )
 _OPTIONS = re.compile(r"(Unsupported options found for '.*?')\.\s*\nUnsupported options:\n", re.DOTALL)
 _SUPPORTED = "\nSupported options:\n"
+# Up to three words.
+_SHORT = re.compile(r"\S+(?: \S+){0,2}")
 _LONGEST = 20_000
 _NEAREST = 3
 
@@ -44,13 +46,13 @@ def root_cause(body: str) -> str:
 def summary(cause: Cause, *, near: str = "") -> str:
     """The message in one line, and Flink's own words behind it where they are more than that.
 
-    A message of a single word says nothing without its exception. `near` is what stands before the place where Flink's
-    parser stopped: often the word that was mistyped.
+    A message of a few words (a path, `/ by zero`) says little without its exception. `near` is what stands before the
+    place where Flink's parser stopped: often the word that was mistyped.
     """
     kind, message = cause
     if not message:
         return kind or "no reason was given"
-    if kind and re.fullmatch(r"\S+", message):
+    if kind and _SHORT.fullmatch(message):
         return f"{kind}: {message}"
     if found := _EXPECTING.search(message):
         expected = [_bare(line) for line in message[found.end() :].splitlines() if line.strip()]
