@@ -67,12 +67,12 @@ def test_a_savepoint_that_exists_while_the_job_still_stops_is_waited_out(place: 
     place.apply(ORDERS)
     place.platform.slow_ends = 3
     job_id = place.platform.running("orders")[0]
-    told: list[str] = []
+    lines: list[str] = []
 
-    stopped = stopped_with_savepoint(place.platform, job_id, quick(), told.append)
+    stopped = stopped_with_savepoint(place.platform, job_id, quick(), lines.append)
 
     assert stopped.done
-    assert f"the end of job {job_id}, savepoint {stopped.path} is complete" in told
+    assert f"the end of job {job_id}, savepoint {stopped.path} is complete" in lines
 
 
 def test_a_stop_that_the_platform_does_not_know_is_asked_for_again(place: Place) -> None:
@@ -80,13 +80,13 @@ def test_a_stop_that_the_platform_does_not_know_is_asked_for_again(place: Place)
     place.apply(ORDERS)
     place.platform.lost_stops = 1
     job_id = place.platform.running("orders")[0]
-    told: list[str] = []
+    lines: list[str] = []
 
-    stopped = stopped_with_savepoint(place.platform, job_id, quick(), told.append)
+    stopped = stopped_with_savepoint(place.platform, job_id, quick(), lines.append)
 
     assert stopped.done
     assert place.platform.writes.count("stop orders") == 2
-    assert any("does not know of the stop" in line for line in told)
+    assert any("does not know of the stop" in line for line in lines)
 
 
 def test_waiting_for_a_stop_heeds_an_interrupt_and_says_what_goes_on(place: Place) -> None:
@@ -105,20 +105,20 @@ def test_waiting_for_the_end_of_a_cancelled_job_heeds_an_interrupt(place: Place)
     """A cancel can take as long as a stop."""
     place.apply(ORDERS)
     job_id, interrupted = place.platform.running("orders")[0], threading.Event()
-    told: list[str] = []
+    lines: list[str] = []
 
     def heard(line: str) -> None:
-        told.append(line)
+        lines.append(line)
         interrupted.set()
 
     with pytest.raises(Interrupted):
         ended(place.platform, job_id, quick(interrupted), heard)
 
-    assert told == [f"the end of job {job_id}, which is RUNNING"]
+    assert lines == [f"the end of job {job_id}, which is RUNNING"]
 
 
 def test_an_unfinished_stop_is_unknown_and_not_failed(place: Place) -> None:
-    """When the time is up nobody knows how it ends; the savepoint that exists already is named."""
+    """When the time is up it is not known how it ends; the savepoint that exists already is named."""
     place.apply(ORDERS)
     place.platform.slow_ends = 10**6
     job_id = place.platform.running("orders")[0]
@@ -132,7 +132,7 @@ def test_a_platform_that_is_silent_for_a_moment_does_not_end_the_wait(
 ) -> None:
     """A JobManager that fails over answers again soon."""
     place.apply(ORDERS)
-    job_id, told = place.platform.running("orders")[0], list[str]()
+    job_id, lines = place.platform.running("orders")[0], list[str]()
     whole, answers = place.platform.stop_progress, iter([Unavailable("no connection")])
 
     def progress(of: str) -> SavepointProgress:
@@ -142,12 +142,12 @@ def test_a_platform_that_is_silent_for_a_moment_does_not_end_the_wait(
 
     monkeypatch.setattr(place.platform, "stop_progress", progress)
 
-    assert stopped_with_savepoint(place.platform, job_id, quick(), told.append).done
-    assert told == ["no connection"]
+    assert stopped_with_savepoint(place.platform, job_id, quick(), lines.append).done
+    assert lines == ["no connection"]
 
 
 @pytest.mark.parametrize(
-    ("job", "said"),
+    ("job", "words"),
     [
         pytest.param(JobState.RUNNING, "which runs on", id="runs"),
         pytest.param(JobState.STARTING, "which is starting again", id="starts-again"),
@@ -155,10 +155,10 @@ def test_a_platform_that_is_silent_for_a_moment_does_not_end_the_wait(
         pytest.param(JobState.UNKNOWN, "how the job is now is not known", id="not-reported"),
     ],
 )
-def test_a_job_without_a_savepoint_is_said_to_run_only_where_its_platform_says_so(job: JobState, said: str) -> None:
+def test_a_job_without_a_savepoint_is_said_to_run_only_where_its_platform_says_so(job: JobState, words: str) -> None:
     """ "It runs on" is a promise: a person who reads it goes home."""
     error = no_savepoint("f00", SavepointProgress(asked=True, failed="the checkpoint expired", job=job))
 
-    assert said in error.problem
+    assert words in error.problem
     assert ("runs on" in error.problem) is (job is JobState.RUNNING)
     assert "writable" not in error.hint

@@ -1,4 +1,4 @@
-"""No free slot, a lost TaskManager, storage that cannot be read: nobody has to mend a manifest, or to say `--retry`."""
+"""No free slot, a lost TaskManager, storage that cannot be read: no manifest has to be mended, no `--retry` given."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_the_pause_between_tries_doubles_up_to_an_hour() -> None:
 
 
 def test_a_start_that_was_killed_and_died_unseen_is_tried_once_more_before_it_is_given_up(place: Place) -> None:
-    """Nobody saw what it died of; here it was the cluster, and the edition runs."""
+    """No run saw what it died of; here it was the cluster, and the edition runs."""
     place.apply(ORDERS)
     with pytest.raises(Killed):
         place.report(FILTERED, killed_at="settle")
@@ -159,7 +159,7 @@ def test_a_rollback_that_failed_and_left_no_trace_is_continued_by_the_next_run(
     ],
 )
 def test_a_rollback_calls_a_checkpoint_a_checkpoint(path: str, kind: RestoreKind) -> None:
-    """They are not the same to whoever cleans up: a checkpoint belongs to the job that made it."""
+    """They are not the same to a person who cleans up: a checkpoint belongs to the job that made it."""
     assert kind_of_path(path) is kind
 
 

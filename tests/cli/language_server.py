@@ -48,9 +48,9 @@ class LanguageServer:
         self._ask(
             "initialize", processId=os.getpid(), rootUri=root.as_uri(), workspaceFolders=[folder], capabilities={}
         )
-        self._tell("initialized")
+        self._notify("initialized")
         settings = {"yaml": {"schemaStore": {"enable": False}, "validate": True}}
-        self._tell("workspace/didChangeConfiguration", settings=settings)
+        self._notify("workspace/didChangeConfiguration", settings=settings)
 
     def __enter__(self) -> LanguageServer:
         return self
@@ -62,7 +62,7 @@ class LanguageServer:
     def mistakes(self, file: Path) -> list[str]:
         """What it finds wrong: `line: message`."""
         document = {"uri": file.as_uri(), "languageId": "yaml", "version": 1, "text": file.read_text("utf-8")}
-        self._tell("textDocument/didOpen", textDocument=document)
+        self._notify("textDocument/didOpen", textDocument=document)
         while True:
             message = self._next()
             if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == file.as_uri():
@@ -76,7 +76,7 @@ class LanguageServer:
             pass
         return message["result"]
 
-    def _tell(self, method: str, **params: Any) -> None:
+    def _notify(self, method: str, **params: Any) -> None:
         self._send(method=method, params=params)
 
     def _send(self, **message: Any) -> None:

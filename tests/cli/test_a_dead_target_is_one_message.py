@@ -25,7 +25,7 @@ def dead(workspace: Workspace) -> Workspace:
 
 @pytest.mark.usefixtures("dead")
 @pytest.mark.parametrize("command", ["plan", "status", "plan --format markdown", "apply --yes", "reconcile --once"])
-def test_it_is_told_once_with_the_number_of_its_jobs(command: str) -> None:
+def test_it_is_reported_once_with_the_number_of_its_jobs(command: str) -> None:
     """And what there is to say of the other target is seen without scrolling."""
     result = headgate(*command.split())
 
@@ -45,7 +45,7 @@ def test_programs_still_read_every_job() -> None:
 
 
 def test_one_job_on_it_keeps_its_name(workspace: Workspace) -> None:
-    """And its target is not told about a second time."""
+    """And its target is not reported a second time."""
     workspace.write("jobs/far.yaml", manifest("far", target="remote"))
     workspace.platforms["remote"].silent = "no connection"
 
@@ -55,7 +55,7 @@ def test_one_job_on_it_keeps_its_name(workspace: Workspace) -> None:
     assert result.stdout.count("no connection") == 1
 
 
-def test_a_target_without_jobs_of_ours_is_told_as_well(workspace: Workspace) -> None:
+def test_a_target_without_jobs_of_ours_is_reported_as_well(workspace: Workspace) -> None:
     """It may hold jobs that left git."""
     workspace.platforms["remote"].silent = "no connection"
 
@@ -63,7 +63,7 @@ def test_a_target_without_jobs_of_ours_is_told_as_well(workspace: Workspace) -> 
 
 
 def test_a_pass_that_found_nothing_new_is_one_line(dead: Workspace, between: Callable[..., None]) -> None:
-    """The loop runs every minute; what is in the log already is not told again, and what changes is."""
+    """The loop runs every minute; what is in the log already is not reported again, and what changes is."""
 
     def another_cause() -> None:
         dead.platforms["remote"].silent = "HTTP 503"
@@ -97,7 +97,7 @@ def test_a_job_that_fails_once_more_is_no_news(workspace: Workspace, between: Ca
 
 
 def test_an_error_that_stays_is_one_line_a_pass(workspace: Workspace, between: Callable[..., None]) -> None:
-    """A file that is broken for an hour is told once, with its place."""
+    """A file that is broken for an hour is reported once, with its place."""
     workspace.write("headgate.yaml", "project: [")
     between(lambda: None, lambda: None)
 

@@ -63,10 +63,10 @@ def test_while_a_target_is_silent_it_is_not_said_that_no_job_is_live(workspace: 
 
 
 @pytest.mark.parametrize("command", [("plan",), ("validate",), ("status",), ("local", "status")], ids=" ".join)
-def test_a_project_that_is_not_where_it_was_named_is_told_with_its_path(
+def test_a_project_that_is_not_where_it_was_named_is_reported_with_its_path(
     workspace: Workspace, command: tuple[str, ...]
 ) -> None:
-    """Whoever mistyped a folder looks for the mistake in the file otherwise."""
+    """A person who mistyped a folder looks for the mistake in the file otherwise."""
     missing = headgate("--project", "prod/headgate.yml", *command)
     folder = headgate("--project", str(workspace.root), *command)
 

@@ -112,7 +112,7 @@ def test_nobody_needs_to_hear_how_it_goes(workspace: Workspace, closed: bool) ->
 def test_a_closed_stdout_is_a_stdout_that_takes_nothing(
     workspace: Workspace, arguments: tuple[str, ...], code: int
 ) -> None:
-    """Whoever wants no result says so with `> /dev/null`; 0 without a word would read as "nothing to do"."""
+    """A caller that wants no result says so with `> /dev/null`; 0 without a word would read as "nothing to do"."""
     ended = ran(workspace.root, *arguments, closed=True)
 
     assert ended.returncode == code, ended.stderr

@@ -86,7 +86,7 @@ def test_schema_write_renews_what_has_changed(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("text", ["{}", "\x00", "mine"])
-def test_a_file_of_somebody_else_is_not_written_over(workspace: Workspace, text: str) -> None:
+def test_a_file_that_headgate_did_not_write_is_not_written_over(workspace: Workspace, text: str) -> None:
     """A folder `schemas` may have been there before."""
     workspace.write("schemas/job.json", text)
 

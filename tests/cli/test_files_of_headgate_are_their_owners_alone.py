@@ -1,4 +1,4 @@
-"""What is under `.headgate/` names jobs, statements, addresses and savepoints: nobody else on the machine reads it."""
+"""What is under `.headgate/` names jobs, statements, addresses and savepoints: no other user can read it."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def test_a_comment_has_the_first_paragraph(workspace: Workspace, monkeypatch: py
 def test_only_what_is_a_mistake_of_the_statement_is_called_one(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ):
-    """Whoever reads `statement-rejected` looks for a mistake in the statement."""
+    """A reader of `statement-rejected` looks for a mistake in the statement."""
     refuse(workspace, monkeypatch, Rejected("no", code=code))
 
     [action] = document(headgate("plan", "--format", "json"))["actions"]

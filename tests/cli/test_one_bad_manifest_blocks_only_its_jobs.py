@@ -27,7 +27,7 @@ def two(workspace: Workspace) -> Workspace:
 
 
 def test_the_others_are_applied_and_the_exit_code_is_3(two: Workspace) -> None:
-    """What is wrong is said where it is, with the hint; what runs under the bad manifest runs on."""
+    """What is wrong is reported where it is, with the hint; what runs under the bad manifest runs on."""
     two.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
 
     result = headgate("apply", "--yes", "--prune")
@@ -74,7 +74,7 @@ def test_errors_without_a_job_are_shown_to_people(workspace: Workspace, style: s
 
 
 def test_reconcile_goes_on_for_the_others(two: Workspace) -> None:
-    """A loop is what nobody watches: it says what is wrong in every pass, and does the rest."""
+    """A loop runs unwatched: it says what is wrong in every pass, and does the rest."""
     two.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
     two.write("jobs/three.yaml", NAMELESS.replace("two", "three"))
 
@@ -117,7 +117,7 @@ def test_where_no_name_can_be_read_every_job_without_a_manifest_is_left_alone(tw
         pytest.param(manifest("two", target="nowhere"), id="unknown-target"),
         pytest.param(manifest("two").replace("'datagen'", "'${env:NOT_SET}'"), id="unset-variable"),
         pytest.param(manifest("orders"), id="duplicate-name"),
-        pytest.param(manifest("two", more="depends_on: [nobody]"), id="unknown-dependency"),
+        pytest.param(manifest("two", more="depends_on: [absent]"), id="unknown-dependency"),
         pytest.param(manifest("two", more="depends_on: [two]"), id="depends-on-itself"),
         pytest.param(manifest("two", more="previous_name: orders"), id="takes-over-from-a-job-that-is-there"),
     ],
@@ -200,12 +200,12 @@ def test_validate_is_1_with_all_mistakes(two: Workspace) -> None:
     ],
 )
 def test_operations_on_another_job_are_not_hindered(two: Workspace, command: tuple[str, ...]) -> None:
-    """They are done, and what is wrong with the other manifest is said: on stderr, or in the result."""
+    """They are done, and what is wrong with the other manifest is reported: on stderr, or in the result."""
     result = headgate(*command)
 
     assert result.exit_code == 0
-    said = result.stdout if command[0] in ("plan", "apply") else result.stderr
-    assert "error[manifest-invalid]: unknown key `statment`\n  at: jobs/two.yaml:2:1" in said
+    message = result.stdout if command[0] in ("plan", "apply") else result.stderr
+    assert "error[manifest-invalid]: unknown key `statment`\n  at: jobs/two.yaml:2:1" in message
 
 
 def test_a_rollback_of_another_job_is_not_hindered(two: Workspace) -> None:
@@ -232,20 +232,20 @@ def test_a_savepoint_of_the_job_itself_needs_no_manifest(two: Workspace) -> None
 
 @pytest.mark.parametrize("bad", [BROKEN, NAMELESS], ids=["named", "nameless"])
 def test_status_does_not_say_that_a_job_left_git_whose_manifest_does_not_load(two: Workspace, bad: str) -> None:
-    """Nobody knows that; it says what is known."""
+    """That is not known; it says what is known."""
     two.write("jobs/two.yaml", bad)
 
-    shown, told = headgate("status"), document(headgate("status", "--format", "json"))
+    shown, status = headgate("status"), document(headgate("status", "--format", "json"))
 
     assert shown.exit_code == 0
     assert "left git" not in shown.stdout
     assert "jobs/two.yaml:1:1 does not load" in shown.stdout
-    found = {job["job"]: job["in_git"] for job in told["jobs"]}
+    found = {job["job"]: job["in_git"] for job in status["jobs"]}
     assert found == {"orders": True, "two": True if bad == BROKEN else None}
 
 
-def test_a_name_that_nobody_has_may_be_in_the_manifest_that_does_not_load(two: Workspace) -> None:
-    """ "There is no such job" is more than anybody knows."""
+def test_a_name_that_no_job_has_may_be_in_the_manifest_that_does_not_load(two: Workspace) -> None:
+    """ "There is no such job" is more than is known."""
     two.write("jobs/three.yaml", NAMELESS)
 
     result = headgate("plan", "three")
@@ -275,7 +275,7 @@ def test_a_reviewed_plan_with_a_broken_manifest_is_applied_as_it_was_reviewed(tw
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "message"),
     [
         pytest.param(
             "jobs/orders.yaml", "name: orders\nstate: [\n", "orders on local: the manifest does not load", id="breaks"
@@ -290,7 +290,7 @@ def test_a_reviewed_plan_with_a_broken_manifest_is_applied_as_it_was_reviewed(tw
     ],
 )
 def test_a_manifest_that_breaks_or_is_mended_after_the_review_is_refused(
-    two: Workspace, file: str, text: str, said: str
+    two: Workspace, file: str, text: str, message: str
 ) -> None:
     """It is not what was reviewed, and the words are not those of a manifest that is gone."""
     two.write("jobs/free.yaml", manifest("free", select="MAX(amount)"))
@@ -300,7 +300,7 @@ def test_a_manifest_that_breaks_or_is_mended_after_the_review_is_refused(
     result = headgate("apply", "reviewed.json")
 
     assert result.exit_code == 4
-    assert said in result.stderr
+    assert message in result.stderr
     assert "is gone" not in result.stderr
     assert two.local.writes == []
 

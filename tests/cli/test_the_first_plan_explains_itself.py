@@ -12,7 +12,7 @@ from tests.cli.given import Workspace, document, headgate, manifest
 
 @pytest.mark.usefixtures("workspace")
 def test_the_first_plan_has_a_legend_and_later_ones_have_none() -> None:
-    """Whoever has seen one applied knows the symbols."""
+    """A person who has seen one applied knows the symbols."""
     first = headgate("plan")
     headgate("apply", "--yes")
     later = headgate("plan")
@@ -50,7 +50,7 @@ def test_a_secret_of_a_new_job_is_shown_as_its_placeholder(
         assert "env:DB_PASSWORD" in result.stdout
 
 
-def test_a_target_that_is_down_is_told_once(workspace: Workspace) -> None:
+def test_a_target_that_is_down_is_reported_once(workspace: Workspace) -> None:
     """After `init`, before `local up`: one message, one hint, and no second list of the same."""
     workspace.local.silent = "no Flink of this project runs on this machine"
 

@@ -34,7 +34,7 @@ def test_variables_that_are_not_set_are_named_and_no_mistake(workspace: Workspac
 
 
 def test_variables_that_are_not_set_are_data_in_json(workspace: Workspace) -> None:
-    """Whoever wants them to be a mistake can make them one."""
+    """A caller that wants them to be a mistake can make them one."""
     workspace.write("jobs/orders.yaml", manifest("orders").replace("'datagen'", "'${env:CONNECTOR}'"))
 
     assert document(headgate("validate", "--format", "json"))["unset"] == ["CONNECTOR"]

@@ -44,13 +44,13 @@ class Then(StrEnum):
 Person = Callable[[Plan, Workspace], bool]
 
 
-def nobody(plan: Plan, checkout: Workspace) -> bool:
+def no_person(plan: Plan, checkout: Workspace) -> bool:
     """headgate gets there without a person."""
     return False
 
 
 def named_in(action: Action) -> list[str]:
-    """The paths of snapshots that a person is told of."""
+    """The paths of snapshots that a person is shown."""
     return _PATH.findall(f"{action.note} {action.hint}")
 
 
@@ -62,11 +62,13 @@ class Checkouts:
     first: Workspace
     second: Workspace
     rerun: Rerun
-    person: Person = nobody
+    person: Person = no_person
     reverted: bool = False
 
     @classmethod
-    def of(cls, root: Path, platform: OnFlink, proxy: FaultProxy, rerun: Rerun, person: Person = nobody) -> Checkouts:
+    def of(
+        cls, root: Path, platform: OnFlink, proxy: FaultProxy, rerun: Rerun, person: Person = no_person
+    ) -> Checkouts:
         """Below a folder of the case."""
         store = f"sqlite:///{root}/store.db" if rerun is Rerun.TEAM else ""
         first = Workspace(root / "first", platform, proxy, store=store)

@@ -1,6 +1,6 @@
 """A Flink of the suite's own, whose JobManager and TaskManager are killed and started again while the other runs on.
 
-`headgate local up` starts both anew and on other ports, so the processes are driven here: a JobManager that is started
+`headgate local up` starts both again, on other ports, so the processes are driven here: a JobManager that is started
 again listens where it did before, and the TaskManager finds it. With high availability a ZooKeeper, which is inside
 flink-dist, remembers the jobs; without it a new JobManager knows nothing.
 """

@@ -78,15 +78,15 @@ class Answers:
         waits = [action for action in plan.blocked if action.reason == Reason.NOTHING_TO_RESTORE]
         if self.case.harm is not Harm.JM_RESTARTED or not waits or self.platform.savepoint:
             return False
-        said, named = f"{waits[0].note} {waits[0].hint}", named_in(waits[0])
+        words, named = f"{waits[0].note} {waits[0].hint}", named_in(waits[0])
         newest = self.platform.counts.newest
         if newest is None:
-            assert not named, f"what is named is not there: {said}"
+            assert not named, f"what is named is not there: {words}"
             self.platform.savepoint = "{strategy: none}"
             self.consented += 1
         else:
-            assert named, f"{newest.folder} is there, and not named: {said}"
-            assert Path(named[0].removeprefix("file:")) == newest.folder, f"{newest.folder} is newer than {said}"
+            assert named, f"{newest.folder} is there, and not named: {words}"
+            assert Path(named[0].removeprefix("file:")) == newest.folder, f"{newest.folder} is newer than {words}"
             self.platform.savepoint = f"{{strategy: path, path: '{named[0]}'}}"
         checkout.rewrite()
         return True

@@ -60,7 +60,7 @@ class OnProcesses(OnFlink):
         return at_rest and all(tasks["running"] == tasks["total"] for tasks in alive)
 
     def copies(self) -> int:
-        """None that could be seen, while nobody answers."""
+        """None that could be seen, while nothing answers."""
         try:
             alive = [job for job in self.cluster.jobs(self.job) if job["state"] not in _ENDED]
         except _SILENT:

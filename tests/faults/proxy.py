@@ -40,7 +40,7 @@ class Harm(StrEnum):
 
 
 class Moment(StrEnum):
-    """When a part of the platform is lost. CUT: the request was done, its reply is lost, and nobody listens meanwhile.
+    """When a part of the platform is lost. CUT: the request was done, its reply is lost, and nothing listens meanwhile.
 
     Otherwise the request, or its reply, is held until the platform listens again, and goes on then.
     """

@@ -60,7 +60,7 @@ def test_a_restore_of_the_newest_snapshot_is_right(world: World):
 
 
 def test_a_restore_of_an_older_savepoint_is_seen(world: World):
-    """The count is above one, so the count of ones tells nothing."""
+    """The count is above one, so the count of ones shows nothing."""
     world.savepoint("old")
     world.prints(101, 200)
     world.savepoint("new")
@@ -94,7 +94,7 @@ def test_a_count_that_begins_again_needs_consent(world: World):
 
 
 def test_flink_begins_again_where_there_was_no_snapshot_yet(world: World):
-    """A TaskManager that is lost before the first checkpoint loses what nobody kept."""
+    """A TaskManager that is lost before the first checkpoint loses what was not kept."""
     world.prints(1, 30)
 
     world.counts.require(consented=0, forgotten=False)

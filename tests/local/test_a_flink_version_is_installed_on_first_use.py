@@ -46,16 +46,16 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_version_is_installed_once_and_found_again(tmp_path: Path, index: Path):
     """The second project, and the second day, must not need the network."""
-    said: list[str] = []
+    messages: list[str] = []
 
-    first = find_flink(VERSION, said.append)
+    first = find_flink(VERSION, messages.append)
     next(index.iterdir()).unlink()
-    second = find_flink(VERSION, said.append)
+    second = find_flink(VERSION, messages.append)
 
     assert first == second
     assert first.version == VERSION
     assert first.root.is_relative_to(tmp_path / "cache" / "headgate" / "flink" / VERSION)
-    assert [line.partition(" from ")[0] for line in said] == [f"Installing Flink {VERSION}"]
+    assert [line.partition(" from ")[0] for line in messages] == [f"Installing Flink {VERSION}"]
 
 
 def test_an_installation_that_was_killed_is_made_again():
@@ -116,7 +116,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: py
         pytest.param("flink-2.3.0", Path("flink-2.3.0"), id="a-folder"),
     ],
 )
-def test_a_version_and_a_folder_are_told_apart_by_how_they_look(text: str, meant: Any):
+def test_a_version_and_a_folder_are_distinguished_by_how_they_look(text: str, meant: Any):
     """Not by what happens to be in the working directory."""
     assert named(text) == meant
 

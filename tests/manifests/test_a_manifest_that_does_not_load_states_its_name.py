@@ -1,4 +1,4 @@
-"""Loading goes on past a manifest that is wrong: it is told as data, with the names it states, and is no job."""
+"""Loading continues past a manifest that is wrong: it is reported as data, with the names it states, and is no job."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_mapping_that_ends_too_early_is_not_half_a_manifest(repo: Repo) -> Non
 
 
 def test_a_merge_conflict_leaves_nothing_of_its_file(repo: Repo) -> None:
-    """Which side a document is on cannot be told; all names in it are protected."""
+    """Which side a document is on is not known; all names in it are protected."""
     conflict = f"<<<<<<< HEAD\n{job('a')}\n---\n{job('b')}\n=======\n{job('c')}\n>>>>>>> other\n"
 
     jobs, [broken] = loaded(repo, orders=JOB, many=conflict)
@@ -135,7 +135,7 @@ def test_a_mistake_in_headgate_yaml_ends_it_all_with_all_mistakes(repo: Repo) ->
 
 
 def test_a_folder_of_jobs_that_is_missing_is_a_mistake_in_headgate_yaml(repo: Repo) -> None:
-    """How many jobs are in it, and which, nobody can say: nothing is planned at all."""
+    """How many jobs are in it, and which, is not known: nothing is planned at all."""
     repo.write({"headgate.yaml": PROJECT + "jobs: [jobs/, more/]\n", "jobs/orders.yaml": JOB})
 
     with pytest.raises(ManifestError) as caught:
@@ -165,7 +165,7 @@ def test_values_of_a_manifest_that_does_not_load_are_still_secrets(repo: Repo) -
         pytest.param("a: 1\n----\n", 1, id="four-dashes"),
     ],
 )
-def test_documents_are_told_apart_by_their_marks_alone(text: str, count: int) -> None:
+def test_documents_are_distinguished_by_their_marks_alone(text: str, count: int) -> None:
     """A mark stands at the start of its line; lines before a document are kept empty, so that places stay."""
     found = documents_of(text)
 
@@ -174,5 +174,5 @@ def test_documents_are_told_apart_by_their_marks_alone(text: str, count: int) ->
 
 
 def test_a_name_in_a_list_or_with_a_comment_is_stated() -> None:
-    """Every spelling of it that a line alone can tell."""
+    """Every spelling of it that a line alone can show."""
     assert stated("- name: a\n- name: 'b' # c\n- name: c d\n- name : d\n", "name") == ("a", "b", "d")

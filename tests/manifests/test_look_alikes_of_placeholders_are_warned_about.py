@@ -1,4 +1,4 @@
-"""`${NAME}`, `${ENV:NAME}` and `$NAME` are used as they stand: told with the right spelling, at their place."""
+"""`${NAME}`, `${ENV:NAME}` and `$NAME` are used as they stand: reported with the right spelling, at their place."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def warned(
         ("jdbc:x/${db}?a=b", "${env:db}"),
     ],
 )
-def test_the_right_spelling_is_told(tmp_path: Path, written: str, right: str) -> None:
+def test_the_right_spelling_is_named(tmp_path: Path, written: str, right: str) -> None:
     """In the value of an option of Flink as in that of a WITH, at the character where it begins."""
     found = warned(tmp_path, config=f'my.key: "{written}"', option=f", 'password' = '{written}'")
 
@@ -73,7 +73,7 @@ def test_the_right_spelling_is_told(tmp_path: Path, written: str, right: str) ->
     ],
 )
 def test_what_means_itself_is_left_alone(tmp_path: Path, parts: dict[str, str]) -> None:
-    """A warning that is wrong is one that nobody reads the next time."""
+    """A warning that is wrong is not read the next time."""
     assert warned(tmp_path, **parts) == []
 
 

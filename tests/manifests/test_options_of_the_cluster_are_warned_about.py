@@ -27,7 +27,7 @@ def warned(tmp_path: Path, config: str, *, statement: str = "INSERT INTO t SELEC
     return [one.where for one in project.warnings if one.code is WarningCode.OPTION_WITHOUT_EFFECT]
 
 
-def test_each_is_told_where_it_is_written(tmp_path: Path) -> None:
+def test_each_is_reported_where_it_is_written(tmp_path: Path) -> None:
     """In the job, in the defaults, and in a SET."""
     places = warned(
         tmp_path,
@@ -54,7 +54,7 @@ def test_each_is_told_where_it_is_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_job_may_set_is_not(tmp_path: Path, config: str) -> None:
-    """Also by the name it had before; and of an option nobody knows nothing is said."""
+    """Also by the name it had before; and an option that is not known is not reported."""
     assert warned(tmp_path, config) == ["headgate.yaml:3:21"]
 
 

@@ -46,7 +46,7 @@ def test_what_is_nowhere_gets_the_nearest_name_beside_the_manifest(repo: Repo) -
 )
 @pytest.mark.parametrize("manifest", ["statement_file: {}", "jar: {{uri: {}}}"], ids=["statement-file", "jar"])
 def test_history_and_what_headgate_keeps_are_not_read(repo: Repo, written: str, manifest: str) -> None:
-    """They hold credentials of remotes, and what is masked elsewhere. That they exist is not told either."""
+    """They hold credentials of remotes, and what is masked elsewhere. That they exist is not shown either."""
     repo.write({".git/config": SQL, ".headgate/store.db": SQL, "sub/.git/config": SQL})
 
     [mistake] = repo.job_mistakes(f"name: orders\n{manifest.format(written)}\n")
@@ -67,7 +67,7 @@ def test_a_link_does_not_lead_there_either(repo: Repo, link: str) -> None:
 
 
 def test_a_linked_folder_of_manifests_does_not_lead_there(repo: Repo) -> None:
-    """What it would name cannot be told: it blocks what no other manifest has."""
+    """What it would name is not known: it blocks what no other manifest has."""
     repo.write({"headgate.yaml": PROJECT, "jobs/orders.yaml": JOB, ".git/hooks/x.yaml": JOB.replace("orders", "x")})
     (repo.root / "jobs/hooks").symlink_to(repo.root / ".git/hooks")
 

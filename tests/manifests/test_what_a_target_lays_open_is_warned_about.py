@@ -1,4 +1,4 @@
-"""A credential over http, a server that nobody checks: told at their line, and not on a loopback address."""
+"""A credential over http, a server that is not checked: reported at their line, and not on a loopback address."""
 
 from __future__ import annotations
 

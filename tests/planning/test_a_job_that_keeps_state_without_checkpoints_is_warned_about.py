@@ -34,17 +34,17 @@ def test_a_first_start_is_warned_about_with_its_job_and_what_to_write() -> None:
     ("checkpointing", "keeps_state"),
     [
         pytest.param(True, True, id="checkpoints-are-on"),
-        pytest.param(None, True, id="nobody-knows"),
+        pytest.param(None, True, id="not-known"),
         pytest.param(False, False, id="nothing-to-lose"),
     ],
 )
 def test_nothing_is_said_where_that_is_not_so_or_not_known(checkpointing: bool | None, keeps_state: bool) -> None:
-    """A warning that is wrong once is read by nobody twice."""
+    """A warning that is wrong once is not read twice."""
     assert codes(checkpointing, keeps_state=keeps_state) == []
 
 
 def test_a_restart_is_warned_about_and_a_job_that_is_kept_is_not() -> None:
-    """A loop does not say it every minute; whoever edits the job is told."""
+    """A loop does not say it every minute; an edit of the job is warned about."""
     made = Evidence(Compiled("{}", KEEPS, checkpointing=False), KEEPS)
 
     restarted, kept = planned(EDITED, running(ORDERS), evidence=made), planned(ORDERS, running(ORDERS), evidence=made)

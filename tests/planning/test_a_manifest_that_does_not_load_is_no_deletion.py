@@ -37,7 +37,7 @@ def test_the_job_that_a_broken_manifest_names_is_blocked_and_the_others_go_on() 
 
 
 def test_a_broken_manifest_of_a_job_that_does_not_run_starts_nothing() -> None:
-    """It is shown all the same: somebody waits for it."""
+    """It is shown all the same: a person waits for it."""
     plan = planned(ORDERS, {"orders": running(ORDERS)}, broken=(replace(NAMED, target="local"),))
 
     assert decisions(plan)["x"] == (Verb.BLOCKED, "manifest-invalid")
@@ -45,13 +45,13 @@ def test_a_broken_manifest_of_a_job_that_does_not_run_starts_nothing() -> None:
 
 
 def test_a_silent_target_may_have_the_job_of_a_broken_manifest() -> None:
-    """Nobody has seen it, which is not the same as that it is not there."""
+    """It was not seen, which is not the same as that it is not there."""
     plan = planned({}, Unknown("no connection"), broken=(NAMED,))
 
     assert [(action.job, action.seen) for action in plan.actions] == [("x", "unknown")]
 
 
-def test_every_mistake_of_a_broken_manifest_is_told() -> None:
+def test_every_mistake_of_a_broken_manifest_is_reported() -> None:
     """One at a time would be one run for each."""
     second = Mistake("jobs/x.yaml:5:3", "expected a list, found text")
     plan = planned({}, {}, broken=(replace(NAMED, mistakes=(MISTAKE, second)),))
@@ -69,7 +69,7 @@ def test_where_no_name_can_be_read_every_live_job_without_a_manifest_is_blocked(
     assert plan.errors == (MISTAKE,)
 
 
-def test_where_no_manifest_loads_the_one_that_does_not_is_told() -> None:
+def test_where_no_manifest_loads_the_one_that_does_not_is_reported() -> None:
     """ "There are no manifests" would send people to look at the checkout."""
     plan = planned({}, {"x": running(X)}, broken=(NAMELESS,), prune=True)
 
@@ -163,7 +163,7 @@ def test_what_depends_on_a_broken_manifest_may_stop() -> None:
     assert decisions(plan)["orders"] == (Verb.SUSPEND, "suspended-in-git")
 
 
-def test_a_plan_for_one_job_tells_of_a_broken_manifest_and_does_not_wait_for_it() -> None:
+def test_a_plan_for_one_job_names_a_broken_manifest_and_does_not_wait_for_it() -> None:
     """Operations on another job are not hindered by it."""
     plan = planned(ORDERS, {}, broken=(NAMED,), only=frozenset({"orders"}), evidence=EVIDENCE)
 

@@ -92,10 +92,10 @@ def test_runs_that_differ_are_two_copies(other: Live):
     assert made.warnings == ()
 
 
-def test_runs_whose_start_is_not_told_are_not_taken_for_one():
+def test_runs_whose_start_is_not_reported_are_not_taken_for_one():
     """An id alone proves nothing."""
-    untold = replace(RUNS, started_at=0)
-    looks = {"alias": Observation({"orders": untold}), "local": Observation({"orders": untold})}
+    unreported = replace(RUNS, started_at=0)
+    looks = {"alias": Observation({"orders": unreported}), "local": Observation({"orders": unreported})}
 
     [action] = plan(Situation("shop", {"orders": ORDERS}, looks)).actions
 

@@ -190,7 +190,7 @@ def test_what_cannot_be_judged_does_not_restart(evidence, reason):
     ],
 )
 def test_why_state_cannot_be_judged_is_said_where_it_is_known(same_vertices: bool | None, words: str):
-    """The platform said why it gave no plan; without that nobody knows what to change."""
+    """The platform said why it gave no plan; without that no one knows what to change."""
     evidence = Evidence(Compiled(why="no plan for VARIANT"), same_vertices=same_vertices)
 
     action = decided(EDITED, running(ORDERS), evidence=evidence)

@@ -218,8 +218,8 @@ def unlike(value: Any, hint: Any, at: str) -> str:
     if hint is Any or isinstance(hint, typing.TypeVar | str):
         return ""
     if origin in (typing.Union, types.UnionType):
-        told = [unlike(value, part, at) for part in parts]
-        return "" if "" in told else told[0]
+        oddities = [unlike(value, part, at) for part in parts]
+        return "" if "" in oddities else oddities[0]
     if origin is typing.Literal:
         return "" if value in parts else f"{at} is {value!r}"
     if origin is tuple:

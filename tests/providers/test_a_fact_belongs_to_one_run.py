@@ -24,7 +24,7 @@ def test_another_run_of_the_same_id_is_not_known(tmp_path: Path):
 
 @pytest.mark.parametrize("started_at", [0, -1])
 def test_a_run_whose_start_is_not_known_is_asked_about_each_time(started_at: int):
-    """Nothing tells it from the next one."""
+    """Nothing distinguishes it from the next one."""
     facts = Facts(None, "flink", "")
 
     facts.put(run_key("f00", started_at), "ending", {"savepoint": "s3://b/1"})

@@ -1,4 +1,4 @@
-"""JSON of another shape under HTTP 200, for every call of every adapter: told as an answer that nobody can read.
+"""JSON of another shape under HTTP 200, for every call of every adapter: reported as an answer that cannot be read.
 
 It is never a bug in headgate, never a traceback, and never a value of another type than the model promises, over which
 planning or a report would stumble later.
@@ -23,7 +23,7 @@ from headgate.local import LocalFlink
 from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.project import load
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 
 _QUICK = Patience(stop=30, settle=30, stable=0, confirm=30, first_look=0.002, slowest_look=0.01)
 _SEED = 20_261_130
@@ -136,7 +136,7 @@ def test_an_odd_answer_of_a_real_flink(tmp_path: Path, monkeypatch: pytest.Monke
     require_no_stumble(load(house.root).targets["flink"], calls, each=40)
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class Stumbling:
     """An adapter that reads what is not there."""
 
@@ -151,7 +151,7 @@ class Stumbling:
     detail = references = stop_progress = savepoint_progress = observe
 
 
-def test_what_an_adapter_stumbles_over_is_told_without_its_values(monkeypatch: pytest.MonkeyPatch):
+def test_what_an_adapter_stumbles_over_is_reported_without_its_values(monkeypatch: pytest.MonkeyPatch):
     """Nothing happened where it only looked, and perhaps something where it did not; the place is for the report."""
     monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
     with pytest.raises(Unavailable, match="an answer is not what this API documents") as look:

@@ -95,7 +95,7 @@ def test_an_answer_beyond_the_limit_is_refused_and_takes_little_memory(answer: A
         pytest.param(whole(gzip.compress(b"{}")[:-4], PACKED), "ends before what was packed", id="cut-short"),
     ],
 )
-def test_what_cannot_be_unpacked_is_told_as_what_it_is(answer: Answer, words: str):
+def test_what_cannot_be_unpacked_is_reported_as_what_it_is(answer: Answer, words: str):
     """Packed twice, a few kilobytes are more than any machine holds: only what was asked for is unpacked."""
     with serving(answer) as server:
         here = api(server.url)

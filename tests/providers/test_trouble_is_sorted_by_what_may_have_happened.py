@@ -256,7 +256,7 @@ def test_a_request_says_who_asks():
 def test_a_proxy_is_used_where_the_environment_says_so(
     monkeypatch: pytest.MonkeyPatch, proxies: dict[str, str], direct: bool
 ):
-    """The one server is both: what a request for a proxy looks like is seen in its first line. Its user is told."""
+    """The one server is both: what a request for a proxy looks like is seen in its first line. Its user is warned."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -273,7 +273,7 @@ def test_a_proxy_is_used_where_the_environment_says_so(
 
 
 @pytest.mark.parametrize("proxy", ["socks5://ada:hunter2@127.0.0.1:9", "ftp://ada:hunter2@h", "http://:9"])
-def test_a_proxy_that_is_none_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch, proxy: str):
+def test_a_proxy_that_is_none_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch, proxy: str):
     """Its address may hold a password, and is not shown."""
     monkeypatch.setenv("HTTP_PROXY", proxy)
     monkeypatch.delenv("http_proxy", raising=False)

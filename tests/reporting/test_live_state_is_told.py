@@ -231,7 +231,9 @@ def test_a_very_long_chain_is_drawn_to_its_end() -> None:
         pytest.param({"left_traces": True}, "storage shows that it ran there", False, id="left-traces"),
     ],
 )
-def test_a_job_that_its_target_forgot_is_not_told_like_one_that_never_ran(line: dict[str, Any], note: str, known: bool):
+def test_a_job_that_its_target_forgot_is_not_shown_like_one_that_never_ran(
+    line: dict[str, Any], note: str, known: bool
+):
     """ABSENT without a word, and exit 0, would read as if nothing were amiss."""
     if "last_seen" in line:
         line = line | {"last_seen": Remembered("local", Live("f00", "orders", line["last_seen"]), 1000)}

@@ -14,7 +14,7 @@ from headgate.local.flink_home import find_flink
 from headgate.sql import meaning
 
 ANSWERS = answers()
-# A type nobody can define is parsed as one in 1.20, and no job with it ever ran.
+# A type that cannot be defined is parsed as one in 1.20, and no job with it ever ran.
 TYPES = frozenset({"VARIANT", "BITMAP"})
 OF_A_TYPE = re.compile(r"\ba @|AS @\)")
 
@@ -27,8 +27,8 @@ def test_the_list_is_that_of_the_parser_that_is_installed() -> None:
 
     words = {word: signs[here] for signs, rows in listed.items() for word in " ".join(rows).split()}
 
-    told = {word: sign == "R" for word, sign in words.items() if sign != "-"}
-    assert told == keywords(home)
+    reserved = {word: sign == "R" for word, sign in words.items() if sign != "-"}
+    assert reserved == keywords(home)
 
 
 @pytest.mark.parametrize("parsed", [pytest.param(one, id=one.sql[:90]) for one in ANSWERS.statements])

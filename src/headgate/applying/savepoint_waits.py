@@ -27,7 +27,7 @@ _LOOKS_FIRST = "run `headgate plan`: it shows what the job left to start from"
 def stopped_with_savepoint(provider: Provider, job_id: str, patience: Patience, waiting: Waiting) -> SavepointProgress:
     """Stop a job with a savepoint and wait until both are there: the savepoint, and the end of the job.
 
-    Raises SavepointFailed where there is no savepoint, Interrupted, or OutcomeUnknown where nobody knows yet.
+    Raises SavepointFailed where there is no savepoint, Interrupted, or OutcomeUnknown where it is not known yet.
     """
     provider.stop_with_savepoint(job_id)
     path = ""

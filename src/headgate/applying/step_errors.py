@@ -14,7 +14,7 @@ class StepFailed(HeadgateError):
 class SavepointFailed(StepFailed):
     """The platform could not take the savepoint, and nothing was started.
 
-    The message says how the job is now, as far as its target tells: it runs on, is starting again, or has ended. The
+    The message says how the job is now, as far as its target says: it runs on, is starting again, or has ended. The
     cause is in the platform's own words, and a hint names the next move only where the cause is known. A savepoint that
     was made before its job failed is no such failure: the job goes on from it, with a warning.
     """

@@ -65,12 +65,12 @@ class Commands(click.Group):
         try:
             code = super().main(arguments, "headgate", complete_var, False, **extra)
         except Exception as trouble:
-            code = _tell(trouble, as_json=_asks_for_json(arguments), whole="--verbose" in arguments)
+            code = _report(trouble, as_json=_asks_for_json(arguments), whole="--verbose" in arguments)
         leave()
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell(trouble: Exception, *, as_json: bool, whole: bool) -> int:
+def _report(trouble: Exception, *, as_json: bool, whole: bool) -> int:
     """Say what went wrong, in the form that was asked for if stdout takes it; the exit code it means."""
     from headgate.cli.failures import known, trace
     from headgate.cli.telling import complain, note, palette

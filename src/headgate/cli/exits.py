@@ -14,8 +14,8 @@ REFUSED = 4
 def of_plan(plan: Plan, *, named: bool, detailed: bool) -> int:
     """4 goes first: `apply` refuses such a plan whole.
 
-    Then 3: any caller that waits for "no changes" must not take a job nobody can see for one in sync.
-    Nor one that fails again and again: `detailed` tells that too. Without it a plan is for reading, and one that mends
+    Then 3: any caller that waits for "no changes" must not take a job that cannot be observed for one in sync.
+    Nor one that fails again and again: `detailed` shows that too. Without it a plan is for reading, and one that mends
     another job is not refused for it.
     """
     if plan.refused:

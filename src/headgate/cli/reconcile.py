@@ -59,7 +59,7 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
 
 @dataclass(slots=True)
 class Before:
-    """What the pass before had to tell, and in which error it ended; a log is not told it again."""
+    """What the pass before reported, and in which error it ended; it is not written to the log again."""
 
     news: tuple[str, ...] = ()
     error: str = ""
@@ -72,7 +72,7 @@ def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: st
             found = headgate.plan(prune=prune, wait=TRANSITIONS, loop=stop)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))
-                told = (
+                text = (
                     pass_json(found, report)
                     if style == "json"
                     else pass_text(found, report, palette(sys.stdout), known=before.news)
@@ -80,7 +80,7 @@ def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: st
                 before.news, before.error = news(found, report), ""
             except Exception as trouble:
                 raise while_applying(trouble) from trouble
-        say(told, changed=found.has_changes)
+        say(text, changed=found.has_changes)
     except Exception as trouble:
         return _report(trouble, style, before)
     return exits.of_report(found, report, named=False)

@@ -35,6 +35,6 @@ def renew(root: Path, schemas: Mapping[str, Any]) -> list[Path]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(files[file], "utf-8", newline="\n")
     except (OSError, UnicodeDecodeError) as problem:
-        said = getattr(problem, "strerror", None) or "it is no text"
-        raise UsageError(f"the schemas cannot be written: {said}", where=str(root / FOLDER)) from problem
+        cause = getattr(problem, "strerror", None) or "it is no text"
+        raise UsageError(f"the schemas cannot be written: {cause}", where=str(root / FOLDER)) from problem
     return changed

@@ -1,4 +1,4 @@
-"""What can still be said of a manifest that does not load: its parts, the names it states, what is wrong with it.
+"""What is still known of a manifest that does not load: its parts, the names it states, what is wrong with it.
 
 In YAML `---` at the start of a line ends a document wherever it stands, so one that is broken leaves the others of its
 file as they are; but a merge conflict leaves nothing to rely on in its file.
@@ -42,7 +42,7 @@ def documents_of(text: str) -> list[str]:
 
 
 def stated(text: str, key: str) -> tuple[str, ...]:
-    """The job names that a text states for a key of its outermost mapping, as far as lines alone tell."""
+    """The job names that a text states for a key of its outermost mapping, as far as lines alone show."""
     lines = [line for line in text.split("\n") if not _WITHOUT_WORDS.match(line) and not _MARKER.match(line)]
     indent = min((len(line) - len(line.lstrip(" ")) for line in lines), default=0)
     pattern = re.compile(" " * indent + _STATED.format(key=key, name=_WORD))

@@ -50,7 +50,7 @@ def checkout_of(folder: Path) -> Checkout:
     try:
         if around is None or not (head := _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")):
             return Checkout()  # not in git, or nothing was committed yet
-        # What headgate itself writes is no edit of a manifest, whoever put it into git.
+        # What headgate itself writes is no edit of a manifest, also where it was added to git.
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".", f":(exclude){HOME}")
         author = _git(folder, "log", "-1", "--format=%an", head)
     except _Silent as silent:
@@ -74,10 +74,10 @@ def _git(folder: Path, *arguments: str) -> str:
     except OSError as trouble:
         hint = "install git, or put it on the PATH of headgate"
         raise _Silent(f"git cannot be run: {trouble.strerror or trouble}", hint) from None
-    said = done.stderr.strip()
-    if done.returncode == 0 or not said:
+    complaint = done.stderr.strip()
+    if done.returncode == 0 or not complaint:
         return done.stdout.strip()
-    if trust := _TRUST.search(said):
+    if trust := _TRUST.search(complaint):
         owned = "the repository belongs to another user, and git does not read it (`dubious ownership`)"
         raise _Silent(owned, f"trust it, if you do: `git config --global --add safe.directory {trust[1].strip()}`")
-    raise _Silent(f"git says `{said.splitlines()[0]}`", f"`git -C {folder} status` shows the same")
+    raise _Silent(f"git says `{complaint.splitlines()[0]}`", f"`git -C {folder} status` shows the same")

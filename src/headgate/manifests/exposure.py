@@ -1,6 +1,6 @@
-"""What the settings of a target lay open: a credential that anybody on the way can read, a server nobody checks.
+"""What the settings of a target lay open: a credential that can be read on the way, a server that is not checked.
 
-Neither is an error, because both have their uses; on a loopback address there is nobody on the way.
+Neither is an error, because both have their uses; on a loopback address nothing is between.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def exposed(page: Page, written: Mapping, targets: AbstractMapping[str, Target])
             at = node.key("verify")
             yield ProjectWarning(
                 WarningCode.SERVER_UNCHECKED,
-                f"target {name!r} has `verify: false`: whoever is on the way to it can answer in its place",
+                f"target {name!r} has `verify: false`: any server on the way to it can answer in its place",
                 where=f"{page.name}:{at.line}:{at.column}",
                 hint="name the PEM file of the authority that signed its certificate as `ca`, and remove `verify`",
             )

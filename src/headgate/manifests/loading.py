@@ -1,4 +1,4 @@
-"""A project from its files: all of them are read, and a manifest that does not load is told beside those that do.
+"""A project from its files: all of them are read, and a manifest that does not load is reported beside those that do.
 
 Nothing is contacted, and a manifest that cannot be read is never a job that is not there: it is in `Project.broken`,
 with the names it states, and no job of such a name is in `Project.jobs`. Only a headgate.yaml that is wrong itself

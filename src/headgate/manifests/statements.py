@@ -91,14 +91,14 @@ def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node
     for statement in split(text) if not mistakes else ():
         if statement.kind is not StatementKind.SET:
             continue
-        key, _, said = statement.text.partition("=")
+        key, _, value = statement.text.partition("=")
         at = Finding(*position.at(statement.line, statement.column), "")
         places[key] = f"{file}:{at.line}:{at.column}"
         # A SET holds for the whole job, wherever it stands, and goes over what headgate gives the job.
         if key in RESERVED:
             page.report.add(file, at, f"`{key}` is set by headgate", RESERVED[key])
-        elif OPENING not in said and (wanted := expected(key, said)):
-            page.report.add(file, at, f"expected {wanted} for `{key}`, found text {quoted(said)}")
+        elif OPENING not in value and (wanted := expected(key, value)):
+            page.report.add(file, at, f"expected {wanted} for `{key}`, found text {quoted(value)}")
     values = page.variables.used_in(file, position, text)
     return Written(Sql(text), values, position, file if file != page.name else "", places)
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class Blame(StrEnum):
-    """What a failure came from, as far as its platform tells.
+    """What a failure came from, as far as its platform reports it.
 
     INFRASTRUCTURE is what any program would have met: no free slot, a lost TaskManager, storage that cannot be read.
-    UNKNOWN is treated like PROGRAM: what nobody can judge is not tried again and again.
+    UNKNOWN is treated like PROGRAM: what cannot be judged is not tried again and again.
     """
 
     PROGRAM = "program"

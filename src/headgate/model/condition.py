@@ -1,7 +1,7 @@
 """The condition of a job that runs: the word for its health that one look at its target allows.
 
 A platform may call a job RUNNING that fails every second and is recovered every time, or that has no machine to run
-on. Nothing is done about such a job - its manifest is what runs - but nobody may read it as all well.
+on. Nothing is done about such a job - its manifest is what runs - but no report may show it as all well.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXPLAINED = (
 
 
 class HealthWord(StrEnum):
-    """HEALTHY is never assumed: it was looked at. UNKNOWN: the platform does not tell, or was not asked.
+    """HEALTHY is never assumed: it was looked at. UNKNOWN: the platform does not say, or was not asked.
 
     STARTING: not all of its tasks run yet, and nothing has failed.
     """
@@ -37,8 +37,8 @@ class Condition:
     """How a job does. `cause` is the platform's root cause of the last failure, empty where it names none.
 
     `since` is when it became degraded, milliseconds since the epoch, 0 where that is not known; with `or_before` that
-    is only the earliest failure that the platform still tells of. `restarts` counts at least the failures that were
-    recovered from since the start; None: nobody counted.
+    is only the earliest failure that the platform still reports. `restarts` counts at least the failures that were
+    recovered from since the start; None: they were not counted.
     """
 
     word: HealthWord = HealthWord.UNKNOWN

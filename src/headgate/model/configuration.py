@@ -1,8 +1,8 @@
 """Flink options compared by value: `30s` is `30000 ms`, `true` is `"true"`, a default written out is one left out.
 
 The types and defaults in `flink_options.json` were read by reflection from the option classes of all supported versions
-of Flink (`tests/model/flink`); a default is listed only where all of them agree. What a text means for a type is told
-by `flink_values` and `flink_lists`. An option that is not in the table is compared as text.
+of Flink (`tests/model/flink`); a default is listed only where all of them agree. What a text means for a type is in
+`flink_values` and `flink_lists`. An option that is not in the table is compared as text.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _normal(key: str, value: str) -> str:
 
 
 def _map(text: str) -> str:
-    return ",".join(f"{quoted(name)}:{quoted(said)}" for name, said in sorted(pairs(text).items()))
+    return ",".join(f"{quoted(name)}:{quoted(value)}" for name, value in sorted(pairs(text).items()))
 
 
 def _expectation(option: Mapping[str, Any]) -> str:

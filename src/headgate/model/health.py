@@ -52,7 +52,7 @@ class SavepointProgress:
     """How far a savepoint has come, be it of a job that goes on or of one that is stopped by it.
 
     `job` is the state of the job that the platform reported with it, UNKNOWN where it reported none. With it, the ends
-    of a stop are told apart:
+    of a stop are distinguished:
 
     - `failed` says why there is no savepoint; the job runs on only where `job` says so
     - `done`: the savepoint is at `path` and the job has ended; a `warning`, the platform's own words, says that it

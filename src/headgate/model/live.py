@@ -87,7 +87,7 @@ class Live:
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
     the platform can be told whose the job is without restarting it.
 
-    `condition` is how it does, as far as one look tells. No decision depends on it, so it is no part of `fingerprint`.
+    `condition` is how it does, as far as one look shows. No decision depends on it, so it is no part of `fingerprint`.
     """
 
     job_id: str
@@ -200,8 +200,8 @@ class Kept:
     """What a target's storage still says of a job by name, also after the target forgot the job itself.
 
     `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first. `started_at`
-    is when it was started last, milliseconds since the epoch; 0: that is not told. `obstacle` is why the folder for its
-    savepoints cannot be made, as far as that can be told before; empty where nothing is known against it.
+    is when it was started last, milliseconds since the epoch; 0: not reported. `obstacle` is why the folder for its
+    savepoints cannot be made, as far as that can be known before; empty where nothing is known against it.
     """
 
     existed: bool = False

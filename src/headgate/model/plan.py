@@ -246,7 +246,7 @@ class Plan:
     middle of something or that another run is at work on: (job, what and who). `packages` are the jars that are
     changed, each with all jobs that use it. `only` are the jobs it was asked for, none for all there are. `warnings`
     are what a person should know that stops nothing, `errors` the mistakes in manifests that do not load and that no
-    action tells of, `refused` why `apply` refuses the whole of it.
+    action names, `refused` why `apply` refuses the whole of it.
     """
 
     project: str

@@ -126,11 +126,11 @@ EXPLAINED = {
     ),
     Reason.PAST_UNKNOWN: (
         "The target does not have this job and keeps no trace of jobs that are gone. Either the store does not answer, "
-        "so nobody knows whether the job has run before; or the store alone knows it, so nobody knows whether another "
-        "run, with a store of its own, has started it since. Nothing is done: a start could be an empty one, or one "
-        "from an old savepoint. Bring the store back and run again; or name what to start from with "
-        "`savepoint: {strategy: path, path: ...}`; or consent to an empty start with `savepoint: {strategy: none}`. On "
-        "Flink a savepoint directory that the JobManager can read (`savepoint_dir`) keeps such traces."
+        "so it is not known whether the job has run before; or the store alone knows it, so it is not known whether "
+        "another run, with a store of its own, has started it since. Nothing is done: a start could be an empty one, "
+        "or one from an old savepoint. Bring the store back and run again; or name what to start from with `savepoint: "
+        "{strategy: path, path: ...}`; or consent to an empty start with `savepoint: {strategy: none}`. On Flink a "
+        "savepoint directory that the JobManager can read (`savepoint_dir`) keeps such traces."
     ),
     Reason.NOTHING_TO_RESTORE: (
         "The job has ended and no savepoint or retained checkpoint of it can be proven to exist, so starting it would "
@@ -233,12 +233,12 @@ EXPLAINED = {
         "last job, write `state: suspended` into its manifest, apply, and remove the manifest then."
     ),
     Reason.MANIFEST_INVALID: (
-        "In a plan: a job manifest does not load, so nobody knows what git asks of the jobs it may concern. Nothing is "
-        "done to them, and what runs goes on. They are the jobs whose names it states (`name`, `previous_name`); where "
-        "no name can be read, every live job of the project that no other manifest has; and jobs that depend on one "
-        "of these and would be started. In such a run nothing is pruned, and a new job with the program of one that "
-        "no manifest has is not started, because it may be that job under a new name. Every other job is planned and "
-        "applied, and the run exits with 3. `headgate validate` shows all mistakes, offline."
+        "In a plan: a job manifest does not load, so it is not known what git asks of the jobs it may concern. Nothing "
+        "is done to them, and what runs goes on. They are the jobs whose names it states (`name`, `previous_name`); "
+        "where no name can be read, every live job of the project that no other manifest has; and jobs that depend on "
+        "one of these and would be started. In such a run nothing is pruned, and a new job with the program of one "
+        "that no manifest has is not started, because it may be that job under a new name. Every other job is planned "
+        "and applied, and the run exits with 3. `headgate validate` shows all mistakes, offline."
     ),
 }
 

@@ -52,7 +52,7 @@ EXPLAINED = {
     ),
     WarningCode.SAVEPOINT_DIR_UNUSABLE: (
         "The folder that the savepoints of this job go to cannot be made, so every stop with a savepoint - an edit, a "
-        "suspension, a move - will fail, and nothing in storage tells later that the job ran. The message says why, in "
+        "suspension, a move - will fail, and nothing in storage shows later that the job ran. The message says why, in "
         "the words of the JobManager, which makes the folder: mend `savepoint_dir` of the target (or the savepoint "
         "directory of the cluster, or that of the job's own `config:`), or the rights of the JobManager's user there."
     ),

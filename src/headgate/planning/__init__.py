@@ -4,9 +4,9 @@ Nothing here has effects, reads a clock or knows a platform by name. `deciding` 
 `evidence` its second look, at what a platform says of what would be started;
 `diffing` finds the changed fields, `judging` says what an edit does to state, `restoring` chooses what to start from,
 `last_seen` tells where a job is that its target does not have,
-`one_cluster` finds targets that are one, `traces` tells what is left of a job that its target has forgotten,
+`one_cluster` finds targets that are one, `traces` says what is left of a job that its target has forgotten,
 `identity` names what is started, `safety` bounds how much one run may touch,
-`drifting` tells what left by itself, `renaming` what was most likely renamed, `live_jobs` which job has a name,
+`drifting` says what left by itself, `renaming` what was most likely renamed, `live_jobs` which job has a name,
 `orphans` what no manifest has, `broken_manifests` what manifests that do not load may concern, and `planner` puts the
 actions together.
 """

@@ -26,9 +26,9 @@ def put_off(action: Action, want: JobSpec, live: Live, *, tries: int, tried_at: 
     starts = any(isinstance(step, Submit | Update) for step in action.steps)
     if not tries or not starts or live.state is not JobState.RUNNING:
         return action
-    left = tried_at / 1000 + pause_after(tries) - now / 1000
-    if left <= 0:
+    pause = tried_at / 1000 + pause_after(tries) - now / 1000
+    if pause <= 0:
         return action
     times = "once" if tries == 1 else f"{tries} times"
-    note = f"the infrastructure failed this edition {times}; it is tried again in {in_words(left)}"
+    note = f"the infrastructure failed this edition {times}; it is tried again in {in_words(pause)}"
     return blocked(want, live, Reason.RETRY_LATER, note, action.changes)

@@ -23,7 +23,7 @@ _ANYWHERE = Unknown("its manifest does not load")
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Why a job is not in order, as said of it in a note, and the manifests that are to be mended first."""
+    """Why a job is not in order, in the words of a note, and the manifests that are to be mended first."""
 
     why: str
     broken: Sequence[BrokenManifest]
@@ -74,15 +74,15 @@ def hold_back_dependents(actions: Sequence[Action], broken: Sequence[BrokenManif
 
 
 def untold(actions: Iterable[Action], broken: Iterable[BrokenManifest]) -> tuple[Mistake, ...]:
-    """The mistakes of the manifests that no action tells of."""
-    told = {action.job for action in actions if action.reason == Reason.MANIFEST_INVALID and action.want is None}
-    return mistakes_of(one for one in broken if not told.intersection(one.names))
+    """The mistakes of the manifests that no action names."""
+    reported = {action.job for action in actions if action.reason == Reason.MANIFEST_INVALID and action.want is None}
+    return mistakes_of(one for one in broken if not reported.intersection(one.names))
 
 
 def rename_is_open(orphan: Action, state: str, broken: Sequence[BrokenManifest]) -> str:
-    """Why nobody can say whether a new job with the program of this one is the same under a new name."""
+    """Why it is not known whether a new job with the program of this one is the same under a new name."""
     [first, *_] = concerning(broken, orphan.job) or broken
-    return f"{state}, and whether this is its new name cannot be told while a manifest does not load: {first.why}"
+    return f"{state}, and whether this is its new name is not known while a manifest does not load: {first.why}"
 
 
 def _by_name(broken: Sequence[BrokenManifest]) -> list[tuple[str, tuple[BrokenManifest, ...]]]:
@@ -122,11 +122,11 @@ def _whereabouts(
     stated = next((one.target for one in broken if one.target), "")
     before = [one for manifest in broken for one in manifest.previous_names if one not in jobs] or [""]
     for target in sorted(observed, key=lambda one: (one != stated, one)):
-        seen = observed[target]
-        if not isinstance(seen, Observation):
+        look = observed[target]
+        if not isinstance(look, Observation):
             continue
         for previous_name in before:
-            if isinstance(have := our_job(seen, name, previous_name), Live | Several):
+            if isinstance(have := our_job(look, name, previous_name), Live | Several):
                 return target, have
     silent = [one for one in observed.values() if isinstance(one, Unknown)]
     return stated, (_ANYWHERE if silent else Absent())
@@ -138,8 +138,8 @@ def _left_alone(orphan: Action, broken: Sequence[BrokenManifest], note: str) -> 
 
 
 def _held_back(action: Action, note: str, broken: Sequence[BrokenManifest]) -> Action:
-    left = _left_alone(action, broken, note)
-    return replace(left, hint="", restore=None, fallback=None)
+    blocked = _left_alone(action, broken, note)
+    return replace(blocked, hint="", restore=None, fallback=None)
 
 
 def _needed(action: Action) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def decide_lost(want: JobSpec, have: Observed, known: Live, source: str, *, evid
 
 
 def _of_lost(held: Action, known: Live, evidence: Evidence | None) -> Action:
-    """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is told."""
+    """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is reported."""
     last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
     if evidence is None:
         return replace(held, note=f"{held.note}{last}")

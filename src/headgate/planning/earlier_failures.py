@@ -1,4 +1,4 @@
-"""What an earlier start that did not settle means for the next: not tried again, waited for, or gone back from."""
+"""What an earlier start that did not settle means for the next: not tried again, waited for, or rolled back."""
 
 from __future__ import annotations
 
@@ -40,28 +40,28 @@ def in_view_of(situation: Situation, past: Past, action: Action) -> Action:
     if action.verb is Verb.KEEP and live.state.active:
         return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
     if starts and undone is not None and not live.state.active and not action.changes:
-        # The run that started it, or was about to, was killed: nobody knows what it died of. It is tried once more, and
-        # what it dies of then decides whether it is given up for what ran before.
+        # The run that started it, or was about to, was killed: the cause of its end is not known. It is tried once
+        # more, and what it dies of then decides whether it is given up for what ran before.
         return replace(action, fallback=undone)
     return action
 
 
 def _undone(situation: Situation, past: Past, action: Action, want: JobSpec, live: Live) -> Action:
-    """What goes back to what ran before, on the target where that ran; blocked where nobody knows what is there now."""
+    """What goes back to what ran before, on the target where that ran; blocked where that cannot be looked at."""
     where = action.source or want.target
     home = past.previous.target if past.previous and past.again else where
     if home == where:
         return decide_rollback(want, live, past.previous, past.again, where=where)
-    seen = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
-    if isinstance(seen, Unknown):
-        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {seen.why}"
-        return blocked(want, live, Reason.REVISION_FAILING, why, hint=seen.hint)
-    there = our_job(seen, want.name, want.previous_name)
+    look = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
+    if isinstance(look, Unknown):
+        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {look.why}"
+        return blocked(want, live, Reason.REVISION_FAILING, why, hint=look.hint)
+    there = our_job(look, want.name, want.previous_name)
     return decide_rollback(want, live, past.previous, past.again, where=where, home=there)
 
 
 def _has_state_of_its_own(live: Live) -> bool:
-    """Did this job get further than the snapshot it was started from? Then it ran, whoever saw it settle."""
+    """Did this job get further than the snapshot it was started from? Then it ran, even if unseen."""
     return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
 
 

@@ -51,7 +51,7 @@ class Evidence:
     as written; None where that was not asked. `rejected` and `unavailable` hold the platform's message, `refusal` the
     reason of a rejection, `where` the line or request it is about, `hint` what to look at first. `kept` is what storage
     knows of the job, `exists` whether there is a snapshot at the path that would be restored; None: it could not be
-    found out. `drops` says whether the platform can be told to drop state that no operator claims any more, `silent`
+    found out. `drops` says whether the platform can be asked to drop state that no operator claims any more, `silent`
     why the store, which knows what the target has forgotten, does not answer. `retained` are the checkpoints that
     outlived a job which its target has forgotten, newest first. `now` is in milliseconds, 0 where ages do not matter.
     """
@@ -177,11 +177,11 @@ def _require_last(known: Live, kept: Kept | None) -> None:
     asked, a person says what to start from.
     """
     if kept is None and known.remembered:
-        left = f"was stopped with {known.snapshot.kind} {known.snapshot.path}" if known.snapshot else f"is {known.word}"
+        end = f"was stopped with {known.snapshot.kind} {known.snapshot.path}" if known.snapshot else f"is {known.word}"
         raise NothingToRestore(
             Reason.PAST_UNKNOWN,
-            f"only the store remembers this job: it {left}. The target does not list the job and keeps no trace of its "
-            "savepoints, so nobody knows whether it has run since. "
+            f"only the store remembers this job: it {end}. The target does not list the job and keeps no trace of its "
+            "savepoints, so it is not known whether it has run since. "
             "Name what to start from with savepoint.strategy: path",
         )
     if known.snapshot is None or kept is None:

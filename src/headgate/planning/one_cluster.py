@@ -36,48 +36,48 @@ def homes_of(jobs: Mapping[str, JobSpec]) -> dict[str, str]:
 def each_run_once(observed: Looks, homes: Mapping[str, str]) -> Once:
     """Every run on one target only: on that of its manifest (`homes`, by job name) if that lists it, else the first."""
     places: dict[_Run, list[tuple[str, str]]] = {}
-    for target, seen in sorted(observed.items()):
-        for name, have in _listed(seen):
+    for target, look in sorted(observed.items()):
+        for name, have in _listed(look):
             if run := _run(have):
                 places.setdefault(run, []).append((target, name))
-    told, out = [], set()
+    warnings, out = [], set()
     for run, found in places.items():
         targets = [target for target, _ in found]
         home = next((target for target, name in found if homes.get(name) == target), targets[0])
         for other in sorted({*targets} - {home}):
             out |= {(other, job_id) for job_id, _, _ in run}
-            told.append(_warning(home, other, found[0][1]))
+            warnings.append(_warning(home, other, found[0][1]))
     if not out:
         return Once(observed)
     kept = {
-        target: _without(seen, {job_id for there, job_id in out if there == target})
-        for target, seen in observed.items()
+        target: _without(look, {job_id for there, job_id in out if there == target})
+        for target, look in observed.items()
     }
-    return Once(kept, frozenset(out), tuple(told))
+    return Once(kept, frozenset(out), tuple(warnings))
 
 
-def _listed(seen: Observation | Unknown) -> list[tuple[str, Live | Several]]:
-    if isinstance(seen, Unknown):
+def _listed(look: Observation | Unknown) -> list[tuple[str, Live | Several]]:
+    if isinstance(look, Unknown):
         return []
-    return [*sorted(seen.jobs.items()), *((live.name, live) for live in seen.others)]
+    return [*sorted(look.jobs.items()), *((live.name, live) for live in look.others)]
 
 
 def _run(have: Live | Several) -> _Run:
-    """What tells a run, or several of one name, from all others; empty where the platform does not say enough."""
+    """What identifies a run, or several of one name, among all others; empty where the platform says too little."""
     lives = have.jobs if isinstance(have, Several) else (have,)
-    told = all(live.job_id and live.started_at > 0 for live in lives)
-    return frozenset((live.job_id, live.run_id, live.started_at) for live in lives) if told else frozenset()
+    distinct = all(live.job_id and live.started_at > 0 for live in lives)
+    return frozenset((live.job_id, live.run_id, live.started_at) for live in lives) if distinct else frozenset()
 
 
-def _without(seen: Observation | Unknown, job_ids: set[str]) -> Observation | Unknown:
-    if isinstance(seen, Unknown):
-        return seen
+def _without(look: Observation | Unknown, job_ids: set[str]) -> Observation | Unknown:
+    if isinstance(look, Unknown):
+        return look
     jobs = {
         name: have
-        for name, have in seen.jobs.items()
+        for name, have in look.jobs.items()
         if not {live.job_id for live in (have.jobs if isinstance(have, Several) else (have,))} <= job_ids
     }
-    return replace(seen, jobs=jobs, others=tuple(live for live in seen.others if live.job_id not in job_ids))
+    return replace(look, jobs=jobs, others=tuple(live for live in look.others if live.job_id not in job_ids))
 
 
 def _warning(one: str, other: str, job: str) -> ProjectWarning:

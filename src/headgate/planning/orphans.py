@@ -38,12 +38,12 @@ def _why_not_pruned(situation: Situation) -> str:
     """Why nothing is pruned: a folder that is empty may be a checkout or a mount that is not there."""
     if not situation.jobs:
         return "there are no manifests: pruning would end every job"
-    told = " and ".join(f"`{entry}`" for entry in situation.empty)
-    return f"there is no manifest in {told} of `jobs:`: pruning would end every job from there" if told else ""
+    places = " and ".join(f"`{entry}`" for entry in situation.empty)
+    return f"there is no manifest in {places} of `jobs:`: pruning would end every job from there" if places else ""
 
 
 def ended_orphans(situation: Situation) -> list[Action]:
-    """The newest runs of jobs of ours that have ended and are not in git. Nothing is done to them, or told of them."""
+    """The newest runs of jobs of ours that have ended and are not in git: left alone, and not reported."""
     return [
         decide_orphan(name, target, have, prune=False)
         for name, target, have in _left_git(situation)
@@ -55,6 +55,6 @@ def _left_git(situation: Situation) -> Iterator[tuple[str, str, Live | Several]]
     """(name, target, what is there) of every job of ours that is not in git, by target and name."""
     here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
     here |= taken_names(situation.broken)
-    for target, seen in sorted(situation.observed.items()):
-        if isinstance(seen, Observation):
-            yield from ((name, target, have) for name, have in sorted(seen.jobs.items()) if name not in here)
+    for target, look in sorted(situation.observed.items()):
+        if isinstance(look, Observation):
+            yield from ((name, target, have) for name, have in sorted(look.jobs.items()) if name not in here)

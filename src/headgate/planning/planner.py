@@ -35,7 +35,7 @@ from headgate.planning.last_seen import (
 from headgate.planning.live_jobs import each, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.orphans import ended_orphans, orphans
-from headgate.planning.renaming import renames_told
+from headgate.planning.renaming import renames_blocked
 from headgate.planning.situation import NO_PAST, Past, Situation
 
 _NOT_HEARD = Unknown("the target did not report")
@@ -45,8 +45,9 @@ def plan(situation: Situation) -> Plan:
     """Decide what to do with every job. Pure: the same situation, in whatever order, gives the same plan."""
     situation = _each_run_once(situation)
     actions = [_decided(situation, situation.jobs[name]) for name in sorted(situation.jobs)]
-    left = orphans(situation)
-    actions = renames_told([*actions, *left], ended_orphans(situation), situation.only, situation.broken)
+    actions = renames_blocked(
+        [*actions, *orphans(situation)], ended_orphans(situation), situation.only, situation.broken
+    )
     actions += blocked_by_their_manifests(situation.broken, situation.jobs, situation.observed)
     actions = hold_back_dependents(actions, situation.broken)
     wanted = [action for action in actions if not situation.only or action.job in situation.only]
@@ -187,11 +188,11 @@ def _moved(situation: Situation, want: JobSpec, have: Observed, past: Past, evid
             ended = last.target, last.job, Absent()
     if ended is None or want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
         return None
-    source, job, told = ended
+    source, job, live = ended
     # As last seen, for the target has forgotten it since: only what it was suspended with was all of its state.
-    if job.snapshot is None or (isinstance(told, Absent) and job.state is not JobState.SUSPENDED):
+    if job.snapshot is None or (isinstance(live, Absent) and job.state is not JobState.SUSPENDED):
         return decide_lost(want, have, job, source, evidence=evidence)
-    return decide_moved(want, both(have, told), job, source, evidence=evidence, now=situation.now)
+    return decide_moved(want, both(have, live), job, source, evidence=evidence, now=situation.now)
 
 
 def _unmanaged(situation: Situation) -> tuple[tuple[str, Live], ...]:

@@ -18,7 +18,7 @@ from headgate.planning.actions import blocked
 from headgate.planning.broken_manifests import rename_is_open
 
 
-def renames_told(
+def renames_blocked(
     actions: Sequence[Action],
     ended: Sequence[Action],
     only: frozenset[str],
@@ -26,11 +26,11 @@ def renames_told(
 ) -> list[Action]:
     """The actions, those that would start what left git under another name blocked.
 
-    While a manifest is `broken` nobody knows what has left git, so no rename is named; the start is blocked all the
+    While a manifest is `broken` it is not known what has left git, so no rename is named; the start is blocked all the
     same, because it may be one. `actions` are those of the jobs in git and of the orphans that run; such an orphan is
     not touched either, but in a run that is asked for it alone. `ended` are the orphans that run no more.
     """
-    told = list(actions)
+    checked = list(actions)
     running = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
     for at, action in enumerate(actions):
         if action.want is None:
@@ -38,20 +38,20 @@ def renames_told(
         if found := next((pair for pair in running if _starts_program_of(action, pair[1])), None):
             where, orphan = found
             runs = f"{orphan.job!r} runs the same program on target {orphan.target!r}"
-            told[at] = _maybe_renamed(action.want, Absent(), orphan, f"{runs} and has left git", runs, broken)
+            checked[at] = _maybe_renamed(action.want, Absent(), orphan, f"{runs} and has left git", runs, broken)
             if orphan.steps and (not only or action.job in only):
                 note = f"{action.job!r} is new in git and has the same program"
-                told[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
-        elif left := next((one for one in ended if _starts_program_of(action, one) and _left_state(one, action)), None):
-            ran = f"{left.job!r} had the same program on target {left.target!r}"
-            told[at] = _maybe_renamed(action.want, action.live or Absent(), left, _ended_as(left), ran, broken)
-    return told
+                checked[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
+        elif gone := next((one for one in ended if _starts_program_of(action, one) and _left_state(one, action)), None):
+            ran = f"{gone.job!r} had the same program on target {gone.target!r}"
+            checked[at] = _maybe_renamed(action.want, action.live or Absent(), gone, _ended_as(gone), ran, broken)
+    return checked
 
 
 def _maybe_renamed(
     want: JobSpec, have: Observed, orphan: Action, note: str, known: str, broken: Sequence[BrokenManifest]
 ) -> Action:
-    """The start blocked: as a likely rename with this note, or, where that cannot be told, with what is `known`."""
+    """The start blocked: as a likely rename with this note, or, where that is not known, with what is `known`."""
     if not broken:
         return blocked(want, have, Reason.LIKELY_RENAME, note)
     return blocked(want, have, Reason.MANIFEST_INVALID, rename_is_open(orphan, known, broken))

@@ -76,7 +76,7 @@ def kind_of(snapshot: Snapshot) -> RestoreKind:
 
 
 def kind_of_path(path: str) -> RestoreKind:
-    """What a snapshot is by the name of its folder, where nobody says: Flink calls those of checkpoints `chk-N`."""
+    """What a snapshot is by the name of its folder alone: Flink calls those of checkpoints `chk-N`."""
     name = path.rstrip("/").rpartition("/")[2]
     return RestoreKind.CHECKPOINT if name.startswith(("chk-", "checkpoint-")) else RestoreKind.SAVEPOINT
 

@@ -43,8 +43,7 @@ class Situation:
     should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
     not finish. `warnings` are those that are known before anything is decided, `broken` the manifests that do not
     load. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle before,
-    and `loops` says that nobody is there who knows better: what the infrastructure failed is then tried less and less
-    often.
+    and `loops` says that no person is watching: what the infrastructure failed is then tried less and less often.
     """
 
     project: str

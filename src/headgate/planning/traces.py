@@ -1,6 +1,6 @@
-"""What storage still has of a job that its target has forgotten: told with its age, and the newest of it proposed.
+"""What storage still has of a job that its target has forgotten: with its age, and the newest of it proposed.
 
-Which of it is the job's last state nobody can say for certain, so a person chooses.
+Which of it is the job's last state is not certain, so a person chooses.
 """
 
 from __future__ import annotations

@@ -65,9 +65,9 @@ def traces_of(
         return None, False
     spec = project.jobs.get(job)
     names = [name for name in (job, spec.previous_name if spec else "") if name]
-    seen = [one for name in names for one in memory.remembered(name, (target,))]
-    if seen or not few or spec is None:
-        return max(seen, key=lambda one: one.at, default=None), False
+    runs = [one for name in names for one in memory.remembered(name, (target,))]
+    if runs or not few or spec is None:
+        return max(runs, key=lambda one: one.at, default=None), False
     with contextlib.suppress(ProviderError):
         kept = [provider(target).kept(name) for name in names]
         return None, any(one is not None and (one.existed or bool(one.snapshots)) for one in kept)
@@ -78,15 +78,15 @@ def _of(name: str, project: Project, seen: Looks, memory: Memory) -> list[tuple[
     spec = project.jobs.get(name)
     if spec is not None:
         return [(name, spec.target, _told(seen.get(spec.target, _NOT_HEARD), name, spec.previous_name))]
-    told = {
+    found = {
         target: look if isinstance(look, Unknown) else found_by_name(look, name, project)
         for target, look in sorted(seen.items())
     }
-    places = [target for target, have in told.items() if isinstance(have, Live | Several)]
+    places = [target for target, have in found.items() if isinstance(have, Live | Several)]
     if not places:
         stated = [one.target for one in project.broken if one.states(name) and one.target in seen]
         places = stated or [one.target for one in memory.remembered(name, seen)]
-    return [(name, target, told[target]) for target in dict.fromkeys(places)] or [(name, "", _nowhere(seen))]
+    return [(name, target, found[target]) for target in dict.fromkeys(places)] or [(name, "", _nowhere(seen))]
 
 
 def _nowhere(seen: Looks) -> Absent | Unknown:
@@ -97,11 +97,11 @@ def _nowhere(seen: Looks) -> Absent | Unknown:
     return Unknown(f"no target that answers has it, and {' and '.join(silent)} did not answer")
 
 
-def found_by_name(seen: Observation, job: str, project: Project) -> Observed:
+def found_by_name(look: Observation, job: str, project: Project) -> Observed:
     """What a target has under the name of a job, or under the one that its manifest takes over from."""
     spec = project.jobs.get(job)
     before = [spec.previous_name] if spec else [name for one in project.broken_for(job) for name in one.previous_names]
-    looks = (look_up(seen, job, previous_name)[0] for previous_name in before or [""])
+    looks = (look_up(look, job, previous_name)[0] for previous_name in before or [""])
     return next((have for have in looks if not isinstance(have, Absent)), Absent())
 
 

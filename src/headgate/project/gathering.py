@@ -72,12 +72,12 @@ def evidence_for(
 def _left_of_lost(
     action: Action, provider: Provider, known: tuple[Snapshot, ...], job_ids: tuple[str, ...]
 ) -> Evidence:
-    """What storage has of a job that ran when it was last seen. What the store alone knows is told if it is there."""
-    told = _kept_under_a_name(action, provider)
-    if not (told and told.snapshots):
+    """What storage has of a job that ran when it was last seen. What the store alone knows counts if it is there."""
+    kept = _kept_under_a_name(action, provider)
+    if not (kept and kept.snapshots):
         there = next((one for one in known if provider.exists(one.path) is not False), None)
-        told = replace(told or Kept(), snapshots=(there,)) if there else told
-    return Evidence(kept=told, retained=_retained(action, provider, job_ids))
+        kept = replace(kept or Kept(), snapshots=(there,)) if there else kept
+    return Evidence(kept=kept, retained=_retained(action, provider, job_ids))
 
 
 def _retained(action: Action, provider: Provider, job_ids: tuple[str, ...]) -> tuple[Snapshot, ...]:
@@ -90,8 +90,8 @@ def _remembered(action: Action, memory: Memory) -> tuple[tuple[Snapshot, ...], t
     """The savepoints of a job that the store knows, newest first, and the ids it was last seen under."""
     names, target = names_of(action), (action.source if is_lost(action) else "") or action.target
     known = next((found for name in names if (found := memory.snapshots(name, target))), ())
-    seen = [one for name in names for one in memory.remembered(name, (target,))] if action.live is None else []
-    return known, tuple(one.job.job_id for one in seen)
+    runs = [one for name in names for one in memory.remembered(name, (target,))] if action.live is None else []
+    return known, tuple(one.job.job_id for one in runs)
 
 
 def _refusal(problem: Rejected) -> tuple[Reason, str]:
@@ -110,7 +110,7 @@ def names_of(action: Action) -> tuple[str, ...]:
 def _kept_since(action: Action, provider: Provider, source: Provider | None) -> Kept | None:
     """What storage knows of a job that goes on from its last savepoint: it may know a later one.
 
-    Whoever names that savepoint, the store, another target or the listing of this one: storage is asked.
+    Storage is asked in every case: the store, another target or the listing of this one may name that savepoint.
     """
     live, want = action.live, action.want
     if want is None or want.savepoint.strategy is not Strategy.LATEST or live is None:
@@ -138,14 +138,14 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
     earliest = action.want is not None and action.want.savepoint.strategy is Strategy.EARLIEST
     if action.live is not None and not earliest:
         return None
-    told = _kept_under_a_name(action, provider)
+    kept = _kept_under_a_name(action, provider)
     if not known:
-        return told
-    snapshots = {one.path: one for one in (*known, *(told.snapshots if told else ()))}
+        return kept
+    snapshots = {one.path: one for one in (*known, *(kept.snapshots if kept else ()))}
     newest_first = sorted(snapshots.values(), key=lambda one: one.at, reverse=True)
     while earliest and newest_first and provider.exists(newest_first[-1].path) is False:
         newest_first.pop()  # the store still knows what storage has no longer
-    return Kept(told.existed if told else False, tuple(newest_first), told.started_at if told else 0)
+    return Kept(kept.existed if kept else False, tuple(newest_first), kept.started_at if kept else 0)
 
 
 def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:

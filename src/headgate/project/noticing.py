@@ -37,7 +37,7 @@ def notice(
     looked: dict[str, Observation | None] = {}
     for job, intents in memory.unfinished.items():
         result = results.get(job)
-        if job in at_work or (result is None and in_git(job)):  # somebody else's to follow up, or not asked for
+        if job in at_work or (result is None and in_git(job)):  # another run follows it up, or it was not asked for
             continue
         for intent in intents:
             there = provider(intent.target)

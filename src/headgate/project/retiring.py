@@ -27,8 +27,8 @@ def retire(
 ) -> None:
     """Delete the savepoints of these jobs beyond what is kept, and those that an earlier run could not delete.
 
-    Trouble with a deletion is remembered, and it is tried again by the next run. While a manifest does not load nobody
-    knows which savepoint it names, and nothing is deleted.
+    Trouble with a deletion is remembered, and it is tried again by the next run. While a manifest does not load it is
+    not known which savepoint it names, and nothing is deleted.
     """
     if project.broken:
         return

@@ -1,6 +1,6 @@
 """Facts about runs that never change, kept on disk so that a plan asks for them once.
 
-A fact belongs to one run: a job id and when that run was started, as the platform tells both now. An id alone is not
+A fact belongs to one run: a job id and when that run was started, as the platform reports both now. An id alone is not
 enough. Ids are derived, so a cluster that has lost its memory gives the same id again, to another run. What a platform
 says now is therefore always asked for with the run that it lists now, and a run that it no longer lists is forgotten.
 
@@ -28,13 +28,13 @@ _FORMAT = 2
 def run_key(job_id: str, started_at: int) -> str:
     """What a fact belongs to: one run of a job. Empty where the platform does not say when it was started.
 
-    No fact is kept then: nothing tells that run from the next one with its id.
+    No fact is kept then: nothing distinguishes that run from the next one with its id.
     """
     return f"{job_id} {started_at}" if started_at > 0 else ""
 
 
 class Facts:
-    """A JSON document per run (`run_key`). `folder` None: in memory only; `where` tells one target from another."""
+    """A JSON document per run (`run_key`). `folder` None: in memory only; `where` distinguishes the targets."""
 
     def __init__(self, folder: Path | None, provider: str, where: str) -> None:
         name = hashlib.sha256(where.encode()).hexdigest()[:16]

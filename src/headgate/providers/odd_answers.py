@@ -1,4 +1,4 @@
-"""An answer that an adapter stumbles over is an oddity of its platform, and is told as that.
+"""An answer that an adapter stumbles over is an oddity of its platform, and is reported as that.
 
 Adapters check what they read where something hangs on it. What JSON allows is more than anybody thinks of: a list
 where a mapping is documented, a number where a name is, in any part of any answer. So the port has an edge of its own:
@@ -26,7 +26,7 @@ _EFFECTS = ("submit", "update", "stop_with_savepoint", "cancel", "take_savepoint
 A = TypeVar("A")
 
 
-def odd_answers_are_told(adapter: type[A]) -> type[A]:
+def reports_odd_answers(adapter: type[A]) -> type[A]:
     """Class decorator of an adapter: its methods raise `Unavailable`, or `OutcomeUnknown`, for what they trip over."""
     for kind, names in ((Unavailable, _LOOKS), (OutcomeUnknown, _EFFECTS)):
         for name in names:
@@ -49,10 +49,10 @@ def stumbled(bug: Exception, kind: type[ProviderError], where: str, environ: Map
 
 def _edge(method: Callable[..., Any], kind: type[ProviderError]) -> Callable[..., Any]:
     @functools.wraps(method)
-    def told(self: Any, *arguments: Any, **named: Any) -> Any:
+    def reporting(self: Any, *arguments: Any, **named: Any) -> Any:
         try:
             return method(self, *arguments, **named)
         except _STUMBLES as bug:
             raise stumbled(bug, kind, str(self.name), os.environ) from bug
 
-    return told
+    return reporting

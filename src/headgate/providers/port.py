@@ -142,12 +142,12 @@ class Provider(Protocol):
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         """The checkpoints that outlived a job of ours which this target has forgotten, newest first.
 
-        `job_ids` are those it is known to have run under, `config` its own configuration. None are told where the
+        `job_ids` are those it is known to have run under, `config` its own configuration. None are reported where the
         target says nothing of them.
         """
 
     def no_place(self, spec: JobSpec) -> str:
-        """Why the savepoints of a job that was just started have no place to go to; empty: they have, or nobody knows.
+        """Why the savepoints of a job just started have no place to go to; empty: they have, or it is not known.
 
         A start does not fail for it, but every stop with savepoint will.
         """
@@ -184,7 +184,7 @@ class Provider(Protocol):
     def stop_progress(self, job_id: str) -> SavepointProgress:
         """How far the last stop with savepoint of this job has come; `done` once the job has ended, too.
 
-        An adapter tells apart: no savepoint and the job runs; no savepoint and the job has ended; a savepoint and the
+        An adapter distinguishes: no savepoint and the job runs; no savepoint and the job has ended; a savepoint and the
         job failed as it was stopped (`done`, with a `warning`); a savepoint and the job still stopping.
         """
 

@@ -18,8 +18,8 @@ def message_lines(text: str, *, whole: bool, more: str = "`--verbose` shows them
         return lines
     first = lines[: lines.index("")] if "" in lines else lines
     shown = first if len(first) <= MOST_LINES else first[: MOST_LINES - 1]
-    left = sum(1 for line in lines[len(shown) :] if line)
-    return [*shown, f"({left} more {'line' if left == 1 else 'lines'}: {more})"] if left else shown
+    more_lines = sum(1 for line in lines[len(shown) :] if line)
+    return [*shown, f"({more_lines} more {'line' if more_lines == 1 else 'lines'}: {more})"] if more_lines else shown
 
 
 def first_paragraph(text: str) -> str:

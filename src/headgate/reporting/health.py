@@ -1,4 +1,4 @@
-"""The health of jobs in words and as JSON: what one look said of each, and of degraded ones since when and why."""
+"""The health of jobs in words and as JSON: what one look showed of each, and of degraded ones since when and why."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def _read_otherwise(before: Document, after: Document) -> Iterator[str]:
     )
     for where in sorted(was.keys() | now.keys()):
         if was.get(where) != now.get(where):
-            said = f"does not load now: {now[where]}" if where in now else "did not load, and does now or is gone"
-            yield f"{where}: {said}"
+            change = f"does not load now: {now[where]}" if where in now else "did not load, and does now or is gone"
+            yield f"{where}: {change}"
 
 
 def _done(was: Document, now: Document | None) -> bool:

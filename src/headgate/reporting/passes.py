@@ -38,14 +38,14 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN, *, known: It
 
 
 def news(plan: Plan, report: Report) -> tuple[str, ...]:
-    """What a pass has to tell beyond its sum; that a job fails once more is no news.
+    """What a pass has to report beyond its sum; that a job fails once more is no news.
 
-    Empty: nothing, or something that was done, which is told whenever it is done.
+    Empty: nothing, or something that was done, which is reported whenever it is done.
     """
-    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
-    if any(result.action.steps for result in told):
+    results = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    if any(result.action.steps for result in results):
         return ()
-    found = [f"{one.action.job} {one.outcome} {one.action.reason} {one.detail} {one.hint}" for one in told]
+    found = [f"{one.action.job} {one.outcome} {one.action.reason} {one.detail} {one.hint}" for one in results]
     found += [f"{one.job} degraded {one.live.condition.cause if one.live else ''}" for one in plan.degraded]
     found += [f"{mistake.where} {mistake.problem}" for mistake in plan.errors]
     return (*found, *(f"{name} {seen.why} {seen.hint}" for name, seen in plan.unknown_targets))

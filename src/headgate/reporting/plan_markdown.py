@@ -144,8 +144,8 @@ def _short(lines: list[str], hint: list[str], job: str) -> list[str]:
     room = _LINES_AT_MOST - len(hint)
     if len(lines) <= room:
         return [*lines, *hint]
-    left = len(lines) - room + 1
-    return [*lines[: room - 1], f"… {left} more lines: headgate plan {job}", *hint]
+    hidden = len(lines) - room + 1
+    return [*lines[: room - 1], f"… {hidden} more lines: headgate plan {job}", *hint]
 
 
 def _fitting(parts: list[str], room: int) -> list[str]:

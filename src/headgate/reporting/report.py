@@ -31,9 +31,9 @@ def report_text(report: Report, palette: Palette = PLAIN) -> str:
 
 def result_blocks(report: Report, palette: Palette = PLAIN) -> list[str]:
     """What became of every job that was not just kept, and once of all those of a target that is silent."""
-    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
-    silent = _silent(told)
-    blocks = [result_text(result, palette) for result in _apart(told, silent)]
+    results = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    silent = _silent(results)
+    blocks = [result_text(result, palette) for result in _apart(results, silent)]
     return blocks + [silence_block(one, palette, outcome="blocked", indent="    ") for one in silent]
 
 
@@ -42,8 +42,8 @@ def _silent(results: Iterable[Result]) -> tuple[SilentTarget, ...]:
 
 
 def _apart(results: Sequence[Result], silent: Iterable[SilentTarget]) -> list[Result]:
-    left = {id(action) for action in apart((result.action for result in results), silent)}
-    return [result for result in results if id(result.action) in left]
+    shown = {id(action) for action in apart((result.action for result in results), silent)}
+    return [result for result in results if id(result.action) in shown]
 
 
 def result_text(result: Result, palette: Palette = PLAIN) -> str:
@@ -98,9 +98,9 @@ def report_markdown(report: Report, errors: Iterable[Mistake] = (), *, limit: in
 
     `errors` are the mistakes in manifests that do not load, as the plan has them.
     """
-    told = [result for result in report.results if result.outcome is not Outcome.KEPT]
-    silent = _silent(told)
-    rows = [*map(_silence_row, silent), *map(_row, _apart(told, silent))]
+    results = [result for result in report.results if result.outcome is not Outcome.KEPT]
+    silent = _silent(results)
+    rows = [*map(_silence_row, silent), *map(_row, _apart(results, silent))]
     heads = ("job", "action", "outcome", "why", "savepoint")
     head = f"### headgate apply\n\n**{markdown.text(report_summary(report))}**"
     wrong = "\n".join(mistake_lines(errors))

@@ -60,14 +60,14 @@ def silent_targets(actions: Iterable[Action]) -> tuple[SilentTarget, ...]:
 
 def apart(actions: Iterable[Action], silent: Iterable[SilentTarget]) -> list[Action]:
     """The actions that no silent target stands for."""
-    told = {id(action) for one in silent for action in one.actions}
-    return [action for action in actions if id(action) not in told]
+    covered = {id(action) for one in silent for action in one.actions}
+    return [action for action in actions if id(action) not in covered]
 
 
 def untold(plan: Plan) -> list[tuple[str, Unknown]]:
     """The silent targets that no blocked job of the plan speaks of: they may hold jobs that left git."""
-    told = {(action.target, action.note) for action in plan.blocked if action.reason == Reason.LIVE_UNKNOWN}
-    return [(target, seen) for target, seen in plan.unknown_targets if (target, seen.why) not in told]
+    covered = {(action.target, action.note) for action in plan.blocked if action.reason == Reason.LIVE_UNKNOWN}
+    return [(target, seen) for target, seen in plan.unknown_targets if (target, seen.why) not in covered]
 
 
 def silence_block(one: SilentTarget, palette: Palette, *, outcome: str, indent: str) -> str:

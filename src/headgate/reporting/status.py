@@ -57,7 +57,7 @@ class StatusLine:
 
     @property
     def lost(self) -> bool:
-        """Is it gone from its target, and nobody knows in which state? It ran there, and git wants it to run."""
+        """Is it gone from its target, and its state is not known? It ran there, and git wants it to run."""
         if not isinstance(self.observed, Absent) or self.suspended or self.unread or not self.in_git:
             return False
         return self.last_seen.job.state.active if self.last_seen else self.left_traces
@@ -124,7 +124,7 @@ def _silent(lines: Sequence[StatusLine]) -> tuple[list[StatusLine], list[tuple[s
 
 
 def _by_silence(lines: Sequence[StatusLine]) -> dict[tuple[str, str, str], list[StatusLine]]:
-    """Jobs nobody can see, by target, cause and hint; not those that a run is at work on, or left in the middle."""
+    """Jobs that cannot be seen, by target, cause and hint; not those that a run is at work on or left unfinished."""
     found: dict[tuple[str, str, str], list[StatusLine]] = {}
     for line in lines:
         if isinstance(line.observed, Unknown) and not line.in_flight and not line.interrupted:
@@ -152,8 +152,8 @@ def _left_over(disposals: Sequence[Disposal]) -> list[str]:
 
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
-    left = [line.unread] if line.unread else [] if line.in_git else ["left git"]
-    notes = [*left, told_text(note, line.environment), *_of_runs(line)]
+    absence = [line.unread] if line.unread else [] if line.in_git else ["left git"]
+    notes = [*absence, told_text(note, line.environment), *_of_runs(line)]
     return (*cells, "; ".join(one for one in notes if one))
 
 
@@ -190,12 +190,12 @@ def _note_of_absent(line: StatusLine) -> str:
     if seen := line.last_seen:
         when = f" ({moment_of(seen.at)})" if seen.at else ""
         snapshot = f", {seen.job.snapshot.kind} {seen.job.snapshot.path}" if seen.job.snapshot else ""
-        told = f"forgotten by its target: job {seen.job.job_id} was {seen.job.state} when last seen{when}{snapshot}"
+        note = f"forgotten by its target: job {seen.job.job_id} was {seen.job.state} when last seen{when}{snapshot}"
     elif line.left_traces:
-        told = "forgotten by its target: storage shows that it ran there"
+        note = "forgotten by its target: storage shows that it ran there"
     else:
         return ""
-    return f"{told}; `headgate plan {line.job}` says what is left of it" if line.in_git and line.lost else told
+    return f"{note}; `headgate plan {line.job}` says what is left of it" if line.in_git and line.lost else note
 
 
 def _of_runs(line: StatusLine) -> list[str]:
@@ -342,8 +342,10 @@ def _disposal_document(one: Disposal) -> dict[str, Any]:
 def _health_document(line: StatusLine) -> dict[str, Any] | None:
     """What the listing says of every job that runs, and more of one that was asked for; null where neither is known."""
     health, live = _health(line), line.observed
-    told = condition_document(live, lambda text: told_text(text, line.environment)) if isinstance(live, Live) else None
-    if health is None and told is None:
+    condition: dict[str, Any] = {}
+    if isinstance(live, Live):
+        condition = condition_document(live, lambda text: told_text(text, line.environment)) or {}
+    if health is None and not condition:
         return None
     asked = {
         "settled": health.settled if health else None,
@@ -352,13 +354,13 @@ def _health_document(line: StatusLine) -> dict[str, Any] | None:
         "checkpointing": health.checkpointing if health else None,
         "checkpoints": health.checkpoints if health else None,
     }
-    counted_by = [one for one in (health.restarts if health else None, (told or {}).get("restarts")) if one is not None]
+    counted_by = [one for one in (health.restarts if health else None, condition.get("restarts")) if one is not None]
     return asked | {
         "restarts": max(counted_by, default=None),
-        "cause": (health.cause if health else "") or (told or {}).get("cause"),
-        "status": told["status"] if told else None,
-        "since": told["since"] if told else None,
-        "or_before": told["or_before"] if told else None,
+        "cause": (health.cause if health else "") or condition.get("cause"),
+        "status": condition.get("status"),
+        "since": condition.get("since"),
+        "or_before": condition.get("or_before"),
     }
 
 

@@ -29,7 +29,7 @@ LEGEND = "Symbols: + start, ~ change what runs, - stop, > take over, ! blocked; 
 
 
 def is_first(plan: Plan) -> bool:
-    """Is this most likely the first plan that somebody sees: jobs are to be started, and none of git's runs yet?"""
+    """Is this most likely the first plan that a person sees: jobs are to be started, and none of git's runs yet?"""
     return any(one.verb is Verb.SUBMIT for one in plan.actions) and not any(one.live for one in plan.actions)
 
 
@@ -111,8 +111,8 @@ def plan_summary(plan: Plan) -> str:
         said.append(f"{counted(silent, 'target')} unknown")
     if not said:
         none = [] if in_sync or plan.only or put_back else ["There are no jobs in git."]
-        told = [*none, *_in_order(in_sync, orphans), *_put_back(put_back), *_degraded(plan.degraded)]
-        return " ".join(["No changes.", *told])
+        sentences = [*none, *_in_order(in_sync, orphans), *_put_back(put_back), *_degraded(plan.degraded)]
+        return " ".join(["No changes.", *sentences])
     if orphans:
         said.append(f"{orphans} left git")
     if in_sync:

@@ -14,7 +14,7 @@ _OBJECTS = {"JSON_OBJECT", "JSON_OBJECTAGG"}
 _ARRAYS = {"JSON_ARRAY", "JSON_ARRAYAGG"}
 _QUERIES = {"JSON_VALUE", "JSON_QUERY", "JSON_EXISTS"}
 _TYPED = {"CAST", "TRY_CAST"}
-# A type that somebody calls VARIANT is parsed in its place by older versions, and never runs.
+# A user's own type of the name VARIANT is parsed in its place by older versions, and never runs.
 _TYPES = {("MAP", "<"), ("STRUCTURED", "<"), ("VARIANT", ")"), ("BITMAP", ")")}
 
 

@@ -2,7 +2,7 @@
 
 A RESERVED word is never a name unless it is quoted, so its case never counts. A word that is a name in any version of
 Flink that may run a job is not in it: to take a name for a keyword would hide a change. Of those words, `positions`
-tells where they are keywords.
+finds where they are keywords.
 """
 
 from __future__ import annotations

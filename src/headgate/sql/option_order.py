@@ -1,6 +1,6 @@
 """The options of `WITH (...)`, `SET (...)` and hints in the order of their keys: Flink reads each list into a map.
 
-A list with a key twice keeps its order, for there the order may tell which of the two counts.
+A list with a key twice keeps its order, for there the order may decide which of the two counts.
 https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/table/sql/create/#create-table
 https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/table/sql/queries/hints/
 """

@@ -28,7 +28,7 @@ _BEFORE_A_CALL = {
 _OPERANDS = {TokenKind.WORD, TokenKind.QUOTED, TokenKind.NUMBER, TokenKind.STRING, TokenKind.PLACEHOLDER}
 _NO_OPERANDS = RESERVED | NOT_THE_SAME_UNQUOTED
 _ENDS_A_CONDITION = {"*/", "END", "NULL", "TRUE", "FALSE", "UNKNOWN"}
-_TYPES = {"VARIANT", "BITMAP"}  # a type of somebody's own is parsed in their place, and never runs
+_TYPES = {"VARIANT", "BITMAP"}  # a user's own type is parsed in their place, and never runs
 _PADDING = 4
 _BLANK = ("",) * _PADDING
 

@@ -104,7 +104,7 @@ def test_a_tenant_does_not_change_in_the_middle(dinky: DinkySimulator, provider:
 
 
 class Slots(threading.BoundedSemaphore):
-    """Says when somebody has to wait for one."""
+    """Says when a caller has to wait for one."""
 
     waits = threading.Event()
 

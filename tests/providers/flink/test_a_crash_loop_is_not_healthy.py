@@ -1,4 +1,4 @@
-"""A job that fails every second is most often seen as RUNNING, with all its tasks: only its failures tell."""
+"""A job that fails every second is most often seen as RUNNING, with all its tasks: only its failures show it."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_degraded_job_says_since_when_how_often_and_why() -> None:
     assert found == Condition(HealthWord.DEGRADED, NOW - 5 * SECOND, restarts=4, cause="RuntimeException: it broke")
 
 
-def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it_tells() -> None:
+def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it_shows() -> None:
     """It holds 16 failures: "since" would otherwise be a moment ago, for ever."""
     cluster = Cluster(*(NOW - SECOND * (1 + number) for number in range(16)), attempt=99)
 
@@ -176,7 +176,7 @@ def test_requests_are_for_what_changed() -> None:
 
 
 def test_an_answer_that_may_be_from_before_a_failure_is_not_kept() -> None:
-    """Flink's answers are cached: the listing may know of a failure that the history does not tell yet."""
+    """Flink's answers are cached: the listing may know of a failure that the history does not show yet."""
     cluster, facts = Cluster(), Facts(None, "flink", "")
     loops = CrashLoops(cluster, facts)  # type: ignore[arg-type]
     line = entry(changed=NOW - 2 * SECOND)
@@ -235,7 +235,7 @@ def test_a_real_crash_loop_is_degraded_at_every_look(flink: LocalFlink, looping:
 
 
 @pytest.mark.flink
-def test_a_real_job_without_slots_is_told(flink: LocalFlink) -> None:
+def test_a_real_job_without_slots_is_reported(flink: LocalFlink) -> None:
     """More tasks than the cluster has slots: Flink calls it RUNNING all the while."""
     project = a_project()
     provider = opened(flink, project)

@@ -53,7 +53,7 @@ def test_it_does_not_make_the_target_unreadable():
 
 
 def test_nothing_is_known_of_what_it_carried():
-    """Its id is taken, and it is nobody's: a start goes on to the next id."""
+    """Its id is taken, and no project owns it: a start takes the next id."""
     carried = provider(state="CANCELED")._observing.carried_now(ENDED)
 
     assert carried.marker is None

@@ -32,7 +32,7 @@ class Api:
 @pytest.mark.parametrize(
     ("spec", "configuration", "on"),
     [
-        pytest.param(PLAIN, {"rest.port": "8081"}, False, id="nobody-sets-it"),
+        pytest.param(PLAIN, {"rest.port": "8081"}, False, id="not-set"),
         pytest.param(PLAIN, {INTERVAL: "1 min"}, True, id="the-cluster-does"),
         pytest.param(PLAIN, {}, None, id="a-gateway-hides-the-configuration"),
         pytest.param(PLAIN, None, None, id="the-cluster-does-not-answer"),

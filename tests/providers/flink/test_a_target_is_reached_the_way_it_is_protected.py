@@ -108,7 +108,7 @@ def test_a_server_is_believed_through_the_ca_of_its_target(certificates: Certifi
     assert "`verify: false`" in untrusted.value.hint
 
 
-def test_a_certificate_of_another_name_is_told_as_that(certificates: Certificates):
+def test_a_certificate_of_another_name_is_reported_as_that(certificates: Certificates):
     """A bundle to trust is not what is missing."""
     with serving(certificates.server(asks_for_client=False, name="flink.example")) as url:
         with pytest.raises(Unavailable, match=r"(?i)certificate") as other:

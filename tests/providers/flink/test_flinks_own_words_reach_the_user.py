@@ -366,7 +366,7 @@ def test_what_is_missing_is_shown_where_the_statements_name_it():
     ],
 )
 def test_a_fault_of_the_planner_is_no_mistake_of_the_statement(cause: str, statement: int | None, after_main: bool):
-    """Nobody should look for a mistake that is not there."""
+    """No reader should look for a mistake that is not there."""
     problem = refusal(failed(cause, statement=statement), SPEC)
 
     assert isinstance(problem, PlannerFailed)

@@ -1,6 +1,6 @@
 """What the SQL parsers of real Flinks take for a keyword and for a name: `words.json`.
 
-`statements.txt` holds statements, `templates.txt` statements with places (@) for a name. Made anew by hand, with a JDK
+`statements.txt` holds statements, `templates.txt` statements with places (@) for a name. Made again by hand, with a JDK
 and the homes of all supported versions: `python -m tests.sql.parsed HOME...`
 """
 

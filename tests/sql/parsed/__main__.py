@@ -38,8 +38,8 @@ def main(homes: list[Path]) -> None:
         statements[sql] = {"keywords": sorted({at for at, _ in pairs} - names), "names": sorted(names)}
     found = [asked(home, "templates", str(FOLDER / "templates.txt"), str(listed)) for home in homes]
     for template, *lines in zip((FOLDER / "templates.txt").read_text("utf-8").splitlines(), *found, strict=True):
-        told = {word for line in lines for word in line.split()}
-        templates.setdefault(" ".join(word for word in words if word not in told), []).append(template)
+        listed_words = {word for line in lines for word in line.split()}
+        templates.setdefault(" ".join(word for word in words if word not in listed_words), []).append(template)
     listed.unlink()
     text = json.dumps({"words": " ".join(words), "statements": statements, "templates": templates}, indent=0)
     text = re.sub(r"\[\s+(\d[\d,\s]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)

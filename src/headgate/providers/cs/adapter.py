@@ -31,14 +31,14 @@ from headgate.providers.cs.stopping import Stops
 from headgate.providers.cs.wire import Definition
 from headgate.providers.http import NotFound
 from headgate.providers.huawei.held import HELD
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "huawei-cs"
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class CsProvider(Opaque):
     """One project of one region of Cloud Stream."""
 

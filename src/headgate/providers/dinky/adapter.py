@@ -44,7 +44,7 @@ from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, document, text
 from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -52,7 +52,7 @@ from headgate.providers.port import Capabilities, Submission, Support
 _UNSHOWN = ("clusterConfiguration", "clusterInstance", "executorSetting", "gatewayConfig", "jobConfig")
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class DinkyProvider(Opaque):
     """One tenant of one Dinky server. `job_id` is the id of the task."""
 
@@ -219,10 +219,10 @@ class DinkyProvider(Opaque):
             return SavepointProgress()
         if newest.state.active:
             return SavepointProgress(asked=newest.state is JobState.STOPPING)
-        left = self._observer.left_by(newest)
-        if left.stopped and left.snapshot:
+        ending = self._observer.left_by(newest)
+        if ending.stopped and ending.snapshot:
             warning = f"Dinky reports the job as {newest.word}" if newest.state is JobState.FAILED else ""
-            path = left.snapshot.path
+            path = ending.snapshot.path
             return SavepointProgress(asked=True, done=True, path=path, warning=warning, job=newest.state)
         failed = f"it ended without a savepoint and is {newest.word}"
         return SavepointProgress(asked=True, failed=failed, job=newest.state)

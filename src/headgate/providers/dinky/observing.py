@@ -169,7 +169,7 @@ class Observer:
 
 
 def _known_as(run: Instance) -> str:
-    """Under what a start that has ended is remembered: all that tells it from a later one with the same ids."""
+    """Under what a start that has ended is remembered: all that distinguishes it from a later one with the same ids."""
     return " ".join(map(str, (run.task_id, run.id, run.jid, run.word, run.created, run.finished)))
 
 

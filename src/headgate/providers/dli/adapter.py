@@ -39,7 +39,7 @@ from headgate.providers.dli.starting import Starting
 from headgate.providers.dli.stopping import Stopping
 from headgate.providers.http import Api
 from headgate.providers.huawei.account import Account, host
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -50,7 +50,7 @@ _NOT_CHECKED = "DLI checks statements when the job is run; before that, for jobs
 _PACKAGES = ("entrypoint", "udf_jar_url", "dependency_jars", "dependency_files")
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class DliProvider(Opaque):
     """The Flink jobs of one DLI project. Facts from the API pages dli_02_0228 to dli_02_0393 and the official SDK."""
 

@@ -45,7 +45,7 @@ from headgate.providers.flink.states import common_state
 from headgate.providers.flink.stops import Stops
 from headgate.providers.flink.storage import Storage, next_id
 from headgate.providers.http import Api, NotFound, Tls
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support, id_taken, require_own_start
 
 _UNCOMPILABLE = "uncompilable: "
@@ -57,7 +57,7 @@ class JobEnded(Rejected):
     code = "job-ended"
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class FlinkProvider:
     """One Flink session cluster. Facts from the REST API of 1.20, 2.2 and 2.3, all run on real clusters."""
 
@@ -256,7 +256,7 @@ class FlinkProvider:
         require_own_start(submission, marker, self.name)
 
     def no_place(self, spec: JobSpec) -> str:
-        """Both its folder, which tells later that it ran, and that of its own configuration, if it has one."""
+        """Both its folder, which shows later that it ran, and that of its own configuration, if it has one."""
         sign, ours = self._signs.get(spec.name, ""), self._project
         homes = (self._homes.of(ours, spec.name), self._homes.savepoints(ours, spec.name, spec.config))
         found = (self._storage.no_place(home, sign) for home in dict.fromkeys(homes) if home and sign)

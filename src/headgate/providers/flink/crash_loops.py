@@ -1,14 +1,14 @@
-"""Whether a job that Flink calls RUNNING does well: told by the listing, and for what changed lately by its failures.
+"""Whether a job that Flink calls RUNNING does well: by the listing, and for what changed lately by its failures.
 
-`GET /jobs/overview` tells for each job the tasks by state, and when a task last changed its state
+`GET /jobs/overview` lists for each job the tasks by state, and when a task last changed its state
 (`last-modification`): every failure and every recovery changes it. So a job whose tasks have all run, unchanged, for
 longer than any crash loop takes is healthy by the listing alone; a job that changed lately costs one request
 (`GET /jobs/:id/exceptions`), once for each change. In one listing a job that fails every few seconds most often shows
-as RUNNING with all its tasks; only its failures tell.
+as RUNNING with all its tasks; only its failures show it.
 
 The history of failures holds 16 (`web.exception-history-size`). More are counted by the attempt number in the name of
 the failed task (`... - execution #42`), which counts changes of parallelism too; the metric `numRestarts` is as old as
-the last time somebody asked for it.
+the last request for it.
 https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/#jobs-jobid-exceptions
 """
 
@@ -72,7 +72,7 @@ class CrashLoops:
         return self._since(run, found, known["at"]) if found.degraded else found
 
     def _since(self, run: str, condition: Condition, at: list[int]) -> Condition:
-        """The condition, with the beginning of its loop as an earlier look saw it, where Flink no longer tells it."""
+        """The condition, with the beginning of its loop as an earlier look saw it, where Flink no longer reports it."""
         known = self._facts.get(run, _BEGAN) or {"last": 0, "since": 0}
         same = known["last"] >= condition.since - _APART
         if same and condition.or_before and 0 < known["since"] <= condition.since:
@@ -81,14 +81,14 @@ class CrashLoops:
         self._facts.put(run, _BEGAN, began)
         return condition
 
-    def _failures(self, job_id: str, run: str, seen: int, now: int) -> dict[str, Any]:
-        """The failures of a run; those of one that has run since a last change (`seen`) are kept, 0: it does not."""
+    def _failures(self, job_id: str, run: str, changed: int, now: int) -> dict[str, Any]:
+        """The failures of a run; those of one that has run since a last change (`changed`) are kept, 0: it does not."""
         known = self._facts.get(run, _FACT)
-        if seen and known and known["seen"] == seen:
+        if changed and known and known["seen"] == changed:
             return dict(known)
         found = failures(self._api.read(f"/jobs/{job_id}/exceptions"))
-        if seen and now - seen > _PROVEN:
-            self._facts.put(run, _FACT, {"seen": seen, **found})
+        if changed and now - changed > _PROVEN:
+            self._facts.put(run, _FACT, {"seen": changed, **found})
         return found
 
 

@@ -49,8 +49,8 @@ class Endings:
         ending = self._ending(live, 0)
         if ending.get("savepoint"):
             return str(ending["savepoint"])
-        left = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
-        return left.snapshot.path if left.stopped and left.snapshot else ""
+        remaining = remains(ending["statistics"], checkpointing=bool(ending["nothing-else"]))
+        return remaining.snapshot.path if remaining.stopped and remaining.snapshot else ""
 
     def _ending(self, live: Live, ended_at: int) -> dict[str, Any]:
         run, fact = run_key(live.job_id, live.started_at) if ended_at > 0 else "", f"{_FACT} {live.word} {ended_at}"

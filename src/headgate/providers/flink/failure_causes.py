@@ -1,4 +1,4 @@
-"""Causes of the infrastructure told apart from causes of the program, by Flink's exception classes.
+"""Causes of the infrastructure distinguished from causes of the program, by Flink's exception classes.
 
 Read from the stack trace that Flink keeps of a failure (`GET /jobs/:id/exceptions`). Two questions: is a class in the
 chain of causes one that only the cluster raises; and, where the failure is in reading a snapshot, is the root cause one

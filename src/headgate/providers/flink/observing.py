@@ -89,7 +89,7 @@ class Observing:
         run = run_key(job_id, started_at)
         known = self._facts.get(run, _FACT)
         if known is None:
-            known = self._told(job_id, long_over=long_over)
+            known = self._carried(job_id, long_over=long_over)
             if known is None:
                 return Carried()
             self._facts.put(run, _FACT, known)
@@ -97,9 +97,9 @@ class Observing:
 
     def carried_now(self, job_id: str) -> Carried:
         """What the job that has this id now carries, asked again: before a write, and where no run is known."""
-        return parameters.read(self._told(job_id, long_over=False) or {})
+        return parameters.read(self._carried(job_id, long_over=False) or {})
 
-    def _told(self, job_id: str, *, long_over: bool) -> dict[str, str] | None:
+    def _carried(self, job_id: str, *, long_over: bool) -> dict[str, str] | None:
         return self._parameters(job_id) or ({} if long_over else self._believed(job_id))
 
     def _believed(self, job_id: str) -> dict[str, str] | None:

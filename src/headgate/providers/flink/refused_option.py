@@ -1,9 +1,9 @@
 """Where the option stands that Flink refuses the value of: `Could not parse value 'x' for key 'y'.`
 
-Flink tells the key in one of the causes, often not in the last. A message without that form is placed by a key of the
+Flink names the key in one of the causes, often not in the last. A message without that form is placed by a key of the
 job that it names, unless it is about a statement: those name options as a remedy, too.
 
-Where no key is named, two things may still tell it, if they point at one option of the job alone: the method that
+Where no key is named, two things may still show it, if they point at one option of the job alone: the method that
 threw, for Flink checks limits where it takes a value in (`ExecutionConfig.setMaxParallelism`,
 `TableConfigValidation.validateTimeZone`), and a value that the message repeats and no statement has.
 """
@@ -44,9 +44,9 @@ def place_of_refused_option(body: str, spec: JobSpec, *, of_a_statement: bool, p
     `positioned`: Flink names a line and column of the statement, so that its message is about what stands there.
     """
     places = {current_key(key): where for key, where in spec.source.settings.items()}
-    told = [places[key] for name in _KEY.findall(body) if (key := current_key(name)) in places]
-    if told:
-        return told[-1]
+    stated = [places[key] for name in _KEY.findall(body) if (key := current_key(name)) in places]
+    if stated:
+        return stated[-1]
     if not of_a_statement:
         named = [where for key, where in spec.source.settings.items() if _names(body, key)]
         if len(named) == 1:

@@ -12,7 +12,7 @@ from headgate.providers.http import NotFound, Reply
 # Flink 2.x answers 500, not 404, when it is asked for the status of a job it does not know.
 _UNKNOWN_JOB = re.compile(r"FlinkJobNotFoundException|There is no savepoint operation")
 # A JobManager that is coming up or going down answers for a part of it that is not there: the question got no answer.
-_NOBODY_THERE = re.compile(r"RecipientUnreachableException|because the recipient is unreachable|FencingTokenException")
+_NO_RECIPIENT = re.compile(r"RecipientUnreachableException|because the recipient is unreachable|FencingTokenException")
 _DUPLICATE = re.compile(r"(?:Job|Application) has already been submitted")
 
 
@@ -41,7 +41,7 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     problem = f"HTTP {reply.status}: {root_cause(reply.text)[:2000]}"
     if _UNKNOWN_JOB.search(reply.text):
         return NotFound(problem)
-    if not writes and _NOBODY_THERE.search(reply.text):
+    if not writes and _NO_RECIPIENT.search(reply.text):
         return Unavailable(problem)
     match reply.status:
         case 404:

@@ -54,8 +54,8 @@ class Storage:
         found = self._look(home)
         if found is not None and found["exists"]:
             return ""
-        told = self._ask("mark", "\n".join((home, *sign.split("\n")[1:])))
-        return str(told.get("failed") or told.get("unsupported") or "")
+        answer = self._ask("mark", "\n".join((home, *sign.split("\n")[1:])))
+        return str(answer.get("failed") or answer.get("unsupported") or "")
 
     def retained(self, home: str, job_ids: tuple[str, ...], directory: str) -> tuple[Snapshot, ...]:
         """The checkpoints of the last runs of a job: of these ids in this directory, and of what the sign names.

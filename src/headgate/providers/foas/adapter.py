@@ -43,7 +43,7 @@ from headgate.providers.foas.stops import Stops, completed_checkpoints
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
-from headgate.providers.odd_answers import odd_answers_are_told
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -51,7 +51,7 @@ _FORMAT = "foas"
 _CHECKPOINTS = {"blink.checkpoint.mode", "blink.checkpoint.interval.ms"}
 
 
-@odd_answers_are_told
+@reports_odd_answers
 class FoasProvider(Opaque):
     """One project of the service. Facts from its OpenAPI metadata, SDKs and documentation, frozen since 2021."""
 

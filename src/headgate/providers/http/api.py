@@ -30,12 +30,12 @@ _ATTEMPTS = 4
 # Seconds between two attempts.
 _LONGEST_WAIT = 20.0
 
-# Headers to add to a request: asked anew for every attempt, because signatures carry the time.
+# Headers to add to a request: asked again for every attempt, because signatures carry the time.
 Signer = Callable[[Outgoing], Mapping[str, str]]
 # Asked with the headers of a request whose proof was refused: is there a new one, so that signing again may help?
 Renewer = Callable[[Mapping[str, str]], bool]
 # What a platform's own envelope says of an answer, whatever its HTTP status: an error to raise, or None to let the
-# status decide (`answers.by_status`). The bool tells whether the request was a write.
+# status decide (`answers.by_status`). The bool says whether the request was a write.
 Judge = Callable[[Reply, bool], ProviderError | None]
 
 
@@ -44,9 +44,9 @@ class Api:
 
     `judge` is asked first about every answer, `sign` before every request, `renew` once after a request whose proof was
     refused: nothing was done then, so that a write is sent again, too. What proves who asks is masked in every answer.
-    `explain` makes the few words for people out of the body of an error that only its status tells. `credentials` says
-    where the credentials come from: the hint where they are refused.
-    A platform that asks to be left alone for longer than we would wait is left alone: its trouble is told at once.
+    `explain` makes the few words for people out of the body of an error that only its status identifies. `credentials`
+    says where the credentials come from: the hint where they are refused.
+    A platform that asks to be left alone for longer than we would wait is left alone: its trouble is reported at once.
     At most `concurrency` requests are under way at a time, and at most `per_second` begin in a second.
     A request has `timeout` seconds for all of it (`deadline` says what buys more), and an answer at most
     `max_answer_mib`. `clock` is the time of day, `monotonic` measures, and `pause` waits in the time it measures.
@@ -221,10 +221,10 @@ class Api:
         if isinstance(trouble, Unauthorised):
             trouble.of_the_proof = reply.status == HTTPStatus.UNAUTHORIZED
             trouble.hint = skew(reply, self._clock()) or trouble.hint or self._credentials
-        if (told := retry_after(reply, self._clock())) is not None:
-            trouble.retry_after = told
-        if (told := trouble.retry_after or 0.0) > _LONGEST_WAIT:
-            trouble.problem += f"; it asks to come back in {told:.0f} s"
+        if (pause := retry_after(reply, self._clock())) is not None:
+            trouble.retry_after = pause
+        if (pause := trouble.retry_after or 0.0) > _LONGEST_WAIT:
+            trouble.problem += f"; it asks to come back in {pause:.0f} s"
         trouble.problem, trouble.hint = mask(trouble.problem), mask(trouble.hint)
         trouble.body = mask(reply.text)
         raise trouble
@@ -236,8 +236,8 @@ class Api:
                 continue
             known = [name for name, secret in self._environment.values.items() if secret and secret in value]
             names = [name for name in known if not sendable(self._environment.values[name])]
-            told = " and ".join(names) or f"what goes into the header {header}"
-            raise unsendable(told, where=where, hint=self._credentials)
+            named = " and ".join(names) or f"what goes into the header {header}"
+            raise unsendable(named, where=where, hint=self._credentials)
 
     def _expect_json(self, reply: Reply, where: str, *, writes: bool) -> None:
         if reply.text and reply.json is None and reply.text.strip() != "null":
@@ -251,8 +251,8 @@ class Api:
 
 def _proofs(headers: Mapping[str, str]) -> dict[str, str]:
     """What proves who asks, in every spelling, and what is shown in its place: the name of its header."""
-    told = {name: value for name, value in headers.items() if _PROOF.search(name)}
-    return {form: f"({name})" for name, value in told.items() for form in spellings(value)}
+    proofs = {name: value for name, value in headers.items() if _PROOF.search(name)}
+    return {form: f"({name})" for name, value in proofs.items() for form in spellings(value)}
 
 
 # Headers that carry a signature, a token or a session.

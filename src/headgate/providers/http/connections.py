@@ -20,7 +20,7 @@ import httpx
 from headgate.errors import Rejected
 from headgate.providers.http.deadline import Network
 
-_IDLE = 5.0  # seconds a connection is kept that nobody uses
+_IDLE = 5.0  # seconds an unused connection is kept
 
 
 class Connections(httpx.BaseTransport):
@@ -49,8 +49,8 @@ class Connections(httpx.BaseTransport):
             )
         except ValueError as problem:
             # What is wrong is not quoted: a proxy's address may hold its password.
-            told = f"the proxy that {_proxy_variables(os.environ)} names cannot be used"
-            raise Rejected(told, where=name, hint="a proxy is an http:// or https:// address") from problem
+            refusal = f"the proxy that {_proxy_variables(os.environ)} names cannot be used"
+            raise Rejected(refusal, where=name, hint="a proxy is an http:// or https:// address") from problem
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         sent = httpcore.Request(

@@ -51,7 +51,7 @@ def kept(deadline: Deadline) -> Iterator[None]:
 
 
 class Network(httpcore.NetworkBackend):
-    """Sockets that keep the deadline of whoever uses them: https://www.encode.io/httpcore/network-backends/"""
+    """Sockets that keep the deadline of their caller: https://www.encode.io/httpcore/network-backends/"""
 
     def __init__(self) -> None:
         self._sockets = httpcore.SyncBackend()
@@ -104,7 +104,7 @@ def _within(timeout: float | None, late: type[httpcore.TimeoutException]) -> flo
     deadline = _CURRENT.get()
     if deadline is None:
         return timeout
-    left = deadline.left()
-    if left <= 0:
+    seconds = deadline.left()
+    if seconds <= 0:
         raise late("its time is over")
-    return left if timeout is None else min(left, timeout)
+    return seconds if timeout is None else min(seconds, timeout)

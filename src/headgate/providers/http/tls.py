@@ -53,8 +53,8 @@ class Tls:
             except (OSError, ssl.SSLError) as problem:
                 files = ", ".join(file for file in (self.cert, self.key) if file)
                 hint = "PEM files that belong together, the key without a passphrase"
-                told = f"`cert` and `key` name files that cannot be used: {problem}"
-                raise Rejected(told, where=files, hint=hint) from problem
+                refusal = f"`cert` and `key` name files that cannot be used: {problem}"
+                raise Rejected(refusal, where=files, hint=hint) from problem
         if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""A job may be what git asks for and fail every second: nothing is done to it, and nobody reads that all is well."""
+"""A job may be what git asks for and fail every second: nothing is done to it, and no report says that all is well."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_plan_says_since_when_how_often_and_why() -> None:
 
 @pytest.mark.usefixtures("looping")
 @pytest.mark.parametrize("command", ["plan --detailed-exitcode", "apply --yes", "reconcile --once"])
-def test_whoever_acts_on_the_exit_code_is_told_with_3(command: str) -> None:
+def test_its_exit_code_is_3(command: str) -> None:
     """0 would read as "all is well" to a pipeline that waits for it."""
     result = headgate(*command.split())
 

@@ -1,4 +1,4 @@
-"""A savepoint directory that the JobManager cannot use: told at the first start, not at the first upgrade."""
+"""A savepoint directory that the JobManager cannot use: reported at the first start, not at the first upgrade."""
 
 from __future__ import annotations
 

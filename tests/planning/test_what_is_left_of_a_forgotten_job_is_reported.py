@@ -19,7 +19,7 @@ RAN = Past((Remembered("local", running(ORDERS, remembered=True), 5),))
 
 
 @pytest.mark.parametrize("past", [RAN, Past()], ids=["the-store-knows-it", "storage-alone-knows-it"])
-def test_checkpoint_and_savepoint_are_told_with_their_age_and_the_newer_one_is_proposed(past: Past):
+def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_is_proposed(past: Past):
     """The checkpoint of a job that was lost is usually newer than its last savepoint."""
     evidence = Evidence(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
     later = replace(SAVED, at=NOW - 60_000)
@@ -34,26 +34,26 @@ def test_checkpoint_and_savepoint_are_told_with_their_age_and_the_newer_one_is_p
     )
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE, ())
-    told = "checkpoint s3://checkpoints/f00/chk-7 (of 1970-01-01 02:43:40Z, 3 min old) and savepoint s3://savepoints/1"
-    assert told in action.note
+    words = "checkpoint s3://checkpoints/f00/chk-7 (of 1970-01-01 02:43:40Z, 3 min old) and savepoint s3://savepoints/1"
+    assert words in action.note
     assert "2 h old" in action.note
     assert "path: 's3://checkpoints/f00/chk-7'" in action.hint
     assert "path: 's3://savepoints/1'" in other.hint
 
 
 @pytest.mark.parametrize(
-    ("kept", "told"),
+    ("kept", "words"),
     [
         pytest.param(Kept(existed=True), "neither a savepoint nor a retained checkpoint", id="nothing-is-left"),
         pytest.param(None, "no savepoint directory is", id="storage-cannot-be-asked"),
     ],
 )
-def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None, told: str):
+def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None, words: str):
     """A hint that names no path would be no move."""
     action = decided(ORDERS, None, evidence=Evidence(kept=kept), past={"orders": RAN}, now=NOW)
 
     assert (action.verb, action.hint) == (Verb.BLOCKED, "")
-    assert told in action.note
+    assert words in action.note
 
 
 def test_storage_that_does_not_answer_is_not_said_to_hold_nothing():

@@ -1,4 +1,4 @@
-"""Commit and author of a project in git never vanish in silence: where git does not say, why and what mends it is told.
+"""Commit and author of a project in git never vanish in silence: where git does not say, a warning says why.
 
 Git itself decides whose repositories it reads; `GIT_TEST_ASSUME_DIFFERENT_OWNER` is its own switch for tests of that.
 """
@@ -21,7 +21,7 @@ def warnings() -> list[dict[str, object]]:
     return found
 
 
-def test_a_repository_of_another_user_is_told_with_the_command_that_mends_it(
+def test_a_repository_of_another_user_is_reported_with_the_command_that_mends_it(
     repo: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """As in a CI container that checks out as one user and runs as another. The command is run, and mends it."""
@@ -44,7 +44,7 @@ def test_a_repository_of_another_user_is_told_with_the_command_that_mends_it(
     assert f"commit {commit[:12]}" in headgate("plan").stdout
 
 
-def test_a_git_that_cannot_be_run_is_told(repo: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_git_that_cannot_be_run_is_reported(repo: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A slim image has none."""
     committed(repo)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -55,7 +55,7 @@ def test_a_git_that_cannot_be_run_is_told(repo: Workspace, monkeypatch: pytest.M
     assert warning["hint"] == "install git, or put it on the PATH of headgate"
 
 
-def test_a_repository_that_git_cannot_read_is_told_in_its_own_words(repo: Workspace) -> None:
+def test_a_repository_that_git_cannot_read_is_reported_in_its_own_words(repo: Workspace) -> None:
     """Whatever it is."""
     committed(repo)
     repo.write(".git/config", "[core\n")
@@ -75,7 +75,7 @@ def test_where_there_is_no_commit_nothing_is_missed(workspace: Workspace, in_git
 
 
 def test_what_headgate_writes_is_no_edit_of_a_manifest(repo: Workspace) -> None:
-    """Also where somebody put `.headgate/` into git: every run would make the next one's commit a dirty one."""
+    """Also where `.headgate/` is in git: every run would make the next one's commit a dirty one."""
     repo.write(".headgate/store.db", "")
     git(repo, "add", "-f", ".headgate/store.db")
     commit = committed(repo)
