@@ -147,7 +147,7 @@ final class Folders {
                 + "]}";
     }
 
-    /** Why a folder cannot be made, as far as that can be known without making it; empty otherwise. */
+    /** Why a folder cannot be made, as far as that can be told without making it; empty otherwise. */
     private static String obstacle(FileSystem files, Path path) throws IOException {
         Path there = path.getParent();
         while (there != null && status(files, there) == null) {
