@@ -261,7 +261,7 @@ def _verdict(action: Action, evidence: Evidence) -> StateVerdict:
     if action.live is None and _starts_empty(action):
         return StateVerdict(Verdict.NONE)
     if action.live is None:
-        # That the manifest names the snapshot is the consent: unknown is told here, and blocks nothing.
+        # That the manifest names the snapshot is the consent: unknown is shown here, and blocks nothing.
         return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, _MADE_ELSEWHERE),))
     if _starts_empty(action):
         return StateVerdict(Verdict.NONE if action.live.provably_empty else Verdict.LOST)
