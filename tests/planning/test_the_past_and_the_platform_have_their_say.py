@@ -296,7 +296,7 @@ def test_consent_to_losing_state_promises_what_the_platform_does(drops):
     assert ("only the start shows" in action.restore.note) is not drops
 
 
-def test_the_state_of_a_job_that_nobody_remembers_is_unknown_and_a_path_that_is_named_starts_it():
+def test_the_state_of_a_job_that_is_not_remembered_is_unknown_and_a_path_that_is_named_starts_it():
     """Nothing is known of the operators that wrote the snapshot: "none" would promise that there is no state."""
     named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
     earliest = replace(ORDERS, savepoint=Savepoint(Strategy.EARLIEST))
