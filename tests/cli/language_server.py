@@ -1,6 +1,6 @@
 """npm's yaml-language-server, as an editor runs it: what it finds wrong with a file, by the schema that the file names.
 
-https://www.npmjs.com/package/yaml-language-server; it speaks https://microsoft.github.io/language-server-protocol/
+https://github.com/redhat-developer/yaml-language-server speaks https://microsoft.github.io/language-server-protocol/
 """
 
 from __future__ import annotations
