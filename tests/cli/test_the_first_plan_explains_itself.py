@@ -87,6 +87,6 @@ def test_a_long_message_is_twelve_lines_of_a_comment(workspace: Workspace, monke
 
     fence = result.stdout.split("```")[1].strip("\n").splitlines()
     assert len(fence) == 12
-    assert fence[-2].endswith("more lines: headgate plan orders")
+    assert fence[-2].endswith("more lines: headgate plan --verbose orders")
     assert fence[-1].startswith("hint: ")
-    assert "line 199" in headgate("plan").stdout
+    assert "line 199" in headgate("plan", "--verbose", "orders").stdout

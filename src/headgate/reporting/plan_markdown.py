@@ -145,7 +145,7 @@ def _short(lines: list[str], hint: list[str], job: str) -> list[str]:
     if len(lines) <= room:
         return [*lines, *hint]
     hidden = len(lines) - room + 1
-    return [*lines[: room - 1], f"… {hidden} more lines: headgate plan {job}", *hint]
+    return [*lines[: room - 1], f"… {hidden} more lines: headgate plan --verbose {job}", *hint]
 
 
 def _fitting(parts: list[str], room: int) -> list[str]:
