@@ -53,6 +53,7 @@ def calls_of(root: Path, platform: Simulated, operation: Operation) -> tuple[Tar
     house = House(root, {})
     target = f"{{there: {platform.target(platform.url, 30)}}}"
     house.write("headgate.yaml", f"project: payments\ntargets: {target}\nsafety: {{settle_time: 0s}}\n")
+    (root / "jobs").mkdir(exist_ok=True)
     honest = platform.simulator.answer
 
     def answer(request):
