@@ -49,6 +49,11 @@ PARSER = (
             id="a-bare-trace",
         ),
         pytest.param(
+            "org.apache.calcite.sql.validate.SqlValidatorException: Unknown identifier '*'\n\tat C.d(E.java:1)\n",
+            "Unknown identifier '*'",
+            id="a-mistake-in-a-statement",
+        ),
+        pytest.param(
             "java.io.IOException: x\nCaused by: java.nio.file.AccessDeniedException: /savepoints/a\n" + FRAME,
             "AccessDeniedException: /savepoints/a",
             id="a-bare-path",

@@ -25,8 +25,11 @@ _EXPECTING = re.compile(
 )
 _OPTIONS = re.compile(r"(Unsupported options found for '.*?')\.\s*\nUnsupported options:\n", re.DOTALL)
 _SUPPORTED = "\nSupported options:\n"
+_WORD = re.compile(r"\S+")
 # Up to three words.
 _SHORT = re.compile(r"\S+(?: \S+){0,2}")
+# What is wrong with a statement is said whole by the message.
+_OF_STATEMENTS = re.compile(r"Sql|Validation|Table|Calcite")
 _LONGEST = 20_000
 _NEAREST = 3
 
@@ -52,7 +55,7 @@ def summary(cause: Cause, *, near: str = "") -> str:
     kind, message = cause
     if not message:
         return kind or "no reason was given"
-    if kind and _SHORT.fullmatch(message):
+    if kind and (_WORD.fullmatch(message) or (_SHORT.fullmatch(message) and not _OF_STATEMENTS.match(kind))):
         return f"{kind}: {message}"
     if found := _EXPECTING.search(message):
         expected = [_bare(line) for line in message[found.end() :].splitlines() if line.strip()]
