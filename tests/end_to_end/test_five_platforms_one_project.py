@@ -174,6 +174,7 @@ def test_a_job_that_was_edited_outside_is_made_what_git_asks_for(house: House, t
     assert {one: house.running(one) for one in others} == others
 
 
+@pytest.mark.full
 @on_a_flink_perhaps
 @pytest.mark.parametrize("target", ALL)
 def test_the_trouble_of_one_target_stays_there(house: House, target: str) -> None:

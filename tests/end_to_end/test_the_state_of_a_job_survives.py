@@ -64,6 +64,7 @@ def test_an_edit_restarts_from_a_savepoint(repo: Repo, cluster: Cluster, edit: d
             ", table.exec.mini-batch.enabled: true, table.exec.mini-batch.size: 5,"
             " table.exec.mini-batch.allow-latency: 100ms",
             id="in-two-phases",
+            marks=pytest.mark.full,
         ),
     ],
 )

@@ -58,6 +58,7 @@ def test_a_version_is_installed_once_and_found_again(tmp_path: Path, index: Path
     assert [line.partition(" from ")[0] for line in messages] == [f"Installing Flink {VERSION}"]
 
 
+@pytest.mark.full
 def test_an_installation_that_was_killed_is_made_again():
     """Half an environment has a Python and no Flink, or some of its jars: it is not taken for whole."""
     folder = find_flink(VERSION).root

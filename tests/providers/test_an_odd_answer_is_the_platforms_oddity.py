@@ -114,6 +114,7 @@ def test_an_odd_answer_in_any_operation(
         require_no_stumble(target, calls, each=40)
 
 
+@pytest.mark.full
 @pytest.mark.flink
 def test_an_odd_answer_of_a_real_flink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flink: LocalFlink):
     """First start, edit, savepoint, suspend, resume, and the end of the job."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,27 +21,46 @@ _SHOW_CURSOR = "\x1b[?25h"
 
 @contextlib.contextmanager
 def heeding(interrupted: threading.Event, words: str) -> Iterator[None]:
-    """The first signal sets the event and says `words`; the second ends the program at once, with exit code 3."""
+    """The first signal sets the event and says `words`; the second ends the program at once, with exit code 3.
+
+    A thread of its own hears them: Python runs a handler only between two steps of the main thread, so a signal in the
+    moment before a wait of an hour would be heeded after it.
+    https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread hears signals; whoever calls us from another one has its own way to stop us
+        yield  # only the main thread may say who hears signals; a caller in another one has its own way to stop us
         return
-
-    def heard(number: int, frame: FrameType | None) -> None:
-        if interrupted.is_set() or asked:
-            _write((_SHOW_CURSOR if watched(sys.stderr) else "") + _GIVEN_UP)
-            os._exit(3)  # threads in flight would be waited for otherwise
-        asked.append(number)
-        # Not set from here: the main thread may be inside this event's own lock.
-        threading.Thread(target=interrupted.set, daemon=True).start()
-        _write(words)
-
-    asked: list[int] = []
-    before = {number: signal.signal(number, heard) for number in _ORDERS}
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    listening = threading.Thread(target=_listen, args=(ours, interrupted, words), daemon=True)
+    listening.start()
+    before = {number: signal.signal(number, _heard_elsewhere) for number in _ORDERS}
+    woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:
+        signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
+        theirs.close()
+        listening.join()
+        ours.close()
+
+
+def _heard_elsewhere(number: int, frame: FrameType | None) -> None:
+    """A handler has to be there, or the signal ends the program."""
+
+
+def _listen(signals: socket.socket, interrupted: threading.Event, words: str) -> None:
+    """Until the other side is closed; each signal is a byte."""
+    while number := signals.recv(1):
+        if number[0] not in _ORDERS:
+            continue
+        if interrupted.is_set():
+            _write((_SHOW_CURSOR if watched(sys.stderr) else "") + _GIVEN_UP)
+            os._exit(3)  # threads in flight would be waited for otherwise
+        interrupted.set()
+        _write(words)
 
 
 def _write(words: str) -> None:

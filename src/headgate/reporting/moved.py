@@ -182,10 +182,11 @@ def _by_job(document: Document) -> dict[str, Document]:
 
 
 def _paired(before: Document, after: Document) -> tuple[dict[str, Document], dict[str, Document]]:
-    """The actions of both by job and target; a job whose manifest names no target that can be read is the same job."""
+    """The actions of both by job and target; a job whose manifest does not load and names no target is the same job."""
     old, new = _by_job(before), _by_job(after)
     for one, other in ((old, new), (new, old)):
-        for job in [job for job, action in one.items() if not action["target"]]:
+        placeless = [job for job, action in one.items() if not action["target"]]
+        for job in [job for job in placeless if one[job]["reason"] == Reason.MANIFEST_INVALID]:
             if same := next((key for key, action in other.items() if action["job"] == job), ""):
                 one[same] = one.pop(job)
     return old, new
