@@ -96,7 +96,7 @@ def _in_terms_of_httpx() -> Iterator[None]:
     """Both name their errors alike."""
     try:
         yield
-    except Exception as problem:
+    except Exception as problem:  # all of it is raised again, an error of httpcore as that of httpx with its name
         for kind in type(problem).__mro__:
             known = getattr(httpx, kind.__name__, None)
             if kind.__module__.startswith("httpcore") and isinstance(known, type):
