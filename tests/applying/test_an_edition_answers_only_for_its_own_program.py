@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from headgate.model.blame import Blame
+from headgate.model.failure_origin import Blame
 from headgate.model.health import Health
 from headgate.model.live import JobState
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Action, RestoreKind, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import Sql
-from headgate.planning.backing_off import pause_after
-from headgate.planning.restoring import kind_of_path
+from headgate.planning.backoff import pause_after
+from headgate.planning.restore_points import kind_of_path
 from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place
 
 BROKEN = replace(ORDERS, program=Sql(COUNT.text.replace("GROUP", "WHERE broken > 3 GROUP")))

@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from headgate.cli.main import main
-from headgate.cli.telling import note
+from headgate.cli.output import note
 from headgate.model.project import Target
 from headgate.providers.port import Provider, Submission
 from headgate.testing.memory import MemoryPlatform

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.model.condition import Condition, HealthWord
+from headgate.model.live_health import Condition, HealthWord
 from tests.cli.given import Workspace, document, headgate, manifest
 
 ZERO = "ArithmeticException: / by zero"

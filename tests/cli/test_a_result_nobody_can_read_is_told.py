@@ -140,7 +140,7 @@ def test_a_savepoint_that_was_taken_is_3(
             raise OSError(errno.ENOSPC, "No space left on device")
         sys.stderr.write(text)
 
-    monkeypatch.setattr("headgate.cli.telling.click.echo", echo)
+    monkeypatch.setattr("headgate.cli.output.click.echo", echo)
 
     result = headgate(*command)
 
@@ -157,7 +157,7 @@ def test_a_bug_in_the_report_of_what_was_done_is_3(monkeypatch: pytest.MonkeyPat
     def broken(*arguments: object) -> str:
         raise ZeroDivisionError("oh no")
 
-    monkeypatch.setattr("headgate.cli.carrying_out.report_json", broken)
+    monkeypatch.setattr("headgate.cli.apply_plan.report_json", broken)
 
     result = headgate("apply", "--yes", *JSON)
 

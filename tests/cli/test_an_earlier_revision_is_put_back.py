@@ -145,7 +145,7 @@ def test_it_asks_first(edited: Workspace, monkeypatch: pytest.MonkeyPatch) -> No
     before = list(edited.local.writes)
 
     nobody = headgate("rollback", "orders")
-    monkeypatch.setattr("headgate.cli.carrying_out.watched", lambda stream: True)
+    monkeypatch.setattr("headgate.cli.apply_plan.watched", lambda stream: True)
     no = headgate("rollback", "orders", answer="n\n")
 
     assert (nobody.exit_code, no.exit_code) == (1, 1)

@@ -9,7 +9,7 @@ from tests.cli.given import Workspace, document, headgate, manifest
 
 @pytest.fixture
 def somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.cli.carrying_out.watched", lambda stream: True)
+    monkeypatch.setattr("headgate.cli.apply_plan.watched", lambda stream: True)
 
 
 def test_nobody_to_ask_changes_nothing(workspace: Workspace) -> None:

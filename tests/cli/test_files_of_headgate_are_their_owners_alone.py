@@ -11,7 +11,7 @@ import pytest
 from headgate import Headgate
 from headgate.local.processes import start
 from headgate.local.state import Home, Started, locked, write
-from headgate.providers.facts import Facts
+from headgate.providers.run_facts import Facts
 from tests.end_to_end.houses import built, simulators
 
 

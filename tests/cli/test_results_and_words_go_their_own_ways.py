@@ -136,7 +136,7 @@ def test_no_command_shows_a_value_of_the_environment(
 @pytest.mark.usefixtures("workspace")
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """$NO_COLOR is respected, and a pipe never gets an escape sequence."""
-    from headgate.cli import telling
+    from headgate.cli import output
     from headgate.reporting import COLOURED, PLAIN
 
     class Terminal:
@@ -147,9 +147,9 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TERM", "xterm")
     plain_by_default = headgate("plan").stdout
 
-    with_colours = telling.palette(Terminal())  # type: ignore[arg-type]
+    with_colours = output.palette(Terminal())  # type: ignore[arg-type]
     monkeypatch.setenv("NO_COLOR", "1")
-    without = telling.palette(Terminal())  # type: ignore[arg-type]
+    without = output.palette(Terminal())  # type: ignore[arg-type]
 
     assert "\x1b" not in plain_by_default
     assert (with_colours, without) == (COLOURED, PLAIN)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from headgate import __version__
-from headgate.reporting import reviewed
-from headgate.reporting.moved import differences
+from headgate.reporting import plan_file as files
+from headgate.reporting.stale_plan import differences
 from tests.cli.given import PROJECT_FILE, Workspace, document, headgate, manifest
 
 
@@ -223,9 +223,9 @@ def test_a_plan_holds_for_a_day(plan_file: Path) -> None:
     """Reviewed last week is not reviewed."""
     text, now = plan_file.read_text(), datetime.now(UTC)
 
-    assert reviewed.read(text, where="plan.json", now=now + timedelta(hours=23)).prune is False
-    with pytest.raises(reviewed.PlanExpired):
-        reviewed.read(text, where="plan.json", now=now + timedelta(hours=25))
+    assert files.read(text, where="plan.json", now=now + timedelta(hours=23)).prune is False
+    with pytest.raises(files.PlanExpired):
+        files.read(text, where="plan.json", now=now + timedelta(hours=25))
 
 
 @pytest.mark.parametrize(

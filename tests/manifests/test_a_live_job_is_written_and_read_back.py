@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.errors import ManifestError
 from headgate.manifests import Concealing, Drafts, Unwritable, updated, written
-from headgate.model.sensitive import tells_a_secret
+from headgate.model.secret_detection import tells_a_secret
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.sql import SqlMistake, meaning
 from tests.manifests.given import FORMS, PROJECT

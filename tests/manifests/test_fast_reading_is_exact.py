@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headgate.manifests.everyday import documents
-from headgate.manifests.reading import read_any
+from headgate.manifests.yaml_reading import read_any
 
 MANIFEST = """# Orders per customer
 name: orders

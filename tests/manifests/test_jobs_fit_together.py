@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.errors import Mistake
-from headgate.manifests.relations import _circles
+from headgate.manifests.project_checks import _circles
 from tests.manifests.given import PROJECT, SQL, Repo
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from headgate.errors import Mistake
-from headgate.manifests.globbing import matches
+from headgate.manifests.globs import matches
 from tests.manifests.given import JOB, Repo
 
 JOBS = "project: p\ntargets: {t: {provider: river, url: http://x}}\njobs: ['%s']\n"

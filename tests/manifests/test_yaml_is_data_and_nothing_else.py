@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headgate.errors import ManifestError
-from headgate.manifests.reading import read
-from headgate.manifests.scalars import plain
+from headgate.manifests.yaml_reading import read
+from headgate.manifests.yaml_scalars import plain
 from tests.manifests.given import JOB, PROJECT, SQL, Repo, at
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.model.hiding import HIDDEN, hidden, told_text, told_value
 from headgate.model.live import JobState, Live
+from headgate.model.masking import HIDDEN, hidden, told_text, told_value
 from headgate.model.plan import Change
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql

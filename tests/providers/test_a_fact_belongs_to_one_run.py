@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.providers.facts import Facts, run_key
+from headgate.providers.run_facts import Facts, run_key
 
 
 def test_another_run_of_the_same_id_is_not_known(tmp_path: Path):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from headgate.errors import ProviderError, Rejected, Unavailable
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.http import Api, Outgoing, Reply, Unauthorised, encoded
 
 

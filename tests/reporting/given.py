@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from headgate.model.condition import Condition, HealthWord
 from headgate.model.live import JobState, Live, Marker, Snapshot, Unknown
+from headgate.model.live_health import Condition, HealthWord
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import (
     Action,

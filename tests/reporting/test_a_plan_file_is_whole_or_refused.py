@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from headgate.errors import PlanRefused
-from headgate.reporting import reviewed
+from headgate.reporting import plan_file
 from tests.reporting.given import PLAN
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-TEXT = reviewed.written(PLAN, jobs=("orders",), prune=False, now=NOW)
+TEXT = plan_file.written(PLAN, jobs=("orders",), prune=False, now=NOW)
 ANYTHING = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
@@ -27,7 +27,7 @@ ANYTHING = some.recursive(
 def refused(text: str) -> PlanRefused | None:
     """What is said of a plan file, at its reading or once it is compared with the plan of now."""
     try:
-        reviewed.require_same(reviewed.read(text, where="plan.json", now=NOW), PLAN, where="plan.json")
+        plan_file.require_same(plan_file.read(text, where="plan.json", now=NOW), PLAN, where="plan.json")
     except PlanRefused as said:
         assert said.exit_code == 4
         assert said.hint
@@ -38,7 +38,7 @@ def refused(text: str) -> PlanRefused | None:
 def signed(document: Any) -> str:
     """As if a headgate had written it: with the digest of what it says now."""
     document["reviewed"].pop("digest", None)
-    document["reviewed"]["digest"] = reviewed._digest(document)
+    document["reviewed"]["digest"] = plan_file._digest(document)
     return json.dumps(document)
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_was_signed_anew_is_refused_or_the_same_plan(path: tuple[Any
         return
     text = signed(document)
     if refused(text) is None:
-        found, asked = reviewed.read(text, where="plan.json", now=NOW), document["reviewed"]
+        found, asked = plan_file.read(text, where="plan.json", now=NOW), document["reviewed"]
         assert (list(found.jobs), found.prune, found.retry) == (asked["jobs"], asked["prune"], asked["retry"])
         assert decided_in(found.document) == decided_in(json.loads(TEXT))
 
@@ -137,5 +137,5 @@ def test_what_no_headgate_wrote_is_refused(damage: Callable[[Any], str]) -> None
     """With the next move."""
     said = refused(damage(json.loads(TEXT)))
 
-    assert isinstance(said, reviewed.PlanEdited)
+    assert isinstance(said, plan_file.PlanEdited)
     assert "`headgate plan -o FILE`" in said.hint

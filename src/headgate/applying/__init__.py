@@ -3,10 +3,11 @@
 - `executor`  runs actions side by side and in dependency order
 - `steps`     carries out one step; `savepoint_waits` waits for a stop or a cancel, `patience` says how long
 - `step_errors`  what a step that did not reach its end says
-- `looking`   looks at the live job again just before its first write, and after its last; `glance` shares the look
+- `live_checks`   looks at the live job again just before its first write, and after its last; `shared_observation`
+  shares the look
 - `rolling_back`  what to start again where a start did not settle
 - `locking`   keeps two runs off one job
-- `memory`    tells the store what is about to be done and what came of it; `chronicle` what goes into the history
+- `memory`    tells the store what is about to be done and what came of it; `history_records` what goes into the history
 
 What is done is what the plan shows: the same steps, in the same order.
 """

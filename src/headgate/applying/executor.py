@@ -13,11 +13,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from headgate.applying.glance import Glance
-from headgate.applying.looking import require_as_seen, require_done, require_nothing_lost
+from headgate.applying.live_checks import require_as_seen, require_done, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of, without_blame
+from headgate.applying.shared_observation import Glance
 from headgate.applying.step_errors import InfrastructureFailed, Interrupted, NotSettled, NotSettledYet, RolledBack
 from headgate.applying.steps import Carrier
 from headgate.errors import (

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from headgate.applying.chronicle import entry_of, noted
+from headgate.applying.history_records import entry_of, noted
 from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.steps import Carrier
 from headgate.errors import HeadgateError, ProviderError

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from headgate.applying.glance import Glance
+from headgate.applying.shared_observation import Glance
 from headgate.applying.steps import Carrier
 from headgate.errors import Overtaken
 from headgate.model.live import Absent, Live, Observed, Previous, Several

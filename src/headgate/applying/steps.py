@@ -17,7 +17,7 @@ from headgate.applying.step_errors import (
     StepFailed,
 )
 from headgate.errors import Overtaken, ProviderError, Unavailable
-from headgate.model.blame import Blame
+from headgate.model.failure_origin import Blame
 from headgate.model.health import Health
 from headgate.model.live import JobState, Marker
 from headgate.model.plan import (

@@ -7,11 +7,11 @@ Results go to stdout, everything about getting there (progress, questions, error
 stdout is one JSON document, errors too.
 
 - `main`, `commands`  the program: finds a command, turns every trouble into a message and an exit code
-- `failures`    trouble that is ours, and what click calls a usage error
-- `choices`     `--project`, `--env`, `--format` and JOB, the same on every command
-- `telling`     writing to stdout and stderr, colours, a spinner where a person watches
+- `exceptions`    trouble that is ours, and what click calls a usage error
+- `options`     `--project`, `--env`, `--format` and JOB, the same on every command
+- `output`     writing to stdout and stderr, colours, a spinner where a person watches
 - `streams`     stdout and stderr themselves: watched, closed, full
-- `carrying_out`  showing a plan, asking, applying and reporting: what `apply` and `rollback` share
+- `apply_plan`  showing a plan, asking, applying and reporting: what `apply` and `rollback` share
 - `progress`    what `apply` shows while it works; `interrupts` what Ctrl-C does meanwhile
 - `exits`       the exit codes of plans and reports
 - `starter/`    the files `headgate init` writes

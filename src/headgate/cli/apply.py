@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli.carrying_out import carry_out
-from headgate.cli.choices import (
+from headgate.cli.apply_plan import carry_out
+from headgate.cli.commands import Chosen
+from headgate.cli.options import (
     TRANSITIONS,
     Number,
     complete_jobs,
@@ -21,12 +22,11 @@ from headgate.cli.choices import (
     with_project,
     yes_option,
 )
-from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy
+from headgate.cli.output import busy
 from headgate.errors import UnknownJob, UsageError
 from headgate.model.plan import Plan
 from headgate.model.project import Allowance, Project
-from headgate.reporting.reviewed import AGAIN, PlanMoved, Reviewed, read, require_same
+from headgate.reporting.plan_file import AGAIN, PlanMoved, Reviewed, read, require_same
 
 if TYPE_CHECKING:
     from headgate.project import Headgate

@@ -72,8 +72,8 @@ class Commands(click.Group):
 
 def _report(trouble: Exception, *, as_json: bool, whole: bool) -> int:
     """Say what went wrong, in the form that was asked for if stdout takes it; the exit code it means."""
-    from headgate.cli.failures import known, trace
-    from headgate.cli.telling import complain, note, palette
+    from headgate.cli.exceptions import known, trace
+    from headgate.cli.output import complain, note, palette
     from headgate.reporting import error_json, error_text
 
     error = known(trouble)

@@ -12,11 +12,11 @@ import click
 from click.shell_completion import CompletionItem
 
 import headgate
-from headgate.cli.choices import format_option
-from headgate.cli.telling import say
+from headgate.cli.options import format_option
+from headgate.cli.output import say
 from headgate.errors import HeadgateError, UsageError
-from headgate.model.condition import CODE as DEGRADED
-from headgate.model.condition import EXPLAINED as DEGRADED_MEANS
+from headgate.model.live_health import CODE as DEGRADED
+from headgate.model.live_health import EXPLAINED as DEGRADED_MEANS
 from headgate.model.reasons import EXPLAINED
 from headgate.model.warnings import EXPLAINED as WARNINGS
 from headgate.reporting import explanation_json, explanation_text, explanations_text

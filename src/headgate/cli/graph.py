@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli.choices import format_option, job_argument, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, say
+from headgate.cli.options import format_option, job_argument, opened, with_project
+from headgate.cli.output import busy, say
 from headgate.reporting import graph_json, graph_mermaid, graph_text
 
 _RENDER = {"text": graph_text, "json": graph_json, "mermaid": graph_mermaid}

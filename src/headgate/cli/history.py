@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import click
 
-from headgate.cli.choices import format_option, job_argument, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import palette, say
+from headgate.cli.options import format_option, job_argument, opened, with_project
+from headgate.cli.output import palette, say
 from headgate.reporting.history import history_json, history_text
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import complete_targets, format_option, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, say
-from headgate.reporting.taken import taken_json, taken_text
+from headgate.cli.options import complete_targets, format_option, opened, with_project
+from headgate.cli.output import busy, say
+from headgate.reporting.import_report import taken_json, taken_text
 
 
 @click.command("import")

@@ -10,7 +10,7 @@ import click
 
 from headgate.cli import schema_files
 from headgate.cli.installation import source
-from headgate.cli.telling import say
+from headgate.cli.output import say
 from headgate.errors import UsageError
 
 # Where each file of the starter goes.

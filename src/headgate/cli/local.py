@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import Number, format_option, with_project
 from headgate.cli.commands import Chosen, Commands
-from headgate.cli.telling import busy, say
+from headgate.cli.options import Number, format_option, with_project
+from headgate.cli.output import busy, say
 from headgate.errors import ProjectNotFound, UsageError
 from headgate.local import LocalFlink
 from headgate.local import down as stop

@@ -37,7 +37,7 @@ COMPLETION = """Completion of commands, options, jobs, targets, environments and
 
 
 def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from headgate.cli.choices import complete_environments
+    from headgate.cli.options import complete_environments
 
     return complete_environments(ctx, param, incomplete)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, jobs_argument, opened, prune_option, retry_option, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, note, palette, say
+from headgate.cli.options import format_option, jobs_argument, opened, prune_option, retry_option, with_project
+from headgate.cli.output import busy, note, palette, say
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
 from headgate.reporting import Palette, plan_json, plan_markdown, plan_text
-from headgate.reporting.reviewed import may_be_replaced, written
+from headgate.reporting.plan_file import may_be_replaced, written
 
 
 @click.command()

@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
+from headgate.cli.output import note
 from headgate.cli.streams import watched
-from headgate.cli.telling import note
 from headgate.model.outcome import Event, Phase
 from headgate.reporting import event_text
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import TRANSITIONS, format_option, opened, prune_option, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.failures import known, trace, while_applying
+from headgate.cli.exceptions import known, trace, while_applying
 from headgate.cli.interrupts import heeding
-from headgate.cli.telling import complain, note, palette, say
+from headgate.cli.options import TRANSITIONS, format_option, opened, prune_option, with_project
+from headgate.cli.output import complain, note, palette, say
 from headgate.model.duration import seconds_of
 from headgate.reporting import error_text, news, pass_error_json, pass_json, pass_text
 

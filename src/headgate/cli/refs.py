@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, say
+from headgate.cli.options import format_option, opened, with_project
+from headgate.cli.output import busy, say
 from headgate.reporting.references import references_json, references_text
 
 

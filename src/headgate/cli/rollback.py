@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli.carrying_out import carry_out
-from headgate.cli.choices import Number, format_option, job_argument, opened, with_project, yes_option
+from headgate.cli.apply_plan import carry_out
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, note
+from headgate.cli.options import Number, format_option, job_argument, opened, with_project, yes_option
+from headgate.cli.output import busy, note
 from headgate.model.reasons import Reason
 
 

@@ -6,10 +6,10 @@ import threading
 
 import click
 
-from headgate.cli.choices import format_option, job_argument, opened, with_project
 from headgate.cli.commands import Chosen
 from headgate.cli.interrupts import heeding
-from headgate.cli.telling import busy, say
+from headgate.cli.options import format_option, job_argument, opened, with_project
+from headgate.cli.output import busy, say
 from headgate.reporting import savepoint_json, savepoint_text
 
 WAITING_NO_LONGER = (

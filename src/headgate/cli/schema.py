@@ -7,9 +7,9 @@ import json
 import click
 
 from headgate.cli import schema_files
-from headgate.cli.choices import with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import say
+from headgate.cli.options import with_project
+from headgate.cli.output import say
 from headgate.errors import UsageError
 
 

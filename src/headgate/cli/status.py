@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import exits
-from headgate.cli.choices import format_option, jobs_argument, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import busy, palette, say
+from headgate.cli.options import format_option, jobs_argument, opened, with_project
+from headgate.cli.output import busy, palette, say
 from headgate.errors import UsageError
-from headgate.model.hiding import told_value
 from headgate.model.live import Live, Observed, Remembered
+from headgate.model.masking import told_value
 from headgate.model.spec import RunState
-from headgate.project.finding import traces_of
+from headgate.project.job_lookup import traces_of
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
 from headgate.store import Disposal
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli.choices import format_option, opened, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import say
+from headgate.cli.options import format_option, opened, with_project
+from headgate.cli.output import say
 from headgate.reporting.locks import unlocked_json, unlocked_text
 
 

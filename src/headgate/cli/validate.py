@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from headgate.cli.choices import format_option, loaded, with_project
 from headgate.cli.commands import Chosen
-from headgate.cli.telling import note, palette, say
+from headgate.cli.options import format_option, loaded, with_project
+from headgate.cli.output import note, palette, say
 from headgate.errors import ManifestError
 from headgate.reporting import valid_json, valid_text, warnings_text
 

@@ -13,7 +13,7 @@ May know: Flink's own files, options and main classes. Must not know: manifests,
 - `processes`      starting and ending them; a reused pid is never taken for ours
 - `readiness`      waiting, and saying why it was in vain
 - `state`          what was started, on disk; one command at a time
-- `asked`          what `up` is asked for, and whether what runs is like it
+- `requested_cluster`          what `up` is asked for, and whether what runs is like it
 - `cluster`        up, down, status
 """
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from headgate.errors import LocalFlinkError
 from headgate.local import configuration, processes, readiness, state
-from headgate.local.asked import SLOTS, Asked, require_like
 from headgate.local.flink_home import FlinkHome, find_flink, find_java, silent
 from headgate.local.ports import LOOPBACK, choose
+from headgate.local.requested_cluster import SLOTS, Asked, require_like
 from headgate.local.state import Home, Started
 from headgate.private_files import write_private
 

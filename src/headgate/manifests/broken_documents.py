@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 
 from headgate.manifests.forms import is_name
-from headgate.manifests.mistakes import Report
-from headgate.manifests.tree import Finding, Mapping, Node, Scalar
+from headgate.manifests.validation_errors import Report
+from headgate.manifests.yaml_tree import Finding, Mapping, Node, Scalar
 from headgate.model.broken_manifests import BrokenManifest
 from headgate.model.secret import Environment
 

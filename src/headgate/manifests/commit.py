@@ -12,8 +12,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from headgate.model.formatting import DIRTY
 from headgate.model.warnings import ProjectWarning, WarningCode
-from headgate.model.wording import DIRTY
 from headgate.private_files import HOME
 
 _PATIENCE = 20

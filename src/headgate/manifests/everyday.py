@@ -1,7 +1,7 @@
 """The YAML nearly every manifest is written in, read line by line: some fifteen times as fast as a whole YAML parser.
 
 It knows block mappings, plain and simply quoted words, `|` texts and short lists. At the first thing it is not sure
-of it gives up, and `reading` takes the general way: it may decline any text, and may never read one differently or
+of it gives up, and `yaml_reading` takes the general way: it may decline any text, and may never read one differently or
 find a mistake. A test holds the two against each other.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from headgate.manifests.tree import Mapping, Node, Scalar, Sequence
+from headgate.manifests.yaml_tree import Mapping, Node, Scalar, Sequence
 
 DEEPEST = 10
 MOST = 50_000

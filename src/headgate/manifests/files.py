@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from headgate.errors import ProjectNotFound, UsageError
-from headgate.manifests.globbing import is_glob, is_hidden, matches
+from headgate.manifests.globs import is_glob, is_hidden, matches
 
 PROJECT_FILE = "headgate.yaml"
 LARGEST = 16 * 1024 * 1024

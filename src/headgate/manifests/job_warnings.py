@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headgate.manifests import lookalikes
-from headgate.manifests.page import Page
-from headgate.manifests.tree import Mapping, Position
+from headgate.manifests.source_file import Page
+from headgate.manifests.yaml_tree import Mapping, Position
 from headgate.model.configuration import is_of_the_cluster
 from headgate.model.spec import JobSpec, Sql
 from headgate.model.warnings import ProjectWarning, WarningCode

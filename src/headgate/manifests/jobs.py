@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from headgate.manifests.config_options import Setting, merged, settings
 from headgate.manifests.forms import JobForm, ProviderForm
 from headgate.manifests.job_warnings import job_warnings
-from headgate.manifests.mistakes import suggestion
-from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
-from headgate.manifests.scalars import found, plain, value
-from headgate.manifests.settings import Setting, merged, settings
+from headgate.manifests.source_file import Page
 from headgate.manifests.statements import Written, program
-from headgate.manifests.tree import Mapping, Node, Scalar
+from headgate.manifests.validation_errors import suggestion
+from headgate.manifests.yaml_scalars import found, plain, value
+from headgate.manifests.yaml_tree import Mapping, Node, Scalar
 from headgate.model.secret import Environment
 from headgate.model.spec import JobSpec, RunState, Savepoint, Source, Strategy
 

@@ -18,13 +18,13 @@ from headgate.manifests.broken_documents import broken, documents_of, line_range
 from headgate.manifests.files import Missing, Refused, Repository
 from headgate.manifests.forms import ProviderForm
 from headgate.manifests.jobs import Draft, Ground, draft
-from headgate.manifests.mistakes import Report
-from headgate.manifests.page import Page
 from headgate.manifests.placeholders import Variables
+from headgate.manifests.project_checks import relate
 from headgate.manifests.project_file import project_file
-from headgate.manifests.reading import read
-from headgate.manifests.relations import relate
-from headgate.manifests.tree import Finding, Node, Scalar, Tree
+from headgate.manifests.source_file import Page
+from headgate.manifests.validation_errors import Report
+from headgate.manifests.yaml_reading import read
+from headgate.manifests.yaml_tree import Finding, Node, Scalar, Tree
 from headgate.model.broken_manifests import BrokenManifest
 from headgate.model.project import Project
 from headgate.model.spec import JobSpec

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headgate.manifests.page import Page
-from headgate.manifests.tree import Node, Position, scalars
+from headgate.manifests.source_file import Page
+from headgate.manifests.yaml_tree import Node, Position, scalars
 from headgate.model.warnings import ProjectWarning, WarningCode
 from headgate.sql import with_values
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from headgate.manifests.mistakes import Report, nearest
-from headgate.manifests.tree import Finding, Node, Position, Scalar, Tree, scalars
+from headgate.manifests.validation_errors import Report, nearest
+from headgate.manifests.yaml_tree import Finding, Node, Position, Scalar, Tree, scalars
 from headgate.model.secret import PLACEHOLDER
 
 OPENING = "${env:"

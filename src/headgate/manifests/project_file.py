@@ -16,15 +16,15 @@ from pydantic import ValidationError
 from headgate.errors import UsageError
 from headgate.manifests import lookalikes
 from headgate.manifests import targets as target_forms
-from headgate.manifests.exposure import exposed
+from headgate.manifests.config_options import merged, settings
 from headgate.manifests.forms import NAME, NAME_RULE, DefaultsForm, ProjectForm, ProviderForm, SafetyForm
 from headgate.manifests.jobs import Ground
-from headgate.manifests.mistakes import suggestion
-from headgate.manifests.page import Page
 from headgate.manifests.placeholders import Concealed
-from headgate.manifests.scalars import found, plain, value
-from headgate.manifests.settings import merged, settings
-from headgate.manifests.tree import Mapping, Node, Scalar, Sequence
+from headgate.manifests.source_file import Page
+from headgate.manifests.target_warnings import exposed
+from headgate.manifests.validation_errors import suggestion
+from headgate.manifests.yaml_scalars import found, plain, value
+from headgate.manifests.yaml_tree import Mapping, Node, Scalar, Sequence
 from headgate.model.project import Safety, Target
 from headgate.model.secret import Environment
 from headgate.model.warnings import ProjectWarning

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headgate.manifests import files
+from headgate.manifests.config_options import RESERVED
 from headgate.manifests.files import Refused
-from headgate.manifests.mistakes import nearest
-from headgate.manifests.page import Page
 from headgate.manifests.placeholders import OPENING
-from headgate.manifests.scalars import quoted, value
-from headgate.manifests.settings import RESERVED
-from headgate.manifests.tree import Finding, Mapping, Node, Position, Scalar
+from headgate.manifests.source_file import Page
+from headgate.manifests.validation_errors import nearest
+from headgate.manifests.yaml_scalars import quoted, value
+from headgate.manifests.yaml_tree import Finding, Mapping, Node, Position, Scalar
 from headgate.model.configuration import expected
 from headgate.model.spec import Jar, Program, Sql
 from headgate.sql import StatementKind, check, split
@@ -32,7 +32,7 @@ _JAR_HINT = "a path on the platform is written as a URL, such as local:///opt/fl
 class Written:
     """A program, the variables it uses, and where its SQL begins: in `file`, or in the manifest if that is empty.
 
-    `settings` are the options that the SQL sets, by their places.
+    `config_options` are the options that the SQL sets, by their places.
     """
 
     program: Program

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, SecretStr
 
 from headgate.manifests.forms import NAME, NAME_RULE, ProviderForm
-from headgate.manifests.mistakes import suggestion
-from headgate.manifests.page import Page
-from headgate.manifests.scalars import found, plain, value
-from headgate.manifests.tree import Mapping, Node, Scalar
+from headgate.manifests.source_file import Page
+from headgate.manifests.validation_errors import suggestion
+from headgate.manifests.yaml_scalars import found, plain, value
+from headgate.manifests.yaml_tree import Mapping, Node, Scalar
 from headgate.model.project import Target
 from headgate.model.secret import Environment
 

@@ -8,6 +8,6 @@ Everything above speaks in these words. Nothing here reads a file, opens a socke
 - `topology`  the operators of a job and what their state depends on
 - `plan`      actions, steps, changes, verdicts: the vocabulary of planning and applying
 - `health`    what settling looks at; `graph` what `headgate graph` draws
-- `packages`  jars, and the jobs that use them; `taken` what an import made of the jobs of a target
+- `packages`  jars, and the jobs that use them; `import_result` what an import made of the jobs of a target
 - `configuration`  Flink options compared by value
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headgate.model.blame import Blame
+from headgate.model.failure_origin import Blame
 from headgate.model.live import JobState
 
 
@@ -15,7 +15,7 @@ class Health:
     `restarts` counts the failures that were recovered from, since the start or, on a platform that does not begin anew
     with one, since the job was made; `checkpointing` says whether checkpoints are on and `checkpoints` how many have
     completed since the start. None is none of these but "not told": the platform does not say it, or was not asked.
-    `blame` says whether `cause` is the program's, or what any program would have met there.
+    `failure_origin` says whether `cause` is the program's, or what any program would have met there.
     """
 
     state: JobState

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from headgate.model.condition import NOT_KNOWN, Condition
+from headgate.model.live_health import NOT_KNOWN, Condition
 from headgate.model.spec import AppliedSpec, JobSpec
 
 

@@ -2,7 +2,7 @@
 
 Read from the top: what is not known blocks, what is not ours is not touched, and only then are git and the target
 compared. A start or restart is decided twice: first by what was observed, then again with the `Evidence` of its
-platform (see `evidence`), so only changed and new jobs are asked about.
+platform (see `compatibility`), so only changed and new jobs are asked about.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, RunState, Strategy
 from headgate.model.topology import Compiled
 from headgate.planning.actions import action_on, blocked, require_savable
+from headgate.planning.compatibility import Evidence, judged
 from headgate.planning.diffing import diff
-from headgate.planning.evidence import Evidence, judged
-from headgate.planning.restoring import (
+from headgate.planning.forgotten_jobs import left_of_it, way_on
+from headgate.planning.restore_points import (
     NothingToRestore,
     kind_of_path,
     nothing_to_lose,
@@ -40,7 +41,6 @@ from headgate.planning.restoring import (
     restore_of_new,
     restore_of_running,
 )
-from headgate.planning.traces import left_of_it, way_on
 
 _NOTHING = Absent()
 

@@ -8,7 +8,7 @@ from typing import Any
 from deepdiff import DeepDiff
 
 from headgate.model.configuration import current_key
-from headgate.model.hiding import hidden
+from headgate.model.masking import hidden
 from headgate.model.plan import Change, Impact
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 

@@ -9,10 +9,10 @@ from headgate.model.plan import Action, Settle, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.planning.actions import blocked
-from headgate.planning.backing_off import put_off
+from headgate.planning.backoff import put_off
 from headgate.planning.deciding import decide_rollback, started_from
 from headgate.planning.live_jobs import our_job
-from headgate.planning.situation import Past, Situation
+from headgate.planning.plan_input import Past, Situation
 
 
 def in_view_of(situation: Situation, past: Past, action: Action) -> Action:

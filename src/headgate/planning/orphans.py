@@ -15,7 +15,7 @@ from headgate.planning.last_seen import applied_in, environment_of
 from headgate.planning.live_jobs import is_active
 
 if TYPE_CHECKING:
-    from headgate.planning.situation import Situation
+    from headgate.planning.plan_input import Situation
 
 
 def orphans(situation: Situation) -> list[Action]:

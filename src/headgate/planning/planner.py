@@ -12,6 +12,7 @@ from headgate.model.warnings import about, grouped
 from headgate.planning.actions import blocked
 from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, untold
 from headgate.planning.checkpointing import without_checkpoints
+from headgate.planning.compatibility import Evidence, lacking_a_place
 from headgate.planning.deciding import (
     both,
     decide,
@@ -22,7 +23,6 @@ from headgate.planning.deciding import (
 )
 from headgate.planning.drifting import drift_of
 from headgate.planning.earlier_failures import in_view_of
-from headgate.planning.evidence import Evidence, lacking_a_place
 from headgate.planning.last_seen import (
     applied_in,
     copy_warning,
@@ -35,8 +35,8 @@ from headgate.planning.last_seen import (
 from headgate.planning.live_jobs import each, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.orphans import ended_orphans, orphans
+from headgate.planning.plan_input import NO_PAST, Past, Situation
 from headgate.planning.renaming import renames_blocked
-from headgate.planning.situation import NO_PAST, Past, Situation
 
 _NOT_HEARD = Unknown("the target did not report")
 

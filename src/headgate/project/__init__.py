@@ -7,13 +7,13 @@
 
 - `headgate`   the class itself: looking, planning, applying
 - `loading`    headgate.yaml and its manifests, offline
-- `finding`    where the jobs are that a person asks about
-- `gathering`  what a platform is asked about a spec that would be started
-- `recalling`  what the store knows of a job's past
+- `job_lookup`    where the jobs are that a person asks about
+- `compatibility_reports`  what a platform is asked about a spec that would be started
+- `load_history`  what the store knows of a job's past
 - `importing`  manifests from what runs
-- `referring`  which jobs use a package
-- `operating`  savepoints and rollbacks that a person asks for
-- `retiring`   which savepoints are deleted, and when
+- `jar_references`  which jobs use a package
+- `operations`  savepoints and rollbacks that a person asks for
+- `savepoint_retention`   which savepoints are deleted, and when
 
 Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the
 others are planned and applied. `Headgate` is imported when it is first used: to read manifests, as `validate` and shell

@@ -17,23 +17,25 @@ from typing import TYPE_CHECKING, Any, Self
 from headgate.applying import Executor, Memory, Patience
 from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, InternalError
-from headgate.model.hiding import told_text
+from headgate.model.import_result import TakenOver
 from headgate.model.live import JobState, Live, Observation, Observed, Unknown
+from headgate.model.masking import told_text
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Allowance, Project
 from headgate.model.spec import JobSpec
-from headgate.model.taken import TakenOver
 from headgate.planning import Evidence, Situation, needs_evidence, plan, refusals
-from headgate.project.finding import found_by_name, target_of_stray, whereabouts
-from headgate.project.gathering import evidence_for
+from headgate.project.compatibility_reports import evidence_for
 from headgate.project.importing import Importing
+from headgate.project.jar_references import changed_packages, references
+from headgate.project.job_lookup import found_by_name, target_of_stray, whereabouts
 from headgate.project.limits import refused
+from headgate.project.load_history import with_past
 from headgate.project.loading import at_home, at_its_commit, drafts, load
-from headgate.project.naming import require_in_git, require_known, require_package, require_target
-from headgate.project.noticing import notice
-from headgate.project.operating import (
+from headgate.project.name_checks import require_in_git, require_known, require_package, require_target
+from headgate.project.observation_records import notice
+from headgate.project.operations import (
     as_requested,
     chosen_revision,
     in_git,
@@ -43,9 +45,7 @@ from headgate.project.operating import (
     there,
     was_cut_off,
 )
-from headgate.project.recalling import with_past
-from headgate.project.referring import changed_packages, references
-from headgate.project.retiring import done_well, retire
+from headgate.project.savepoint_retention import done_well, retire
 from headgate.project.transitions import after_transitions
 from headgate.providers.registry import open_provider
 from headgate.store import Applied, Disposal, Lock, NoStore, Store, StoreError, StoreTooNew, open_store

@@ -25,15 +25,15 @@ from headgate.manifests import (
 )
 from headgate.manifests.files import Refused
 from headgate.manifests.files import text as text_of
-from headgate.model.hiding import told_text
+from headgate.model.import_result import Taken, TakenOver, Taking, Variable
 from headgate.model.live import Live, Observation, Several
+from headgate.model.masking import told_text
 from headgate.model.plan import Action, Change, Submit, Verb
 from headgate.model.project import Project
 from headgate.model.secret import Environment, digests
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, RunState, Sql
-from headgate.model.taken import Taken, TakenOver, Taking, Variable
 from headgate.planning import changes_of
-from headgate.project.candidates import Found, found_on, left_alone
+from headgate.project.import_candidates import Found, found_on, left_alone
 
 _UNSET = "(not set)"
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from headgate.model.hiding import told_text
+from headgate.model.masking import told_text
 from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
 from headgate.model.reasons import FIRST_MOVES, Reason
 from headgate.model.secret import Environment
 from headgate.model.spec import Sql
-from headgate.reporting.plain import one_line, plain, shortened
-from headgate.reporting.words import counted
+from headgate.reporting.plain_text import one_line, plain, shortened
+from headgate.reporting.verb_words import counted
 
 LONGEST_NAME = 100
 # How a verdict that was not made operator by operator names them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headgate.model.outcome import Event, Phase
 from headgate.reporting.actions import mask_of
 from headgate.reporting.folding import first_paragraph
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 
 
 def event_text(event: Event) -> str:

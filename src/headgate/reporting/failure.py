@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headgate.errors import HeadgateError, ManifestError, Mistake
-from headgate.model.hiding import told_text
+from headgate.model.masking import told_text
 from headgate.model.secret import Environment
 from headgate.reporting.folding import message_lines
 from headgate.reporting.markdown import code, text
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, mistake_document
 
 _NO_VALUES = Environment()

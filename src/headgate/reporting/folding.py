@@ -6,7 +6,7 @@ paragraph unless it was asked for all of it (`--verbose`).
 
 from __future__ import annotations
 
-from headgate.reporting.plain import plain
+from headgate.reporting.plain_text import plain
 
 MOST_LINES = 12
 

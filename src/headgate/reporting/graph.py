@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headgate.model.health import Graph, Vertex
-from headgate.model.hiding import told_text
+from headgate.model.masking import told_text
 from headgate.model.secret import Environment
-from headgate.reporting.plain import one_line, shortened
+from headgate.reporting.plain_text import one_line, shortened
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 _LONGEST = 120

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from headgate.model.condition import Condition, HealthWord
+from headgate.model.formatting import moment_of
 from headgate.model.live import Live
+from headgate.model.live_health import Condition, HealthWord
 from headgate.model.plan import Action
-from headgate.model.wording import moment_of
 from headgate.reporting.actions import Mask, mask_of
-from headgate.reporting.plain import one_line, shortened
+from headgate.reporting.plain_text import one_line, shortened
 
 TITLE = "Degraded, left as they are (`headgate explain degraded`):"
 _LONGEST = 300

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from headgate.model.wording import moment
-from headgate.reporting.plain import one_line
+from headgate.model.formatting import moment
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.store import Lock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plain_text import one_line, plain
 
 # Written as entities, these are letters to a Markdown reader, also inside a table and inside HTML.
 _MARKUP = re.compile(r"[&<>|\\`*_\[\]~#$@]|(?<=[a-z]):(?=//)")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headgate.errors import HeadgateError
+from headgate.model.formatting import short
 from headgate.model.outcome import Outcome, Report
 from headgate.model.plan import Plan
-from headgate.model.wording import short
 from headgate.reporting.failure import error_document
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.reporting.report import report_document, result_blocks
 from headgate.reporting.silent_targets import untold
-from headgate.reporting.words import report_summary
+from headgate.reporting.verb_words import report_summary
 
 
 def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN, *, known: Iterable[str] = ()) -> str:

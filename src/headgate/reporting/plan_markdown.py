@@ -5,9 +5,9 @@ What does not fit is left out job by job, and how much was left out is said: hal
 
 from __future__ import annotations
 
+from headgate.model.formatting import short
 from headgate.model.plan import Action, Plan, Verb
 from headgate.model.reasons import Reason
-from headgate.model.wording import short
 from headgate.reporting import markdown
 from headgate.reporting.actions import (
     change_words,
@@ -27,11 +27,11 @@ from headgate.reporting.failure import mistake_lines
 from headgate.reporting.folding import message_lines
 from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
-from headgate.reporting.plain import plain
+from headgate.reporting.plain_text import plain
 from headgate.reporting.silent_targets import SilentTarget, apart, silent_targets, untold
 from headgate.reporting.sql_diff import is_text, unified
+from headgate.reporting.verb_words import counted, left_git, package_lines, plan_summary, refusal_lines
 from headgate.reporting.warnings import warning_lines
-from headgate.reporting.words import counted, left_git, package_lines, plan_summary, refusal_lines
 
 _MORE = "`headgate plan --verbose` shows them"
 # Kept free for the sentences that say what was left out.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headgate.errors import ManifestError
+from headgate.model.formatting import short
 from headgate.model.plan import Action, Plan, Verb, Verdict
-from headgate.model.wording import short
 from headgate.reporting.actions import (
     change_words,
     hint_words,
@@ -25,11 +25,10 @@ from headgate.reporting.folding import message_lines
 from headgate.reporting.health import TITLE as DEGRADED
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plain_text import one_line, plain
 from headgate.reporting.silent_targets import apart, silence_block, silent_targets, untold
 from headgate.reporting.sql_diff import is_text, unified
-from headgate.reporting.warnings import warnings_text
-from headgate.reporting.words import (
+from headgate.reporting.verb_words import (
     LEGEND,
     SYMBOLS,
     colour,
@@ -40,6 +39,7 @@ from headgate.reporting.words import (
     refusal_lines,
     silence_lines,
 )
+from headgate.reporting.warnings import warnings_text
 
 _INDENT = "    "
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from headgate.model.packages import Package
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, package_document
-from headgate.reporting.words import counted, silence_lines, use_words
+from headgate.reporting.verb_words import counted, silence_lines, use_words
 
 _HEADS = ("JOB", "TARGET", "WHERE")
 

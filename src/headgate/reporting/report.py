@@ -14,10 +14,10 @@ from headgate.reporting.failure import mistake_lines
 from headgate.reporting.folding import message_lines
 from headgate.reporting.health import condition_document, degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, plan_document
 from headgate.reporting.silent_targets import SilentTarget, apart, silence_block, silent_targets
-from headgate.reporting.words import report_summary
+from headgate.reporting.verb_words import report_summary
 
 _DEGRADED_AT_MOST = 20
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from headgate.model.hiding import told_text
+from headgate.model.masking import told_text
 from headgate.model.secret import Environment
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 

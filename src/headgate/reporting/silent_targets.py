@@ -10,7 +10,7 @@ from headgate.model.plan import Action, Plan
 from headgate.model.reasons import Reason
 from headgate.reporting.actions import hint_words, mask_of
 from headgate.reporting.palette import Palette
-from headgate.reporting.plain import one_line, plain
+from headgate.reporting.plain_text import one_line, plain
 
 _NAMED_AT_MOST = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from headgate.reporting.plain import plain
+from headgate.reporting.plain_text import plain
 
 
 def unified(before: str, after: str) -> list[str]:

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from headgate.model.formatting import moment, moment_of
 from headgate.model.health import Health
-from headgate.model.hiding import told_text
 from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Several, Unknown
+from headgate.model.masking import told_text
 from headgate.model.secret import Environment
-from headgate.model.wording import moment, moment_of
 from headgate.reporting import markdown
 from headgate.reporting.health import condition_document, condition_words
 from headgate.reporting.locks import lock_document
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
-from headgate.reporting.words import counted
+from headgate.reporting.verb_words import counted
 from headgate.store import Disposal, Intent, Lock
 
 _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")

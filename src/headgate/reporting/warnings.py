@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from headgate.model.warnings import ProjectWarning, grouped
 from headgate.reporting.markdown import code, text
 from headgate.reporting.palette import PLAIN, Palette
-from headgate.reporting.plain import one_line
+from headgate.reporting.plain_text import one_line
 
 _NAMED_AT_MOST = 3
 

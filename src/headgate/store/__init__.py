@@ -6,16 +6,17 @@ asks no platform, decides nothing but which savepoints are surplus.
 
 - `records`    what is remembered, frozen; `errors` what can go wrong
 - `store`      the port: `Journal`, `Revisions`, `Snapshots`, `Locks`, and `Store`, all four
-- `opening`    `open_store`: a URL becomes a store; `address` reads the URL and keeps its password to itself
-- `nothing`    `NoStore`, for a run without one
-- `renewing`   keeps a lock while its holder lives
+- `open_store`    `open_store`: a URL becomes a store; `address` reads the URL and keeps its password to itself
+- `no_store`    `NoStore`, for a run without one
+- `lock_renewal`   keeps a lock while its holder lives
 - `retention`  which savepoints may go; pure
 - `sql`        the only place that imports SQLAlchemy, and only when a store is opened
 """
 
 from headgate.store.errors import LockHeld, LockLost, StoreError, StoreTooNew, UnknownLock
-from headgate.store.nothing import NoStore
-from headgate.store.opening import open_store
+from headgate.store.lock_renewal import Renewer
+from headgate.store.no_store import NoStore
+from headgate.store.open_store import open_store
 from headgate.store.records import (
     Applied,
     Disposal,
@@ -28,7 +29,6 @@ from headgate.store.records import (
     Noted,
     SnapshotKind,
 )
-from headgate.store.renewing import Renewer
 from headgate.store.retention import is_needed
 from headgate.store.store import Journal, Locks, Revisions, Snapshots, Store
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from headgate.errors import HeadgateError, PlanRefused
-from headgate.model.wording import moment
+from headgate.model.formatting import moment
 from headgate.store.records import Lock
 
 

@@ -20,9 +20,9 @@ from dataclasses import replace
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
-from headgate.model.condition import Condition, HealthWord
 from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.live_health import Condition, HealthWord
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, Prospect, Restore, RestoreKind
 from headgate.model.reasons import Reason

@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from headgate.model.blame import Blame
-from headgate.model.condition import Condition, HealthWord
+from headgate.model.failure_origin import Blame
 from headgate.model.live import JobState, Live
+from headgate.model.live_health import Condition, HealthWord
 from headgate.model.spec import Jar, JobSpec, Program, Sql
 from headgate.model.topology import Operator, Topology
 from headgate.sql import StatementKind, meaning, split

@@ -17,7 +17,7 @@ from tests.providers.dinky.given import asked, job, options, started, stopped, s
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec, Savepoint, Sql, Strategy
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky import definition, remains
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.dinky.envelope import judge

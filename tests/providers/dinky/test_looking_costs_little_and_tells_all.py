@@ -12,7 +12,7 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph
 from headgate.model.live import JobState
 from headgate.model.spec import Jar
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky import remains
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.providers.dinky.envelope import said

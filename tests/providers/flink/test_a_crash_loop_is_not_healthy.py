@@ -13,10 +13,10 @@ from tests.providers.flink.jobs import a_project, counting_spec, observed, opene
 
 from headgate.errors import Unavailable
 from headgate.local import LocalFlink
-from headgate.model.condition import Condition, HealthWord
+from headgate.model.live_health import Condition, HealthWord
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers.facts import Facts
 from headgate.providers.flink.crash_loops import CrashLoops, failures, judged
+from headgate.providers.run_facts import Facts
 
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 NOW = 1_767_225_600_000

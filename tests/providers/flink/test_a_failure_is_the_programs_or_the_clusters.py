@@ -12,9 +12,9 @@ import pytest
 from tests.conftest import chosen_flink
 
 from headgate.local.flink_home import find_flink
-from headgate.model.blame import Blame
+from headgate.model.failure_origin import Blame
 from headgate.providers.flink.failure_causes import OF_THE_CLUSTER, blame_of
-from headgate.providers.flink.snapshots import never_deployed
+from headgate.providers.flink.last_snapshot import never_deployed
 
 NO_SLOTS = """\
 java.util.concurrent.CompletionException: java.util.concurrent.CompletionException: \

@@ -7,9 +7,9 @@ import httpx
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Change, Impact, Prospect
 from headgate.model.spec import AppliedSpec, JobSpec, Savepoint, Sql, Strategy
-from headgate.providers.facts import Facts
 from headgate.providers.flink.adapter import FlinkProvider
 from headgate.providers.http import Api
+from headgate.providers.run_facts import Facts
 
 COUNT = Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id")
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from headgate.model.live import Marker
 from headgate.model.secret import Environment
 from headgate.model.spec import AppliedSpec, JobSpec, Sql
-from headgate.providers.flink import parameters
+from headgate.providers.flink import job_parameters
 
 
-def read_back(text: str) -> parameters.Carried:
+def read_back(text: str) -> job_parameters.Carried:
     """As Flink reads the option: pairs split at commas, keys from values at the first colon."""
-    return parameters.read(dict(pair.split(":", 1) for pair in text.split(",")))
+    return job_parameters.read(dict(pair.split(":", 1) for pair in text.split(",")))
 
 
 @given(statement=st.text(max_size=300), restored=st.text(max_size=60), job=st.text(min_size=1, max_size=20))
@@ -22,7 +22,7 @@ def test_whatever_is_written_is_read_back(statement: str, restored: str, job: st
     spec = JobSpec("orders", "local", Sql(statement), config={"a.b": "1:2,3"})
     marker = Marker("shop", job, "abc", "c0ffee", succeeds="f00", restored=restored, attempt="9a01", avoids="bad: one")
 
-    carried = read_back(parameters.write(marker, spec.carried(), "{}"))
+    carried = read_back(job_parameters.write(marker, spec.carried(), "{}"))
 
     assert carried.marker == marker
     assert carried.applied == AppliedSpec.restored(spec.carried())
@@ -31,10 +31,10 @@ def test_whatever_is_written_is_read_back(statement: str, restored: str, job: st
 
 def test_a_job_of_somebody_else_has_no_marker():
     """Other people's parameters, and damaged ones, are not ours."""
-    assert parameters.read({"input": "topic"}) == parameters.Carried()
-    assert parameters.read({"headgate.project": "shop"}) == parameters.Carried()
+    assert job_parameters.read({"input": "topic"}) == job_parameters.Carried()
+    assert job_parameters.read({"headgate.project": "shop"}) == job_parameters.Carried()
     damaged = {"headgate.project": "shop", "headgate.job": "a", "headgate.revision": "1", "headgate.manifest": "%%"}
-    assert parameters.read(damaged).applied is None
+    assert job_parameters.read(damaged).applied is None
 
 
 def test_a_compiled_plan_too_large_to_carry_is_left_out():
@@ -43,7 +43,7 @@ def test_a_compiled_plan_too_large_to_carry_is_left_out():
 
     noise = random.Random(1).randbytes(300_000).hex()
 
-    text = parameters.write(Marker("shop", "orders", "abc"), {"name": "orders"}, noise)
+    text = job_parameters.write(Marker("shop", "orders", "abc"), {"name": "orders"}, noise)
 
     assert "headgate.compiled" not in text
 

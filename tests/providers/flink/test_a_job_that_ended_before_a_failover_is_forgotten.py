@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from headgate.errors import Rejected
-from headgate.providers.facts import Facts
 from headgate.providers.flink.adapter import FlinkProvider
 from headgate.providers.flink.rejection import judge
 from headgate.providers.http import Api
+from headgate.providers.run_facts import Facts
 
 ENDED = "ead3d5c8cd1617971b8ce51cd86d9087"
 LISTED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.providers.flink.widths import followers, of_job
+from headgate.providers.flink.vertex_parallelism import followers, of_job
 
 MOST = {"a": 128, "b": 128, "c": 128}
 

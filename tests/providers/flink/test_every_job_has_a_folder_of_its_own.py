@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.providers.flink.cluster import Cluster
-from headgate.providers.flink.homes import Homes
+from headgate.providers.flink.savepoint_folders import Homes
 
 NAMES = st.text(min_size=1, max_size=20)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headgate.model.live import JobState, Snapshot
-from headgate.providers.flink.snapshots import final_state, remains
+from headgate.providers.flink.last_snapshot import final_state, remains
 
 CHECKPOINT = {
     "is_savepoint": False,

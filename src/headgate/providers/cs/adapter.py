@@ -30,9 +30,9 @@ from headgate.providers.cs.starting import Starts
 from headgate.providers.cs.stopping import Stops
 from headgate.providers.cs.wire import Definition
 from headgate.providers.http import NotFound
-from headgate.providers.huawei.held import HELD
+from headgate.providers.huawei.platform_holds import HELD
+from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "huawei-cs"

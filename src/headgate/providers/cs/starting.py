@@ -21,7 +21,7 @@ from headgate.providers.cs.states import STOP_FAILED
 from headgate.providers.cs.wire import JAR, KINDS, Definition
 from headgate.providers.cs.writing import described, facts, fields, job_type, options_of, uploads
 from headgate.providers.http import NotFound
-from headgate.providers.huawei.held import HELD
+from headgate.providers.huawei.platform_holds import HELD
 from headgate.providers.port import Submission
 
 

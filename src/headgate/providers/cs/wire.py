@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Marker
-from headgate.providers import answers, marking
-from headgate.providers.answers import undocumented
+from headgate.providers import answer_fields, marking
+from headgate.providers.answer_fields import undocumented
 from headgate.providers.cs import note
 from headgate.providers.cs.states import common_state, wire_word
 
@@ -156,7 +156,7 @@ def _text(found: Mapping[str, Any], key: str) -> str:
 
 
 def _number(found: Mapping[str, Any], key: str) -> int:
-    return answers.number(found.get(key)) or 0
+    return answer_fields.number(found.get(key)) or 0
 
 
 def _truth(found: Mapping[str, Any], key: str) -> bool:

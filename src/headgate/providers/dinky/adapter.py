@@ -42,11 +42,11 @@ from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, document, text
-from headgate.providers.facts import Facts
 from headgate.providers.http import Api, Tls
+from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
+from headgate.providers.run_facts import Facts
 
 # They hold kube and yarn settings and the cluster's own options, or are computed and hold those again.
 _UNSHOWN = ("clusterConfiguration", "clusterInstance", "executorSetting", "gatewayConfig", "jobConfig")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headgate.errors import Rejected
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import flag, rows, text
 

@@ -14,7 +14,7 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import Marker
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.model.topology import Compiled
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky import definition, statements
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.envelope import said

@@ -14,7 +14,7 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.plan import Restore
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
 from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from headgate.providers.durations import RequestTime, ShortWait, SlowRequestTime
-from headgate.providers.misplaced import told_elsewhere
+from headgate.providers.misplaced_options import told_elsewhere
 
 RunMode = Literal[
     "local",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import Rejected
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import rows, text
 

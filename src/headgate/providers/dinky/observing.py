@@ -1,6 +1,6 @@
 """One look at a Dinky: tasks, newest instances and the catalogue in bulk, more only of jobs of ours that have ended.
 
-What a start left behind does not change once it is over, so it is asked for once, ever: see `providers.facts`.
+What a start left behind does not change once it is over, so it is asked for once, ever: see `providers.run_facts`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from headgate.model.condition import Condition, HealthWord
 from headgate.model.live import JobState, Live, Observation, Several, Snapshot, Unknown
+from headgate.model.live_health import Condition, HealthWord
 from headgate.providers.dinky import definition, remains
 from headgate.providers.dinky.catalogue import Catalogue, Trees
 from headgate.providers.dinky.names import Names
@@ -21,7 +21,7 @@ from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.runs import Runs
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import Instance, Task
-from headgate.providers.facts import Facts
+from headgate.providers.run_facts import Facts
 
 _AT_ONCE = 8
 _NEVER = "never started"

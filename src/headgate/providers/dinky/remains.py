@@ -14,7 +14,7 @@ from typing import Any
 
 from headgate.model.health import Graph, Health, Vertex
 from headgate.model.live import JobState, Snapshot
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dinky.wire import Instance, Taken, document, rows, text
 
 _RETENTION = "execution.checkpointing.externalized-checkpoint-retention"

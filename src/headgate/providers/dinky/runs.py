@@ -16,7 +16,7 @@ from typing import Any
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import Unknown
 from headgate.model.plan import Restore
-from headgate.providers.answers import Unauthorised
+from headgate.providers.answer_fields import Unauthorised
 from headgate.providers.dinky import beginnings
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import (

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from headgate.errors import ProviderError, Rejected, Unavailable
-from headgate.providers.answers import number, undocumented
+from headgate.providers.answer_fields import number, undocumented
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
 from headgate.providers.dinky.wire import document, moment, rows, text
 from headgate.providers.http import Api, Asked, Outgoing, Unauthorised

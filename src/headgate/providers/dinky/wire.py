@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from headgate.model.live import JobState
-from headgate.providers.answers import number, undocumented
+from headgate.providers.answer_fields import number, undocumented
 from headgate.providers.dinky.states import common_state
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")

@@ -39,8 +39,8 @@ from headgate.providers.dli.starting import Starting
 from headgate.providers.dli.stopping import Stopping
 from headgate.providers.http import Api
 from headgate.providers.huawei.account import Account, host
+from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _AT_ONCE = 8

@@ -17,7 +17,7 @@ from headgate.providers.dli import reading, signs, states
 from headgate.providers.dli.fields import INTERVAL, pairs
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.signs import EVERYTHING, Sets
-from headgate.providers.huawei.held import HELD
+from headgate.providers.huawei.platform_holds import HELD
 
 # Without a bucket DLI has nowhere to keep a savepoint (user guide, "Flink Job Management").
 UNSAVABLE = (

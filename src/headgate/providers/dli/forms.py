@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 from headgate.providers.huawei.forms import HuaweiTarget
-from headgate.providers.misplaced import told_elsewhere
+from headgate.providers.misplaced_options import told_elsewhere
 
 JAR_JOB = "flink_jar_job"
 SHARED, EXCLUSIVE, EDGE = "shared_cluster", "exclusive_cluster", "edge_node"

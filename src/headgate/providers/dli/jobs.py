@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
 from headgate.errors import OutcomeUnknown, Rejected
-from headgate.providers.answers import number, undocumented
+from headgate.providers.answer_fields import number, undocumented
 from headgate.providers.dli.fields import sent
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.paging import PAGE, Row, complete

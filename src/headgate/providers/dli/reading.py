@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from headgate.model.configuration import current_key
 from headgate.model.spec import AppliedSpec, Jar, Program, Sql
-from headgate.providers.answers import number
+from headgate.providers.answer_fields import number
 from headgate.providers.dli.fields import (
     BOTH,
     INTERVAL,

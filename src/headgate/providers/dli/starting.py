@@ -24,7 +24,7 @@ from headgate.providers.dli.looking import Looks, shown, state_of, there
 from headgate.providers.dli.prospects import LONGEST_NAME, impossible
 from headgate.providers.dli.writing import written
 from headgate.providers.http import NotFound
-from headgate.providers.huawei.held import HELD
+from headgate.providers.huawei.platform_holds import HELD
 from headgate.providers.port import Submission
 
 # Looks at a job whose run was refused, in case it was refused because it runs.

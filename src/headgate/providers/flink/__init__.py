@@ -3,12 +3,16 @@
 May know Flink's endpoints, words and files; must not plan, print or decide. Read `adapter` first: the port, method by
 method. It leans on
 
-- `observing`     one listing, and what is known of each job already: `facts` (what never changes is asked for once),
-                  `parameters` (what a job carries about itself), `endings` and `snapshots` (what ended jobs left)
+- `observation`     one listing, and what is known of each job already: `facts` (what never changes is asked for once),
+                  `job_parameters` (what a job carries about itself), `ended_jobs` and `last_snapshot` (what ended jobs
+                  left)
 - `program`       the request that compiles or runs a spec; SQL goes through `runner`, the one piece of Java, and `jars`
 - `compiled`      what a compiled plan says about state; `aggregates`: what an aggregate reads of its input
 - `rejection`     Flink's own error envelope; `causes`: its words without Java; `refusals`: whose fault, and where
-- `stops`         savepoints, each asked for once; `homes`: the folder they go to; `storage`: what is in it
-- `scaling`       parallelism without a restart, `widths` read from vertices, `bounds` that state sets
-- `watching`      health; `packages`: who uses a jar; `cluster`: its configuration; `forms`: what headgate.yaml may say
+- `savepoint_triggers`         savepoints, each asked for once; `savepoint_folders`: the folder they go to;
+  `cluster_files`: what is in it
+- `scaling`       parallelism without a restart, `vertex_parallelism` read from vertices, `parallelism_bounds` that
+  state sets
+- `job_health`      health; `packages`: who uses a jar; `cluster`: its configuration; `forms`: what headgate.yaml may
+  say
 """

@@ -26,27 +26,27 @@ from headgate.model.project import Target
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
-from headgate.providers.answers import undocumented
-from headgate.providers.facts import Facts
-from headgate.providers.flink import bounds, packages, parameters, watching
+from headgate.providers.answer_fields import undocumented
 from headgate.providers.flink import compiled as plans
+from headgate.providers.flink import job_health, job_parameters, packages, parallelism_bounds
 from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.cluster import Cluster
-from headgate.providers.flink.endings import Endings
+from headgate.providers.flink.cluster_files import Storage, next_id
+from headgate.providers.flink.ended_jobs import Endings
 from headgate.providers.flink.forms import FlinkTarget
-from headgate.providers.flink.homes import Homes
 from headgate.providers.flink.jars import Jars
-from headgate.providers.flink.observing import Observing, start_of
+from headgate.providers.flink.observation import Observing, start_of
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.flink.refusals import PlannerFailed, refusal
 from headgate.providers.flink.rejection import is_duplicate, is_flinks_own, judge
+from headgate.providers.flink.savepoint_folders import Homes
+from headgate.providers.flink.savepoint_triggers import Stops
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
-from headgate.providers.flink.stops import Stops
-from headgate.providers.flink.storage import Storage, next_id
 from headgate.providers.http import Api, NotFound, Tls
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support, id_taken, require_own_start
+from headgate.providers.run_facts import Facts
 
 _UNCOMPILABLE = "uncompilable: "
 
@@ -114,10 +114,10 @@ class FlinkProvider:
             rescales = self._observing.carried(job_id, start_of(detail)).fixed is not None
             return self._scaling.pending(job_id, detail) if rescales else None
 
-        return watching.health(self._api, job_id, pending)
+        return job_health.health(self._api, job_id, pending)
 
     def graph(self, job_id: str) -> Graph:
-        return watching.graph(self.detail(job_id))
+        return job_health.graph(self.detail(job_id))
 
     def detail(self, job_id: str) -> dict[str, Any]:
         detail = self._api.read(f"/jobs/{job_id}")
@@ -154,15 +154,15 @@ class FlinkProvider:
         if live is not None and live.state is JobState.STARTING and _goes_with(live, spec):
             note = f"{spec.savepoint.path} is deleted when the job is cancelled: its checkpoints are not retained"
             return Prospect(blocked=Reason.SNAPSHOT_MISSING, note=note)
-        scaled = touched & {bounds.PARALLELISM, f"config.{bounds.OPTION}"}
+        scaled = touched & {parallelism_bounds.PARALLELISM, f"config.{parallelism_bounds.OPTION}"}
         if live is not None and not scaled:
             return Prospect()
-        found = bounds.of_manifest(spec)
+        found = parallelism_bounds.of_manifest(spec)
         if live is None or live.remembered or found.blocked:
             return found  # of a job that the cluster has forgotten there is nothing to ask it
         fixed = self._observing.carried(live.job_id, live.started_at).fixed if live.marker else None
-        found = bounds.of_live(self._api, spec, live, touched, fixed)
-        alone = touched == {bounds.PARALLELISM} and fixed is not None and live.state.active
+        found = parallelism_bounds.of_live(self._api, spec, live, touched, fixed)
+        alone = touched == {parallelism_bounds.PARALLELISM} and fixed is not None and live.state.active
         if alone and not found.blocked and self._scaling.can_reach(live, spec):
             return Prospect(in_place=frozenset(touched))
         return found
@@ -195,7 +195,7 @@ class FlinkProvider:
             raise Rejected(f"job {spec.name} is to be restored, and no snapshot is named", where=self.name)
         compiled = submission.compiled.plan if submission.compiled else ""
         fixed = self._scaling.fixed(spec, compiled) if self._cluster.rescales() else None
-        carried = parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
+        carried = job_parameters.write(submission.marker, spec.carried(), compiled, fixed=fixed)
         start, now = uuid.uuid4().hex, round(time.time() * 1000)
         sign = self._homes.sign(
             submission.marker.project, spec.name, spec.config, start, at=now, job_id=submission.job_id
@@ -280,7 +280,7 @@ class FlinkProvider:
         Raises NotFound for a job the cluster has forgotten, too.
         """
         progress = self._stops.last(job_id)
-        word = watching.status_word(self._api, job_id)
+        word = job_health.status_word(self._api, job_id)
         state = common_state(word)
         progress = replace(progress, job=state)
         if state.active:
@@ -301,7 +301,7 @@ class FlinkProvider:
             self._api.call("PATCH", f"/jobs/{job_id}", writes=True, repeatable=True, params={"mode": "cancel"})
         except Rejected:
             # 409: it has reached another final state before.
-            if common_state(watching.status_word(self._api, job_id)).active:
+            if common_state(job_health.status_word(self._api, job_id)).active:
                 raise
 
     def take_savepoint(self, job_id: str, key: str) -> None:
@@ -321,7 +321,7 @@ class FlinkProvider:
 
         Flink takes savepoints of any id at all, and says only later that there was no such job: that is asked first.
         """
-        word = watching.status_word(self._api, job_id)
+        word = job_health.status_word(self._api, job_id)
         if not common_state(word).active:
             raise JobEnded(f"job {job_id} is {word}: no savepoint can be taken of it", where=self.name)
         carried = self._observing.carried_now(job_id)
@@ -334,7 +334,7 @@ class FlinkProvider:
     def _state(self, job_id: str) -> JobState | None:
         """Fresh; None for a job the cluster does not know."""
         try:
-            return common_state(watching.status_word(self._api, job_id))
+            return common_state(job_health.status_word(self._api, job_id))
         except NotFound:
             return None
 

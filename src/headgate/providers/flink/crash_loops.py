@@ -21,10 +21,10 @@ from itertools import pairwise
 from typing import Any
 
 from headgate.errors import ProviderError
-from headgate.model.condition import Condition, HealthWord
-from headgate.providers.facts import Facts, run_key
+from headgate.model.live_health import Condition, HealthWord
 from headgate.providers.flink.causes import root_cause
 from headgate.providers.http import Api
+from headgate.providers.run_facts import Facts, run_key
 
 _FACT = "failures"
 _BEGAN = "loop-began"

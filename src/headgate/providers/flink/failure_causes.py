@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headgate.model.blame import Blame
+from headgate.model.failure_origin import Blame
 
 _CAUSE = re.compile(r"^(?:Caused by: )?((?:[a-z][\w]*\.)+[A-Z][\w$]*)(?::[ ]?(.*))?$", re.MULTILINE)
 _CLASS_IN_MESSAGE = re.compile(r"(?:[a-z][\w]*\.)+([A-Z][\w$]*(?:Exception|Error))")

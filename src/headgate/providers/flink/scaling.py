@@ -15,12 +15,12 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec
-from headgate.providers.facts import Facts, run_key
-from headgate.providers.flink import widths
+from headgate.providers.flink import vertex_parallelism
 from headgate.providers.flink.compiled import fixed_widths
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.program import body, may_compile
 from headgate.providers.http import Api
+from headgate.providers.run_facts import Facts, run_key
 
 _FACT = "asked-parallelism"
 
@@ -58,7 +58,9 @@ class Scaling:
             detail = self._api.read(f"/jobs/{live.job_id}")
             # Narrower than its manifest says is what a lack of slots leaves, too.
             own = live.applied.parallelism
-            ran = widths.of_job(widths.running(detail), widths.limits(detail), known=own, fixed=fixed)
+            ran = vertex_parallelism.of_job(
+                vertex_parallelism.running(detail), vertex_parallelism.limits(detail), known=own, fixed=fixed
+            )
             known = {"seen": [], "parallelism": max(own, ran)}
             self._facts.put(run, _FACT, known)
         return replace(live, applied=replace(live.applied, parallelism=int(known["parallelism"])))
@@ -78,7 +80,7 @@ class Scaling:
         wanted = self._wanted(live, spec)
         if asked.keys() != wanted.keys():
             raise Rejected(f"job {live.name} cannot be made {spec.parallelism} wide without a restart")
-        most = widths.limits(self._api.read(f"/jobs/{live.job_id}"))
+        most = vertex_parallelism.limits(self._api.read(f"/jobs/{live.job_id}"))
         request = {}
         for vertex, bounds in asked.items():
             upper = min(wanted[vertex], most.get(vertex, 1))
@@ -100,7 +102,7 @@ class Scaling:
             asked = {vertex: bounds["upperBound"] for vertex, bounds in self._requirements(job_id).items()}
         except Rejected:
             return None
-        now = widths.running(detail)
+        now = vertex_parallelism.running(detail)
         if all(now.get(vertex) == width for vertex, width in asked.items()):
             return None
         narrower = all(now.get(vertex, 0) <= width for vertex, width in asked.items())
@@ -126,13 +128,13 @@ class Scaling:
         """
         try:
             asked = {vertex: bounds["upperBound"] for vertex, bounds in self._requirements(live.job_id).items()}
-            most = widths.limits(self._api.read(f"/jobs/{live.job_id}"))
+            most = vertex_parallelism.limits(self._api.read(f"/jobs/{live.job_id}"))
         except Rejected:
             return None
         if known.get("widths") == asked:
             return int(known["asked"])
         last = known.get("parallelism") or (live.applied.parallelism if live.applied else 1)
-        return widths.of_job(asked, most, known=int(last), fixed=fixed)
+        return vertex_parallelism.of_job(asked, most, known=int(last), fixed=fixed)
 
     def _requirements(self, job_id: str) -> dict[str, dict[str, int]]:
         """Vertex id to its lowerBound and upperBound. Raises Rejected where the scheduler has no such thing."""

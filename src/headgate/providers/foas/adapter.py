@@ -43,8 +43,8 @@ from headgate.providers.foas.stops import Stops, completed_checkpoints
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
+from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.opaque import Opaque
 from headgate.providers.port import Capabilities, Submission, Support
 
 _FORMAT = "foas"

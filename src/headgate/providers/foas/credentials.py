@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from headgate.providers.answers import sendable, unsendable
+from headgate.providers.answer_fields import sendable, unsendable
 from headgate.providers.foas.forms import FoasTarget
 from headgate.providers.http import Unauthorised
 

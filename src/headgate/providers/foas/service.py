@@ -13,7 +13,7 @@ from typing import Any
 from headgate.errors import Rejected, Unavailable
 from headgate.providers import again
 from headgate.providers.again import compared
-from headgate.providers.answers import undocumented
+from headgate.providers.answer_fields import undocumented
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import Instance, Job, items, member, number, text
 from headgate.providers.http import Api, NotFound

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from headgate.providers import answers
-from headgate.providers.answers import undocumented
+from headgate.providers import answer_fields
+from headgate.providers.answer_fields import undocumented
 
 STREAM, BATCH = "FLINK_STREAM", "FLINK_BATCH"
 SQL, DATASTREAM = "SQL", "DATASTREAM"
@@ -35,7 +35,7 @@ def text(document: Any, key: str) -> str:
 
 def number(document: Any, key: str) -> int:
     """A whole number, 0 where there is none that can be read."""
-    return answers.number(member(document, key)) or 0
+    return answer_fields.number(member(document, key)) or 0
 
 
 def flag(document: Any, key: str) -> bool:

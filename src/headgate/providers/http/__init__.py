@@ -9,7 +9,7 @@ No answer is trusted to end: its size and its time are bounded (`body`, `deadlin
 `connections` puts httpx on sockets that keep the deadline. httpx is used in this package and nowhere else.
 """
 
-from headgate.providers.answers import NotFound, Reply, Unauthorised
+from headgate.providers.answer_fields import NotFound, Reply, Unauthorised
 from headgate.providers.http.api import Api, Judge, Signer
 from headgate.providers.http.request import Asked, Outgoing, encoded
 from headgate.providers.http.tls import Tls

@@ -18,7 +18,7 @@ import httpx
 from headgate._version import __version__
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.secret import Environment, replaced, spellings
-from headgate.providers.answers import Reply, Unauthorised, by_status, retry_after, sendable, skew, unsendable
+from headgate.providers.answer_fields import Reply, Unauthorised, by_status, retry_after, sendable, skew, unsendable
 from headgate.providers.http.body import ACCEPTED, MIB, MOST_MIB, TooLarge, Unreadable, content_of, document_of, text_of
 from headgate.providers.http.connections import Connections
 from headgate.providers.http.deadline import SLOWEST_ANSWER, Deadline, kept

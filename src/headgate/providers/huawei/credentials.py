@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headgate.providers.answers import sendable, unsendable
+from headgate.providers.answer_fields import sendable, unsendable
 from headgate.providers.http import Unauthorised
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.signing import Keys

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from headgate.model.hiding import told_text
+from headgate.model.masking import told_text
 from headgate.model.secret import Environment
 from headgate.private_files import private_file, private_folder
 from headgate.store.address import Address, PostgresAddress, SqliteAddress

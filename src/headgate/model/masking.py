@@ -1,0 +1,134 @@
+"""What a platform told, made fit for people: values of the environment as placeholders, other secrets as `***`.
+
+A platform gives back what it was given, so it also tells values that no manifest refers to any more: a password that
+was rotated, or whose placeholder left git. They are told by the keys they stand under. Only what is shown passes
+through here; what is compared, decided and sent does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from headgate.model.secret import PLACEHOLDER, Environment, replaced
+from headgate.model.secret_detection import (
+    keys_a_secret,
+    tells_a_secret,
+    values_in_arguments,
+    values_in_option,
+    values_in_statement,
+    values_in_text,
+)
+
+HIDDEN = "***"
+# Shorter ones would be found all over ordinary text.
+_SHORTEST_SOUGHT = 4
+_ASSIGNMENT = re.compile(r"(?m)^([ \t]*[\w.-]+[ \t]*[=:][ \t]*)(\S.*)$")
+
+
+def hidden(path: str, told: Any, wanted: Any, environment: Environment) -> Any:
+    """The value that a platform told of one field, for people; `path` as in a `Change`, `wanted` what git has there.
+
+    A value that git says in the very same words under the same key is no secret any more. One that git takes from the
+    environment is, whatever its key: it is the placeholder, or hidden if it is another value than today's.
+    """
+    said: dict[str, set[str]] = {}
+    texts: list[str] = []
+
+    def note(key: str, value: str, place: str) -> str:
+        said.setdefault(key.lower(), set()).add(value)
+        return value
+
+    _walked(path, wanted, note)
+    _each_text(wanted, texts.append)
+    found: set[str] = set()
+
+    def hide(key: str, value: str, place: str) -> str:
+        known = said.get(key.lower(), set())
+        if value in known or value == HIDDEN:
+            return value
+        if template := next((one for one in known if environment.fill(one) == value), ""):
+            return template
+        bare = PLACEHOLDER.sub("", value)
+        varies = bare == value and any(PLACEHOLDER.search(one) for one in known)
+        if not tells_a_secret(key, bare) and not (varies and value.strip()):
+            return value
+        found.add(value)
+        return HIDDEN
+
+    shown = _walked(path, told, hide)
+    elsewhere = {
+        value: HIDDEN for value in found if len(value) >= _SHORTEST_SOUGHT and not any(value in text for text in texts)
+    }
+    return _each_text(shown, lambda text: replaced(text, elsewhere))
+
+
+def told_text(text: str, environment: Environment) -> str:
+    """A text of a platform, such as an error message that quotes what it was sent."""
+
+    def hide(key: str, value: str, place: str) -> str:
+        return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
+
+    return values_in_text(environment.mask(text), hide, loose=True)
+
+
+def told_value(value: Any, environment: Environment, key: str = "") -> Any:
+    """A JSON value of a platform, as it stands under a key."""
+    match value:
+        case str():
+            return _told_leaf(value, environment, key)
+        case Mapping():
+            named = next((str(value[one]) for one in ("key", "name") if isinstance(value.get(one), str)), "")
+            return {
+                environment.mask(str(inner)): told_value(one, environment, named if inner == "value" else str(inner))
+                for inner, one in value.items()
+            }
+        case list() | tuple():
+            return [told_value(one, environment, key) for one in value]
+        case bool() | None:
+            return value
+        case int() | float():
+            return HIDDEN if keys_a_secret(key) else value
+        case _:
+            return _told_leaf(str(value), environment, key)
+
+
+def _told_leaf(text: str, environment: Environment, key: str) -> str:
+    masked = environment.mask(text)
+    if keys_a_secret(key) and tells_a_secret(key, PLACEHOLDER.sub("", masked)):
+        return HIDDEN
+
+    def hide(key: str, value: str, place: str) -> str:
+        return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
+
+    def hide_line(line: re.Match[str]) -> str:
+        return line[1] + hide(line[1].strip(" \t=:"), line[2], "")
+
+    return _ASSIGNMENT.sub(hide_line, values_in_text(values_in_statement(masked, hide), hide, loose=True))
+
+
+def _walked(path: str, value: Any, put: Callable[[str, str, str], str]) -> Any:
+    """The value of a field with every value in it put anew."""
+    head, _, rest = path.partition(".")
+    match head, value:
+        case "statement", str():
+            return values_in_text(values_in_statement(value, put), put)
+        case "jar", list() | tuple():
+            return [values_in_text(one, put) for one in values_in_arguments(map(str, value), put)]
+        case "jar", str():
+            return values_in_text(value, put, loose=True)
+        case "config" | "options", _:
+            return values_in_option(rest, value, "``", put)
+    return value
+
+
+def _each_text(value: Any, put: Callable[[str], str | None]) -> Any:
+    match value:
+        case str():
+            return put(value)
+        case list() | tuple():
+            return [_each_text(one, put) for one in value]
+        case Mapping():
+            return {key: _each_text(one, put) for key, one in value.items()}
+    return value
