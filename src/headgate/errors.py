@@ -148,7 +148,7 @@ class OutcomeUnknown(ProviderError):
 
 
 class Overtaken(ProviderError):
-    """Another run, or a person, was at the job since this one looked: it started another edition, or stopped this one.
+    """Another run, or a person, was at the job since this one looked: it started another version, or stopped this one.
 
     Nothing was started beside it. It may have been a newer commit, a rename or a rollback. Run `headgate plan` to see
     what is left to do.

@@ -48,7 +48,7 @@ def assert_back(place: Place, want: JobSpec) -> None:
     live = place.platform.jobs[job_id].live
     assert live.state is JobState.RUNNING
     assert live.marker is not None
-    assert live.marker.avoids == want.edition
+    assert live.marker.quarantined == want.manifest_hash
     again = place.action(want)
     assert (again.verb, again.reason, again.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
 

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.model.plan import Verb, Verdict
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint, Strategy
+from headgate.model.spec import DesiredState, Savepoint, Strategy
 from headgate.testing.memory import MemoryPlatform
 from tests.applying.place import FILTERED, ORDERS, Place
 
@@ -26,7 +26,7 @@ def test_a_dead_job_of_the_new_name_does_not_lend_its_state(place: Place, strate
     """It left git years ago, its state kept; the job that is renamed was suspended since, and is forgotten by now."""
     for spec in (replace(FILTERED, name="totals"), ORDERS):
         place.apply(spec)
-        place.apply(replace(spec, state=RunState.SUSPENDED))
+        place.apply(replace(spec, desired_state=DesiredState.SUSPENDED))
     place.platform.forget()
     [dead, own] = place.platform.snapshots
 

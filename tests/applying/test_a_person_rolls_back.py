@@ -38,7 +38,7 @@ def test_the_revision_before_runs_again_with_the_state_of_today(place: Place):
     [job_id] = place.platform.running("orders")
     marker = place.platform.jobs[job_id].live.marker
     assert marker is not None
-    assert (marker.revision, marker.avoids) == (ORDERS.revision, FILTERED.edition)
+    assert (marker.revision, marker.quarantined) == (ORDERS.revision, FILTERED.manifest_hash)
     assert min(place.platform.ages("orders").values()) == 2
 
 

@@ -14,7 +14,7 @@ from headgate.model.live import JobState
 from headgate.model.outcome import Event, Outcome, Phase, Result
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState
+from headgate.model.spec import DesiredState, JobSpec
 from tests.applying.place import FILTERED, ORDERS, Killed, Place, patience
 
 LOOPS = "starts_looping"
@@ -81,7 +81,7 @@ def test_a_first_start_that_nobody_saw_fail_is_tried_once_more_and_no_longer(pla
     assert place.action(ORDERS).reason is Reason.REVISION_FAILING
 
 
-def test_a_run_that_is_killed_before_it_marks_the_edition_is_gone_on_with(
+def test_a_run_that_is_killed_before_it_marks_the_version_is_gone_on_with(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):
     """It saw the start fail, and took that with it."""
@@ -148,7 +148,7 @@ def test_a_job_that_restarts_for_ever_and_is_known_to_fail_is_rolled_back(place:
     place.apply(ORDERS)
     place.apply(FILTERED)
     with place.open(FILTERED) as headgate:
-        headgate.store.mark_failing("shop", "orders", FILTERED.edition, "it was slow")
+        headgate.store.mark_failing("shop", "orders", FILTERED.manifest_hash, "it was slow")
     [job_id] = place.platform.running("orders")
     each = place.platform.jobs[job_id]
     each.live = replace(each.live, state=JobState.STARTING, word="RESTARTING")
@@ -189,7 +189,7 @@ def test_a_start_that_a_second_run_saw_settle_is_in_the_history(place: Place):
 
 
 def test_a_job_that_fails_by_itself_after_a_run_was_killed_is_no_reason_to_go_back(place: Place):
-    """It was started again as it was, and its sink is still down: the edition is the last that worked."""
+    """It was started again as it was, and its sink is still down: the version is the last that worked."""
     place.apply(ORDERS)
     place.apply(FILTERED)
     place.platform.fail("orders")
@@ -300,7 +300,7 @@ def test_a_start_that_git_has_no_job_for_is_open_as_long_as_it_may_run(place: Pl
 def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, monkeypatch: pytest.MonkeyPatch):
     """The platform still tells of the job as running: nobody has seen that it is stopped, and nobody says so."""
     place.apply(ORDERS)
-    suspended, waits = replace(ORDERS, state=RunState.SUSPENDED), patience()
+    suspended, waits = replace(ORDERS, desired_state=DesiredState.SUSPENDED), patience()
     as_it_was = place.platform.observe()
     with monkeypatch.context() as late:
         late.setattr(place.platform, "observe", lambda: as_it_was)

@@ -1,4 +1,4 @@
-"""What ran before is started again from the same snapshot, and the edition that failed is not tried again."""
+"""What ran before is started again from the same snapshot, and the version that failed is not tried again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from headgate.model.live import JobState
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
-from headgate.model.spec import JobSpec, RunState, Savepoint, Sql
+from headgate.model.secret import Secrets
+from headgate.model.spec import DesiredState, JobSpec, Savepoint, Sql
 from headgate.store import open_store
 from tests.applying.place import COUNT, FILTERED, ORDERS, Killed, Place, patience
 
@@ -37,13 +37,13 @@ def test_the_previous_revision_runs_again_with_its_state(place: Place):
     [job_id] = place.platform.running("orders")
     live = place.platform.jobs[job_id].live
     assert live.marker is not None
-    assert (live.marker.revision, live.marker.avoids) == (ORDERS.revision, BROKEN.edition)
+    assert (live.marker.revision, live.marker.quarantined) == (ORDERS.revision, BROKEN.manifest_hash)
     assert min(place.platform.ages("orders").values()) == 1
     assert result.job_id == job_id
 
 
 @pytest.mark.parametrize("remembers", [True, False], ids=["with-a-store", "on-a-fresh-runner"])
-def test_the_failing_edition_is_not_tried_again_until_the_manifest_changes(place: Place, remembers: bool):
+def test_the_failing_version_is_not_tried_again_until_the_manifest_changes(place: Place, remembers: bool):
     """A loop that restarts the job every minute would be worse than the old revision."""
     place.apply(ORDERS)
     place.apply(BROKEN)
@@ -114,7 +114,7 @@ def test_a_start_that_was_refused_after_the_stop_is_rolled_back_too(place: Place
 def test_a_suspended_job_that_does_not_come_back_goes_back_to_what_it_was(place: Place):
     """Edited while it was suspended: the edit fails, the old revision goes on from the same savepoint."""
     place.apply(ORDERS)
-    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.apply(replace(ORDERS, desired_state=DesiredState.SUSPENDED))
 
     result = place.apply(BROKEN)
 
@@ -142,7 +142,7 @@ def test_a_run_that_is_killed_is_gone_on_with(place: Place, killed_at: str):
 
 @pytest.mark.parametrize("killed_at", ["cancel", "submit"])
 def test_a_rollback_that_is_killed_is_gone_on_with(place: Place, killed_at: str):
-    """The edition is known to fail before anything is undone, so the next run knows what to do."""
+    """The version is known to fail before anything is undone, so the next run knows what to do."""
     place.apply(ORDERS)
     place.platform.starts_looping = "broken"
     place.platform.starts_broken = ""
@@ -176,7 +176,7 @@ def test_what_runs_instead_is_kept_running(place: Place):
     [job_id] = place.platform.running("orders")
     marker = place.platform.jobs[job_id].live.marker
     assert marker is not None
-    assert (marker.revision, marker.avoids) == (ORDERS.revision, BROKEN.edition)
+    assert (marker.revision, marker.quarantined) == (ORDERS.revision, BROKEN.manifest_hash)
     assert min(place.platform.ages("orders").values()) == 2
     assert place.action(BROKEN).reason is Reason.REVISION_FAILING
 
@@ -209,7 +209,7 @@ def test_all_of_the_old_revision_comes_back(place: Place):
 
 def test_a_revision_whose_secrets_are_gone_is_not_started_without_them(place: Place):
     """What did not settle is left as it is, and said."""
-    filled = replace(ORDERS, config={"x": "${env:OLD_KEY}"}, environment=Environment({"OLD_KEY": "hush-hush"}))
+    filled = replace(ORDERS, config={"x": "${env:OLD_KEY}"}, secrets=Secrets({"OLD_KEY": "hush-hush"}))
     place.apply(filled)
 
     assert place.apply(BROKEN).code == "not-settled"

@@ -11,11 +11,11 @@ from headgate.model.live import Live
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint
+from headgate.model.spec import DesiredState, Savepoint
 from headgate.testing.memory import MemoryPlatform
 from tests.applying.place import FILTERED, ORDERS, Place, patience
 
-SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
+SUSPENDED = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_savepoints_of_one_environment_are_not_the_surplus_of_the_other(
     assert kept in prod.snapshots
 
 
-def test_an_edition_that_fails_in_one_environment_is_tried_in_the_other(
+def test_a_version_that_fails_in_one_environment_is_tried_in_the_other(
     place: Place, staging: MemoryPlatform, prod: MemoryPlatform
 ):
     """It may have failed for want of a table there."""
@@ -153,7 +153,7 @@ def test_a_job_on_the_same_target_is_ours_whatever_its_environment(two: Place):
     [live] = two.platforms["local"].observe().jobs.values()
     assert isinstance(live, Live)
     assert live.marker is not None
-    assert (live.marker.environment, live.marker.succeeds != "") == ("prod", True)
+    assert (live.marker.environment, live.marker.predecessor != "") == ("prod", True)
 
 
 def test_a_job_that_an_environment_has_had_in_its_care_is_moved_by_it(two: Place):

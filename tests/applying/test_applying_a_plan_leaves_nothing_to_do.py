@@ -17,7 +17,7 @@ from headgate.applying import Memory, Patience
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Plan, Verb, Verdict
 from headgate.model.project import Project, Target
-from headgate.model.spec import JobSpec, RunState, Savepoint, Sql, Strategy
+from headgate.model.spec import DesiredState, JobSpec, Savepoint, Sql, Strategy
 from headgate.store import NoStore
 from headgate.testing.memory import MemoryPlatform
 
@@ -41,7 +41,7 @@ def specs(draw: st.DrawFn) -> JobSpec:
         target=TARGET,
         program=Sql(draw(STATEMENTS)),
         parallelism=draw(st.integers(1, 3)),
-        state=draw(st.sampled_from(RunState)),
+        desired_state=draw(st.sampled_from(DesiredState)),
         savepoint=Savepoint(draw(st.sampled_from([Strategy.LATEST, Strategy.NONE])), accept=frozenset(draw(CONSENTS))),
     )
 
@@ -110,7 +110,7 @@ def test_whatever_happens_a_run_or_two_later_there_is_nothing_left_to_do(
         assert not settled.has_changes
         for action in settled.actions:
             assert action.verb in (Verb.KEEP, Verb.BLOCKED)
-            if action.verb is Verb.KEEP and action.want and action.want.state is RunState.SUSPENDED:
+            if action.verb is Verb.KEEP and action.want and action.want.desired_state is DesiredState.SUSPENDED:
                 assert not platform.running(action.job)
 
 

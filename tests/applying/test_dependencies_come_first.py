@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headgate.model.outcome import Outcome
-from headgate.model.spec import RunState, Sql
+from headgate.model.spec import DesiredState, Sql
 from tests.applying.place import FILTERED, ORDERS, Place
 
 TOTALS = replace(FILTERED, name="totals", depends_on=("orders",))
@@ -32,7 +32,7 @@ def test_what_needs_a_job_that_is_not_in_order_is_not_started(place: Place):
 
 def test_a_stop_needs_no_other_job(place: Place):
     """Somebody wants it suspended, perhaps because of the very job that is in trouble."""
-    results = place.report(BLOCKED, replace(TOTALS, state=RunState.SUSPENDED)).results
+    results = place.report(BLOCKED, replace(TOTALS, desired_state=DesiredState.SUSPENDED)).results
 
     assert [result.outcome for result in results] == [Outcome.BLOCKED, Outcome.APPLIED]
     assert place.platform.running("totals") == []

@@ -15,13 +15,13 @@ import pytest
 from headgate import Headgate
 from headgate.applying import Patience
 from headgate.model.live import JobState
-from headgate.model.spec import JobSpec, RunState, Savepoint, Sql, Strategy
+from headgate.model.spec import DesiredState, JobSpec, Savepoint, Sql, Strategy
 from headgate.store import Store
 from tests.applying.mortal import Mortal
 from tests.applying.place import FILTERED, ORDERS, Killed, Place
 
 OTHER = JobSpec("other", "memory", Sql("INSERT INTO sink SELECT a FROM b"))
-SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
+SUSPENDED = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 WIDER = replace(ORDERS, parallelism=4)
 EMPTIED = replace(FILTERED, savepoint=Savepoint(Strategy.NONE))
 

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.model.live import JobState
 from headgate.model.outcome import Event, Outcome, Phase, Result
-from headgate.model.spec import JobSpec, RunState, Sql
+from headgate.model.spec import DesiredState, JobSpec, Sql
 from tests.applying.place import COUNT, FILTERED, ORDERS, Place, patience
 
 OTHERWISE = replace(ORDERS, program=Sql(COUNT.text.replace("GROUP", "WHERE id > 4 GROUP")))
@@ -45,7 +45,7 @@ def met(place: Place, want: JobSpec, other: Place, otherwise: JobSpec, *, at: st
 @pytest.mark.parametrize(
     ("want", "otherwise"),
     [
-        pytest.param(FILTERED, OTHERWISE, id="another-edition"),
+        pytest.param(FILTERED, OTHERWISE, id="another-version"),
         pytest.param(FILTERED, RENAMED, id="a-rename"),
         pytest.param(RENAMED, FILTERED, id="renamed-here"),
     ],
@@ -64,7 +64,7 @@ def test_without_a_common_store_one_of_them_starts_the_successor(place: Place, t
     assert set(place.platform.ages(otherwise.name).values()) == {1}
 
 
-def test_first_starts_of_two_editions_are_one_start(place: Place, tmp_path: Path):
+def test_first_starts_of_two_versions_are_one_start(place: Place, tmp_path: Path):
     """There is no predecessor to tell them apart by."""
     late, early = met(place, FILTERED, beside(place, tmp_path), OTHERWISE, at="submit")
 
@@ -73,7 +73,7 @@ def test_first_starts_of_two_editions_are_one_start(place: Place, tmp_path: Path
 
 
 def test_the_next_run_of_the_late_one_says_what_it_would_do(place: Place, tmp_path: Path):
-    """Nothing is stuck: what runs is another edition, and git here asks for this one."""
+    """Nothing is stuck: what runs is another version, and git here asks for this one."""
     place.apply(ORDERS)
     met(place, FILTERED, beside(place, tmp_path), OTHERWISE, at="stop-with-savepoint")
 
@@ -93,10 +93,10 @@ def test_with_a_common_store_a_rename_waits_for_an_edit_under_the_old_name(place
     assert place.platform.running("totals") == []
 
 
-def test_a_job_that_somebody_stops_while_it_settles_is_no_failing_edition(place: Place, tmp_path: Path):
+def test_a_job_that_somebody_stops_while_it_settles_is_no_failing_version(place: Place, tmp_path: Path):
     """The run that stopped it goes on; going back to what ran before would cross it."""
     place.apply(ORDERS)
-    suspended = replace(FILTERED, state=RunState.SUSPENDED)
+    suspended = replace(FILTERED, desired_state=DesiredState.SUSPENDED)
 
     first, second = met(place, FILTERED, beside(place, tmp_path), suspended, at="settle")
 
@@ -110,7 +110,7 @@ def test_a_job_that_somebody_stops_while_it_settles_is_no_failing_edition(place:
 def test_a_rename_keeps_what_the_store_knows_of_the_old_name(place: Place):
     """The platform has forgotten the job; it is not new because it is called otherwise."""
     place.apply(ORDERS)
-    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.apply(replace(ORDERS, desired_state=DesiredState.SUSPENDED))
     place.platform.forget()
 
     result = place.apply(RENAMED)

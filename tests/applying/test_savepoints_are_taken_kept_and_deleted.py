@@ -12,7 +12,7 @@ from headgate.model.health import SavepointProgress
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint, Strategy
+from headgate.model.spec import DesiredState, Savepoint, Strategy
 from headgate.store import open_store
 from tests.applying.place import FILTERED, ORDERS, Place, patience
 
@@ -111,7 +111,7 @@ def test_a_savepoint_of_which_nothing_comes_is_given_up(place: Place, how: str, 
 
 def test_a_job_that_does_not_run_gives_no_savepoint(place: Place):
     """What it left is what there is."""
-    suspended = replace(ORDERS, state=RunState.SUSPENDED)
+    suspended = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
     place.apply(ORDERS)
     place.apply(suspended)
 

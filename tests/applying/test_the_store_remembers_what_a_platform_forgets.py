@@ -15,7 +15,7 @@ from headgate.model.health import Health
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState, Savepoint, Strategy
+from headgate.model.spec import DesiredState, JobSpec, Savepoint, Strategy
 from headgate.store import open_store
 from headgate.store.sql.store import SqlStore
 from headgate.testing.memory import MemoryPlatform
@@ -144,7 +144,7 @@ def test_a_bounded_job_that_finished_runs_again_when_it_changes(place: Place):
 def test_a_suspended_job_is_resumed_after_the_platform_forgot_it(place: Place):
     """Weeks later, on a cluster that was upgraded in between."""
     place.apply(ORDERS)
-    suspended = JobSpec("orders", "memory", COUNT, state=RunState.SUSPENDED)
+    suspended = JobSpec("orders", "memory", COUNT, desired_state=DesiredState.SUSPENDED)
     assert place.apply(suspended).outcome is Outcome.APPLIED
     place.platform.forget()
     assert place.apply(suspended).outcome is Outcome.KEPT
@@ -210,7 +210,7 @@ def test_a_store_that_is_down_holds_up_no_job_that_is_there(place: Place):
     place.platform.forgets_storage = True
     place.store = NOWHERE
 
-    for spec in (FILTERED, replace(ORDERS, state=RunState.SUSPENDED), ORDERS):
+    for spec in (FILTERED, replace(ORDERS, desired_state=DesiredState.SUSPENDED), ORDERS):
         assert place.apply(spec).outcome is Outcome.APPLIED
 
 
@@ -228,7 +228,7 @@ def put_back(place: Place, aside: Path) -> None:
 def stale(place: Place) -> Place:
     """The store knows `orders` as suspended; it was resumed since without this store, and went on."""
     place.apply(ORDERS)
-    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.apply(replace(ORDERS, desired_state=DesiredState.SUSPENDED))
     aside = kept_aside(place)
     place.without_memory()
     place.apply(ORDERS)
@@ -253,7 +253,7 @@ def test_a_savepoint_that_was_the_last_one_long_ago_is_not_started_from(stale: P
 def test_a_job_that_was_started_again_without_this_store_is_not_started_from_an_old_savepoint(place: Place):
     """A laptop knows the last savepoint; CI resumed from it weeks ago, and has not stopped the job since."""
     place.apply(ORDERS)
-    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.apply(replace(ORDERS, desired_state=DesiredState.SUSPENDED))
     aside = kept_aside(place)
     place.without_memory()
     place.apply(ORDERS)
@@ -285,7 +285,7 @@ def test_what_runs_is_remembered_even_if_another_run_started_it(stale: Place):
 def test_a_suspended_job_that_the_store_has_not_met_is_remembered_with_its_savepoint(place: Place):
     """A new store, for a project that is older: the job is not new to it once it was seen."""
     place.apply(ORDERS)
-    suspended = replace(ORDERS, state=RunState.SUSPENDED)
+    suspended = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
     place.apply(suspended)
     place.without_memory()
     place.apply(suspended)
@@ -301,7 +301,7 @@ def test_a_suspended_job_that_the_store_has_not_met_is_remembered_with_its_savep
 def test_what_the_store_alone_remembers_is_named_and_not_started(place: Place):
     """Another run, with a store of its own, may have started it since: nothing that can be asked rules it out."""
     place.apply(ORDERS)
-    place.apply(replace(ORDERS, state=RunState.SUSPENDED))
+    place.apply(replace(ORDERS, desired_state=DesiredState.SUSPENDED))
     [path] = place.platform.snapshots
     place.platform.forget()
     place.platform.forgets_storage = True
@@ -344,6 +344,6 @@ def test_what_was_applied_is_in_the_history_with_its_commit(place: Place):
         unfinished = store.unfinished("shop")
 
     assert (newest.revision, newest.commit, newest.outcome) == (FILTERED.revision, "c0ffee", "applied")
-    assert newest.succeeds == oldest.job_id
+    assert newest.predecessor == oldest.job_id
     assert newest.restored_from in place.platform.snapshots
     assert unfinished == ()

@@ -74,8 +74,8 @@ def test_what_cannot_be_put_back_is_not_replaced_by_what_failed_before_it(place:
     assert len(place.platform.running("orders")) == 1
 
 
-def test_a_field_of_another_owner_is_no_other_edition(place: Place):
-    """An autoscaler set the parallelism; what failed is the edition in git all the same."""
+def test_a_field_of_another_owner_is_no_other_version(place: Place):
+    """An autoscaler set the parallelism; what failed is the version in git all the same."""
     place.apply(replace(ORDERS, parallelism=4))
     theirs = replace(FILTERED, parallelism=2, ignore=("parallelism",))
     place.platform.starts_broken = "id > 3"

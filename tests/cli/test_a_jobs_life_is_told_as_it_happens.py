@@ -43,7 +43,7 @@ def test_an_edit_that_does_not_settle_is_undone_and_left_alone(started: Workspac
     assert started.local.ages("orders") == {operator: age + 1 for operator, age in before.items()}
     assert again.exit_code == 3
     assert "blocked orders on local (revision-failing)" in again.stdout
-    assert "rolled back: edition" in status.stdout
+    assert "rolled back: version" in status.stdout
     assert [entry["outcome"] for entry in document(headgate("history", "orders", "--format", "json"))["history"]] == [
         "rolled-back",
         "failed",

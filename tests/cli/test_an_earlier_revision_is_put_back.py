@@ -50,7 +50,7 @@ def test_it_holds_until_the_manifest_changes(edited: Workspace) -> None:
 
 
 def test_an_edit_ends_it(edited: Workspace) -> None:
-    """A mended manifest is another edition, and is applied like any other."""
+    """A mended manifest is another version, and is applied like any other."""
     headgate("rollback", "orders", "--yes")
     edited.write("jobs/orders.yaml", manifest("orders", more="parallelism: 3"))
 
@@ -59,7 +59,7 @@ def test_an_edit_ends_it(edited: Workspace) -> None:
 
 
 def test_asking_twice_puts_nothing_bad_back(edited: Workspace) -> None:
-    """A CI job that is run again, or two people in the same night: the edition that was bad stays out."""
+    """A CI job that is run again, or two people in the same night: the version that was bad stays out."""
     headgate("rollback", "orders", "--yes")
     before = list(edited.local.writes)
 

@@ -78,7 +78,7 @@ def test_the_local_flink_and_what_it_writes_are_their_owners_alone(tmp_path: Pat
     with locked(home):
         home.make()
         process = start(
-            ["sh", "-c", "mkdir chk && echo >chk/1"], output=home.log / "a.out", folder=home.tmp, environment={}
+            ["sh", "-c", "mkdir chk && echo >chk/1"], output=home.log / "a.out", folder=home.tmp, environ={}
         )
         while process.alive:
             pass

@@ -159,7 +159,7 @@ def test_a_bug_of_ours_at_one_target_is_that_targets_trouble(
     assert "applied submit other on remote" in result.stdout
 
 
-@pytest.mark.parametrize("question", ["compile", "prospect", "kept"])
+@pytest.mark.parametrize("question", ["compile", "platform_verdict", "kept"])
 def test_a_bug_of_ours_in_a_question_about_one_job_is_that_jobs_trouble(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:

@@ -148,7 +148,7 @@ def test_a_start_that_nobody_saw_settle_is_waited_for(workspace: Workspace, stor
     [job_id] = workspace.local.running("orders")
     marker = workspace.local.jobs[job_id].live.marker
     assert marker is not None
-    store.intend(Intent("payments", "orders", "local", "killed", "submit", effect_key=marker.attempt))
+    store.intend(Intent("payments", "orders", "local", "killed", "submit", effect_key=marker.start_key))
     before = list(workspace.local.writes)
 
     planned = headgate("plan", "--detailed-exitcode")

@@ -15,7 +15,7 @@ from headgate.applying import Patience
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb
 from headgate.model.project import Safety
-from headgate.model.spec import JobSpec, RunState, Sql
+from headgate.model.spec import DesiredState, JobSpec, Sql
 from tests.clusters import Cluster
 
 pytestmark = pytest.mark.flink
@@ -83,7 +83,7 @@ def test_an_example_is_applied_and_then_in_sync(
 
         # prod allows no cancels: the limit is lifted, not the manifests bent.
         target = next(iter(headgate.project.targets))
-        other = JobSpec("other", target, Sql("INSERT INTO t SELECT 1"), state=RunState.SUSPENDED)
+        other = JobSpec("other", target, Sql("INSERT INTO t SELECT 1"), desired_state=DesiredState.SUSPENDED)
         headgate.project = replace(headgate.project, jobs={"other": other}, safety=Safety())
         pruned = headgate.apply(headgate.plan(prune=True))
         assert {result.action.verb for result in pruned.results if result.action.job != "other"} == {Verb.CANCEL}

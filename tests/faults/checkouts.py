@@ -12,7 +12,7 @@ from pathlib import Path
 from headgate.model.plan import Action, Plan
 from headgate.model.reasons import Reason
 from tests.faults.on_flink import OnFlink
-from tests.faults.operations import BY_HAND, OPERATIONS, PRUNE, ROLLBACK, Edition, Operation
+from tests.faults.operations import BY_HAND, OPERATIONS, PRUNE, ROLLBACK, ManifestVersion, Operation
 from tests.faults.proxy import FaultProxy
 from tests.faults.workspace import Workspace
 
@@ -87,16 +87,16 @@ class Checkouts:
         known = operation is not BY_HAND or self._knows
         blocked = self._converge(self.second, operation, operation.again if known else _APPLY)
         if operation is ROLLBACK and not (blocked and self.platform.running()):
-            # No run of this checkout knows what ran before: the job fails, until a person takes the edition back.
+            # No run of this checkout knows what ran before: the job fails, until a person takes the version back.
             self.reverted = True
-            self.second.write(Edition.RUNNING)
+            self.second.write(ManifestVersion.RUNNING)
             self._converge(self.second, OPERATIONS["restart"], _APPLY)
 
     def hand_over(self) -> None:
         """The second checkout suspends the job, and the first, whose caches are of another time, resumes it."""
         self.platform.savepoint = ""
-        for checkout, edition in ((self.second, Edition.SUSPENDED), (self.first, Edition.RUNNING)):
-            checkout.write(edition)
+        for checkout, version in ((self.second, ManifestVersion.SUSPENDED), (self.first, ManifestVersion.RUNNING)):
+            checkout.write(version)
             self._converge(checkout, OPERATIONS["restart"], _APPLY)
 
     @property
@@ -137,6 +137,6 @@ class Checkouts:
         reasons = [action.reason for action in plan.blocked]
         allowed = [[Reason.REVISION_FAILING] * operation.blocked]
         if operation in (BY_HAND, ROLLBACK) and (self.platform.savepoint or not self._knows):
-            # The checkout that is asked knows of no other edition, or a person has overruled it: what git says runs.
+            # The checkout that is asked knows of no other version, or a person has overruled it: what git says runs.
             allowed.append([])
         return not plan.has_changes and reasons in allowed

@@ -106,7 +106,7 @@ class FlinkProcesses:
             [*self._command(role, self._jvm(role)), *self._arguments(role)],
             output=output,
             folder=self._home.root,
-            environment={"FLINK_PLUGINS_DIR": str(self._flink.root / "plugins")},
+            environ={"FLINK_PLUGINS_DIR": str(self._flink.root / "plugins")},
         )
 
     def mend(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from headgate.local import LocalFlink
 from tests.clusters import Cluster, counting, eventually
-from tests.faults.operations import Edition
+from tests.faults.operations import ManifestVersion
 from tests.faults.steps import Step, named
 
 _ENDED = {"FINISHED", "CANCELED", "FAILED"}
@@ -95,16 +95,16 @@ class OnFlink:
     def target(self, url: str, timeout: float) -> str:
         return f"{{provider: flink, url: '{url}', timeout: {timeout}}}"
 
-    def manifest(self, edition: Edition) -> str:
+    def manifest(self, version: ManifestVersion) -> str:
         where, more = {
-            Edition.EDITED: ("WHERE v <> 3", ""),
-            Edition.EMPTIED: ("WHERE v <> 3", "savepoint: {strategy: none}"),
-            Edition.SUSPENDED: ("", "state: suspended"),
-            Edition.BROKEN: ("WHERE 10 / (k - 7) > 0", ""),
-        }.get(edition, ("", ""))
+            ManifestVersion.EDITED: ("WHERE v <> 3", ""),
+            ManifestVersion.EMPTIED: ("WHERE v <> 3", "savepoint: {strategy: none}"),
+            ManifestVersion.SUSPENDED: ("", "state: suspended"),
+            ManifestVersion.BROKEN: ("WHERE 10 / (k - 7) > 0", ""),
+        }.get(version, ("", ""))
         if self.savepoint and not more:
             more = f"savepoint: {self.savepoint}"
-        parallelism = 2 if edition is Edition.WIDER else 1
+        parallelism = 2 if version is ManifestVersion.WIDER else 1
         return counting(self.job, self.project, where=where, parallelism=parallelism, more=more)
 
     def writes(self, line: str) -> bool:

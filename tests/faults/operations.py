@@ -1,4 +1,4 @@
-"""What headgate is asked to do in the fault suite: from which editions of a manifest to which."""
+"""What headgate is asked to do in the fault suite: from which versions of a manifest to which."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Edition(StrEnum):
+class ManifestVersion(StrEnum):
     """A manifest of the one job, or its absence. A platform knows what to write."""
 
     RUNNING = "running"
@@ -31,37 +31,37 @@ class Leaves(StrEnum):
 class Operation:
     """`before` are applied one after the other without a fault, then `asks` with one. `command` is run, and run again.
 
-    `blocked`: in the end the edition is not tried again, and the plan says so.
+    `blocked`: in the end the version is not tried again, and the plan says so.
     """
 
     name: str
-    before: tuple[Edition, ...]
-    asks: Edition
+    before: tuple[ManifestVersion, ...]
+    asks: ManifestVersion
     leaves: Leaves
     command: tuple[str, ...] = ("apply", "--yes")
     again: tuple[str, ...] = ("apply", "--yes")
     blocked: bool = False
 
 
-_RUNS = (Edition.RUNNING,)
+_RUNS = (ManifestVersion.RUNNING,)
 _PRUNE = ("apply", "--yes", "--prune")
 
-SUBMIT = Operation("submit", (), Edition.RUNNING, Leaves.FRESH)
-RESTART = Operation("restart", _RUNS, Edition.EDITED, Leaves.KEPT)
-SUSPEND = Operation("suspend", _RUNS, Edition.SUSPENDED, Leaves.NOTHING)
-RESUME = Operation("resume", (Edition.RUNNING, Edition.SUSPENDED), Edition.RUNNING, Leaves.KEPT)
-CANCEL = Operation("cancel", _RUNS, Edition.EMPTIED, Leaves.FRESH)
-PRUNE = Operation("prune", _RUNS, Edition.GONE, Leaves.NOTHING, _PRUNE, _PRUNE)
-RESCALE = Operation("rescale", _RUNS, Edition.WIDER, Leaves.KEPT)
-ROLLBACK = Operation("rollback", _RUNS, Edition.BROKEN, Leaves.KEPT, blocked=True)
+SUBMIT = Operation("submit", (), ManifestVersion.RUNNING, Leaves.FRESH)
+RESTART = Operation("restart", _RUNS, ManifestVersion.EDITED, Leaves.KEPT)
+SUSPEND = Operation("suspend", _RUNS, ManifestVersion.SUSPENDED, Leaves.NOTHING)
+RESUME = Operation("resume", (ManifestVersion.RUNNING, ManifestVersion.SUSPENDED), ManifestVersion.RUNNING, Leaves.KEPT)
+CANCEL = Operation("cancel", _RUNS, ManifestVersion.EMPTIED, Leaves.FRESH)
+PRUNE = Operation("prune", _RUNS, ManifestVersion.GONE, Leaves.NOTHING, _PRUNE, _PRUNE)
+RESCALE = Operation("rescale", _RUNS, ManifestVersion.WIDER, Leaves.KEPT)
+ROLLBACK = Operation("rollback", _RUNS, ManifestVersion.BROKEN, Leaves.KEPT, blocked=True)
 
 # Asked for by its number first, and without one by whoever finds it cut short.
 _TO_THE_FIRST = ("rollback", "JOB", "--to", "1", "--yes")
 _TO_WHAT_WORKED = ("rollback", "JOB", "--yes")
 BY_HAND = Operation(
     "rollback-by-hand",
-    (Edition.RUNNING, Edition.EDITED),
-    Edition.AS_BEFORE,
+    (ManifestVersion.RUNNING, ManifestVersion.EDITED),
+    ManifestVersion.AS_BEFORE,
     Leaves.KEPT,
     _TO_THE_FIRST,
     _TO_WHAT_WORKED,

@@ -19,7 +19,7 @@ from headgate.testing.dli import DliSimulator
 from headgate.testing.foas import FoasSimulator
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
 from headgate.testing.server import Request, SimulatedServer
-from tests.faults.operations import Edition
+from tests.faults.operations import ManifestVersion
 
 JOB = "orders"
 
@@ -44,7 +44,7 @@ class Platform(Protocol):
     def target(self, url: str, timeout: float) -> str:
         """The entry under `targets:` that reaches this platform at `url`, with so many seconds for a request."""
 
-    def manifest(self, edition: Edition) -> str:
+    def manifest(self, version: ManifestVersion) -> str:
         """The job as it is written in git; never asked for what is gone."""
 
     def writes(self, line: str) -> bool:
@@ -69,7 +69,7 @@ class Platform(Protocol):
         """Fails if state is gone that was there; `consented` says how often a start without it was asked for."""
 
 
-Writer = Callable[[Edition], str]
+Writer = Callable[[ManifestVersion], str]
 
 
 @dataclass
@@ -128,10 +128,12 @@ class Simulated:
         """The copies' ages say it at every look."""
 
 
-def written(edition: Edition, *, select: Mapping[Edition, str], rest: str, more: Mapping[Edition, str]) -> str:
-    """A manifest of the job: what is selected, and more keys, by edition."""
-    calculation = select.get(edition, "SUM(amount)")
-    parallelism = 4 if edition is Edition.WIDER else 2
+def written(
+    version: ManifestVersion, *, select: Mapping[ManifestVersion, str], rest: str, more: Mapping[ManifestVersion, str]
+) -> str:
+    """A manifest of the job: what is selected, and more keys, by version."""
+    calculation = select.get(version, "SUM(amount)")
+    parallelism = 4 if version is ManifestVersion.WIDER else 2
     return f"""\
 name: {JOB}
 statement: |
@@ -140,15 +142,15 @@ statement: |
   INSERT INTO totals SELECT customer, {calculation} FROM orders GROUP BY customer;
 parallelism: {parallelism}
 {rest}
-{more.get(edition, "savepoint: {accept: [unknown, lost]}")}
+{more.get(version, "savepoint: {accept: [unknown, lost]}")}
 """
 
 
 _MORE = {
-    Edition.SUSPENDED: "state: suspended\nsavepoint: {accept: [unknown, lost]}",
-    Edition.EMPTIED: "savepoint: {strategy: none}",
+    ManifestVersion.SUSPENDED: "state: suspended\nsavepoint: {accept: [unknown, lost]}",
+    ManifestVersion.EMPTIED: "savepoint: {strategy: none}",
 }
-_EDITED = {Edition.EDITED: "MAX(amount)", Edition.EMPTIED: "MAX(amount)"}
+_EDITED = {ManifestVersion.EDITED: "MAX(amount)", ManifestVersion.EMPTIED: "MAX(amount)"}
 _HUAWEI = {"HUAWEICLOUD_SDK_AK": ACCESS_KEY, "HUAWEICLOUD_SDK_SK": SECRET_KEY}
 
 
@@ -157,8 +159,8 @@ def on_dinky() -> Iterator[Simulated]:
     """Jobs whose statement says BROKEN fail as soon as they run."""
     rest = "config: {execution.checkpointing.interval: 30s}\noptions: {type: standalone, clusterName: session-a}"
 
-    def manifest(edition: Edition) -> str:
-        return written(edition, select=_EDITED | {Edition.BROKEN: "SUM(BROKEN)"}, rest=rest, more=_MORE)
+    def manifest(version: ManifestVersion) -> str:
+        return written(version, select=_EDITED | {ManifestVersion.BROKEN: "SUM(BROKEN)"}, rest=rest, more=_MORE)
 
     with DinkySimulator() as dinky:
 
@@ -199,8 +201,8 @@ def on_dli() -> Iterator[Simulated]:
     with DliSimulator() as platform:
         broken = f"COUNT(*), {platform.jobs.broken_word}"
 
-        def manifest(edition: Edition) -> str:
-            return written(edition, select=_EDITED | {Edition.BROKEN: broken}, rest=rest, more=_MORE)
+        def manifest(version: ManifestVersion) -> str:
+            return written(version, select=_EDITED | {ManifestVersion.BROKEN: broken}, rest=rest, more=_MORE)
 
         def engines() -> list[Any]:
             return [one for one in platform.jobs.engines if platform.jobs.all[one.job_id].name == JOB]
@@ -219,8 +221,8 @@ def on_cs() -> Iterator[Simulated]:
     """A program that says `broken` does not start."""
     rest = "config: {execution.checkpointing.interval: 30s}\noptions: {obs_bucket: headgate-state, spu_number: 4}"
 
-    def manifest(edition: Edition) -> str:
-        return written(edition, select=_EDITED | {Edition.BROKEN: "SUM(broken)"}, rest=rest, more=_MORE)
+    def manifest(version: ManifestVersion) -> str:
+        return written(version, select=_EDITED | {ManifestVersion.BROKEN: "SUM(broken)"}, rest=rest, more=_MORE)
 
     with CsSimulator() as platform:
         yield Simulated(
@@ -244,12 +246,12 @@ def on_cs() -> Iterator[Simulated]:
 def on_foas() -> Iterator[Simulated]:
     """A statement that is refused when the job is paused. A restart is an edit that a pause carries over."""
     rest = "options: {engineVersion: blink-3.6.0, folder: /payments}"
-    select = {Edition.EMPTIED: "MAX(amount)", Edition.BROKEN: "no_such_function(amount)"}
+    select = {ManifestVersion.EMPTIED: "MAX(amount)", ManifestVersion.BROKEN: "no_such_function(amount)"}
 
-    def manifest(edition: Edition) -> str:
-        text = written(edition, select=select, rest=rest, more=_MORE)
+    def manifest(version: ManifestVersion) -> str:
+        text = written(version, select=select, rest=rest, more=_MORE)
         text = text.replace("'connector' = 'datagen'", "type = 'random'")
-        batch = 500 if edition is Edition.EDITED else 100
+        batch = 500 if version is ManifestVersion.EDITED else 100
         return text.replace("'connector' = 'blackhole'", f"type = 'rds', batchSize = '{batch}'")
 
     with FoasSimulator() as platform:

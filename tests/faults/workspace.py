@@ -14,7 +14,7 @@ from unittest import mock
 from headgate import Headgate
 from headgate.model.plan import Plan
 from headgate.model.reasons import Reason
-from tests.faults.operations import CANCEL, PRUNE, Edition, Leaves, Operation
+from tests.faults.operations import CANCEL, PRUNE, Leaves, ManifestVersion, Operation
 from tests.faults.platforms import Platform
 from tests.faults.program import Program
 from tests.faults.proxy import KILLS, Fault, FaultProxy, Harm, faulty
@@ -47,7 +47,7 @@ class Workspace:
         (root / "jobs").mkdir(parents=True)
         subprocess.run(["git", "init", "-q", "--template=", str(root)], check=True)
         self._give(_AMPLE)
-        self._edition = Edition.GONE
+        self._version = ManifestVersion.GONE
         self.program = Program(root, platform.environ, hurried=platform.hurried)
         proxy.seen = platform.moved
 
@@ -57,42 +57,44 @@ class Workspace:
         text = f"project: {self.platform.project}\ntargets: {{there: {target}}}\nsafety: {{settle_time: 100ms}}\n"
         (self.root / "headgate.yaml").write_text(text + self._store, "utf-8")
 
-    def write(self, edition: Edition) -> None:
+    def write(self, version: ManifestVersion) -> None:
         """Let git ask for this."""
-        self._edition = edition
+        self._version = version
         file = self.root / "jobs" / "job.yaml"
-        if edition is Edition.GONE:
+        if version is ManifestVersion.GONE:
             # An empty folder prunes nothing: another job is left in git, which asks for nothing.
             file.unlink(missing_ok=True)
-            other = self.platform.manifest(Edition.SUSPENDED).replace(f"name: {self.platform.job}", "name: another")
+            other = self.platform.manifest(ManifestVersion.SUSPENDED).replace(
+                f"name: {self.platform.job}", "name: another"
+            )
             (file.parent / "another.yaml").write_text(other, "utf-8")
         else:
-            file.write_text(self.platform.manifest(edition), "utf-8")
+            file.write_text(self.platform.manifest(version), "utf-8")
 
     def rewrite(self) -> None:
         """Let git ask for the same, with what a person has added since."""
-        self.write(self._edition)
+        self.write(self._version)
 
     def pull(self, other: Workspace) -> None:
         """Have the manifests that the other checkout has."""
-        self._edition = other._edition
+        self._version = other._version
         shutil.rmtree(self.root / "jobs")
         shutil.copytree(other.root / "jobs", self.root / "jobs")
 
     def prepare(self, operation: Operation, *, looks: Workspace | None = None) -> None:
         """Everything that comes before the operation, and the manifest that asks for it; another checkout may look."""
-        for edition in operation.before:
-            self.write(edition)
+        for version in operation.before:
+            self.write(version)
             code = self.run(("apply", "--yes"))
             assert code == 0, self.program.output
             plan = self.plan()
             assert not plan.has_changes, self.program.output
-            if edition is Edition.RUNNING:
+            if version is ManifestVersion.RUNNING:
                 self.platform.has_state()
             if looks:
                 looks.pull(self)
                 looks.plan()
-        if operation.asks is not Edition.AS_BEFORE:
+        if operation.asks is not ManifestVersion.AS_BEFORE:
             self.write(operation.asks)
 
     def run(self, command: tuple[str, ...]) -> int:
@@ -156,7 +158,7 @@ class Workspace:
 
 
 def converged(plan: Plan, operation: Operation) -> bool:
-    """Is nothing left to do, and nothing unclear but an edition that is known not to work?"""
+    """Is nothing left to do, and nothing unclear but a version that is known not to work?"""
     reasons = [action.reason for action in plan.blocked]
     return not plan.has_changes and reasons == [Reason.REVISION_FAILING] * operation.blocked
 

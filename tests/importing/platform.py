@@ -36,7 +36,7 @@ class ReadablePlatform(MemoryPlatform):
 
     def _told(self, live: Any) -> Any:
         spec = self.jobs[live.job_id].spec
-        fill = spec.environment.fill
+        fill = spec.secrets.fill
         program = Sql(fill(spec.program.text)) if isinstance(spec.program, Sql) else spec.program
         config = {key: fill(value) for key, value in spec.config.items()}
         told = AppliedSpec(program, spec.parallelism, config, _filled(spec.options, fill), filled=True)

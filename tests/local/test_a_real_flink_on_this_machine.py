@@ -106,7 +106,7 @@ def test_a_start_that_was_killed_halfway_is_found_again(directory: Path, tmp_pat
     """The note is written before the next process starts, so nothing runs that no command knows of."""
     home = Home(directory / "flink")
     home.make()
-    alone = processes.start(["sleep", "600"], output=tmp_path / "out", folder=tmp_path, environment={})
+    alone = processes.start(["sleep", "600"], output=tmp_path / "out", folder=tmp_path, environ={})
     state.write(home, state.Started("2.2.1", free_port(), 2, (alone,)))
 
     ended = down(directory)

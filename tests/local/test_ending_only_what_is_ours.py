@@ -15,7 +15,7 @@ from headgate.local.processes import Process
 
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[Process]:
-    started = processes.start(["sleep", "600"], output=tmp_path / "out", folder=tmp_path, environment={})
+    started = processes.start(["sleep", "600"], output=tmp_path / "out", folder=tmp_path, environ={})
     yield started
     processes.end([started])
 
@@ -43,7 +43,7 @@ def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path, monkeypatc
     """A JVM out of memory may never react to TERM, and `down` must mean down."""
     monkeypatch.setattr(processes, "PATIENCE", 0.1)
     deaf = ["sh", "-c", "trap '' TERM; touch deaf; while :; do sleep 1; done"]
-    started = processes.start(deaf, output=tmp_path / "out", folder=tmp_path, environment={})
+    started = processes.start(deaf, output=tmp_path / "out", folder=tmp_path, environ={})
     while not (tmp_path / "deaf").exists():
         assert started.alive
 

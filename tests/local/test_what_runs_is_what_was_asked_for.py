@@ -28,7 +28,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     options = configuration.configuration(home.root, Ports(8081, 6123, 6124), 16, {"parallelism.default": "2"})
     home.config_file.write_text(configuration.as_yaml(options), encoding="utf-8")
     started = [
-        processes.start(["sleep", "600"], output=home.log / f"{role}.out", folder=home.root, environment={})
+        processes.start(["sleep", "600"], output=home.log / f"{role}.out", folder=home.root, environ={})
         for role in state.ROLES
     ]
     flink = str(distribution(tmp_path.resolve() / "flink"))

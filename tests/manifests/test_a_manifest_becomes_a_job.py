@@ -7,8 +7,8 @@ import hashlib
 import pytest
 
 from headgate.model.project import Limit, Safety
-from headgate.model.secret import Environment
-from headgate.model.spec import Jar, JobSpec, RunState, Savepoint, Source, Sql, Strategy
+from headgate.model.secret import Secrets
+from headgate.model.spec import DesiredState, Jar, JobSpec, Savepoint, Source, Sql, Strategy
 from tests.manifests.given import JOB, PROJECT, SQL, Repo
 
 
@@ -40,7 +40,7 @@ statement: {SQL}
         parallelism=4,
         savepoint=Savepoint(Strategy.PATH, "s3://a/b", frozenset({"partial", "lost"})),
         config={"execution.checkpointing.interval": "30s"},
-        state=RunState.SUSPENDED,
+        desired_state=DesiredState.SUSPENDED,
         previous_name="totals",
         depends_on=("ingest",),
         ignore=("parallelism", "config.a", "options.note"),
@@ -148,4 +148,4 @@ def test_where_a_job_was_written_takes_no_part_in_what_it_is(repo: Repo) -> None
         Source("jobs/orders.yaml", 1, 1, "", 3, 2),
         Source("jobs/moved/o.yaml", 2, 1, "", 4, 2),
     )
-    assert here.environment == Environment()
+    assert here.secrets == Secrets()

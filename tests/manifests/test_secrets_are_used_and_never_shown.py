@@ -36,10 +36,10 @@ statement: INSERT INTO c SELECT 1
     assert jobs["sql"].config == {"s3.secret": "${env:B}"}
     assert jobs["sql"].options == {"note": "x ${env:C}"}
     assert jobs["sql"].savepoint.path == "s3://${env:D}/x"
-    assert jobs["sql"].environment.values == {"A": "1", "B": "2", "C": "3", "D": "4"}
+    assert jobs["sql"].secrets.values == {"A": "1", "B": "2", "C": "3", "D": "4"}
     assert jobs["jar"].program == Jar("https://${env:E}/a.jar", "", ("--key", "${env:A}"))
-    assert jobs["jar"].environment.values == {"A": "1", "E": "5"}
-    assert jobs["none"].environment.values == {}
+    assert jobs["jar"].secrets.values == {"A": "1", "E": "5"}
+    assert jobs["none"].secrets.values == {}
 
 
 def test_a_default_that_a_job_overrides_is_not_a_variable_it_uses(repo: Repo) -> None:
@@ -48,7 +48,7 @@ def test_a_default_that_a_job_overrides_is_not_a_variable_it_uses(repo: Repo) ->
 
     job = repo.job(JOB + "config: {s3.key: mine}\n", project, KEY="1", B="2").jobs["orders"]
 
-    assert job.environment.values == {"B": "2"}
+    assert job.secrets.values == {"B": "2"}
 
 
 def test_a_target_and_the_store_get_the_values(repo: Repo) -> None:
@@ -67,7 +67,7 @@ store: postgresql://x:${env:PW}@db/x
     assert settings.password is not None
     assert settings.password.get_secret_value() == VALUE
     assert loaded.store == f"postgresql://x:{VALUE}@db/x"
-    assert loaded.targets["t"].environment.mask(f"no {VALUE}") == "no ${env:PW}"
+    assert loaded.targets["t"].secrets.mask(f"no {VALUE}") == "no ${env:PW}"
 
 
 def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCaptureFixture) -> None:
@@ -78,7 +78,7 @@ def test_nothing_that_is_loaded_shows_a_value(repo: Repo, caplog: pytest.LogCapt
     with caplog.at_level(logging.DEBUG):
         loaded = repo.job(manifest, project, PW=VALUE)
 
-    assert loaded.jobs["orders"].environment.values == {"PW": VALUE}
+    assert loaded.jobs["orders"].secrets.values == {"PW": VALUE}
     assert VALUE not in repr(loaded) + str(loaded) + caplog.text
     assert VALUE not in str(loaded.jobs["orders"].carried()) + str(loaded.jobs["orders"].fields())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
 
@@ -19,21 +19,19 @@ def live(text: str) -> AppliedSpec:
 
 
 def wanted(text: str = TEMPLATE, **values: str) -> JobSpec:
-    return JobSpec(
-        "orders", "dli", Sql(text), environment=Environment({"USER_NAME": "ada", "KEY": "hush-hush", **values})
-    )
+    return JobSpec("orders", "dli", Sql(text), secrets=Secrets({"USER_NAME": "ada", "KEY": "hush-hush", **values}))
 
 
 def test_what_was_filled_in_is_no_difference():
     """The very values git would fill in now, in a text that the platform laid out its own way."""
-    filled = wanted().environment.fill(TEMPLATE).replace("\n", "  \r\n ")
+    filled = wanted().secrets.fill(TEMPLATE).replace("\n", "  \r\n ")
 
     assert diff(live(filled), wanted()) == ()
 
 
 def test_a_rotated_value_is_a_change_of_that_value_and_never_shown():
     """The old one is nowhere but on the platform, and must not get into a plan from there."""
-    old = wanted(KEY="the-old-secret").environment.fill(TEMPLATE)
+    old = wanted(KEY="the-old-secret").secrets.fill(TEMPLATE)
 
     changes = diff(live(old), wanted())
 
@@ -43,7 +41,7 @@ def test_a_rotated_value_is_a_change_of_that_value_and_never_shown():
 
 def test_an_edited_text_shows_no_value_known_or_told_by_its_key():
     """It no longer fits the template, so the places in it tell nothing; keys and known values do."""
-    old = wanted(KEY="the-old-secret").environment.fill(TEMPLATE)
+    old = wanted(KEY="the-old-secret").secrets.fill(TEMPLATE)
     edited = wanted(TEMPLATE.replace("SELECT 1", "SELECT 2"))
 
     changes = {change.path: change for change in diff(live(old), edited)}
@@ -56,12 +54,12 @@ def test_an_edited_text_shows_no_value_known_or_told_by_its_key():
 
 def test_an_edit_alone_is_no_change_of_its_secrets():
     """The value that is known is found in the text, so it has not changed."""
-    filled = wanted().environment.fill(TEMPLATE)
+    filled = wanted().secrets.fill(TEMPLATE)
     edited = JobSpec(
         "orders",
         "dli",
         Sql("CREATE TABLE t (a INT) WITH ('password' = '${env:KEY}'); INSERT INTO t SELECT 2"),
-        environment=Environment({"KEY": "hush-hush"}),
+        secrets=Secrets({"KEY": "hush-hush"}),
     )
 
     assert [change.path for change in diff(live(filled), edited)] == ["statement"]
@@ -69,9 +67,7 @@ def test_an_edit_alone_is_no_change_of_its_secrets():
 
 def test_the_address_of_a_jar_is_put_back_too():
     """A version in the path comes from CI."""
-    want = JobSpec(
-        "orders", "dli", Jar("obs://jars/${env:VERSION}/a.jar"), environment=Environment({"VERSION": "1.2.3"})
-    )
+    want = JobSpec("orders", "dli", Jar("obs://jars/${env:VERSION}/a.jar"), secrets=Secrets({"VERSION": "1.2.3"}))
     applied = AppliedSpec(Jar("obs://jars/1.2.3/a.jar"), 1, {}, {}, filled=True)
 
     assert diff(applied, want) == ()
@@ -80,7 +76,7 @@ def test_the_address_of_a_jar_is_put_back_too():
 def test_options_are_put_back_however_deep():
     """A list of files, a mapping of tags."""
     options = {"tags": {"team": "${env:TEAM}"}, "files": ["obs://a", "obs://${env:TEAM}/b"], "slots": 4}
-    want = JobSpec("orders", "dli", Sql("SELECT 1"), options=options, environment=Environment({"TEAM": "river-people"}))
+    want = JobSpec("orders", "dli", Sql("SELECT 1"), options=options, secrets=Secrets({"TEAM": "river-people"}))
     told = {"tags": {"team": "river-people"}, "files": ["obs://a", "obs://river-people/b"], "slots": 4}
 
     assert diff(AppliedSpec(Sql("SELECT 1"), 1, {}, told, filled=True), want) == ()
@@ -90,10 +86,10 @@ def test_options_are_put_back_however_deep():
 def test_any_value_is_found_by_its_place(values: dict[str, str], order: object):
     """Whatever characters it holds."""
     template = "x '${env:A}' y '${env:B}' z"
-    want = JobSpec("orders", "dli", Sql(template), environment=Environment(values))
+    want = JobSpec("orders", "dli", Sql(template), secrets=Secrets(values))
     found: dict[str, str] = {}
 
-    text = want.environment.unfill(want.environment.fill(template), template, found)
+    text = want.secrets.unfill(want.secrets.fill(template), template, found)
 
     assert text == template
-    assert want.environment.fill(template) == Environment(found).fill(template)
+    assert want.secrets.fill(template) == Secrets(found).fill(template)

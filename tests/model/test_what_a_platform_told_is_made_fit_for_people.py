@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.model.live import JobState, Live
-from headgate.model.masking import HIDDEN, hidden, told_text, told_value
+from headgate.model.masking import HIDDEN, hidden, masked_text, masked_value
 from headgate.model.plan import Change
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.planning import diff
 
 OLD = "the-old-secret"
-NOTHING = Environment()
+NOTHING = Secrets()
 SELECT = Sql("INSERT INTO t SELECT 1")
 
 
@@ -31,11 +31,11 @@ def changes(
     *,
     config: tuple[dict[str, str], dict[str, str]] = ({}, {}),
     options: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
-    environment: Environment = NOTHING,
+    secrets: Secrets = NOTHING,
 ) -> dict[str, Change]:
     """What differs between the two, by path."""
     told = AppliedSpec(live, 1, config[0], options[0], filled=True)
-    spec = JobSpec("orders", "dli", want, config=config[1], options=options[1], environment=environment)
+    spec = JobSpec("orders", "dli", want, config=config[1], options=options[1], secrets=secrets)
     return {change.path: change for change in diff(told, spec)}
 
 
@@ -136,9 +136,9 @@ def test_an_earlier_value_from_the_environment_is_hidden_under_any_key() -> None
     """Git says that it varies. Today's value, which is no change, is its placeholder however short it is."""
     template = "CREATE TABLE t (a INT) WITH ('a' = '${env:A}', 'host' = 'db-${env:HOST}');\nINSERT INTO t SELECT "
     live = Sql("CREATE TABLE t (a INT) WITH ('a' = '1', 'host' = 'db-old-host');\nINSERT INTO t SELECT 1")
-    environment = Environment({"A": "1", "HOST": "new-host"})
+    secrets = Secrets({"A": "1", "HOST": "new-host"})
 
-    change = changes(live, Sql(template + "2"), environment=environment)["statement"]
+    change = changes(live, Sql(template + "2"), secrets=secrets)["statement"]
 
     assert "'a' = '${env:A}', 'host' = '***'" in change.before
 
@@ -153,10 +153,10 @@ def test_what_is_hidden_is_compared_as_it_is(told: str) -> None:
 
 def test_a_value_of_the_environment_that_git_also_says_elsewhere_is_no_difference() -> None:
     """`prod` in the config is `prod`, whatever else is filled in with that word."""
-    environment = Environment({"STAGE": "prod"})
+    secrets = Secrets({"STAGE": "prod"})
     options = ({"stage": "prod"}, {"stage": "${env:STAGE}"})
 
-    found = changes(config=({"a": "prod"}, {"a": "prod"}), options=options, environment=environment)
+    found = changes(config=({"a": "prod"}, {"a": "prod"}), options=options, secrets=secrets)
 
     assert found == {}
 
@@ -164,7 +164,7 @@ def test_a_value_of_the_environment_that_git_also_says_elsewhere_is_no_differenc
 def test_a_part_that_others_own_keeps_its_secrets() -> None:
     """What is submitted again is what ran, not what was shown of it."""
     live = Sql("CREATE TABLE t (a INT) WITH ('password' = 'theirs'); SELECT 1")
-    want = JobSpec("orders", "dli", Sql("SELECT '${env:A}'"), environment=Environment({"A": "some-value"}))
+    want = JobSpec("orders", "dli", Sql("SELECT '${env:A}'"), secrets=Secrets({"A": "some-value"}))
 
     kept = AppliedSpec(live, 1, {}, {}, filled=True).unfilled(want).over(want, ("statement",))
 
@@ -178,7 +178,7 @@ def test_a_part_that_others_own_is_gits_where_its_secret_is_nowhere_to_be_had() 
     paths = ("statement", "config.a", "config.b", "options.c")
 
     unset = kept.over(want, paths)
-    given = kept.over(replace(want, environment=Environment({"THEIRS": "z"})), paths)
+    given = kept.over(replace(want, secrets=Secrets({"THEIRS": "z"})), paths)
 
     assert (unset.program, unset.config, unset.options) == (SELECT, {"a": "x", "b": "1"}, {"c": ["y"]})
     assert (given.program, given.config, given.options) == (kept.program, kept.config, kept.options)
@@ -196,8 +196,8 @@ def test_a_part_that_others_own_is_gits_where_its_secret_is_nowhere_to_be_had() 
 )
 def test_a_message_that_quotes_a_secret_is_shown_without_it(said: str) -> None:
     """One that no manifest refers to any more."""
-    assert OLD not in told_text(said, NOTHING)
-    assert HIDDEN in told_text(said, NOTHING)
+    assert OLD not in masked_text(said, NOTHING)
+    assert HIDDEN in masked_text(said, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_message_that_quotes_a_secret_is_shown_without_it(said: str) -> None:
 )
 def test_ordinary_words_stay(said: str) -> None:
     """A message with holes in it helps nobody."""
-    assert told_text(said, NOTHING) == said
+    assert masked_text(said, NOTHING) == said
 
 
 def test_a_document_is_masked_value_by_value() -> None:
@@ -232,7 +232,7 @@ def test_a_document_is_masked_value_by_value() -> None:
         "nothing": None,
     }
 
-    shown = told_value(told, Environment({"USER_NAME": "known-value"}))
+    shown = masked_value(told, Secrets({"USER_NAME": "known-value"}))
 
     assert OLD not in json.dumps(shown)
     assert "'password' = '***', 'a' = 'b'" in shown["statement"]
@@ -266,8 +266,8 @@ VALUE = "pä\"ss's\\wörd & <more>\n+ end/of it?"
 )
 def test_a_known_value_is_masked_however_it_is_spelled(spelled: str) -> None:
     """In the body of an error, in an address, in a page of HTML."""
-    assert "${env:PW}" in Environment({"PW": VALUE}).mask(f"said: {spelled}.")
-    assert "ss" not in Environment({"PW": VALUE}).mask(spelled)
+    assert "${env:PW}" in Secrets({"PW": VALUE}).mask(f"said: {spelled}.")
+    assert "ss" not in Secrets({"PW": VALUE}).mask(spelled)
 
 
 @given(st.text(max_size=5), st.text(min_size=6, max_size=20), st.text(max_size=5))
@@ -275,32 +275,32 @@ def test_a_known_value_is_masked_in_base64(before: str, value: str, after: str) 
     """`user:password` of a header: wherever in it the value begins."""
     coded = base64.b64encode(f"{before}{value}{after}".encode()).decode()
 
-    assert "${env:PW}" in Environment({"PW": value}).mask(coded)
+    assert "${env:PW}" in Secrets({"PW": value}).mask(coded)
 
 
 def test_a_value_inside_of_another_or_of_a_name_is_no_trouble() -> None:
     """The longer one goes first, and the name of a placeholder is none of its values."""
-    environment = Environment({"A": "hush", "B": "hush-hush", "PASSWORD": "word", "WORD": "PASSWORD"})
+    secrets = Secrets({"A": "hush", "B": "hush-hush", "PASSWORD": "word", "WORD": "PASSWORD"})
 
-    assert environment.mask("hush-hush, hush, word") == "${env:B}, ${env:A}, ${env:PASSWORD}"
-    assert environment.mask("'${env:PASSWORD}'") == "'${env:PASSWORD}'"
+    assert secrets.mask("hush-hush, hush, word") == "${env:B}, ${env:A}, ${env:PASSWORD}"
+    assert secrets.mask("'${env:PASSWORD}'") == "'${env:PASSWORD}'"
 
 
 def test_what_is_written_to_be_read_again_is_put_back_as_it_stands_alone() -> None:
     """A path that has the value in other letters would be another path afterwards."""
-    environment = Environment({"BUCKET": "a/b c"})
+    secrets = Secrets({"BUCKET": "a/b c"})
 
     for text in ("s3://a/b c/x", "s3://a%2Fb%20c/x"):
-        assert environment.fill(environment.put_back(text)) == text
+        assert secrets.fill(secrets.put_back(text)) == text
 
 
 @given(st.text(min_size=4))
 def test_a_json_text_gets_its_values_back(value: str) -> None:
     """A compiled plan is JSON: a quote in a password must not end a string in it."""
-    environment = Environment({"PW": value})
+    secrets = Secrets({"PW": value})
     text = json.dumps({"password": value, "a": [value]}, ensure_ascii=False)
 
-    assert json.loads(environment.fill_json(environment.put_back_in_json(text))) == {"password": value, "a": [value]}
+    assert json.loads(secrets.fill_json(secrets.put_back_in_json(text))) == {"password": value, "a": [value]}
 
 
 def test_a_text_that_is_broken_shows_no_secret_either() -> None:

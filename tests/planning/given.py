@@ -10,7 +10,7 @@ from headgate.model.live import JobState, Live, Marker, Observation, Several, Un
 from headgate.model.plan import Action, Plan
 from headgate.model.spec import AppliedSpec, JobSpec, Sql
 from headgate.model.topology import Compiled, Operator, Topology
-from headgate.planning import Evidence, Past, Situation, plan
+from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
 
 ORDERS = JobSpec("orders", "local", Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id"))
 EDITED = replace(ORDERS, program=Sql("INSERT INTO sink SELECT id, SUM(price) FROM orders GROUP BY id"))
@@ -38,7 +38,7 @@ def planned(
     observed: Mapping[str, Live | Several] | Live | Unknown | None = None,
     *,
     others: tuple[Live, ...] = (),
-    evidence: Evidence | None = None,
+    compatibility: CompatibilityReport | None = None,
     **more: Any,
 ) -> Plan:
     """The plan for a project with one target, `local`."""
@@ -54,10 +54,10 @@ def planned(
         case _:
             seen = Observation(observed, others)
     if "remembered" in more:
-        more["past"] = {name: Past(remembered=known) for name, known in more.pop("remembered").items()}
-    proof = dict.fromkeys(wanted, evidence) if evidence else {}
-    situation = Situation("shop", wanted, {"local": seen}, **more)
-    return plan(situation.with_evidence({name: one for name, one in proof.items() if one}))
+        more["history"] = {name: JobHistory(remembered=known) for name, known in more.pop("remembered").items()}
+    proof = dict.fromkeys(wanted, compatibility) if compatibility else {}
+    plan_input = PlanInput("shop", wanted, {"local": seen}, **more)
+    return plan(plan_input.with_reports({name: one for name, one in proof.items() if one}))
 
 
 def decided(jobs: JobSpec | None, observed: Live | Unknown | None = None, **more: Any) -> Action:
@@ -66,6 +66,6 @@ def decided(jobs: JobSpec | None, observed: Live | Unknown | None = None, **more
     return action
 
 
-def compiles_to(*operators: Operator, old: Topology | None = TOPOLOGY) -> Evidence:
+def compiles_to(*operators: Operator, old: Topology | None = TOPOLOGY) -> CompatibilityReport:
     """Evidence that a spec compiles to these operators."""
-    return Evidence(Compiled("{}", Topology(operators, last_id=9)), old)
+    return CompatibilityReport(Compiled("{}", Topology(operators, last_id=9)), old)

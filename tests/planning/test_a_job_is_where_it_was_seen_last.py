@@ -9,8 +9,8 @@ import pytest
 from headgate.model.live import JobState, Live, Observation, Remembered, Snapshot, Unknown
 from headgate.model.plan import Action, Verb
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint, Strategy
-from headgate.planning import Past, Situation, plan
+from headgate.model.spec import DesiredState, Savepoint, Strategy
+from headgate.planning import JobHistory, PlanInput, plan
 from tests.planning.given import ORDERS, running
 
 FIRST = Snapshot("s3://savepoints/1", "savepoint", 1)
@@ -21,7 +21,7 @@ SUSPENDED = running(ORDERS, state=JobState.SUSPENDED, snapshot=SECOND, started_a
 def action(*remembered: Remembered, want=ORDERS, here: Live | None = None, **others: Observation | Unknown) -> Action:
     """What is done about `orders`, which git wants on `local`."""
     seen = {"local": Observation({"orders": here} if here else {}), **others}
-    [made] = plan(Situation("shop", {"orders": want}, seen, past={"orders": Past(remembered)})).actions
+    [made] = plan(PlanInput("shop", {"orders": want}, seen, history={"orders": JobHistory(remembered)})).actions
     return made
 
 
@@ -64,7 +64,7 @@ def test_who_names_what_to_start_from_is_told_that_there_may_be_two(here, savepo
 
 def test_a_job_that_git_suspends_needs_no_target_that_is_gone():
     """Where nothing is started, nothing is in doubt; one that may still run is."""
-    suspended = replace(ORDERS, state=RunState.SUSPENDED)
+    suspended = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 
     assert action(Remembered("old", SUSPENDED, 10), want=suspended).verb is Verb.KEEP
     assert action(Remembered("old", running(ORDERS), 10), want=suspended).verb is Verb.BLOCKED

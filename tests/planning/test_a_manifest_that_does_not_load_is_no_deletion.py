@@ -10,7 +10,7 @@ from headgate.errors import Mistake
 from headgate.model.broken_manifests import BrokenManifest
 from headgate.model.live import JobState, Snapshot, Unknown
 from headgate.model.plan import Plan, Verb
-from headgate.model.spec import RunState, Sql
+from headgate.model.spec import DesiredState, Sql
 from tests.planning.given import COUNT, EDITED, ORDERS, SOURCE, compiles_to, planned, running
 
 MISTAKE = Mistake("jobs/x.yaml:2:1", "unknown key `statment`", "did you mean `statement`?")
@@ -27,7 +27,7 @@ def decisions(plan: Plan) -> dict[str, tuple[Verb, str]]:
 
 def test_the_job_that_a_broken_manifest_names_is_blocked_and_the_others_go_on() -> None:
     """Where it runs it runs on, and the plan says what to mend, and where."""
-    plan = planned(EDITED, {"orders": running(ORDERS), "x": running(X)}, broken=(NAMED,), evidence=EVIDENCE)
+    plan = planned(EDITED, {"orders": running(ORDERS), "x": running(X)}, broken=(NAMED,), compatibility=EVIDENCE)
 
     assert decisions(plan) == {"orders": (Verb.RESTART, "spec-changed"), "x": (Verb.BLOCKED, "manifest-invalid")}
     blocked = plan.actions[1]
@@ -104,7 +104,7 @@ def test_no_rename_is_guessed_while_a_manifest_does_not_load() -> None:
     """Whether the old job has left git is not known. The new one does not start either: it may be the same job."""
     new = replace(ORDERS, name="new")
 
-    plan = planned(new, {"orders": running(ORDERS)}, broken=(NAMED,), evidence=EVIDENCE, prune=True)
+    plan = planned(new, {"orders": running(ORDERS)}, broken=(NAMED,), compatibility=EVIDENCE, prune=True)
 
     assert decisions(plan)["new"] == (Verb.BLOCKED, "manifest-invalid")
     assert not plan.has_changes
@@ -115,7 +115,7 @@ def test_a_job_with_the_program_of_one_whose_manifest_is_broken_is_new() -> None
     """That one is in git: the two are no rename, and start as two jobs always do."""
     twin = replace(X, name="twin")
 
-    plan = planned(twin, {"x": running(X)}, broken=(NAMED,), evidence=EVIDENCE)
+    plan = planned(twin, {"x": running(X)}, broken=(NAMED,), compatibility=EVIDENCE)
 
     assert decisions(plan)["twin"] == (Verb.SUBMIT, "not-running-yet")
 
@@ -124,7 +124,7 @@ def test_the_state_of_an_ended_job_is_not_given_up_while_a_manifest_does_not_loa
     """Its manifest may be the one that cannot be read, or the new job may be its new name."""
     ended = running(ORDERS, state=JobState.SUSPENDED, snapshot=Snapshot("s3://s/1", "savepoint"))
 
-    plan = planned(replace(ORDERS, name="new"), {"orders": ended}, broken=(NAMELESS,), evidence=EVIDENCE)
+    plan = planned(replace(ORDERS, name="new"), {"orders": ended}, broken=(NAMELESS,), compatibility=EVIDENCE)
 
     assert decisions(plan)["new"] == (Verb.BLOCKED, "manifest-invalid")
 
@@ -137,7 +137,7 @@ def test_what_depends_on_a_broken_manifest_is_not_started(broken: BrokenManifest
     free = replace(X, name="free", program=Sql("INSERT INTO sink SELECT 2 FROM free"))
     jobs = {"orders": first, "second": second, "free": free}
 
-    plan = planned(jobs, {}, broken=(broken,), evidence=EVIDENCE)
+    plan = planned(jobs, {}, broken=(broken,), compatibility=EVIDENCE)
 
     found = decisions(plan)
     assert found["orders"] == found["second"] == (Verb.BLOCKED, "manifest-invalid")
@@ -148,7 +148,7 @@ def test_what_depends_on_a_broken_manifest_and_runs_is_not_restarted() -> None:
     """It would stop, and then wait for what cannot start."""
     edited = replace(EDITED, depends_on=("x",))
 
-    plan = planned(edited, {"orders": running(ORDERS)}, broken=(NAMED,), evidence=EVIDENCE)
+    plan = planned(edited, {"orders": running(ORDERS)}, broken=(NAMED,), compatibility=EVIDENCE)
 
     assert decisions(plan)["orders"] == (Verb.BLOCKED, "manifest-invalid")
     assert plan.actions[0].seen == running(ORDERS).fingerprint
@@ -156,7 +156,7 @@ def test_what_depends_on_a_broken_manifest_and_runs_is_not_restarted() -> None:
 
 def test_what_depends_on_a_broken_manifest_may_stop() -> None:
     """A stop needs nothing else to be in order."""
-    suspended = replace(ORDERS, depends_on=("x",), state=RunState.SUSPENDED)
+    suspended = replace(ORDERS, depends_on=("x",), desired_state=DesiredState.SUSPENDED)
 
     plan = planned(suspended, {"orders": running(ORDERS)}, broken=(NAMED,))
 
@@ -165,7 +165,7 @@ def test_what_depends_on_a_broken_manifest_may_stop() -> None:
 
 def test_a_plan_for_one_job_names_a_broken_manifest_and_does_not_wait_for_it() -> None:
     """Operations on another job are not hindered by it."""
-    plan = planned(ORDERS, {}, broken=(NAMED,), only=frozenset({"orders"}), evidence=EVIDENCE)
+    plan = planned(ORDERS, {}, broken=(NAMED,), only=frozenset({"orders"}), compatibility=EVIDENCE)
 
     assert decisions(plan) == {"orders": (Verb.SUBMIT, "not-running-yet")}
     assert plan.errors == (MISTAKE,)

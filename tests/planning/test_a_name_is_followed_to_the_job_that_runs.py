@@ -10,7 +10,7 @@ from headgate.model.live import JobState, Live, Observation, Several, Snapshot, 
 from headgate.model.plan import Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Savepoint, Strategy
-from headgate.planning import Situation, attempt_id, look_up, plan, successor_id
+from headgate.planning import PlanInput, derive_start_key, look_up, plan, successor_id
 from tests.planning.given import EDITED, ORDERS, decided, planned, running
 
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
@@ -29,7 +29,7 @@ def test_renamed_back_it_goes_on_from_what_runs():
     [action] = planned(back, seen).actions
 
     assert (action.verb, action.reason) == (Verb.RESTART, Reason.RENAMED)
-    assert action.steps == (StopWithSavepoint("f00"), Submit(back, succeeds="f00"), Settle())
+    assert action.steps == (StopWithSavepoint("f00"), Submit(back, predecessor="f00"), Settle())
 
 
 def test_a_rename_that_is_reverted_is_a_rename():
@@ -130,7 +130,7 @@ def test_moved_and_renamed_at_once_it_is_still_one_job():
     moved = replace(RENAMED, target="local")
     seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
 
-    [action] = plan(Situation("shop", {"totals": moved}, seen)).actions
+    [action] = plan(PlanInput("shop", {"totals": moved}, seen)).actions
 
     assert (action.reason, action.source) == (Reason.MOVED, "old")
     assert action.steps[0] == StopWithSavepoint("f00")
@@ -148,7 +148,7 @@ def test_a_copy_on_another_target_is_a_copy(there):
     want = replace(ORDERS, previous_name="before")
     seen = {"local": Observation({"orders": running(ORDERS)}), "old": Observation(there)}
 
-    found = plan(Situation("shop", {"orders": want}, seen))
+    found = plan(PlanInput("shop", {"orders": want}, seen))
 
     [action] = found.actions
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
@@ -159,7 +159,7 @@ def test_two_copies_on_other_targets_are_both_named():
     """There is no telling which one to move."""
     seen = {name: Observation({"orders": running(ORDERS, job_id=name)}) for name in ("east", "west")}
 
-    [action] = plan(Situation("shop", {"orders": ORDERS}, seen | {"local": Observation()})).actions
+    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen | {"local": Observation()})).actions
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
     assert action.note == "job east on target 'east' and job west on target 'west'"
@@ -169,7 +169,7 @@ def test_a_silent_target_may_have_the_job_that_looks_new():
     """Nobody remembers it, so it is started; the person who reads the plan may know better."""
     seen: dict[str, Observation | Unknown] = {"local": Observation(), "old": Unknown("down")}
 
-    [action] = plan(Situation("shop", {"orders": ORDERS}, seen)).actions
+    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen)).actions
 
     assert (action.verb, action.reason) == (Verb.SUBMIT, Reason.NOT_RUNNING_YET)
     assert "target 'old' does not answer" in action.note
@@ -177,7 +177,7 @@ def test_a_silent_target_may_have_the_job_that_looks_new():
 
 
 def test_the_successor_of_a_job_has_one_id_whatever_it_will_be():
-    """Two runs that start two editions, or one that renames, ask the platform for the same job: it starts one."""
+    """Two runs that start two versions, or one that renames, ask the platform for the same job: it starts one."""
     first, edited = successor_id("shop", ORDERS, "f00"), successor_id("shop", EDITED, "f00")
 
     assert first == edited == successor_id("shop", RENAMED, "f00")
@@ -189,8 +189,8 @@ def test_the_successor_of_a_job_has_one_id_whatever_it_will_be():
 
 def test_an_attempt_is_told_by_what_is_started():
     """The one who was second must see that what runs is not what it asked for."""
-    assert attempt_id("shop", ORDERS, "f00") != attempt_id("shop", EDITED, "f00")
-    assert attempt_id("shop", ORDERS, "f00") != attempt_id("shop", ORDERS, "f01")
+    assert derive_start_key("shop", ORDERS, "f00") != derive_start_key("shop", EDITED, "f00")
+    assert derive_start_key("shop", ORDERS, "f00") != derive_start_key("shop", ORDERS, "f01")
 
 
 def test_several_under_one_of_the_names_stay_several():

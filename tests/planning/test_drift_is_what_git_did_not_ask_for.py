@@ -10,8 +10,8 @@ import pytest
 from headgate.model.live import JobState, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Plan
 from headgate.model.reasons import Reason
-from headgate.model.spec import AppliedSpec, JobSpec, RunState, Sql
-from headgate.planning import Situation, plan
+from headgate.model.spec import AppliedSpec, DesiredState, JobSpec, Sql
+from headgate.planning import PlanInput, plan
 
 WANT = JobSpec("orders", "river", Sql("INSERT INTO t SELECT a FROM s"), parallelism=2)
 
@@ -25,7 +25,7 @@ def running(spec: JobSpec = WANT, *, revision: str = "", **more: Any) -> Live:
 
 def planned(live: Live, want: JobSpec = WANT) -> Plan:
     seen = Observation({live.marker.job: live} if live.marker else {}, () if live.marker else (live,))
-    return plan(Situation(project="payments", jobs={want.name: want}, observed={"river": seen}))
+    return plan(PlanInput(project="payments", jobs={want.name: want}, observed={"river": seen}))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_a_rename_in_git_is_no_drift() -> None:
 
 def test_a_job_that_is_to_be_suspended_may_end() -> None:
     """git asks for it not to run."""
-    want = replace(WANT, state=RunState.SUSPENDED)
+    want = replace(WANT, desired_state=DesiredState.SUSPENDED)
 
     assert planned(running(state=JobState.FAILED), want).drift == ()

@@ -16,11 +16,11 @@ from headgate.model.plan import (
     Verb,
 )
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint, Strategy
-from headgate.planning import Evidence
+from headgate.model.spec import DesiredState, Savepoint, Strategy
+from headgate.planning import CompatibilityReport
 from tests.planning.given import EDITED, ORDERS, decided, planned, running
 
-SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
+SUSPENDED = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
 RETAINED = Snapshot("s3://checkpoints/7", "checkpoint", 1)
 
@@ -93,7 +93,7 @@ def test_a_job_that_ended_starts_from_what_it_left():
     """The newest snapshot is named in the plan; starting empty is never inferred."""
     action = decided(ORDERS, running(ORDERS, state=JobState.FAILED, snapshot=RETAINED))
 
-    assert action.steps == (Submit(ORDERS, succeeds="f00"), Settle())
+    assert action.steps == (Submit(ORDERS, predecessor="f00"), Settle())
     assert action.restore is not None
     assert (action.restore.kind, action.restore.path) == (RestoreKind.CHECKPOINT, RETAINED.path)
 
@@ -183,10 +183,10 @@ def test_an_unmarked_job_with_the_same_graph_is_adopted():
     """The manifest is what runs: it is taken over with its state, and its statements run as they are written."""
     stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
 
-    action = decided(ORDERS, others=(stranger,), evidence=Evidence(same_vertices=True))
+    action = decided(ORDERS, others=(stranger,), compatibility=CompatibilityReport(same_vertices=True))
 
     assert (action.verb, action.reason) == (Verb.ADOPT, Reason.UNMARKED)
-    assert action.steps == (StopWithSavepoint("abc"), Submit(ORDERS, succeeds="abc"), Settle())
+    assert action.steps == (StopWithSavepoint("abc"), Submit(ORDERS, predecessor="abc"), Settle())
     assert action.compiled is not None
     assert action.compiled.plan == ""
 
@@ -208,9 +208,9 @@ def test_an_adopted_job_starts_from_what_its_manifest_names(savepoint, stop, res
     stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
     want = replace(ORDERS, savepoint=savepoint)
 
-    action = decided(want, others=(stranger,), evidence=Evidence(same_vertices=True, exists=True))
+    action = decided(want, others=(stranger,), compatibility=CompatibilityReport(same_vertices=True, exists=True))
 
-    assert (action.verb, action.steps) == (Verb.ADOPT, (stop, Submit(want, succeeds="abc"), Settle()))
+    assert (action.verb, action.steps) == (Verb.ADOPT, (stop, Submit(want, predecessor="abc"), Settle()))
     assert action.restore is not None
     assert (action.restore.kind, action.restore.path) == restore
 
@@ -221,7 +221,7 @@ def test_an_unmarked_job_with_another_graph_is_not_started_beside(strategy):
     stranger = Live("abc", "orders", JobState.RUNNING, "RUNNING")
     want = replace(ORDERS, savepoint=Savepoint(strategy))
 
-    action = decided(want, others=(stranger,), evidence=Evidence(same_vertices=False))
+    action = decided(want, others=(stranger,), compatibility=CompatibilityReport(same_vertices=False))
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NAME_TAKEN, ())
 
@@ -286,7 +286,7 @@ def test_a_job_the_target_forgot_goes_on_from_the_savepoint_the_store_knows():
     [action] = planned(ORDERS, remembered={"orders": (STOPPED_FOR_GOOD,)}).actions
 
     assert (action.verb, action.reason) == (Verb.RESUME, Reason.FORGOTTEN)
-    assert action.steps == (Submit(ORDERS, succeeds="f00"), Settle())
+    assert action.steps == (Submit(ORDERS, predecessor="f00"), Settle())
     assert action.restore is not None
     assert action.restore.path == SAVED.path
     assert action.seen == "absent"
@@ -314,7 +314,7 @@ def test_a_job_in_a_restart_loop_is_cancelled_for_a_snapshot_that_a_person_names
 
     assert (waits.verb, waits.reason) == (Verb.BLOCKED, Reason.IN_TRANSITION)
     assert RETAINED.path in waits.note
-    assert goes_on.steps == (CancelJob("f00"), Submit(named, succeeds="f00"), Settle())
+    assert goes_on.steps == (CancelJob("f00"), Submit(named, predecessor="f00"), Settle())
     assert goes_on.restore is not None
     assert goes_on.restore.path == RETAINED.path
 
@@ -328,6 +328,6 @@ def test_a_job_in_a_restart_loop_that_never_completed_a_checkpoint_is_replaced()
 
     assert kept.verb is Verb.KEEP
     assert mended.verb is Verb.RESTART
-    assert mended.steps == (CancelJob("f00"), Submit(EDITED, succeeds="f00"), Settle())
+    assert mended.steps == (CancelJob("f00"), Submit(EDITED, predecessor="f00"), Settle())
     assert mended.restore is not None
     assert mended.restore.kind is RestoreKind.FRESH

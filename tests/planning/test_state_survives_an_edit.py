@@ -10,7 +10,7 @@ from headgate.model.plan import RestoreKind, Settle, StopWithSavepoint, Submit, 
 from headgate.model.reasons import Reason
 from headgate.model.spec import Savepoint, Strategy
 from headgate.model.topology import Compiled, Operator, Topology
-from headgate.planning import Evidence
+from headgate.planning import CompatibilityReport
 from tests.planning.given import COUNT, EDITED, ORDERS, SOURCE, compiles_to, decided, running
 
 SUM = Operator(14, "aggregate", "sum by id", signature="sum(id, price)", feed="orders.id,orders.price")
@@ -20,10 +20,10 @@ NEW_SOURCE = replace(SOURCE, id=11)
 
 def test_edited_sql_is_resumed_from_a_savepoint():
     """State survives an edit: stop with a savepoint first, start from it second."""
-    action = decided(EDITED, running(ORDERS), evidence=compiles_to(NEW_SOURCE, NEW_COUNT))
+    action = decided(EDITED, running(ORDERS), compatibility=compiles_to(NEW_SOURCE, NEW_COUNT))
 
     assert action.verb is Verb.RESTART
-    assert action.steps == (StopWithSavepoint("f00"), Submit(EDITED, succeeds="f00"), Settle())
+    assert action.steps == (StopWithSavepoint("f00"), Submit(EDITED, predecessor="f00"), Settle())
     assert action.restore is not None
     assert action.restore.kind is RestoreKind.SAVEPOINT
     assert not action.restore.allow_non_restored
@@ -31,7 +31,7 @@ def test_edited_sql_is_resumed_from_a_savepoint():
 
 def test_an_operator_that_fits_takes_over_the_live_id():
     """The platform keys state by operator id: the one that stays must go by the id its state is kept under."""
-    action = decided(EDITED, running(ORDERS), evidence=compiles_to(NEW_SOURCE, NEW_COUNT))
+    action = decided(EDITED, running(ORDERS), compatibility=compiles_to(NEW_SOURCE, NEW_COUNT))
 
     assert action.state is not None
     assert action.state.verdict is Verdict.KEPT
@@ -57,8 +57,8 @@ def test_losing_state_is_blocked_until_the_manifest_consents(operators, verdict,
     """Consent is written down, for the verdict it is about, and then shows in how the job is restored."""
     consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({verdict.value})))
 
-    refused = decided(EDITED, running(ORDERS), evidence=compiles_to(*operators))
-    accepted = decided(consents, running(ORDERS), evidence=compiles_to(*operators))
+    refused = decided(EDITED, running(ORDERS), compatibility=compiles_to(*operators))
+    accepted = decided(consents, running(ORDERS), compatibility=compiles_to(*operators))
 
     assert (refused.verb, refused.reason, refused.steps) == (Verb.BLOCKED, reason, ())
     assert accepted.verb is Verb.RESTART
@@ -84,9 +84,9 @@ def test_what_cannot_be_judged_is_no_consent_to_what_is_lost_beside_it(accepts, 
     """One count reads other rows from now on, and the other has no operator left: each is consented to by its name."""
     consents = replace(EDITED, savepoint=Savepoint(accept=frozenset(accepts)))
     fed_otherwise = replace(NEW_COUNT, feed="orders.cancelled")
-    evidence = replace(compiles_to(NEW_SOURCE, fed_otherwise), old=TWO_COUNTS)
+    compatibility = replace(compiles_to(NEW_SOURCE, fed_otherwise), old=TWO_COUNTS)
 
-    action = decided(consents, running(ORDERS), evidence=evidence)
+    action = decided(consents, running(ORDERS), compatibility=compatibility)
 
     if reason:
         assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
@@ -114,7 +114,7 @@ def test_state_that_is_looked_up_by_another_column_is_wrong(columns, verdict):
     compiled = Compiled("{}", Topology((NEW_SOURCE, BY_BUYER), last_id=14, columns=frozenset(columns)))
     consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({"partial", "lost"})))
 
-    action = decided(consents, running(ORDERS), evidence=Evidence(compiled, old))
+    action = decided(consents, running(ORDERS), compatibility=CompatibilityReport(compiled, old))
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason(f"state-{verdict}"))
 
@@ -126,11 +126,11 @@ def test_there_is_no_consent_to_wrong_results(accepts):
     new = Topology((NEW_SOURCE, BY_BUYER), last_id=14, columns=frozenset({"orders.id", "orders.buyer"}))
     wants = replace(EDITED, savepoint=Savepoint(accept=frozenset(accepts)))
 
-    action = decided(wants, running(ORDERS), evidence=Evidence(Compiled("{}", new), old))
+    action = decided(wants, running(ORDERS), compatibility=CompatibilityReport(Compiled("{}", new), old))
     fresh = decided(
         replace(EDITED, savepoint=Savepoint(Strategy.NONE)),
         running(ORDERS),
-        evidence=Evidence(Compiled("{}", new), old),
+        compatibility=CompatibilityReport(Compiled("{}", new), old),
     )
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.STATE_WRONG, ())
@@ -144,7 +144,7 @@ def test_consent_to_one_verdict_is_not_consent_to_another():
     """`accept: [partial]` was written with some state in mind, not with none left."""
     consents = replace(EDITED, savepoint=Savepoint(accept=frozenset({"partial"})))
 
-    action = decided(consents, running(ORDERS), evidence=compiles_to(SUM))
+    action = decided(consents, running(ORDERS), compatibility=compiles_to(SUM))
 
     assert action.reason is Reason.STATE_LOST
 
@@ -153,7 +153,7 @@ def test_starting_empty_is_asked_for_and_shown():
     """`strategy: none` is the one way to an empty start, and the plan says that state is given up."""
     empty = replace(EDITED, savepoint=Savepoint(Strategy.NONE))
 
-    action = decided(empty, running(ORDERS), evidence=compiles_to(SUM))
+    action = decided(empty, running(ORDERS), compatibility=compiles_to(SUM))
 
     assert action.verb is Verb.RESTART
     assert action.restore is not None
@@ -163,16 +163,16 @@ def test_starting_empty_is_asked_for_and_shown():
 
 
 @pytest.mark.parametrize(
-    ("evidence", "reason"),
+    ("compatibility", "reason"),
     [
-        pytest.param(Evidence(rejected="no such table"), Reason.STATEMENT_REJECTED, id="rejected"),
-        pytest.param(Evidence(unavailable="HTTP 503"), Reason.NOT_COMPILED, id="could-not-be-asked"),
-        pytest.param(Evidence(old=None, same_vertices=True), Reason.STATE_UNKNOWN, id="nothing-to-compare"),
+        pytest.param(CompatibilityReport(rejected="no such table"), Reason.STATEMENT_REJECTED, id="rejected"),
+        pytest.param(CompatibilityReport(unavailable="HTTP 503"), Reason.NOT_COMPILED, id="could-not-be-asked"),
+        pytest.param(CompatibilityReport(old=None, same_vertices=True), Reason.STATE_UNKNOWN, id="nothing-to-compare"),
     ],
 )
-def test_what_cannot_be_judged_does_not_restart(evidence, reason):
+def test_what_cannot_be_judged_does_not_restart(compatibility, reason):
     """A running job is left alone until the platform has accepted what would replace it."""
-    action = decided(EDITED, running(ORDERS), evidence=evidence)
+    action = decided(EDITED, running(ORDERS), compatibility=compatibility)
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, reason, ())
 
@@ -191,9 +191,9 @@ def test_what_cannot_be_judged_does_not_restart(evidence, reason):
 )
 def test_why_state_cannot_be_judged_is_said_where_it_is_known(same_vertices: bool | None, words: str):
     """The platform said why it gave no plan; without that no one knows what to change."""
-    evidence = Evidence(Compiled(why="no plan for VARIANT"), same_vertices=same_vertices)
+    compatibility = CompatibilityReport(Compiled(why="no plan for VARIANT"), same_vertices=same_vertices)
 
-    action = decided(EDITED, running(ORDERS), evidence=evidence)
+    action = decided(EDITED, running(ORDERS), compatibility=compatibility)
 
     assert action.reason is Reason.STATE_UNKNOWN
     assert action.state is not None
@@ -204,8 +204,8 @@ def test_more_parallelism_keeps_the_state_of_a_program_that_cannot_be_read():
     """Without compiled plans an unchanged program on unchanged vertex ids keeps its state; on others nobody knows."""
     wider = replace(ORDERS, parallelism=4)
 
-    same = decided(wider, running(ORDERS), evidence=Evidence(same_vertices=True))
-    other = decided(wider, running(ORDERS), evidence=Evidence(same_vertices=False))
+    same = decided(wider, running(ORDERS), compatibility=CompatibilityReport(same_vertices=True))
+    other = decided(wider, running(ORDERS), compatibility=CompatibilityReport(same_vertices=False))
 
     assert (same.verb, same.state and same.state.verdict) == (Verb.RESTART, Verdict.KEPT)
     assert (other.verb, other.reason) == (Verb.BLOCKED, Reason.STATE_UNKNOWN)

@@ -1,4 +1,4 @@
-"""What storage, the store and the platform add to what was observed: snapshots, failing editions, moves, renames."""
+"""What storage, the store and the platform add to what was observed: snapshots, failing versions, moves, renames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from headgate.model.live import JobState, Kept, Observation, Previous, Remembered, Snapshot, Unknown
 from headgate.model.plan import (
     CancelJob,
-    Prospect,
+    PlatformVerdict,
     Settle,
     StateVerdict,
     StopWithSavepoint,
@@ -20,7 +20,7 @@ from headgate.model.plan import (
 )
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Savepoint, Strategy
-from headgate.planning import Evidence, Past, Situation, plan
+from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
 from tests.planning.given import COUNT, EDITED, ORDERS, compiles_to, decided, planned, running
 
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
@@ -35,11 +35,11 @@ def test_a_job_that_runs_on_another_target_is_stopped_there_before_it_is_started
     """A moved manifest must not make two copies."""
     here, there = Observation(), Observation({"orders": running(ORDERS)})
 
-    found = plan(Situation("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
+    found = plan(PlanInput("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
 
     [action] = found.actions
     assert (action.verb, action.reason, action.source) == (Verb.RESTART, Reason.MOVED, "old")
-    assert action.steps == (StopWithSavepoint("f00"), Submit(ORDERS, succeeds="f00"), Settle())
+    assert action.steps == (StopWithSavepoint("f00"), Submit(ORDERS, predecessor="f00"), Settle())
     assert [(change.path, change.before, change.after) for change in action.changes] == [("target", "old", "local")]
 
 
@@ -50,11 +50,11 @@ def test_a_job_that_runs_on_another_target_is_stopped_there_before_it_is_started
 def test_a_move_to_a_target_that_cannot_read_the_state_needs_consent(verdict, consent):
     """Another platform, or another file system: what the old one wrote is not read by the new one."""
     seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
-    evidence = {"orders": Evidence(prospect=Prospect(state=StateVerdict(verdict)))}
+    compatibility = {"orders": CompatibilityReport(platform=PlatformVerdict(state=StateVerdict(verdict)))}
     consents = replace(ORDERS, savepoint=Savepoint(accept=frozenset({consent})))
 
-    [refused] = plan(Situation("shop", {"orders": ORDERS}, seen, evidence=evidence)).actions
-    [accepted] = plan(Situation("shop", {"orders": consents}, seen, evidence=evidence)).actions
+    [refused] = plan(PlanInput("shop", {"orders": ORDERS}, seen, compatibility=compatibility)).actions
+    [accepted] = plan(PlanInput("shop", {"orders": consents}, seen, compatibility=compatibility)).actions
 
     assert (refused.verb, refused.reason, refused.steps) == (Verb.BLOCKED, Reason.MOVED, ())
     assert accepted.verb is Verb.RESTART
@@ -65,7 +65,7 @@ def test_the_earliest_savepoint_is_not_guessed():
     """Where no history is kept, the choice is given back."""
     earliest = replace(EDITED, savepoint=Savepoint(Strategy.EARLIEST))
 
-    action = decided(earliest, running(ORDERS), evidence=Evidence(same_vertices=True))
+    action = decided(earliest, running(ORDERS), compatibility=CompatibilityReport(same_vertices=True))
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.EARLIEST_UNKNOWN)
 
@@ -75,7 +75,7 @@ def test_the_earliest_savepoint_is_the_oldest_that_storage_knows():
     earliest = replace(ORDERS, parallelism=2, savepoint=Savepoint(Strategy.EARLIEST))
     kept = Kept(existed=True, snapshots=(Snapshot("s3://b/2", "savepoint", 2000), Snapshot("s3://b/1", "savepoint", 1)))
 
-    action = decided(earliest, running(ORDERS), evidence=Evidence(same_vertices=True, kept=kept))
+    action = decided(earliest, running(ORDERS), compatibility=CompatibilityReport(same_vertices=True, kept=kept))
 
     assert action.verb is Verb.RESTART
     assert action.restore is not None
@@ -91,17 +91,17 @@ def test_the_earliest_savepoint_is_the_oldest_that_storage_knows():
 )
 def test_a_job_that_nobody_remembers_but_storage_is_not_new(kept):
     """A JobManager that lost its memory, and no store: starting would be starting empty."""
-    action = decided(ORDERS, None, evidence=Evidence(kept=kept))
+    action = decided(ORDERS, None, compatibility=CompatibilityReport(kept=kept))
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE, ())
-    assert decided(ORDERS, None, evidence=Evidence(kept=Kept())).verb is Verb.SUBMIT
+    assert decided(ORDERS, None, compatibility=CompatibilityReport(kept=Kept())).verb is Verb.SUBMIT
 
 
 def test_a_snapshot_that_is_not_there_is_found_out_before_the_job_is_stopped():
     """Nothing is stopped for a path with a slip of the pen in it."""
     wants = replace(EDITED, savepoint=Savepoint(Strategy.PATH, "s3://b/gone", frozenset({"unknown"})))
 
-    action = decided(wants, running(ORDERS), evidence=Evidence(same_vertices=True, exists=False))
+    action = decided(wants, running(ORDERS), compatibility=CompatibilityReport(same_vertices=True, exists=False))
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.SNAPSHOT_MISSING, ())
 
@@ -118,12 +118,12 @@ def test_a_failed_job_is_not_started_from_a_snapshot_older_than_it_may_be():
     assert decided(bounded, suspended, now=9_000_000).verb is Verb.RESUME
 
 
-def test_an_edition_that_did_not_settle_is_not_tried_again():
+def test_a_version_that_did_not_settle_is_not_tried_again():
     """Until the manifest changes, or it is asked for; whether the store says so or the job that runs instead."""
     avoiding = running(ORDERS)
     assert avoiding.marker is not None
-    avoiding = replace(avoiding, marker=replace(avoiding.marker, avoids=EDITED.edition))
-    by_store = {"past": {"orders": Past(failing=EDITED.edition, failing_why="it fell over")}}
+    avoiding = replace(avoiding, marker=replace(avoiding.marker, quarantined=EDITED.manifest_hash))
+    by_store = {"history": {"orders": JobHistory(failing=EDITED.manifest_hash, failing_why="it fell over")}}
 
     for action in (decided(EDITED, avoiding), decided(EDITED, running(ORDERS), **by_store)):
         assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
@@ -135,15 +135,15 @@ def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
     """The run that started it was killed before it could."""
     failing = running(EDITED, job_id="f01", state=JobState.STARTING)
     previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "{}", "s3://b/1")
-    past = Past(failing=EDITED.edition, previous=previous, again=ORDERS)
+    history = JobHistory(failing=EDITED.manifest_hash, previous=previous, again=ORDERS)
 
-    action = decided(EDITED, failing, past={"orders": past})
+    action = decided(EDITED, failing, history={"orders": history})
 
     assert (action.verb, action.reason) == (Verb.RESTART, Reason.ROLLED_BACK)
     cancel, submit, settle = action.steps
     assert (cancel, settle) == (CancelJob("f01"), Settle())
     assert isinstance(submit, Submit)
-    assert (submit.spec, submit.succeeds, submit.avoids) == (ORDERS, "f01", EDITED.edition)
+    assert (submit.spec, submit.predecessor, submit.quarantined) == (ORDERS, "f01", EDITED.manifest_hash)
     assert action.restore is not None
     assert action.restore.path == "s3://b/1"
 
@@ -152,9 +152,9 @@ def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
     """A platform that keeps definitions has forgotten the old one; the history has not."""
     ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED, restored=SAVED.path)
     previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
-    past = Past(unsettled="f01", previous=previous, again=ORDERS)
+    history = JobHistory(unsettled="f01", previous=previous, again=ORDERS)
 
-    action = decided(EDITED, ended, past={"orders": past})
+    action = decided(EDITED, ended, history={"orders": history})
 
     assert action.verb is Verb.RESUME
     assert action.fallback is not None
@@ -167,9 +167,9 @@ def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
     own = replace(SAVED, path=f"{SAVED.path}-of-its-own", kind="checkpoint")
     ran = running(EDITED, job_id="f01", state=state, snapshot=own, restored=SAVED.path)
     previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
-    past = Past(unsettled="f01", previous=previous, again=ORDERS)
+    history = JobHistory(unsettled="f01", previous=previous, again=ORDERS)
 
-    action = decided(EDITED, ran, past={"orders": past})
+    action = decided(EDITED, ran, history={"orders": history})
 
     assert action.reason is not Reason.ROLLED_BACK
     assert action.fallback is None
@@ -178,10 +178,10 @@ def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
 
 def test_a_start_that_nobody_saw_settle_is_waited_for():
     """Killed while it waited: the next run goes on waiting."""
-    action = decided(ORDERS, running(ORDERS), past={"orders": Past(unsettled="f00")})
+    action = decided(ORDERS, running(ORDERS), history={"orders": JobHistory(unsettled="f00")})
 
     assert (action.verb, action.reason, action.steps) == (Verb.KEEP, Reason.NOT_SETTLED_YET, (Settle(),))
-    assert decided(ORDERS, running(ORDERS), past={"orders": Past(unsettled="another")}).steps == ()
+    assert decided(ORDERS, running(ORDERS), history={"orders": JobHistory(unsettled="another")}).steps == ()
 
 
 @pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])
@@ -201,10 +201,14 @@ def test_a_new_job_with_the_program_of_one_that_left_git_is_a_likely_rename(prun
 def test_what_the_platform_changes_in_place_is_no_restart():
     """Parallelism alone is a rescale; the state never moves."""
     wider = replace(ORDERS, parallelism=4)
-    prospect = Prospect(in_place=frozenset({"parallelism"}))
+    platform = PlatformVerdict(in_place=frozenset({"parallelism"}))
 
-    rescaled = decided(wider, running(ORDERS), evidence=Evidence(prospect=prospect))
-    edited_too = decided(replace(EDITED, parallelism=4), running(ORDERS), evidence=Evidence(prospect=prospect))
+    rescaled = decided(wider, running(ORDERS), compatibility=CompatibilityReport(platform=platform))
+    edited_too = decided(
+        replace(EDITED, parallelism=4),
+        running(ORDERS),
+        compatibility=CompatibilityReport(platform=platform),
+    )
 
     assert (rescaled.verb, rescaled.steps) == (Verb.RESCALE, (Update(wider), Settle()))
     assert rescaled.state is not None
@@ -214,9 +218,13 @@ def test_what_the_platform_changes_in_place_is_no_restart():
 
 def test_what_a_platform_cannot_do_is_said_at_plan_time():
     """With the reason it gives."""
-    prospect = Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note="200 is above 128")
+    platform = PlatformVerdict(blocked=Reason.ABOVE_MAX_PARALLELISM, note="200 is above 128")
 
-    action = decided(replace(ORDERS, parallelism=200), running(ORDERS), evidence=Evidence(prospect=prospect))
+    action = decided(
+        replace(ORDERS, parallelism=200),
+        running(ORDERS),
+        compatibility=CompatibilityReport(platform=platform),
+    )
 
     assert (action.verb, action.reason, action.note) == (Verb.BLOCKED, Reason.ABOVE_MAX_PARALLELISM, "200 is above 128")
 
@@ -250,7 +258,12 @@ def test_a_job_that_can_be_marked_is_adopted_without_a_restart():
 def test_a_job_that_was_on_another_target_is_neither_copied_nor_started_empty(there, remembered, reason):
     """Its state is there, or it may still run there."""
     found = plan(
-        Situation("shop", {"orders": ORDERS}, {"local": Observation(), "old": there}, past={"orders": Past(remembered)})
+        PlanInput(
+            "shop",
+            {"orders": ORDERS},
+            {"local": Observation(), "old": there},
+            history={"orders": JobHistory(remembered)},
+        )
     )
 
     [action] = found.actions
@@ -274,7 +287,7 @@ def test_a_job_that_was_stopped_on_another_target_goes_on_from_what_it_left_ther
     """Its state moves with it."""
     seen = {"local": Observation(), "old": there}
 
-    [action] = plan(Situation("shop", {"orders": ORDERS}, seen, past={"orders": Past(remembered)})).actions
+    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen, history={"orders": JobHistory(remembered)})).actions
 
     assert (action.reason, action.source, action.steps) == (Reason.MOVED, "old", (Submit(ORDERS, "f00"), Settle()))
     assert action.restore is not None
@@ -288,7 +301,7 @@ def test_consent_to_losing_state_promises_what_the_platform_does(drops):
     """A plan that says "dropped, by consent" where the platform has nothing of the kind was never carried out."""
     wants = replace(EDITED, savepoint=Savepoint(accept=frozenset({"unknown", "partial"})))
 
-    action = decided(wants, running(ORDERS), evidence=Evidence(same_vertices=True, drops=drops))
+    action = decided(wants, running(ORDERS), compatibility=CompatibilityReport(same_vertices=True, drops=drops))
 
     assert action.verb is Verb.RESTART
     assert action.restore is not None
@@ -300,10 +313,10 @@ def test_the_state_of_a_job_that_is_not_remembered_is_unknown_and_a_path_that_is
     """Nothing is known of the operators that wrote the snapshot: "none" would promise that there is no state."""
     named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
     earliest = replace(ORDERS, savepoint=Savepoint(Strategy.EARLIEST))
-    evidence = replace(compiles_to(COUNT, old=None), kept=Kept(existed=True, snapshots=(SAVED,)), exists=True)
+    compatibility = replace(compiles_to(COUNT, old=None), kept=Kept(existed=True, snapshots=(SAVED,)), exists=True)
 
     for wants in (named, earliest):
-        action = decided(wants, None, evidence=evidence)
+        action = decided(wants, None, compatibility=compatibility)
         assert (action.verb, action.reason) == (Verb.SUBMIT, Reason.NOT_RUNNING_YET)
         assert action.restore is not None
         assert (action.restore.path, action.restore.allow_non_restored) == (SAVED.path, False)
@@ -313,7 +326,7 @@ def test_the_state_of_a_job_that_is_not_remembered_is_unknown_and_a_path_that_is
         assert (everything.name, everything.verdict) == ("all operators", Verdict.UNKNOWN)
         assert "not known" in everything.why
 
-    empty = decided(replace(ORDERS, savepoint=Savepoint(Strategy.NONE)), None, evidence=evidence)
+    empty = decided(replace(ORDERS, savepoint=Savepoint(Strategy.NONE)), None, compatibility=compatibility)
     assert empty.state is not None
     assert empty.state.verdict is Verdict.NONE
 
@@ -323,7 +336,7 @@ def test_the_state_of_a_job_that_the_store_remembers_is_judged_though_its_target
     named = replace(EDITED, savepoint=Savepoint(Strategy.PATH, SAVED.path))
     lost = compiles_to(replace(COUNT, signature="another"))
 
-    held = decided(named, None, evidence=lost, past={"orders": Past(remembered=(RAN_WHEN_LAST_SEEN,))})
+    held = decided(named, None, compatibility=lost, history={"orders": JobHistory(remembered=(RAN_WHEN_LAST_SEEN,))})
 
     assert (held.verb, held.reason) == (Verb.BLOCKED, Reason.STATE_LOST)
     assert held.state is not None
@@ -333,8 +346,8 @@ def test_the_state_of_a_job_that_the_store_remembers_is_judged_though_its_target
 def test_what_a_platform_says_of_the_state_that_a_path_names_is_not_overruled():
     """Its own ways decide there, and need the consent they always needed."""
     named = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
-    evidence = Evidence(prospect=Prospect(state=StateVerdict(Verdict.UNKNOWN)), exists=True)
+    compatibility = CompatibilityReport(platform=PlatformVerdict(state=StateVerdict(Verdict.UNKNOWN)), exists=True)
 
-    held = decided(named, None, evidence=evidence)
+    held = decided(named, None, compatibility=compatibility)
 
     assert (held.verb, held.reason) == (Verb.BLOCKED, Reason.STATE_UNKNOWN)

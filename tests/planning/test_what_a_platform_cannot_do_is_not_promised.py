@@ -7,22 +7,22 @@ from dataclasses import replace
 import pytest
 
 from headgate.model.live import JobState, Observation
-from headgate.model.plan import CancelJob, Prospect, StopWithSavepoint, Verb, Verdict
+from headgate.model.plan import CancelJob, PlatformVerdict, StopWithSavepoint, Verb, Verdict
 from headgate.model.reasons import Reason
-from headgate.model.spec import RunState, Savepoint, Strategy
-from headgate.planning import Evidence, Situation, plan
+from headgate.model.spec import DesiredState, Savepoint, Strategy
+from headgate.planning import CompatibilityReport, PlanInput, plan
 from tests.planning.given import EDITED, ORDERS, decided, planned, running
 
-SUSPENDED = replace(ORDERS, state=RunState.SUSPENDED)
+SUSPENDED = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 UNSAVABLE = running(ORDERS, unsavable="it has no bucket")
-NOT_ASKED = Evidence()
+NOT_ASKED = CompatibilityReport()
 
 
 @pytest.mark.parametrize(
     "action",
     [
         pytest.param(decided(SUSPENDED, UNSAVABLE), id="to-be-suspended"),
-        pytest.param(decided(EDITED, UNSAVABLE, evidence=NOT_ASKED), id="edited"),
+        pytest.param(decided(EDITED, UNSAVABLE, compatibility=NOT_ASKED), id="edited"),
         pytest.param(
             planned(replace(ORDERS, name="refunds", program=EDITED.program), UNSAVABLE, prune=True).actions[0],
             id="pruned",
@@ -39,9 +39,9 @@ def test_a_savepoint_that_cannot_be_made_is_not_promised(action):
 def test_what_changes_as_the_job_runs_needs_no_savepoint():
     """A bucket, for one, that is given to a job that has none."""
     wider = replace(ORDERS, parallelism=2)
-    in_place = Evidence(prospect=Prospect(frozenset({"parallelism"})))
+    in_place = CompatibilityReport(platform=PlatformVerdict(frozenset({"parallelism"})))
 
-    assert decided(wider, UNSAVABLE, evidence=in_place).verb is Verb.RESCALE
+    assert decided(wider, UNSAVABLE, compatibility=in_place).verb is Verb.RESCALE
 
 
 def test_a_job_whose_state_is_given_up_is_cancelled_where_it_cannot_be_saved():
@@ -55,7 +55,7 @@ def test_a_job_whose_state_is_given_up_is_cancelled_where_it_cannot_be_saved():
     assert action.state.verdict is Verdict.LOST
     assert decided(given_up, running(ORDERS)).steps == (StopWithSavepoint("f00"),)
     edited = replace(EDITED, savepoint=Savepoint(Strategy.NONE))
-    assert decided(edited, UNSAVABLE, evidence=NOT_ASKED).steps[0] == CancelJob("f00")
+    assert decided(edited, UNSAVABLE, compatibility=NOT_ASKED).steps[0] == CancelJob("f00")
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
@@ -68,15 +68,15 @@ def test_a_job_that_its_platform_holds_back_is_left_to_it(strategy):
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOT_SUPPORTED)
     assert (action.note, action.steps) == ("the bill is not paid", ())
-    assert decided(replace(want, state=RunState.SUSPENDED), held).verb is Verb.KEEP
+    assert decided(replace(want, desired_state=DesiredState.SUSPENDED), held).verb is Verb.KEEP
 
 
 def test_a_job_that_is_held_back_elsewhere_is_not_started_here():
     """Its own platform will go on with it, and then there would be two."""
     held = running(ORDERS, state=JobState.SUSPENDED, held="the bill is not paid")
-    situation = Situation("shop", {"orders": ORDERS}, {"local": Observation(), "cloud": Observation({"orders": held})})
+    plan_input = PlanInput("shop", {"orders": ORDERS}, {"local": Observation(), "cloud": Observation({"orders": held})})
 
-    [action] = plan(situation).actions
+    [action] = plan(plan_input).actions
 
     assert (action.verb, action.steps) == (Verb.BLOCKED, ())
     assert action.note == "the bill is not paid, on target 'cloud'"

@@ -9,27 +9,27 @@ import pytest
 from headgate.model.live import JobState, Kept, Observation, Remembered, Snapshot
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.planning import Evidence, Past, Situation, plan
+from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
 from tests.planning.given import ORDERS, decided, running
 
 NOW = 10_000_000
 SAVED = Snapshot("s3://savepoints/1", "savepoint", NOW - 7_200_000)
 RETAINED = Snapshot("s3://checkpoints/f00/chk-7", "checkpoint", NOW - 180_000)
-RAN = Past((Remembered("local", running(ORDERS, remembered=True), 5),))
+RAN = JobHistory((Remembered("local", running(ORDERS, remembered=True), 5),))
 
 
-@pytest.mark.parametrize("past", [RAN, Past()], ids=["the-store-knows-it", "storage-alone-knows-it"])
-def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_is_proposed(past: Past):
+@pytest.mark.parametrize("history", [RAN, JobHistory()], ids=["the-store-knows-it", "storage-alone-knows-it"])
+def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_is_proposed(history: JobHistory):
     """The checkpoint of a job that was lost is usually newer than its last savepoint."""
-    evidence = Evidence(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
+    compatibility = CompatibilityReport(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
     later = replace(SAVED, at=NOW - 60_000)
 
-    action = decided(ORDERS, None, evidence=evidence, past={"orders": past}, now=NOW)
+    action = decided(ORDERS, None, compatibility=compatibility, history={"orders": history}, now=NOW)
     other = decided(
         ORDERS,
         None,
-        evidence=replace(evidence, kept=Kept(existed=True, snapshots=(later,))),
-        past={"orders": past},
+        compatibility=replace(compatibility, kept=Kept(existed=True, snapshots=(later,))),
+        history={"orders": history},
         now=NOW,
     )
 
@@ -50,7 +50,7 @@ def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_
 )
 def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None, words: str):
     """A hint that names no path would be no move."""
-    action = decided(ORDERS, None, evidence=Evidence(kept=kept), past={"orders": RAN}, now=NOW)
+    action = decided(ORDERS, None, compatibility=CompatibilityReport(kept=kept), history={"orders": RAN}, now=NOW)
 
     assert (action.verb, action.hint) == (Verb.BLOCKED, "")
     assert words in action.note
@@ -58,7 +58,9 @@ def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None
 
 def test_storage_that_does_not_answer_is_not_said_to_hold_nothing():
     """Unknown is not absent."""
-    action = decided(ORDERS, None, evidence=Evidence(unavailable="no connection"), past={"orders": RAN}, now=NOW)
+    action = decided(
+        ORDERS, None, compatibility=CompatibilityReport(unavailable="no connection"), history={"orders": RAN}, now=NOW
+    )
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
     assert "could not be asked: no connection" in action.note
@@ -69,8 +71,10 @@ def test_a_suspended_job_is_not_resumed_from_a_savepoint_older_than_one_in_stora
     suspended = running(ORDERS, state=JobState.SUSPENDED, snapshot=SAVED)
     newer = Snapshot("s3://savepoints/2", "savepoint", NOW)
 
-    same = decided(ORDERS, suspended, evidence=Evidence(same_vertices=True, kept=Kept(True, (SAVED,))))
-    old = decided(ORDERS, suspended, evidence=Evidence(same_vertices=True, kept=Kept(True, (newer, SAVED))))
+    same = decided(ORDERS, suspended, compatibility=CompatibilityReport(same_vertices=True, kept=Kept(True, (SAVED,))))
+    old = decided(
+        ORDERS, suspended, compatibility=CompatibilityReport(same_vertices=True, kept=Kept(True, (newer, SAVED)))
+    )
 
     assert same.verb is Verb.RESUME
     assert (old.verb, old.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
@@ -81,11 +85,13 @@ def test_a_suspended_job_is_not_resumed_from_a_savepoint_older_than_one_in_stora
 def test_a_job_that_another_target_forgot_is_not_started_from_a_savepoint_it_ran_on_after(state: JobState):
     """The store knows a savepoint taken on the way: only the one it was suspended with is its last state."""
     there = Remembered("old", running(ORDERS, state=state, snapshot=SAVED, remembered=True), 5)
-    evidence = {"orders": Evidence(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))}
+    compatibility = {"orders": CompatibilityReport(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))}
     looks = {"local": Observation(), "old": Observation()}
-    past = {"orders": Past((there,))}
+    history = {"orders": JobHistory((there,))}
 
-    [action] = plan(Situation("shop", {"orders": ORDERS}, looks, past=past, evidence=evidence, now=NOW)).actions
+    [action] = plan(
+        PlanInput("shop", {"orders": ORDERS}, looks, history=history, compatibility=compatibility, now=NOW)
+    ).actions
 
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.MOVED, ())
     assert f"checkpoint {RETAINED.path}" in action.note

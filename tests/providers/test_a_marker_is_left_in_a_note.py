@@ -26,10 +26,10 @@ def test_what_people_wrote_around_it_survives():
     first = marking.left("nightly totals", MARKER)
     edited = f"{first} - see the wiki"
 
-    second = marking.left(edited, Marker("payments", "orders", "f" * 16, attempt="d" * 32))
+    second = marking.left(edited, Marker("payments", "orders", "f" * 16, start_key="d" * 32))
 
     assert marking.without(second) == "nightly totals - see the wiki"
-    assert marking.read(second) == Marker("payments", "orders", "f" * 16, attempt="d" * 32)
+    assert marking.read(second) == Marker("payments", "orders", "f" * 16, start_key="d" * 32)
 
 
 def test_a_short_note_keeps_what_matters():
@@ -37,11 +37,11 @@ def test_a_short_note_keeps_what_matters():
     short = marking.read(marking.written(MARKER, longest=160))
 
     assert short is not None
-    assert (short.project, short.job, short.revision, short.attempt) == (
+    assert (short.project, short.job, short.revision, short.start_key) == (
         "payments",
         "orders",
         MARKER.revision,
-        MARKER.attempt,
+        MARKER.start_key,
     )
     assert short.restored == ""
 
@@ -54,7 +54,7 @@ def test_whose_job_it_is_says_which_environment_too():
     earlier = marking.read("[headgate project=payments job=orders revision=0123456789abcdef attempt=aa]")
 
     assert short is not None
-    assert (short.environment, short.attempt) == ("prod", MARKER.attempt)
+    assert (short.environment, short.start_key) == ("prod", MARKER.start_key)
     assert earlier is not None
     assert earlier.environment == ""
     assert len(marking.left("x" * 500, marker, longest=512)) == 512

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.end_to_end.houses import QUICK, House, built
-from tests.faults.operations import OPERATIONS, Edition, Operation
+from tests.faults.operations import OPERATIONS, ManifestVersion, Operation
 from tests.faults.platforms import SIMULATED, Simulated
 from tests.providers.odd_answers import Call, Oddity, recorded, sampled, stumbles, unhurried, unlike
 
@@ -62,16 +62,16 @@ def calls_of(root: Path, platform: Simulated, operation: Operation) -> tuple[Tar
         return response
 
     platform.simulator.answer = answer  # type: ignore[method-assign]
-    for edition in operation.before:
-        house.write("jobs/job.yaml", platform.manifest(edition))
+    for version in operation.before:
+        house.write("jobs/job.yaml", platform.manifest(version))
         house.apply(patience=_QUICK)
     with recorded() as calls:
         looked_at(root, platform.job, _QUICK)
-        if operation.asks is Edition.GONE:
+        if operation.asks is ManifestVersion.GONE:
             (root / "jobs/job.yaml").unlink()
-            other = platform.manifest(Edition.SUSPENDED).replace(f"name: {platform.job}", "name: another")
+            other = platform.manifest(ManifestVersion.SUSPENDED).replace(f"name: {platform.job}", "name: another")
             house.write("jobs/another.yaml", other)
-        elif operation.asks is not Edition.AS_BEFORE:
+        elif operation.asks is not ManifestVersion.AS_BEFORE:
             house.write("jobs/job.yaml", platform.manifest(operation.asks))
         with Headgate.open(root) as headgate:
             back = operation.command[0] == "rollback"
@@ -120,7 +120,7 @@ def test_an_odd_answer_of_a_real_flink(tmp_path: Path, monkeypatch: pytest.Monke
     """First start, edit, savepoint, suspend, resume, and the end of the job."""
     house = built(tmp_path / "repo", {"flink": flink}, monkeypatch)
     partial = "savepoint: {accept: [partial, lost, unknown]}"
-    editions: list[dict[str, str]] = [
+    versions: list[dict[str, str]] = [
         {},
         {"where": "WHERE amount > 0", "more": partial},
         {"where": "WHERE amount > 0", "more": "state: suspended"},
@@ -129,10 +129,10 @@ def test_an_odd_answer_of_a_real_flink(tmp_path: Path, monkeypatch: pytest.Monke
         {"more": "savepoint: {strategy: none}\nstate: suspended"},
     ]
     with recorded() as calls:
-        for edition in editions:
-            house.job("flink", **edition)
+        for version in versions:
+            house.job("flink", **version)
             assert [result.detail for result in house.apply().results if not result.outcome.fine] == []
-            if not edition:
+            if not version:
                 looked_at(house.root, "flink", QUICK)
     assert {"observe", "submit", "stop_with_savepoint", "cancel", "take_savepoint"} <= {call.method for call in calls}
     require_no_stumble(load(house.root).targets["flink"], calls, each=40)
@@ -149,7 +149,7 @@ class Stumbling:
         return answer["hunter2-hunter2"]
 
     submit = update = stop_with_savepoint = cancel = take_savepoint = dispose = observe
-    compile = prospect = topology = numbered = vertices = kept = exists = health = graph = observe
+    compile = platform_verdict = topology = numbered = vertices = kept = exists = health = graph = observe
     detail = references = stop_progress = savepoint_progress = observe
 
 

@@ -12,7 +12,7 @@ from tests.providers.hostile import serving
 
 from headgate._version import __version__
 from headgate.errors import HeadgateError, OutcomeUnknown, Rejected, Unavailable
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.providers.flink.rejection import judge as flink
 from headgate.providers.http import Api, NotFound, Unauthorised
 
@@ -200,10 +200,10 @@ def test_a_retry_after_that_says_nothing_is_not_heeded(value: str):
 
 def test_a_secret_in_an_answer_is_masked():
     """Platforms echo what they were sent."""
-    environment = Environment({"DB_PASSWORD": "hunter2-and-more"})
+    secrets = Secrets({"DB_PASSWORD": "hunter2-and-more"})
 
     with pytest.raises(Rejected) as refused:
-        api(says(400, "cannot log in with hunter2-and-more"), environment=environment).read("/jobs")
+        api(says(400, "cannot log in with hunter2-and-more"), secrets=secrets).read("/jobs")
 
     assert "hunter2" not in str(refused.value)
     assert "${env:DB_PASSWORD}" in str(refused.value)

@@ -25,7 +25,7 @@ from headgate.model.plan import (
     Verdict,
 )
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
 
 SECRET = "hunter2-of-the-database"
@@ -45,7 +45,7 @@ GROUP BY id;
 """
 _AFTER = _BEFORE.replace("SUM(price)", "MAX(price)")
 
-SPEC = JobSpec("orders-totals", "local", Sql(_AFTER), environment=Environment({"DB_PASSWORD": SECRET}))
+SPEC = JobSpec("orders-totals", "local", Sql(_AFTER), secrets=Secrets({"DB_PASSWORD": SECRET}))
 
 
 def live(name: str, job_id: str = "f00d", state: JobState = JobState.RUNNING, **more: object) -> Live:
@@ -76,7 +76,7 @@ RESTART = Action(
         ),
     ),
     restore=Restore(RestoreKind.SAVEPOINT, note="taken when the job is stopped", allow_non_restored=True),
-    steps=(StopWithSavepoint("f00d"), Submit(SPEC, succeeds="f00d"), Settle()),
+    steps=(StopWithSavepoint("f00d"), Submit(SPEC, predecessor="f00d"), Settle()),
     live=live("orders-totals"),
     seen="1234",
     want=SPEC,
@@ -107,7 +107,7 @@ RESUBMIT = Action(
     reason=Reason.FAILED,
     state=StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, "the same program"),)),
     restore=Restore(RestoreKind.CHECKPOINT, "file:/snapshots/chk-7", "its last checkpoint, of 2026-01-01 00:00:00Z"),
-    steps=(Submit(replace(SPEC, name="invoices"), succeeds="dead"), Settle()),
+    steps=(Submit(replace(SPEC, name="invoices"), predecessor="dead"), Settle()),
     live=live("invoices", "dead", JobState.FAILED, snapshot=Snapshot("file:/snapshots/chk-7", "checkpoint")),
     want=replace(SPEC, name="invoices"),
 )

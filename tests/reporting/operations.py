@@ -37,7 +37,7 @@ MOVE = Action(
     changes=(Change("target", "old", "new", Impact.RESTART),),
     state=StateVerdict(Verdict.KEPT, (OperatorVerdict("GroupAggregate", Verdict.KEPT, "the same operator"),)),
     restore=Restore(RestoreKind.SAVEPOINT, note="taken when the job is stopped"),
-    steps=(StopWithSavepoint("f00d"), Submit(_MOVED, succeeds="f00d"), Settle()),
+    steps=(StopWithSavepoint("f00d"), Submit(_MOVED, predecessor="f00d"), Settle()),
     live=live("audit"),
     source="old",
     want=_MOVED,
@@ -92,7 +92,7 @@ ROLLBACK = Action(
     changes=(Change("parallelism", 4, 2, Impact.RESTART),),
     state=StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, "the same program"),)),
     restore=Restore(RestoreKind.SAVEPOINT, note="taken when the job is stopped"),
-    steps=(StopWithSavepoint("f00d"), Submit(SPEC, succeeds="f00d", revision="beef", avoids="ed17"), Settle()),
+    steps=(StopWithSavepoint("f00d"), Submit(SPEC, predecessor="f00d", revision="beef", quarantined="ed17"), Settle()),
     live=live("forecast"),
     want=replace(SPEC, name="forecast"),
 )
@@ -105,7 +105,7 @@ FAILED = Action(
     restore=Restore(
         RestoreKind.CHECKPOINT, "file:/snapshots/chk-7", "its last checkpoint, of 2026-01-31 06:00:00Z, 3 h old"
     ),
-    steps=(Submit(replace(SPEC, name="gauges"), succeeds="dead"), Settle()),
+    steps=(Submit(replace(SPEC, name="gauges"), predecessor="dead"), Settle()),
     live=live("gauges", "dead", JobState.FAILED, snapshot=Snapshot("file:/snapshots/chk-7", "checkpoint")),
     want=replace(SPEC, name="gauges"),
 )

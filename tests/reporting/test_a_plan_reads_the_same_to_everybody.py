@@ -109,7 +109,7 @@ def test_a_change_in_place_says_that_nothing_is_restarted() -> None:
 def test_a_start_from_a_snapshot_of_an_unknown_job_says_so() -> None:
     """It goes ahead, for the manifest names it; that nothing is known of its state is shown to all three readers."""
     wanted = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, "s3://b/chk-9"))
-    found = planned(wanted, None, evidence=replace(compiles_to(COUNT, old=None), exists=True))
+    found = planned(wanted, None, compatibility=replace(compiles_to(COUNT, old=None), exists=True))
 
     text, document, comment = plan_text(found), json.loads(plan_json(found)), plan_markdown(found)
 

@@ -11,7 +11,7 @@ import pytest
 
 from headgate.model.health import Graph, Health, Vertex
 from headgate.model.live import Absent, JobState, Live, Marker, Observed, Remembered, Several, Snapshot, Unknown
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Sql
 from headgate.reporting import (
     StatusLine,
@@ -33,7 +33,7 @@ LINES = [
     StatusLine("orders", "local", Several((live("orders", "1"), live("orders", "2")))),
     StatusLine("payouts", "remote", Unknown("no connection")),
     StatusLine("returns", "local", STOPPED),
-    StatusLine("shipments", "local", DEGRADED.live or Absent(), environment=SPEC.environment),
+    StatusLine("shipments", "local", DEGRADED.live or Absent(), secrets=SPEC.secrets),
     StatusLine("vendors", "local", Absent()),
 ]
 GRAPH = Graph(
@@ -98,12 +98,14 @@ def test_what_a_platform_does_not_tell_is_not_said_to_be_off(health: Health, tol
 
 def test_one_job_says_what_it_was_started_from() -> None:
     """Which commit, from which state, after what: the questions that follow "is it running?"."""
-    environment = Environment({"BUCKET_KEY": "hunter2"})
-    marker = Marker("payments", "orders", "feed", "c0ffee", "1d", "s3://hunter2/savepoint-1", "a77e", avoids="ed17")
+    secrets = Secrets({"BUCKET_KEY": "hunter2"})
+    marker = Marker(
+        "payments", "orders", "feed", "c0ffee", "1d", "s3://hunter2/savepoint-1", "a77e", quarantined="ed17"
+    )
     applied = AppliedSpec(Sql("INSERT INTO t SELECT 1"), 4, {}, {})
     snapshot = Snapshot("s3://hunter2/chk-9", "checkpoint", 1_767_225_600_000)
     job = live("orders", "beef", JobState.FAILED, marker=marker, applied=applied, snapshot=snapshot)
-    line = StatusLine("orders", "local", job, "feed", Health(JobState.FAILED, "FAILED"), environment)
+    line = StatusLine("orders", "local", job, "feed", Health(JobState.FAILED, "FAILED"), secrets)
 
     text, comment, document = status_text([line]), status_markdown([line]), json.loads(status_json([line]))["jobs"][0]
 

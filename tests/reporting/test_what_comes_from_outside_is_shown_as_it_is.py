@@ -13,7 +13,7 @@ from headgate.model.health import Graph, Health, Vertex
 from headgate.model.live import Unknown
 from headgate.model.outcome import Outcome, Report, Result
 from headgate.model.plan import Change, Impact, OperatorVerdict, Plan, Restore, RestoreKind, StateVerdict, Verdict
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.reporting import (
     StatusLine,
     error_text,
@@ -62,8 +62,8 @@ def graph_with(words: str) -> Graph:
 
 def status_with(words: str) -> StatusLine:
     health = Health(live("orders").state, cause=words)
-    environment = SPEC.environment
-    return StatusLine("orders", "local", replace(live("orders"), word=words), health=health, environment=environment)
+    secrets = SPEC.secrets
+    return StatusLine("orders", "local", replace(live("orders"), word=words), health=health, secrets=secrets)
 
 
 RENDERINGS: dict[str, Callable[[str], str]] = {
@@ -79,9 +79,9 @@ RENDERINGS: dict[str, Callable[[str], str]] = {
     "status-json": lambda words: status_json([status_with(words)]),
     "status-markdown": lambda words: status_markdown([status_with(words)]),
     "unknown-text": lambda words: status_text([replace(status_with(""), observed=Unknown(words))]),
-    "graph-text": lambda words: graph_text(graph_with(words), SPEC.environment),
-    "graph-json": lambda words: graph_json(graph_with(words), SPEC.environment),
-    "graph-mermaid": lambda words: graph_mermaid(graph_with(words), SPEC.environment),
+    "graph-text": lambda words: graph_text(graph_with(words), SPEC.secrets),
+    "graph-json": lambda words: graph_json(graph_with(words), SPEC.secrets),
+    "graph-mermaid": lambda words: graph_mermaid(graph_with(words), SPEC.secrets),
 }
 EVERY_RENDERING = pytest.mark.parametrize("rendering", [pytest.param(RENDERINGS[name], id=name) for name in RENDERINGS])
 
@@ -109,7 +109,7 @@ def test_values_of_the_environment_are_never_shown(rendering: Callable[[str], st
 def test_a_value_of_several_lines_is_hidden_as_a_whole() -> None:
     """A key in PEM form has line breaks; escaping them must not let it slip past the mask."""
     key = "-----BEGIN KEY-----\nabcdef\n-----END KEY-----"
-    spec = replace(SPEC, environment=Environment({"KEY": key}))
+    spec = replace(SPEC, secrets=Secrets({"KEY": key}))
     plan, _ = plan_with(f"key {key}")
     action = replace(plan.actions[0], want=spec)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.store import Applied, Intent, KnownSnapshot, SnapshotKind, Store, open_store
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -25,7 +25,7 @@ APPLIED = Applied(
     author="A. Nonymous",
     manifest={"name": "orders", "parallelism": 2},
     job_id="f00",
-    succeeds="e99",
+    predecessor="e99",
     restored_from="s3://sp/0",
     run_id="run-1",
     savepoint="s3://sp/1",
@@ -67,8 +67,8 @@ class Place:
     def is_postgres(self) -> bool:
         return self.url.startswith("postgresql")
 
-    def open(self, *, environment: Environment | None = None) -> Store:
-        return open_store(self.url, root=self.root, clock=self.clock, environment=environment)
+    def open(self, *, secrets: Secrets | None = None) -> Store:
+        return open_store(self.url, root=self.root, clock=self.clock, secrets=secrets)
 
     def let_pass(self, seconds: float) -> None:
         """Time goes by. A server's clock cannot be set: there, what it compares with is moved back instead."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
 from tests.store.given import APPLIED, INTENT, Place, snapshot
 
 SECRET = "hunter2-and-more"
 BUCKET = "bucket-of-secrets"
-ENVIRONMENT = Environment({"DB_PASSWORD": SECRET, "BUCKET": BUCKET})
+ENVIRONMENT = Secrets({"DB_PASSWORD": SECRET, "BUCKET": BUCKET})
 
 
 def test_no_value_of_the_environment_reaches_the_database(place: Place):
@@ -19,11 +19,11 @@ def test_no_value_of_the_environment_reaches_the_database(place: Place):
         name="orders",
         target="local",
         program=Sql("CREATE TABLE t (a INT) WITH ('password' = '${env:DB_PASSWORD}')"),
-        environment=ENVIRONMENT,
+        secrets=ENVIRONMENT,
     )
     path = f"s3://{BUCKET}/sp-1"
 
-    with place.open(environment=ENVIRONMENT) as store:
+    with place.open(secrets=ENVIRONMENT) as store:
         store.record(replace(APPLIED, manifest=spec.carried(), restored_from=path))
         store.record(replace(APPLIED, manifest={"deep": [{"url": f"db://u:{SECRET}@h"}], SECRET: 1}))
         intent = store.intend(replace(INTENT, detail={"savepoint": path, "said": f"bad password {SECRET}"}))
@@ -44,7 +44,7 @@ def test_no_value_of_the_environment_reaches_the_database(place: Place):
 def test_what_is_used_is_given_back_as_it_was(place: Place):
     """A savepoint is restored from its path, not from a placeholder."""
     path = f"s3://{BUCKET}/sp-1"
-    with place.open(environment=ENVIRONMENT) as store:
+    with place.open(secrets=ENVIRONMENT) as store:
         store.saw_snapshot(snapshot(path))
         store.saw_snapshot(snapshot(path))
         store.saw_snapshot(snapshot("s3://sp/2", 2))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.store import StoreError, StoreTooNew
 from headgate.store.address import read_address
 from headgate.store.sql.database import Database
@@ -30,7 +30,7 @@ def broken(connection: Connection) -> None:
 @pytest.fixture
 def database(place: Place) -> Iterator[Database]:
     """Open, and without tables."""
-    opened = Database(read_address(place.url, place.root), place.clock, Environment())
+    opened = Database(read_address(place.url, place.root), place.clock, Secrets())
     yield opened
     opened.close()
 
@@ -115,7 +115,7 @@ def test_a_migration_that_fails_changes_nothing(database: Database):
 def test_a_migration_is_made_once_however_many_ask(place: Place, database: Database):
     """CI and the loop are updated on the same day."""
     migrate(database, [first])
-    others = [Database(read_address(place.url, place.root), place.clock, Environment()) for _ in range(4)]
+    others = [Database(read_address(place.url, place.root), place.clock, Secrets()) for _ in range(4)]
     threads = [threading.Thread(target=migrate, args=(other, [first, later])) for other in others]
 
     for thread in threads:

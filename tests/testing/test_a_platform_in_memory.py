@@ -12,7 +12,7 @@ from headgate.model.live import JobState, Live
 from headgate.model.outcome import Report
 from headgate.model.plan import Plan, Restore, RestoreKind, Submit, Verb
 from headgate.model.spec import JobSpec, Savepoint, Sql
-from headgate.planning import Evidence, Situation, needs_evidence, plan
+from headgate.planning import CompatibilityReport, PlanInput, needs_compatibility_report, plan
 from headgate.providers.port import Provider
 from headgate.testing.memory import MemoryPlatform
 
@@ -24,13 +24,13 @@ QUICK = Patience(stop=1.0, settle=1.0, stable=0.0, confirm=1.0, first_look=0.001
 
 def planned(platform: MemoryPlatform, spec: JobSpec) -> Plan:
     provider: Provider = platform
-    situation = Situation("payments", {spec.name: spec}, {"memory": provider.observe()})
+    situation = PlanInput("payments", {spec.name: spec}, {"memory": provider.observe()})
     evidence = {}
-    for action in needs_evidence(plan(situation)):
+    for action in needs_compatibility_report(plan(situation)):
         want = next(step.spec for step in action.steps if isinstance(step, Submit))
         old = provider.topology(action.live.compiled) if action.live else None
-        evidence[action.job] = Evidence(provider.compile(want), old)
-    return plan(situation.with_evidence(evidence))
+        evidence[action.job] = CompatibilityReport(provider.compile(want), old)
+    return plan(situation.with_reports(evidence))
 
 
 def applied(platform: MemoryPlatform, spec: JobSpec) -> Report:

@@ -17,7 +17,7 @@ from headgate.applying.live_checks import require_as_seen, require_done, require
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.rolling_back import changed_something, rollback_of, without_blame
-from headgate.applying.shared_observation import Glance
+from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.step_errors import InfrastructureFailed, Interrupted, NotSettled, NotSettledYet, RolledBack
 from headgate.applying.steps import Carrier
 from headgate.errors import (
@@ -72,7 +72,7 @@ class Executor:
         listen: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._providers = providers
-        self._glances = {target: Glance(provider) for target, provider in providers.items()}
+        self._glances = {target: SharedObservation(provider) for target, provider in providers.items()}
         self._patience = patience or Patience()
         self._memory = memory
         self._parallel = parallel
@@ -242,7 +242,7 @@ class Executor:
         finally:
             work.carrier.job_id = again.carrier.job_id or work.carrier.job_id
         self._remember(action, again.carrier, Outcome.APPLIED)
-        if isinstance(trouble, Rejected):  # no sooner: until what ran before runs again, the edition may be tried
+        if isinstance(trouble, Rejected):  # no sooner: until what ran before runs again, the version may be tried
             self._mark_failing(work.action, trouble)
         if self._memory:
             self._memory.put_to_rest(action.job, ours=True)
@@ -289,7 +289,7 @@ def _put_back(action: Action) -> RolledBack | None:
     """What to report of a rollback that an earlier run began: git is not live, also where every step was done."""
     if action.reason is not Reason.ROLLED_BACK or action.requested:
         return None
-    why = action.note or "the edition in git did not settle"
+    why = action.note or "the version in git did not settle"
     done = "it was ended" if action.verb is Verb.CANCEL else f"rolled back: {_runs_again(action)}"
     return RolledBack(f"{why}; {done}", hint=_MEND)
 
@@ -303,10 +303,10 @@ def _runs_again(action: Action) -> str:
 _GOES_ON = "run again: headgate continues with the rollback"
 _RUN_AGAIN = "run again: headgate looks at the job first, and continues from there"
 _TRIED_AGAIN = (
-    "the manifest is not to blame: give the cluster what it lacks; the next `apply` tries this edition again, and "
+    "the manifest is not to blame: give the cluster what it lacks; the next `apply` tries this version again, and "
     "so does `reconcile`, less and less often"
 )
-_MEND = "mend the manifest; this edition of it is not tried again until it changes, or `--retry` is given"
+_MEND = "mend the manifest; this version of it is not tried again until it changes, or `--retry` is given"
 
 
 def _outcome(trouble: HeadgateError) -> Outcome:

@@ -15,7 +15,7 @@ from headgate.model.live import Live, Marker
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Action, CancelJob, RestoreKind, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, JobSpec, Strategy
 from headgate.store import Applied, Noted
 
@@ -45,7 +45,7 @@ def entry_of(
         # The operator ids its savepoints are keyed by go with it.
         manifest=_kept(start.spec, action, history) | {"compiled": carrier.compiled or before},
         job_id=carrier.job_id,
-        succeeds=action.live.job_id if action.live else "",
+        predecessor=action.live.job_id if action.live else "",
         restored_from=carrier.restored,
         savepoint=carrier.savepoint,
         note=_why_without_a_snapshot(action, start),
@@ -70,7 +70,7 @@ def _begun_before(live: Live, want: JobSpec, outcome: str) -> Applied:
         commit=marker.commit,
         manifest=want.carried() | {"compiled": live.compiled},
         job_id=live.job_id,
-        succeeds=marker.succeeds,
+        predecessor=marker.predecessor,
         restored_from=marker.restored,
     )
 
@@ -86,15 +86,15 @@ def _kept(spec: JobSpec, action: Action, history: Callable[[], tuple[Applied, ..
     own = [AppliedSpec(one.program, 1, one.config, one.options) for one in (spec, action.want)]
     earlier = (AppliedSpec.remembered(one.manifest) for one in history() if one.is_revision)
     said = [own[1], *(one for one in earlier if one is not None)]
-    concealing = Concealing(action.job, known=spec.environment.values, before=own[1], said=said)
+    concealing = Concealing(action.job, known=spec.secrets.values, before=own[1], said=said)
     concealed = concealing.applied(own[0])
-    values = {name: one.value for name, one in concealing.found.items()} | dict(spec.environment.values)
+    values = {name: one.value for name, one in concealing.found.items()} | dict(spec.secrets.values)
     kept = replace(
         spec,
         program=concealed.program,
         config=concealed.config,
         options=concealed.options,
-        environment=Environment(values),
+        secrets=Secrets(values),
     )
     return kept.carried()
 

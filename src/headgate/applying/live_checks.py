@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 
 from headgate.applying.patience import Patience
-from headgate.applying.shared_observation import Glance
+from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.step_errors import Interrupted, StepFailed
 from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
@@ -30,14 +30,14 @@ class Stale(PlanRefused):
     code = "plan-stale"
 
 
-def require_as_seen(action: Action, glances: Mapping[str, Glance]) -> None:
+def require_as_seen(action: Action, observations: Mapping[str, SharedObservation]) -> None:
     """Look just before the first write. Raises Stale if the job moved since it was planned."""
-    have, _ = look_up(glances[action.target].now(), action.job, _previous_name(action))
+    have, _ = look_up(observations[action.target].now(), action.job, _previous_name(action))
     if _only_waited_for(action, have):
         return
     seen, now = have.fingerprint, have
     if action.source:
-        now = _there(action, glances[action.source])
+        now = _there(action, observations[action.source])
         seen = both(have, now)
     if seen != action.seen:
         before = f"{action.live.job_id} {action.live.word}" if action.live else "absent"
@@ -77,17 +77,17 @@ def _only_waited_for(action: Action, have: Observed) -> bool:
     return same and all(isinstance(step, Settle) for step in action.steps)
 
 
-def _there(action: Action, glance: Glance) -> Observed:
+def _there(action: Action, observation: SharedObservation) -> Observed:
     """The job on the target it moves away from; absent where it left that before, and the target is silent since."""
     try:
-        return our_job(glance.now(), action.job, _previous_name(action))
+        return our_job(observation.now(), action.job, _previous_name(action))
     except Unavailable:
         if any(isinstance(step, StopWithSavepoint | CancelJob) for step in action.steps):
             raise
         return Absent()
 
 
-def require_nothing_lost(action: Action, glances: Mapping[str, Glance], patience: Patience) -> None:
+def require_nothing_lost(action: Action, observations: Mapping[str, SharedObservation], patience: Patience) -> None:
     """Look again at a job that was cancelled for it had nothing to lose, before its successor starts empty.
 
     Between the last look and the cancel it may have recovered and completed a checkpoint. Raises StepFailed then, and
@@ -96,10 +96,13 @@ def require_nothing_lost(action: Action, glances: Mapping[str, Glance], patience
     live = action.live
     if live is None or not _was_given_up(action):
         return
-    glance, previous_name = glances[action.source or action.target], action.want.previous_name if action.want else ""
+    observation, previous_name = (
+        observations[action.source or action.target],
+        action.want.previous_name if action.want else "",
+    )
     for _ in patience.looks(patience.confirm, heed_interrupt=True):
         try:
-            have = our_job(glance.since(time.monotonic()), action.job, previous_name)
+            have = our_job(observation.since(time.monotonic()), action.job, previous_name)
         except Unavailable:
             continue
         if not isinstance(have, Live) or have.run_id != live.run_id or have.state.active:
@@ -129,20 +132,22 @@ def _was_given_up(action: Action) -> bool:
     return fresh and cancels and not asked_for and action.reason is not Reason.ROLLED_BACK
 
 
-def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance], patience: Patience) -> None:
+def require_done(
+    action: Action, carrier: Carrier, observations: Mapping[str, SharedObservation], patience: Patience
+) -> None:
     """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown, or Interrupted.
 
     A platform may take a while until its listing tells what it has done.
     """
-    glance = glances[action.source if action.source and not _starts(action) else action.target]
+    observation = observations[action.source if action.source and not _starts(action) else action.target]
     told = "nothing"
     for _ in patience.looks(patience.confirm, heed_interrupt=True):
         try:
-            have, _ = look_up(glance.since(time.monotonic()), action.job, _previous_name(action))
+            have, _ = look_up(observation.since(time.monotonic()), action.job, _previous_name(action))
         except Unavailable as trouble:
             told = trouble.problem
             continue
-        if _nothing_left(action, carrier, have) and _has_left(action, glances):
+        if _nothing_left(action, carrier, have) and _has_left(action, observations):
             return
         told = _shown(have)
     problem = f"every step was done, but the target still tells of job {action.job!r}: {told}"
@@ -150,12 +155,12 @@ def require_done(action: Action, carrier: Carrier, glances: Mapping[str, Glance]
     raise unseen(problem, where=action.target, hint="run `headgate plan` to see what is left")
 
 
-def _has_left(action: Action, glances: Mapping[str, Glance]) -> bool:
+def _has_left(action: Action, observations: Mapping[str, SharedObservation]) -> bool:
     """Does the target that a job was moved away from no longer tell of it as running? Silence tells nothing."""
     if not action.source or not _starts(action):
         return True
     try:
-        there = our_job(glances[action.source].since(time.monotonic()), action.job, "")
+        there = our_job(observations[action.source].since(time.monotonic()), action.job, "")
     except Unavailable:
         return True
     return not (isinstance(there, Live | Several) and (isinstance(there, Several) or there.state.active))

@@ -157,15 +157,15 @@ class Memory:
             self._safely(functools.partial(self._store.conclude, intent.id, outcome))
 
     def mark_failing(self, action: Action, why: str) -> None:
-        """Remember the edition of the manifest that did not settle."""
+        """Remember the version of the manifest that did not settle."""
         if action.want is not None:
-            edition = action.want.edition
-            self._safely(lambda: self._store.mark_failing(self._scope, action.job, edition, why))
+            manifest_hash = action.want.manifest_hash
+            self._safely(lambda: self._store.mark_failing(self._scope, action.job, manifest_hash, why))
 
     def unsettled(self, action: Action) -> bool:
         """Did an earlier run start the job that is live, and nobody saw it settle?"""
         begun = {intent.effect_key for intent in self.unfinished.get(action.job, ()) if intent.step == Submit.name}
-        return action.live is not None and action.live.attempt in begun
+        return action.live is not None and action.live.start_key in begun
 
     @functools.cached_property
     def unfinished(self) -> Mapping[str, tuple[Intent, ...]]:
@@ -194,7 +194,7 @@ class Memory:
         return bool(self._safely(lambda: self._store.history(self._scope, job)))
 
     def failing(self, job: str) -> Failing | None:
-        """The edition of a job's manifest that is not to be tried again."""
+        """The version of a job's manifest that is not to be tried again."""
         return self._safely(lambda: self._store.failing(self._scope, job))
 
     def snapshots(self, job: str, target: str) -> tuple[Snapshot, ...]:

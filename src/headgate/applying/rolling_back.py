@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from headgate.applying.shared_observation import Glance
+from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.steps import Carrier
 from headgate.errors import Overtaken
 from headgate.model.live import Absent, Live, Observed, Previous, Several
@@ -15,7 +15,7 @@ from headgate.planning import decide_rollback, look_up, our_job, started_from
 
 
 def changed_something(action: Action) -> bool:
-    """Was another edition started than ran before, or the very first? Only then can going back help."""
+    """Was another version started than ran before, or the very first? Only then can going back help."""
     if action.fallback is not None:
         return True
     if action.want is None or action.verb in (Verb.KEEP, Verb.UPDATE, Verb.RESCALE):
@@ -26,7 +26,7 @@ def changed_something(action: Action) -> bool:
 
 
 def rollback_of(
-    action: Action, carrier: Carrier, glances: Mapping[str, Glance], environ: Mapping[str, str]
+    action: Action, carrier: Carrier, observations: Mapping[str, SharedObservation], environ: Mapping[str, str]
 ) -> Action | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
@@ -40,12 +40,12 @@ def rollback_of(
     if any(step.as_it_was for step in starts) or (carrier.checkpointed and not starts):
         return None
     where = action.target
-    failed, stranger = look_up(glances[where].since(time.monotonic()), action.job)
+    failed, stranger = look_up(observations[where].since(time.monotonic()), action.job)
     if action.source and isinstance(failed, Absent):  # the new target refused it: it is where it was stopped
         where, previous_name = action.source, action.want.previous_name
-        failed = our_job(glances[where].since(time.monotonic()), action.job, previous_name)
+        failed = our_job(observations[where].since(time.monotonic()), action.job, previous_name)
     _require_no_other(action, carrier, failed, stranger=stranger)
-    if stranger or not isinstance(failed, Live) or failed.attempt not in _attempts(action, carrier):
+    if stranger or not isinstance(failed, Live) or failed.start_key not in _start_keys(action, carrier):
         return None
     if action.fallback is not None:
         return _of_what_failed(action.fallback, failed)
@@ -57,13 +57,13 @@ def rollback_of(
 
 
 def without_blame(action: Action) -> Action | None:
-    """The rollback of a start that its own program did not bring down: its edition is tried again.
+    """The rollback of a start that its own program did not bring down: its version is tried again.
 
     A first start has nothing to go back to, and is left in place: it gets going once the cluster has what it lacks.
     """
     if action.verb is Verb.CANCEL:
         return None
-    steps = tuple(replace(step, avoids="") if isinstance(step, Submit) else step for step in action.steps)
+    steps = tuple(replace(step, quarantined="") if isinstance(step, Submit) else step for step in action.steps)
     return replace(action, steps=steps)
 
 
@@ -72,7 +72,7 @@ def _require_no_other(action: Action, carrier: Carrier, have: Observed, *, stran
     match have:
         case Several(jobs):
             raise _left_alone(f"now {' and '.join(job.job_id for job in jobs)} run, and neither was touched")
-        case Live() if have.state.active and have.attempt not in _attempts(action, carrier):
+        case Live() if have.state.active and have.start_key not in _start_keys(action, carrier):
             who = "somebody else" if stranger else "another run"
             raise _left_alone(
                 f"{who} has started job {have.job_id} in the meantime ({have.word}), which was left alone"
@@ -83,16 +83,16 @@ def _left_alone(problem: str) -> Overtaken:
     return Overtaken(problem, hint="run `headgate plan` to see what is left to do")
 
 
-def _attempts(action: Action, carrier: Carrier) -> set[str]:
+def _start_keys(action: Action, carrier: Carrier) -> set[str]:
     """What this run started, or found: a start that was refused leaves what was there before."""
-    return {carrier.attempt, action.live.attempt if action.live else ""} - {""}
+    return {carrier.start_key, action.live.start_key if action.live else ""} - {""}
 
 
 def _of_what_failed(fallback: Action, failed: Live) -> Action:
     """A planned rollback, with the run that failed, which nobody knew when it was planned."""
     ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
     starts = tuple(
-        replace(step, succeeds=failed.run_id) if isinstance(step, Submit) else step
+        replace(step, predecessor=failed.run_id) if isinstance(step, Submit) else step
         for step in fallback.steps
         if not isinstance(step, CancelJob)
     )

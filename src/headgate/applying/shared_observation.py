@@ -16,7 +16,7 @@ from headgate.providers.port import Provider
 _SAME_MOMENT = 0.5
 
 
-class Glance:
+class SharedObservation:
     """The newest observation of one target, never older than a moment."""
 
     def __init__(self, provider: Provider) -> None:

@@ -34,7 +34,7 @@ from headgate.model.plan import (
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.model.warnings import WarningCode
-from headgate.planning import attempt_id, successor_id
+from headgate.planning import derive_start_key, successor_id
 from headgate.providers.port import Provider, Submission
 
 # A job that failed this often while it was looked at and should have settled is in a restart loop.
@@ -71,7 +71,7 @@ class Carrier:
         self._waiting = waiting
         self.job_id = ""
         self.finished = False
-        self.attempt = ""
+        self.start_key = ""
         self.savepoint = ""
         self.warning = ""
         self.warning_code = ""
@@ -115,8 +115,8 @@ class Carrier:
     def intended(self, step: Step) -> str:
         """The id under which the platform will know what this step starts; empty for steps that start nothing."""
         if isinstance(step, Submit):
-            self.attempt = attempt_id(self._project, step.spec, step.succeeds)
-        return self.attempt if isinstance(step, Submit | Settle) else ""
+            self.start_key = derive_start_key(self._project, step.spec, step.predecessor)
+        return self.start_key if isinstance(step, Submit | Settle) else ""
 
     def _submit(self, step: Submit) -> str:
         restore = self._action.restore or Restore(RestoreKind.FRESH)
@@ -125,22 +125,22 @@ class Carrier:
         if restore.kind is not RestoreKind.FRESH and not restore.path:
             raise StepFailed("there is no snapshot to restore from, and nothing says that it may start empty")
         self.restored = restore.path
-        self.attempt = attempt_id(self._project, step.spec, step.succeeds)
+        self.start_key = derive_start_key(self._project, step.spec, step.predecessor)
         marker = Marker(
             project=self._project,
             job=step.spec.name,
             revision=step.revision or step.spec.revision,
             commit=self._commit_of(step),
-            succeeds=step.succeeds,
+            predecessor=step.predecessor,
             restored=restore.path,
-            attempt=self.attempt,
-            avoids=step.avoids,
+            start_key=self.start_key,
+            quarantined=step.quarantined,
             environment=self._environment,
         )
         compiled = self._compiled(step)
         self.compiled = compiled.plan if compiled else ""
         live = None if self._action.source else self._action.live
-        job_id = successor_id(self._project, step.spec, step.succeeds)
+        job_id = successor_id(self._project, step.spec, step.predecessor)
         submission = Submission(step.spec, job_id, marker, restore, compiled, live)
         self.job_id = self._provider.submit(submission)
         self._require_place(step.spec)
@@ -186,14 +186,14 @@ class Carrier:
             job=step.spec.name,
             revision=step.revision or step.spec.revision,
             commit=self._commit_of(step),
-            succeeds=old.succeeds if old else "",
+            predecessor=old.predecessor if old else "",
             restored=old.restored if old else "",
-            attempt=old.attempt if old else "",
+            start_key=old.start_key if old else "",
             environment=self._environment,
         )
         self.job_id = live.job_id
         self._provider.update(live, step.spec, marker)
-        self.attempt = marker.attempt
+        self.start_key = marker.start_key
         return "changed in place"
 
     def _cancel(self, job_id: str) -> str:

@@ -20,5 +20,5 @@ def graph(chosen: Chosen, job: str, style: str) -> None:
     """Draw the execution graph of a live JOB."""
     with opened(chosen) as headgate, busy("Asking the target"):
         found = headgate.graph(job)
-        environment = headgate.project.environment_of(job)
+        environment = headgate.project.secrets_of(job)
     say(_RENDER[style](found, environment))

@@ -119,5 +119,5 @@ prune_option = click.option(
 )
 yes_option = click.option("--yes", is_flag=True, help="Go ahead without asking.")
 retry_option = click.option(
-    "--retry", is_flag=True, help="Try editions of manifests again that did not settle when they were started before."
+    "--retry", is_flag=True, help="Try versions of manifests again that did not settle when they were started before."
 )

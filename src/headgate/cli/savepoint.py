@@ -32,7 +32,7 @@ def savepoint(chosen: Chosen, job: str, style: str) -> None:
         target = headgate.target_of(job)
         with busy(f"Taking a savepoint of {job}"), heeding(stop, WAITING_NO_LONGER):
             path = headgate.savepoint(job, patience=headgate.patience(stop))
-        environment = headgate.project.environment_of(job)
+        environment = headgate.project.secrets_of(job)
     if style == "json":
         say(savepoint_json(job, target, path, environment), changed=True)
     else:

@@ -15,8 +15,8 @@ from headgate.cli.options import format_option, jobs_argument, opened, with_proj
 from headgate.cli.output import busy, palette, say
 from headgate.errors import UsageError
 from headgate.model.live import Live, Observed, Remembered
-from headgate.model.masking import told_value
-from headgate.model.spec import RunState
+from headgate.model.masking import masked_value
+from headgate.model.spec import DesiredState
 from headgate.project.job_lookup import traces_of
 from headgate.reporting import StatusLine, status_json, status_markdown, status_text
 from headgate.store import Disposal
@@ -66,12 +66,12 @@ def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
             observed,
             desired=spec.revision if spec else "",
             health=headgate.health(job) if asked else None,
-            environment=headgate.project.environment_of(job),
+            secrets=headgate.project.secrets_of(job),
             in_flight=lock,
             interrupted=() if lock else unfinished.get(job, ()),
             in_git=job in headgate.project.names,
             unread=next((one.why for one in headgate.project.broken_for(job)), "") if spec is None else "",
-            suspended=spec is not None and spec.state is RunState.SUSPENDED,
+            suspended=spec is not None and spec.desired_state is DesiredState.SUSPENDED,
             last_seen=last_seen,
             left_traces=left_traces,
         )
@@ -98,5 +98,5 @@ def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
         raise UsageError("--raw shows single jobs", hint="`headgate status --raw JOB`")
     told = {}
     for job in jobs:
-        told[job] = told_value(headgate.detail(job), headgate.project.environment_of(job))
+        told[job] = masked_value(headgate.detail(job), headgate.project.secrets_of(job))
     return json.dumps(told, indent=2, sort_keys=True)

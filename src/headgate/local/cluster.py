@@ -134,7 +134,7 @@ def _start(home: Home, asked: Asked, say: Callable[[str], None]) -> LocalFlink:
                 command,
                 output=home.log / f"{role}.out",
                 folder=home.root.parent.parent,  # relative paths in SQL start at the project's root
-                environment={"FLINK_PLUGINS_DIR": str(flink.root / "plugins")},
+                environ={"FLINK_PLUGINS_DIR": str(flink.root / "plugins")},
             )
             started = replace(started, processes=(*started.processes, process))
             state.write(home, started)

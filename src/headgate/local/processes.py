@@ -32,12 +32,12 @@ class Process:
         return bool(self.started) and _start_of(self.pid) == self.started
 
 
-def start(command: Sequence[str], *, output: Path, folder: Path, environment: Mapping[str, str]) -> Process:
+def start(command: Sequence[str], *, output: Path, folder: Path, environ: Mapping[str, str]) -> Process:
     """Run `command` in a session of its own, its output in a file; what it writes is its owner's alone."""
     answer = subprocess.run(
         ["/bin/sh", "-c", DETACH, "headgate", str(output), *command],
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         check=True,

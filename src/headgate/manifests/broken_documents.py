@@ -14,7 +14,7 @@ from headgate.manifests.forms import is_name
 from headgate.manifests.validation_errors import Report
 from headgate.manifests.yaml_tree import Finding, Mapping, Node, Scalar
 from headgate.model.broken_manifests import BrokenManifest
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 
 _MARKER = re.compile(r"(?:---|\.\.\.)(?:[ \t]|\Z)")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
@@ -55,7 +55,7 @@ def broken(
 ) -> BrokenManifest:
     """The manifest of a text, and of its node where it could be read that far, with what was reported of it."""
     names, previous_names = (_names(node, text, key) for key in ("name", "previous_name"))
-    return BrokenManifest(report.mistakes, names, previous_names, target, Environment(values))
+    return BrokenManifest(report.mistakes, names, previous_names, target, Secrets(values))
 
 
 def line_range(nodes: list[Node], at: int) -> tuple[int, int]:

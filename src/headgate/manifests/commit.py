@@ -62,11 +62,9 @@ def checkout_of(folder: Path) -> Checkout:
 def _git(folder: Path, *arguments: str) -> str:
     """What git prints; empty where it has nothing to say. Raises `_Silent`."""
     command = ["git", "-C", str(folder), *arguments]
-    environment = {**os.environ, **_ENVIRONMENT}
+    secrets = {**os.environ, **_ENVIRONMENT}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_PATIENCE, env=environment
-        )
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_PATIENCE, env=secrets)
     except subprocess.TimeoutExpired:
         raise _Silent(
             f"`git {arguments[0]}` did not end within {_PATIENCE} s", "is the disk of the repository slow, or gone?"

@@ -17,8 +17,8 @@ from headgate.manifests.statements import Written, program
 from headgate.manifests.validation_errors import suggestion
 from headgate.manifests.yaml_scalars import found, plain, value
 from headgate.manifests.yaml_tree import Mapping, Node, Scalar
-from headgate.model.secret import Environment
-from headgate.model.spec import JobSpec, RunState, Savepoint, Source, Strategy
+from headgate.model.secret import Secrets
+from headgate.model.spec import DesiredState, JobSpec, Savepoint, Source, Strategy
 
 _WITHOUT_PLACEHOLDERS = (
     "name",
@@ -163,12 +163,12 @@ def _spec(
             form.savepoint.keep,
         ),
         config={key: setting.text for key, setting in sorted(config.items())},
-        state=RunState(form.state),
+        desired_state=DesiredState(form.state),
         previous_name=form.previous_name,
         depends_on=tuple(dict.fromkeys(form.depends_on)),
         ignore=tuple(dict.fromkeys(form.ignore)),
         options=options,
-        environment=Environment(values),
+        secrets=Secrets(values),
         source=Source(
             file=page.name,
             line=node.line,

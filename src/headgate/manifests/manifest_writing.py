@@ -10,7 +10,7 @@ from headgate.manifests.secret_placeholders import Unwritable
 from headgate.manifests.yaml_reading import read
 from headgate.manifests.yaml_scalars import plain
 from headgate.manifests.yaml_values import block, dumped, node, setting, word
-from headgate.model.spec import Jar, JobSpec, Program, RunState, Sql
+from headgate.model.spec import DesiredState, Jar, JobSpec, Program, Sql
 
 # The order in which a manifest is written; `manifest_editing` puts new fields in their place by it.
 ORDER = (
@@ -43,7 +43,7 @@ def written(spec: JobSpec) -> str:
         **program(spec.program),
         "parallelism": spec.parallelism,
         "config": config(spec.config) if spec.config else None,
-        "state": word(spec.state.value) if spec.state is not RunState.RUNNING else None,
+        "state": word(spec.desired_state.value) if spec.desired_state is not DesiredState.RUNNING else None,
         "ignore": node(spec.ignore) if spec.ignore else None,
         "options": node(spec.options) if spec.options else None,
     }

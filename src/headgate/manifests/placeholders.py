@@ -1,6 +1,6 @@
 """`${env:NAME}`: where it may stand, that the variable exists, and whose value it is.
 
-The text of a manifest keeps its placeholders; the values go beside it into an `Environment`, names only in its repr.
+The text of a manifest keeps its placeholders; the values go beside it into an `Secrets`, names only in its repr.
 No message here has ever seen a value.
 """
 

@@ -26,7 +26,7 @@ from headgate.manifests.validation_errors import suggestion
 from headgate.manifests.yaml_scalars import found, plain, value
 from headgate.manifests.yaml_tree import Mapping, Node, Scalar, Sequence
 from headgate.model.project import Safety, Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.warnings import ProjectWarning
 
 _NOTHING = Mapping({}, 1, 1)
@@ -149,7 +149,7 @@ def _default_target(page: Page, written: Node | None, targets: Mapping) -> str:
 def _store(page: Page, written: Node | None) -> str:
     if not isinstance(written, Scalar) or not isinstance(value(written), str):
         return ""
-    return Environment(page.variables.used(page.name, page.tree, written)).fill(written.text)
+    return Secrets(page.variables.used(page.name, page.tree, written)).fill(written.text)
 
 
 def _parallelism(defaults: Mapping) -> int:

@@ -12,7 +12,7 @@ from headgate.manifests.files import Repository
 from headgate.manifests.placeholders import Variables
 from headgate.manifests.validation_errors import Report
 from headgate.manifests.yaml_tree import Node, Tree
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Page:
     report: Report
 
     def checked(
-        self, node: Node, data: object, form: type[BaseModel], environment: Environment | None = None
+        self, node: Node, data: object, form: type[BaseModel], secrets: Secrets | None = None
     ) -> BaseModel | None:
         """The data of a node in a provider's form; None where it does not fit, which is reported.
 
@@ -36,5 +36,5 @@ class Page:
         try:
             return form.model_validate_json(json.dumps(data), strict=True)
         except ValidationError as error:
-            self.report.refuse(self.name, node, error, form, environment=environment)
+            self.report.refuse(self.name, node, error, form, secrets=secrets)
             return None

@@ -14,7 +14,7 @@ from headgate.manifests.validation_errors import suggestion
 from headgate.manifests.yaml_scalars import found, plain, value
 from headgate.manifests.yaml_tree import Mapping, Node, Scalar
 from headgate.model.project import Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 
 PROVIDER = "provider"
 # Settings that name a file, of whichever provider.
@@ -32,12 +32,12 @@ def targets(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderFo
         if provider not in forms or not isinstance(node, Mapping):
             continue
         values = page.variables.used(page.name, page.tree, node)
-        environment = Environment(values)
+        secrets = Secrets(values)
         data = {key: part for key, part in plain(node).items() if key != PROVIDER}
-        form = page.checked(node, environment.fill_all(data), forms[provider].target, environment)
+        form = page.checked(node, secrets.fill_all(data), forms[provider].target, secrets)
         if not form:
             continue
-        read[name] = Target(name, provider, _located(form, page.path.parent), environment)
+        read[name] = Target(name, provider, _located(form, page.path.parent), secrets)
         place = _place(provider, form)
         if place and (other := there.setdefault(place, name)) != name:
             problem = f"target `{name}` is the same place as target `{other}`: every job there would be seen twice"

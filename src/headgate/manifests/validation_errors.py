@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from headgate.errors import Mistake
 from headgate.manifests import form_structure, yaml_scalars, yaml_tree
 from headgate.manifests.yaml_tree import Finding, Node
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.warnings import ProjectWarning
 
 # How a pydantic error type reads: what was expected.
@@ -83,12 +83,12 @@ class Report:
         error: ValidationError,
         form: type[BaseModel],
         *,
-        environment: Environment | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         """What pydantic found in the data of a node; a value that already is a mistake is not made another one."""
         places = {found[:2] for found in self._files.get(file, ())}
         for detail in error.errors(include_url=False, include_context=True):
-            where, problem, hint = _reworded(node, dict(detail), form, environment)
+            where, problem, hint = _reworded(node, dict(detail), form, secrets)
             if detail["type"] not in ("missing", "extra_forbidden"):
                 unfilled = (file, where.line, where.column) in self._unfilled and detail["type"] not in _EXPECTED
                 if unfilled or (where.line, where.column) in places:
@@ -125,16 +125,16 @@ def suggestion(wrong: str, right: Sequence[str], *, what: str) -> str:
     return f"{what}: {', '.join(sorted(right))}" if right else f"{what}: none"
 
 
-def _hidden(text: str, environment: Environment) -> str:
+def _hidden(text: str, secrets: Secrets) -> str:
     """Without the values, however short they are."""
-    for name, value in sorted(environment.values.items(), key=lambda item: -len(item[1])):
+    for name, value in sorted(secrets.values.items(), key=lambda item: -len(item[1])):
         if value:
             text = text.replace(value, "${env:" + name + "}")
     return text
 
 
 def _reworded(
-    node: Node, detail: dict[str, Any], form: type[BaseModel], environment: Environment | None
+    node: Node, detail: dict[str, Any], form: type[BaseModel], secrets: Secrets | None
 ) -> tuple[Node, str, str]:
     kind, loc = detail["type"], detail["loc"]
     at, last = _walk(node, loc)
@@ -163,7 +163,7 @@ def _reworded(
         return at, f"expected {_EXPECTED[kind]}, found {yaml_scalars.found(at)}", _remedy(kind, at, form, loc)
     # These words are a validator's own, and may quote what it was given.
     said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    said = _hidden(said, environment) if environment else said
+    said = _hidden(said, secrets) if secrets else said
     return at, f"{said}, found {yaml_scalars.found(at)}" if said.startswith("expected ") else said, ""
 
 

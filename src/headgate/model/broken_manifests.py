@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from headgate.errors import Mistake
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class BrokenManifest:
     """One manifest that does not load, or a place of `jobs:` that cannot be read; it has one mistake or more.
 
     `names` are the job names it states, `previous_names` those it takes over from; both empty where none can be read.
-    `target` is the one it names, empty where that is not known. `environment` holds the values its text asks for.
+    `target` is the one it names, empty where that is not known. `secrets` holds the values its text asks for.
     """
 
     mistakes: tuple[Mistake, ...]
     names: tuple[str, ...] = ()
     previous_names: tuple[str, ...] = ()
     target: str = ""
-    environment: Environment = field(default=Environment(), compare=False)
+    secrets: Secrets = field(default=Secrets(), compare=False)
 
     @property
     def where(self) -> str:

@@ -1,4 +1,4 @@
-"""Whose fault a failure was: an edition of a manifest answers only for what its own program did."""
+"""Whose fault a failure was: a version of a manifest answers only for what its own program did."""
 
 from __future__ import annotations
 

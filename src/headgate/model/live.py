@@ -40,9 +40,11 @@ _ACTIVE = {JobState.RUNNING, JobState.STARTING, JobState.STOPPING, JobState.UNKN
 class Marker:
     """The sign of ownership headgate leaves on a job: whose it is and what it was started from.
 
-    `succeeds` is the id of the run it took over from, empty for the first; `restored` the snapshot path it was given.
-    `attempt` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of
-    their own need it to tell "started already" from "to be started again". `avoids` is the edition of the manifest that
+    `predecessor` is the id of the run it took over from, empty for the first; `restored` the snapshot path it was
+    given.
+    `start_key` is the id that this start was asked for under (`Submission.job_id`); platforms whose jobs have ids of
+    their own need it to tell "started already" from "to be started again". `quarantined` is the version of the
+    manifest that
     did not settle, where this job was started in its stead: it is not tried again. `environment` is the one that it was
     applied in, empty for a project that was loaded without one.
     """
@@ -51,11 +53,35 @@ class Marker:
     job: str
     revision: str
     commit: str = ""
-    succeeds: str = ""
+    predecessor: str = ""
     restored: str = ""
-    attempt: str = ""
-    avoids: str = ""
+    start_key: str = ""
+    quarantined: str = ""
     environment: str = ""
+
+    def written(self) -> dict[str, str]:
+        """The marker under the keys that it has on platforms. They never change, whatever its fields are called."""
+        return {key: getattr(self, name) for key, name in MARKER_KEYS.items()}
+
+    @classmethod
+    def read(cls, written: Mapping[str, str]) -> Marker:
+        """The marker that `written` made; other keys are left aside. Raises KeyError without the first three."""
+        known = {name: str(written[key]) for key, name in MARKER_KEYS.items() if key in written}
+        return cls(known.pop("project"), known.pop("job"), known.pop("revision"), **known)
+
+
+# Key on a platform: name of the field. Jobs that run carry these keys, and an older headgate reads them.
+MARKER_KEYS = {
+    "project": "project",
+    "job": "job",
+    "revision": "revision",
+    "commit": "commit",
+    "succeeds": "predecessor",
+    "restored": "restored",
+    "attempt": "start_key",
+    "avoids": "quarantined",
+    "environment": "environment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +140,9 @@ class Live:
         return self.run or self.job_id
 
     @property
-    def attempt(self) -> str:
+    def start_key(self) -> str:
         """The id under which this start was asked for: by its marker, else that of the run itself."""
-        return (self.marker.attempt if self.marker else "") or self.run_id
+        return (self.marker.start_key if self.marker else "") or self.run_id
 
     @property
     def fingerprint(self) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headgate.model.secret import PLACEHOLDER, Environment, replaced
+from headgate.model.secret import PLACEHOLDER, Secrets, replaced
 from headgate.model.secret_detection import (
     keys_a_secret,
     tells_a_secret,
@@ -27,7 +27,7 @@ _SHORTEST_SOUGHT = 4
 _ASSIGNMENT = re.compile(r"(?m)^([ \t]*[\w.-]+[ \t]*[=:][ \t]*)(\S.*)$")
 
 
-def hidden(path: str, told: Any, wanted: Any, environment: Environment) -> Any:
+def hidden(path: str, told: Any, wanted: Any, secrets: Secrets) -> Any:
     """The value that a platform told of one field, for people; `path` as in a `Change`, `wanted` what git has there.
 
     A value that git says in the very same words under the same key is no secret any more. One that git takes from the
@@ -48,7 +48,7 @@ def hidden(path: str, told: Any, wanted: Any, environment: Environment) -> Any:
         known = said.get(key.lower(), set())
         if value in known or value == HIDDEN:
             return value
-        if template := next((one for one in known if environment.fill(one) == value), ""):
+        if template := next((one for one in known if secrets.fill(one) == value), ""):
             return template
         bare = PLACEHOLDER.sub("", value)
         varies = bare == value and any(PLACEHOLDER.search(one) for one in known)
@@ -64,38 +64,38 @@ def hidden(path: str, told: Any, wanted: Any, environment: Environment) -> Any:
     return _each_text(shown, lambda text: replaced(text, elsewhere))
 
 
-def told_text(text: str, environment: Environment) -> str:
+def masked_text(text: str, secrets: Secrets) -> str:
     """A text of a platform, such as an error message that quotes what it was sent."""
 
     def hide(key: str, value: str, place: str) -> str:
         return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
 
-    return values_in_text(environment.mask(text), hide, loose=True)
+    return values_in_text(secrets.mask(text), hide, loose=True)
 
 
-def told_value(value: Any, environment: Environment, key: str = "") -> Any:
+def masked_value(value: Any, secrets: Secrets, key: str = "") -> Any:
     """A JSON value of a platform, as it stands under a key."""
     match value:
         case str():
-            return _told_leaf(value, environment, key)
+            return _masked_leaf(value, secrets, key)
         case Mapping():
             named = next((str(value[one]) for one in ("key", "name") if isinstance(value.get(one), str)), "")
             return {
-                environment.mask(str(inner)): told_value(one, environment, named if inner == "value" else str(inner))
+                secrets.mask(str(inner)): masked_value(one, secrets, named if inner == "value" else str(inner))
                 for inner, one in value.items()
             }
         case list() | tuple():
-            return [told_value(one, environment, key) for one in value]
+            return [masked_value(one, secrets, key) for one in value]
         case bool() | None:
             return value
         case int() | float():
             return HIDDEN if keys_a_secret(key) else value
         case _:
-            return _told_leaf(str(value), environment, key)
+            return _masked_leaf(str(value), secrets, key)
 
 
-def _told_leaf(text: str, environment: Environment, key: str) -> str:
-    masked = environment.mask(text)
+def _masked_leaf(text: str, secrets: Secrets, key: str) -> str:
+    masked = secrets.mask(text)
     if keys_a_secret(key) and tells_a_secret(key, PLACEHOLDER.sub("", masked)):
         return HIDDEN
 

@@ -85,7 +85,7 @@ class StateVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class PlatformVerdict:
     """What a platform makes of changes to a job, said at plan time.
 
     `in_place` are the paths of the changes that it makes without stopping the job. `state` is the verdict where the
@@ -129,16 +129,17 @@ class StopWithSavepoint:
 class Submit:
     """Start the spec, restoring as the action's `restore` says.
 
-    `succeeds` is the run it takes over from. A rollback starts a `revision` that is not the spec's own, of a `commit`
-    that is not the plan's (empty: not known), and `avoids` the edition of the manifest that did not settle;
+    `predecessor` is the run it takes over from. A rollback starts a `revision` that is not the spec's own, of a
+    `commit`
+    that is not the plan's (empty: not known), and `quarantined` the version of the manifest that did not settle;
     `as_it_was`: its compiled form keeps the operator ids it has.
     """
 
     spec: JobSpec
-    succeeds: str = ""
+    predecessor: str = ""
     revision: str = ""
     commit: str = ""
-    avoids: str = ""
+    quarantined: str = ""
     as_it_was: bool = False
     name = "submit"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from headgate.errors import Mistake
 from headgate.model.broken_manifests import BrokenManifest, concerning, mistakes_of, stating
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.warnings import ProjectWarning
 
@@ -25,7 +25,7 @@ class Target:
     name: str
     provider: str
     settings: Any = field(repr=False, compare=False)
-    environment: Environment = field(default=Environment(), compare=False)
+    secrets: Secrets = field(default=Secrets(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,14 @@ class Project:
         """What the records of the store are kept under."""
         return scope_of(self.name, self.environment)
 
-    def environment_of(self, job: str) -> Environment:
+    def secrets_of(self, job: str) -> Secrets:
         """The values that nobody is to be shown of a job: all there are for one that has left git."""
-        return self.jobs[job].environment if job in self.jobs else self.secrets
+        return self.jobs[job].secrets if job in self.jobs else self.secrets
 
     @property
-    def secrets(self) -> Environment:
+    def secrets(self) -> Secrets:
         """Every value that git takes from the environment, for a job or for a target: what nobody is to be shown."""
-        known = [job.environment for job in self.jobs.values()]
-        known += [target.environment for target in self.targets.values()]
-        known += [manifest.environment for manifest in self.broken]
-        return Environment({name: value for one in known for name, value in one.values.items()})
+        known = [job.secrets for job in self.jobs.values()]
+        known += [target.secrets for target in self.targets.values()]
+        known += [manifest.secrets for manifest in self.broken]
+        return Secrets({name: value for one in known for name, value in one.values.items()})

@@ -202,11 +202,11 @@ EXPLAINED = {
         "`strategy: none`."
     ),
     Reason.REVISION_FAILING: (
-        "This edition of the manifest was started before and did not settle, or was rolled back by hand. It is not "
+        "This version of the manifest was started before and did not settle, or was rolled back by hand. It is not "
         "tried again until the manifest changes, or `--retry` is given."
     ),
     Reason.RETRY_LATER: (
-        "This edition of the manifest was started before and the infrastructure failed it: no free slot, a lost "
+        "This version of the manifest was started before and the infrastructure failed it: no free slot, a lost "
         "TaskManager, or storage that could not be read. It is not to blame, and the job that ran before stands in for "
         "it. `reconcile` tries it again after 2 minutes, then 4, up to an hour, for each try stops that job. `apply` "
         "tries it at once."
@@ -271,7 +271,7 @@ FIRST_MOVES: Mapping[str, str] = {
     Reason.SNAPSHOT_MISSING: "name one that is there: `savepoint: {strategy: path, path: ...}` in the manifest",
     Reason.SNAPSHOT_TOO_OLD: f"raise `savepoint.max_age`; or {_NAME_ONE}",
     Reason.RETRY_LATER: "give the cluster what it lacks; `headgate apply` tries it at once",
-    Reason.REVISION_FAILING: "mend the manifest; or try this edition once more with `--retry`",
+    Reason.REVISION_FAILING: "mend the manifest; or try this version once more with `--retry`",
     Reason.LIKELY_RENAME: "if it was renamed, write `previous_name: OLD` into the manifest",
     Reason.MANIFEST_INVALID: "mend the manifest (`headgate validate` shows all mistakes); what runs is left as it is",
     Reason.NOTHING_IN_GIT: "are these the right folder and the whole checkout?",

@@ -1,6 +1,6 @@
 """Values that came from the environment: used, compared and masked, never shown.
 
-A manifest keeps its `${env:NAME}` placeholders; the values travel beside it in `Environment`. So everything that is
+A manifest keeps its `${env:NAME}` placeholders; the values travel beside it in `Secrets`. So everything that is
 printed, stored or carried by a job is the placeholder, and only the request that needs the value holds it.
 """
 
@@ -38,7 +38,7 @@ def digests(values: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class Secrets:
     """The resolved `${env:NAME}` values a job uses, by name. Its repr and str show names only."""
 
     values: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from typing import Any
 
 from headgate.model.configuration import normalised
-from headgate.model.secret import PLACEHOLDER, Environment, digests
+from headgate.model.secret import PLACEHOLDER, Secrets, digests
 from headgate.sql import SqlMistake, meaning
 
 
@@ -29,7 +29,7 @@ class Strategy(StrEnum):
     PATH = "path"
 
 
-class RunState(StrEnum):
+class DesiredState(StrEnum):
     """What git wants of a job: running, or stopped with a savepoint and its state kept."""
 
     RUNNING = "running"
@@ -107,7 +107,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One job, desired. `source` and `environment` say where it came from and take no part in equality."""
+    """One job, desired. `source` and `secrets` say where it came from and take no part in equality."""
 
     name: str
     target: str
@@ -115,12 +115,12 @@ class JobSpec:
     parallelism: int = 1
     savepoint: Savepoint = Savepoint()
     config: Mapping[str, str] = field(default_factory=dict)
-    state: RunState = RunState.RUNNING
+    desired_state: DesiredState = DesiredState.RUNNING
     previous_name: str = ""
     depends_on: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
-    environment: Environment = field(default=Environment(), compare=False)
+    secrets: Secrets = field(default=Secrets(), compare=False)
     source: Source = field(default=Source(), compare=False)
 
     def fields(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class JobSpec:
 
         Keys: statement (tuple of tokens) or jar, parallelism, config, options, env. JSON types only.
         """
-        return _shape(self.program, self.parallelism, self.config, self.options, self.environment.digests())
+        return _shape(self.program, self.parallelism, self.config, self.options, self.secrets.digests())
 
     @property
     def revision(self) -> str:
@@ -145,17 +145,24 @@ class JobSpec:
     def _start_handling(self) -> list[Any]:
         """The part of the handling that has to do with how the job starts: not how many savepoints are kept after."""
         consents = sorted(self.savepoint.accept)
-        told = [self.target, self.savepoint.strategy, self.savepoint.path, consents, self.state, self.previous_name]
+        told = [
+            self.target,
+            self.savepoint.strategy,
+            self.savepoint.path,
+            consents,
+            self.desired_state,
+            self.previous_name,
+        ]
         told += [f"max_age={self.savepoint.max_age}"] if self.savepoint.max_age else []
         return [*told, self.depends_on, self.ignore]
 
     @property
-    def edition(self) -> str:
+    def manifest_hash(self) -> str:
         """Digest of the manifest as far as its start goes: what is remembered of one that did not settle."""
-        return self.edition_of(self.revision)
+        return self.manifest_hash_of(self.revision)
 
-    def edition_of(self, revision: str) -> str:
-        """The edition of another revision of this job, handled in the same way."""
+    def manifest_hash_of(self, revision: str) -> str:
+        """The version of another revision of this job, handled in the same way."""
         handled = _handling_digest(self._start_handling())
         return hashlib.sha256(f"{revision} {handled}".encode()).hexdigest()[:16]
 
@@ -168,7 +175,7 @@ class JobSpec:
             "parallelism": self.parallelism,
             "config": dict(self.config),
             "options": dict(self.options),
-            "env": self.environment.digests(),
+            "env": self.secrets.digests(),
         }
 
 
@@ -228,7 +235,7 @@ class AppliedSpec:
         if not self.filled:
             return self
         values: dict[str, str] = {}
-        unfill = functools.partial(want.environment.unfill, values=values)
+        unfill = functools.partial(want.secrets.unfill, values=values)
         program = self.program
         match program, want.program:
             case Sql(text), Sql(template):
@@ -246,7 +253,7 @@ class AppliedSpec:
 
         None if a `${env:NAME}` in it has no value here.
         """
-        known = {**environ, **want.environment.values}
+        known = {**environ, **want.secrets.values}
         if not self.env.keys() <= known.keys():
             return None
         return replace(
@@ -256,7 +263,7 @@ class AppliedSpec:
             parallelism=self.parallelism,
             config=self.config,
             options=self.options,
-            environment=Environment({name: known[name] for name in self.env}),
+            secrets=Secrets({name: known[name] for name in self.env}),
         )
 
     def over(self, desired: JobSpec, paths: tuple[str, ...]) -> JobSpec:
@@ -264,7 +271,7 @@ class AppliedSpec:
 
         A field whose `${env:NAME}` has no value here stays as git has it, for it could not be started.
         """
-        known = desired.environment.values
+        known = desired.secrets.values
         program, config, options = desired.program, dict(self.config), dict(self.options)
         if {"statement", "jar"} & set(paths) and _has_all(_texts(self.program), known):
             program = self.program

@@ -11,32 +11,32 @@ start from, `last_seen` tells where a job is that its target does not have,
 actions together.
 """
 
-from headgate.planning.compatibility import Evidence, is_lost, needs_evidence
+from headgate.planning.compatibility import CompatibilityReport, is_lost, needs_compatibility_report
 from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from
 from headgate.planning.diffing import diff
 from headgate.planning.live_jobs import look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
-from headgate.planning.plan_input import Past, Situation
+from headgate.planning.plan_input import JobHistory, PlanInput
 from headgate.planning.planner import plan
 from headgate.planning.safety import refusals
-from headgate.planning.start_ids import attempt_id, successor_id
+from headgate.planning.start_ids import derive_start_key, successor_id
 
 __all__ = [
-    "Evidence",
-    "Past",
-    "Situation",
-    "attempt_id",
+    "CompatibilityReport",
+    "JobHistory",
+    "PlanInput",
     "both",
     "changes_of",
     "decide",
     "decide_rollback",
+    "derive_start_key",
     "diff",
     "each_run_once",
     "homes_of",
     "in_sync",
     "is_lost",
     "look_up",
-    "needs_evidence",
+    "needs_compatibility_report",
     "our_job",
     "plan",
     "refusals",

@@ -1,4 +1,4 @@
-"""When an edition that the infrastructure brought down is tried again by a loop: less and less often.
+"""When a version that the infrastructure brought down is tried again by a loop: less and less often.
 
 Each try takes down the job that stands in for it. A person, or CI, who applies is asked nothing: they may know that the
 cluster has what it lacked.
@@ -30,5 +30,5 @@ def put_off(action: Action, want: JobSpec, live: Live, *, tries: int, tried_at: 
     if pause <= 0:
         return action
     times = "once" if tries == 1 else f"{tries} times"
-    note = f"the infrastructure failed this edition {times}; it is tried again in {in_words(pause)}"
+    note = f"the infrastructure failed this version {times}; it is tried again in {in_words(pause)}"
     return blocked(want, live, Reason.RETRY_LATER, note, action.changes)

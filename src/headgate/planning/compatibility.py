@@ -16,7 +16,7 @@ from headgate.model.plan import (
     Impact,
     OperatorVerdict,
     Plan,
-    Prospect,
+    PlatformVerdict,
     Restore,
     RestoreKind,
     Settle,
@@ -36,7 +36,7 @@ from headgate.planning.restore_points import NothingToRestore, earliest_of
 from headgate.planning.state_verdicts import consents, judge, unchanged_program
 
 _NOT_COMPILED = Compiled()
-_NOT_ASKED = Prospect()
+_NOT_ASKED = PlatformVerdict()
 _MADE_ELSEWHERE = (
     "the job that made this snapshot is not known here, so what becomes of its state is not known before the start"
 )
@@ -44,7 +44,7 @@ _PLATFORM_DECIDES = "by consent; what the platform takes up of it, only the star
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CompatibilityReport:
     """What a platform said about a spec that would be started.
 
     `old` is the topology the live job carries. `same_vertices` tells whether its vertex ids are those of the spec run
@@ -64,7 +64,7 @@ class Evidence:
     unavailable: str = ""
     where: str = ""
     hint: str = ""
-    prospect: Prospect = _NOT_ASKED
+    platform: PlatformVerdict = _NOT_ASKED
     kept: Kept | None = None
     exists: bool | None = None
     drops: bool = True
@@ -73,7 +73,7 @@ class Evidence:
     now: int = 0
 
 
-def needs_evidence(draft: Plan) -> tuple[Action, ...]:
+def needs_compatibility_report(draft: Plan) -> tuple[Action, ...]:
     """The actions of a draft that are worth a question: they would start something new, or storage may say more."""
     return tuple(
         action
@@ -83,10 +83,10 @@ def needs_evidence(draft: Plan) -> tuple[Action, ...]:
     )
 
 
-def lacking_a_place(actions: Iterable[Action], evidence: Mapping[str, Evidence]) -> Iterator[ProjectWarning]:
+def lacking_a_place(actions: Iterable[Action], reports: Mapping[str, CompatibilityReport]) -> Iterator[ProjectWarning]:
     """A warning for each job that would be started where the folder for its savepoints cannot be made."""
     for action in actions:
-        kept = evidence[action.job].kept if action.job in evidence else None
+        kept = reports[action.job].kept if action.job in reports else None
         if kept and kept.obstacle and any(isinstance(step, Submit) for step in action.steps):
             problem = (
                 f"the folder for the savepoints of jobs on target {action.target!r} cannot be made: {kept.obstacle}"
@@ -101,53 +101,53 @@ def is_lost(action: Action) -> bool:
     return action.reason is Reason.NOTHING_TO_RESTORE or (action.reason is Reason.MOVED and bool(action.source))
 
 
-def judged(action: Action, have: Observed, evidence: Evidence) -> Action:
+def judged(action: Action, have: Observed, report: CompatibilityReport) -> Action:
     """The action with its state verdict and its snapshot, or changed to one in place, or blocked."""
     want = action.want
     if want is None:  # an orphan starts nothing
         return action
-    if message := evidence.rejected or evidence.unavailable:
-        reason = evidence.refusal if evidence.rejected else Reason.NOT_COMPILED
-        refused = blocked(want, have, reason, message, action.changes, hint=evidence.hint)
-        return replace(refused, where=evidence.where)
-    prospect = evidence.prospect
-    if prospect.blocked:
-        return blocked(want, have, prospect.blocked, prospect.note, action.changes)
-    if action.changes and {change.path for change in action.changes} <= prospect.in_place and _runs_on(action):
-        return _in_place(action, want, prospect)
+    if message := report.rejected or report.unavailable:
+        reason = report.refusal if report.rejected else Reason.NOT_COMPILED
+        refused = blocked(want, have, reason, message, action.changes, hint=report.hint)
+        return replace(refused, where=report.where)
+    platform = report.platform
+    if platform.blocked:
+        return blocked(want, have, platform.blocked, platform.note, action.changes)
+    if action.changes and {change.path for change in action.changes} <= platform.in_place and _runs_on(action):
+        return _in_place(action, want, platform)
     action = require_savable(action)
     if action.verb is Verb.BLOCKED:
         return action
     try:
-        action = replace(action, restore=_located(action, want, evidence))
+        action = replace(action, restore=_located(action, want, report))
     except NothingToRestore as nothing:
         return blocked(want, have, nothing.reason, nothing.why, action.changes, hint=nothing.hint)
-    verdict = prospect.state if prospect.state and not _starts_empty(action) else _verdict(action, evidence)
-    action = replace(action, state=verdict, compiled=evidence.compiled)
-    harmless = _harmless(verdict) or _starts_empty(action) or (action.live is None and not prospect.state)
-    return action if harmless else _consented(action, want, verdict, drops=evidence.drops)
+    verdict = platform.state if platform.state and not _starts_empty(action) else _verdict(action, report)
+    action = replace(action, state=verdict, compiled=report.compiled)
+    harmless = _harmless(verdict) or _starts_empty(action) or (action.live is None and not platform.state)
+    return action if harmless else _consented(action, want, verdict, drops=report.drops)
 
 
-def _located(action: Action, want: JobSpec, evidence: Evidence) -> Restore | None:
+def _located(action: Action, want: JobSpec, report: CompatibilityReport) -> Restore | None:
     """What is restored, now that storage was asked. Raises NothingToRestore."""
     restore = action.restore
     if action.live is None and want.savepoint.strategy in (Strategy.LATEST, Strategy.EARLIEST):
-        _require_new(want, restore, evidence)
-        _require_asked(evidence)
-        if want.savepoint.strategy is Strategy.EARLIEST and evidence.kept and evidence.kept.snapshots:
-            restore = earliest_of(evidence.kept)
+        _require_new(want, restore, report)
+        _require_asked(report)
+        if want.savepoint.strategy is Strategy.EARLIEST and report.kept and report.kept.snapshots:
+            restore = earliest_of(report.kept)
     elif want.savepoint.strategy is Strategy.EARLIEST:
-        restore = earliest_of(evidence.kept)
+        restore = earliest_of(report.kept)
     elif want.savepoint.strategy is Strategy.LATEST and action.live:
-        _require_last(action.live, evidence.kept)
-    if restore and restore.path and evidence.exists is False:
+        _require_last(action.live, report.kept)
+    if restore and restore.path and report.exists is False:
         raise NothingToRestore(Reason.SNAPSHOT_MISSING, f"there is no snapshot at {restore.path}")
     return restore
 
 
-def _require_new(want: JobSpec, restore: Restore | None, evidence: Evidence) -> None:
+def _require_new(want: JobSpec, restore: Restore | None, report: CompatibilityReport) -> None:
     """A job that nobody remembers, but whose traces are in the target's storage, has run here: it is not new."""
-    kept = evidence.kept
+    kept = report.kept
     fresh = restore is None or restore.kind is RestoreKind.FRESH
     if kept is None or not fresh or not (kept.existed or kept.snapshots):
         return
@@ -156,16 +156,16 @@ def _require_new(want: JobSpec, restore: Restore | None, evidence: Evidence) -> 
     raise NothingToRestore(
         Reason.NOTHING_TO_RESTORE,
         "the target has forgotten this job, but its storage shows that it ran there: "
-        f"{left_of_it(kept, evidence.retained, evidence.now)}; the job's last state may be a later one. "
+        f"{left_of_it(kept, report.retained, report.now)}; the job's last state may be a later one. "
         "Name what to start from with savepoint.strategy: path",
-        hint=way_on(kept, evidence.retained),
+        hint=way_on(kept, report.retained),
     )
 
 
-def _require_asked(evidence: Evidence) -> None:
+def _require_asked(report: CompatibilityReport) -> None:
     """A job that is not there is new if storage, or the store, says so; that neither was asked says nothing."""
-    if evidence.silent and evidence.kept is None:
-        why = f"the store does not answer, so nobody knows whether this job has run before: {evidence.silent}"
+    if report.silent and report.kept is None:
+        why = f"the store does not answer, so nobody knows whether this job has run before: {report.silent}"
         raise NothingToRestore(Reason.PAST_UNKNOWN, why)
 
 
@@ -209,10 +209,10 @@ def _runs_on(action: Action) -> bool:
     return adopted or action.verb is Verb.RESTART
 
 
-def _in_place(action: Action, want: JobSpec, prospect: Prospect) -> Action:
+def _in_place(action: Action, want: JobSpec, platform: PlatformVerdict) -> Action:
     """No restart: the platform changes the job as it runs."""
     submitted = next((step.spec for step in action.steps if hasattr(step, "spec")), want)
-    kept = OperatorVerdict("all operators", Verdict.KEPT, prospect.note or "the job is not restarted")
+    kept = OperatorVerdict("all operators", Verdict.KEPT, platform.note or "the job is not restarted")
     verb = Verb.RESCALE if {change.path for change in action.changes} == {"parallelism"} else Verb.UPDATE
     return replace(
         action,
@@ -257,7 +257,7 @@ def _harmless(verdict: StateVerdict) -> bool:
     return verdict.verdict in (Verdict.KEPT, Verdict.NONE)
 
 
-def _verdict(action: Action, evidence: Evidence) -> StateVerdict:
+def _verdict(action: Action, report: CompatibilityReport) -> StateVerdict:
     if action.live is None and _starts_empty(action):
         return StateVerdict(Verdict.NONE)
     if action.live is None:
@@ -265,11 +265,11 @@ def _verdict(action: Action, evidence: Evidence) -> StateVerdict:
         return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, _MADE_ELSEWHERE),))
     if _starts_empty(action):
         return StateVerdict(Verdict.NONE if action.live.provably_empty else Verdict.LOST)
-    no_plans = evidence.old is None or evidence.compiled.topology is None
+    no_plans = report.old is None or report.compiled.topology is None
     touched = {change.path.partition(".")[0] for change in action.changes}
     if no_plans and not touched & {"statement", "jar", "manifest"}:
-        return unchanged_program(same_vertices=evidence.same_vertices, why=evidence.compiled.why)
-    return judge(evidence.old, evidence.compiled, same_vertices=evidence.same_vertices)
+        return unchanged_program(same_vertices=report.same_vertices, why=report.compiled.why)
+    return judge(report.old, report.compiled, same_vertices=report.same_vertices)
 
 
 def _starts_empty(action: Action) -> bool:

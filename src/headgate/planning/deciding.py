@@ -1,8 +1,8 @@
 """The rule book: what to do with one job, from what git wants and what was observed.
 
 Read from the top: what is not known blocks, what is not ours is not touched, and only then are git and the target
-compared. A start or restart is decided twice: first by what was observed, then again with the `Evidence` of its
-platform (see `compatibility`), so only changed and new jobs are asked about.
+compared. A start or restart is decided twice: first by what was observed, then again with the `CompatibilityReport` of
+its platform (see `compatibility`), so only changed and new jobs are asked about.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from headgate.model.plan import (
     Verdict,
 )
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState, Strategy
+from headgate.model.spec import DesiredState, JobSpec, Strategy
 from headgate.model.topology import Compiled
 from headgate.planning.actions import action_on, blocked, require_savable
-from headgate.planning.compatibility import Evidence, judged
+from headgate.planning.compatibility import CompatibilityReport, judged
 from headgate.planning.diffing import diff
 from headgate.planning.forgotten_jobs import left_of_it, way_on
 from headgate.planning.restore_points import (
@@ -45,7 +45,7 @@ from headgate.planning.restore_points import (
 _NOTHING = Absent()
 
 
-def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None, now: int = 0) -> Action:
+def decide(want: JobSpec, have: Observed, *, report: CompatibilityReport | None = None, now: int = 0) -> Action:
     """What to do with a job that git has. `have` is what its target said about a job of ours by this name."""
     match have:
         case Unknown(why, hint):
@@ -61,32 +61,32 @@ def decide(want: JobSpec, have: Observed, *, evidence: Evidence | None = None, n
             action = _of_active(want, have)
         case Live():
             action = _of_ended(want, have, now)
-    return _with(action, have, evidence)
+    return _with(action, have, report)
 
 
-def decide_adoption(want: JobSpec, found: Live, *, evidence: Evidence | None = None) -> Action:
+def decide_adoption(want: JobSpec, found: Live, *, report: CompatibilityReport | None = None) -> Action:
     """What to do when a job of this name is there that does not bear this project's marker."""
     if found.marker is not None:
         return blocked(want, found, Reason.OWNED_BY_ANOTHER, f"project {found.marker.project!r}")
     if found.markable and found.applied is not None:
-        return _with(_marked(want, found), found, evidence)
-    if want.state is RunState.SUSPENDED or found.state is not JobState.RUNNING:
+        return _with(_marked(want, found), found, report)
+    if want.desired_state is DesiredState.SUSPENDED or found.state is not JobState.RUNNING:
         return blocked(want, found, Reason.NAME_TAKEN, f"job {found.job_id} is {found.word}")
     steps = restart_steps(want, found)
     restore = restore_of_running(want)
     action = action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore)
-    if evidence is None:
+    if report is None:
         return action
     # An adopted job keeps the operator ids it was started with, so its statements are run as they are written.
-    evidence = replace(evidence, old=None, compiled=replace(evidence.compiled, plan=""))
+    report = replace(report, old=None, compiled=replace(report.compiled, plan=""))
     # That its state is not wanted does not make it ours: its graph is compared all the same.
-    with_state = judged(replace(action, restore=Restore(RestoreKind.SAVEPOINT)), found, evidence)
+    with_state = judged(replace(action, restore=Restore(RestoreKind.SAVEPOINT)), found, report)
     if restore.kind is RestoreKind.FRESH and not with_state.steps:
         return with_state
-    return judged(action, found, evidence)
+    return judged(action, found, report)
 
 
-def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = None, now: int = 0) -> Action:
+def decide_forgotten(want: JobSpec, known: Live, *, report: CompatibilityReport | None = None, now: int = 0) -> Action:
     """What to do when the target does not know a job that the store does.
 
     Its final savepoint is a start, and that it has read all of its input is an end; anything else is only told, because
@@ -94,35 +94,43 @@ def decide_forgotten(want: JobSpec, known: Live, *, evidence: Evidence | None = 
     """
     final = known.state is JobState.FINISHED or (known.state is JobState.SUSPENDED and known.snapshot is not None)
     chosen = want.savepoint.strategy is not Strategy.LATEST
-    if want.state is RunState.RUNNING and not final and not chosen:
+    if want.desired_state is DesiredState.RUNNING and not final and not chosen:
         why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it"
-        return _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, evidence)
+        return _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, report)
     ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
-    action = decide(want, ended, evidence=evidence, now=now)
+    action = decide(want, ended, report=report, now=now)
     reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
     return replace(action, reason=reason, seen=Absent().fingerprint)
 
 
-def decide_lost(want: JobSpec, have: Observed, known: Live, source: str, *, evidence: Evidence | None = None) -> Action:
+def decide_lost(
+    want: JobSpec, have: Observed, known: Live, source: str, *, report: CompatibilityReport | None = None
+) -> Action:
     """What to do when the job was last on another target, which has forgotten it, and was not suspended there: ask."""
     why = f"job {known.job_id} was {known.state} on target {source!r} when last seen, which has forgotten it"
-    return _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, evidence)
+    return _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, report)
 
 
-def _of_lost(held: Action, known: Live, evidence: Evidence | None) -> Action:
+def _of_lost(held: Action, known: Live, report: CompatibilityReport | None) -> Action:
     """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is reported."""
     last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
-    if evidence is None:
+    if report is None:
         return replace(held, note=f"{held.note}{last}")
-    if trouble := evidence.rejected or evidence.unavailable:
+    if trouble := report.rejected or report.unavailable:
         note = f"{held.note}{last}; what storage has of it could not be asked: {trouble}"
-        return replace(held, note=note, hint=evidence.hint)
-    note = f"{held.note}; {left_of_it(evidence.kept, evidence.retained, evidence.now)}"
-    return replace(held, note=note, hint=way_on(evidence.kept, evidence.retained))
+        return replace(held, note=note, hint=report.hint)
+    note = f"{held.note}; {left_of_it(report.kept, report.retained, report.now)}"
+    return replace(held, note=note, hint=way_on(report.kept, report.retained))
 
 
 def decide_moved(
-    want: JobSpec, seen: str, there: Live, source: str, *, evidence: Evidence | None = None, now: int = 0
+    want: JobSpec,
+    seen: str,
+    there: Live,
+    source: str,
+    *,
+    report: CompatibilityReport | None = None,
+    now: int = 0,
 ) -> Action:
     """What to do when the job is, or was, on another target: it is stopped there and started here, never both.
 
@@ -130,7 +138,7 @@ def decide_moved(
     """
     why = f"from target {source!r}"
     moved = decide(want, there, now=now)
-    if want.state is RunState.RUNNING and not moved.steps:  # not changed, but for its place
+    if want.desired_state is DesiredState.RUNNING and not moved.steps:  # not changed, but for its place
         if there.state.active and there.state is not JobState.RUNNING:
             return blocked(want, there, Reason.IN_TRANSITION, f"{there.word} on target {source!r}", moved.changes)
         if moved.verb is Verb.BLOCKED:
@@ -144,7 +152,7 @@ def decide_moved(
         return replace(moved, source=source, seen=seen)
     change = Change("target", source, want.target, Impact.RESTART)
     action = replace(moved, source=source, changes=(change, *moved.changes), seen=seen)
-    return _with(action, there, evidence)
+    return _with(action, there, report)
 
 
 def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -> Action:
@@ -184,7 +192,7 @@ def decide_rollback(
         failed.run_id,
         revision=previous.revision,
         commit=previous.commit,
-        avoids=want.edition,
+        quarantined=want.manifest_hash,
         as_it_was=True,
     )
     kind = kind_of_path(previous.snapshot)
@@ -221,8 +229,8 @@ def started_from(want: JobSpec, have: Live) -> bool:
 def in_sync(want: JobSpec, have: Observed) -> bool:
     """Would nothing be done about this job? The same answer as that of `decide`, without saying what differs."""
     if not isinstance(have, Live):
-        return isinstance(have, Absent) and want.state is RunState.SUSPENDED
-    if want.state is RunState.SUSPENDED:
+        return isinstance(have, Absent) and want.desired_state is DesiredState.SUSPENDED
+    if want.desired_state is DesiredState.SUSPENDED:
         return not have.state.active
     if have.state is not JobState.FINISHED and not have.state.active:
         return False
@@ -239,11 +247,11 @@ def restart_steps(want: JobSpec, have: Live) -> tuple[Step, ...]:
 
 
 def _start_steps(want: JobSpec, have: Live) -> tuple[Step, ...]:
-    return Submit(_effective(want, have), succeeds=have.run_id), Settle()
+    return Submit(_effective(want, have), predecessor=have.run_id), Settle()
 
 
 def _first_start(want: JobSpec) -> Action:
-    if want.state is RunState.SUSPENDED:
+    if want.desired_state is DesiredState.SUSPENDED:
         return action_on(want, Absent(), Verb.KEEP, Reason.NOT_RUNNING_BY_CHOICE)
     steps = (Submit(want), Settle())
     return action_on(want, Absent(), Verb.SUBMIT, Reason.NOT_RUNNING_YET, steps=steps, restore=restore_of_new(want))
@@ -253,7 +261,7 @@ def _of_active(want: JobSpec, have: Live) -> Action:
     changes = changes_of(want, have)
     if have.state is JobState.STOPPING:
         return blocked(want, have, Reason.IN_TRANSITION, have.word)
-    if want.state is RunState.SUSPENDED:
+    if want.desired_state is DesiredState.SUSPENDED:
         return _suspended(want, have)
     if not changes:
         return action_on(want, have, Verb.KEEP, Reason.IN_SYNC)
@@ -306,7 +314,7 @@ def _way_out(have: Live) -> str:
 
 def _of_ended(want: JobSpec, have: Live, now: int) -> Action:
     changes = changes_of(want, have)
-    if want.state is RunState.SUSPENDED:
+    if want.desired_state is DesiredState.SUSPENDED:
         return action_on(want, have, Verb.KEEP, Reason.NOT_RUNNING_BY_CHOICE)
     if have.state is JobState.FINISHED and not changes:
         return action_on(want, have, Verb.KEEP, Reason.FINISHED)
@@ -346,6 +354,6 @@ def _effective(want: JobSpec, have: Live) -> JobSpec:
     return have.applied.unfilled(want).over(want, want.ignore) if have.applied and want.ignore else want
 
 
-def _with(action: Action, have: Observed, evidence: Evidence | None) -> Action:
+def _with(action: Action, have: Observed, report: CompatibilityReport | None) -> Action:
     starts = any(isinstance(step, Submit) for step in action.steps)
-    return judged(action, have, evidence) if starts and evidence else action
+    return judged(action, have, report) if starts and report else action

@@ -51,13 +51,13 @@ def _change(path: str, applied: AppliedSpec, want: JobSpec) -> Change:
         case "config":
             before, after = _written(applied.config, rest), _written(want.config, rest)
         case "env":
-            known, wanted = applied.env, want.environment.values
+            known, wanted = applied.env, want.secrets.values
             before, after = (SENSITIVE if rest in names else None for names in (known, wanted))
         case "options":
             before, after = _inside(applied.options, rest), _inside(want.options, rest)
         case _:
             before, after = getattr(applied, head), getattr(want, head)
-    return Change(path, hidden(path, before, after, want.environment), after, Impact.RESTART)
+    return Change(path, hidden(path, before, after, want.secrets), after, Impact.RESTART)
 
 
 def _text(program: Program) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Action
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState
+from headgate.model.spec import DesiredState, JobSpec
 
 _ENDED = {JobState.FAILED: Reason.FAILED, JobState.STOPPED: Reason.STOPPED_OUTSIDE}
 # What headgate itself did, or is about to undo.
@@ -17,7 +17,7 @@ def drift_of(action: Action) -> Reason | None:
     want, live = action.want, action.live
     if want is None or live is None or live.marker is None or action.source or action.reason in _OUR_DOING:
         return None
-    if want.state is RunState.RUNNING and (ended := _ENDED.get(live.state)):
+    if want.desired_state is DesiredState.RUNNING and (ended := _ENDED.get(live.state)):
         return ended
     return Reason.EDITED_OUTSIDE if _edited(want, live, action) else None
 

@@ -12,31 +12,35 @@ from headgate.planning.actions import blocked
 from headgate.planning.backoff import put_off
 from headgate.planning.deciding import decide_rollback, started_from
 from headgate.planning.live_jobs import our_job
-from headgate.planning.plan_input import Past, Situation
+from headgate.planning.plan_input import JobHistory, PlanInput
 
 
-def in_view_of(situation: Situation, past: Past, action: Action) -> Action:
+def in_view_of(plan_input: PlanInput, history: JobHistory, action: Action) -> Action:
     """The action, unless what it would start is known not to settle, or what is there has yet to."""
-    want, live, retry = action.want, action.live, situation.retry
+    want, live, retry = action.want, action.live, plan_input.retry
     if want is None:
         return action
-    avoided = {edition for edition in (past.failing, live.marker.avoids if live and live.marker else "") if edition}
+    avoided = {
+        manifest_hash
+        for manifest_hash in (history.failing, live.marker.quarantined if live and live.marker else "")
+        if manifest_hash
+    }
     starts = any(isinstance(step, Submit | Update) for step in action.steps)
-    if want.edition in avoided and not retry:
+    if want.manifest_hash in avoided and not retry:
         gone_back = bool(action.source) and live is not None and live.state.active
-        if live is not None and not gone_back and started_from(want, live) and _to_be_ended(live, past):
-            return _undone(situation, past, action, want, live)
-        if starts and live is not None and _stands_in(live, want, past):
-            return _undone(situation, past, action, want, live)
+        if live is not None and not gone_back and started_from(want, live) and _to_be_ended(live, history):
+            return _undone(plan_input, history, action, want, live)
+        if starts and live is not None and _stands_in(live, want, history):
+            return _undone(plan_input, history, action, want, live)
         if starts:
-            note = past.failing_why or "it did not settle when it was started, and was rolled back"
+            note = history.failing_why or "it did not settle when it was started, and was rolled back"
             held = blocked(want, live or Absent(), Reason.REVISION_FAILING, note, action.changes)
             return replace(held, source=action.source, seen=action.seen)
-    if situation.loops and live is not None:
-        action = put_off(action, want, live, tries=past.tries, tried_at=past.tried_at, now=situation.now)
-    if live is None or past.unsettled != live.attempt or _has_state_of_its_own(live):
+    if plan_input.loops and live is not None:
+        action = put_off(action, want, live, tries=history.tries, tried_at=history.tried_at, now=plan_input.now)
+    if live is None or history.unsettled != live.start_key or _has_state_of_its_own(live):
         return action
-    undone = _undone(situation, past, action, want, live) if _to_be_ended(live, past) else None
+    undone = _undone(plan_input, history, action, want, live) if _to_be_ended(live, history) else None
     if action.verb is Verb.KEEP and live.state.active:
         return replace(action, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=undone)
     if starts and undone is not None and not live.state.active and not action.changes:
@@ -46,18 +50,18 @@ def in_view_of(situation: Situation, past: Past, action: Action) -> Action:
     return action
 
 
-def _undone(situation: Situation, past: Past, action: Action, want: JobSpec, live: Live) -> Action:
+def _undone(plan_input: PlanInput, history: JobHistory, action: Action, want: JobSpec, live: Live) -> Action:
     """What goes back to what ran before, on the target where that ran; blocked where that cannot be looked at."""
     where = action.source or want.target
-    home = past.previous.target if past.previous and past.again else where
+    home = history.previous.target if history.previous and history.again else where
     if home == where:
-        return decide_rollback(want, live, past.previous, past.again, where=where)
-    look = situation.observed.get(home, Unknown("headgate.yaml no longer has it"))
+        return decide_rollback(want, live, history.previous, history.again, where=where)
+    look = plan_input.observed.get(home, Unknown("headgate.yaml no longer has it"))
     if isinstance(look, Unknown):
         why = f"what ran before it ran on target {home!r}, which cannot be looked at: {look.why}"
         return blocked(want, live, Reason.REVISION_FAILING, why, hint=look.hint)
     there = our_job(look, want.name, want.previous_name)
-    return decide_rollback(want, live, past.previous, past.again, where=where, home=there)
+    return decide_rollback(want, live, history.previous, history.again, where=where, home=there)
 
 
 def _has_state_of_its_own(live: Live) -> bool:
@@ -65,20 +69,22 @@ def _has_state_of_its_own(live: Live) -> bool:
     return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
 
 
-def _to_be_ended(live: Live, past: Past) -> bool:
+def _to_be_ended(live: Live, history: JobHistory) -> bool:
     """A start that did not settle is rolled back; the very first one, with nothing before it, is ended if it loops."""
-    if past.previous is not None and past.again is not None:
+    if history.previous is not None and history.again is not None:
         return True
-    first = live.marker is not None and not live.marker.succeeds
+    first = live.marker is not None and not live.marker.predecessor
     return first and live.state is JobState.STARTING
 
 
-def _stands_in(live: Live, want: JobSpec, past: Past) -> bool:
+def _stands_in(live: Live, want: JobSpec, history: JobHistory) -> bool:
     """Is this the job of a rollback that never got going, or has ended since? It is started again as it was.
 
-    So is the job that ran before the edition which is given up, where its rollback left no trace of itself: Flink does
+    So is the job that ran before the version which is given up, where its rollback left no trace of itself: Flink does
     not say whose a job is that failed while it was set up.
     """
-    if past.previous is None or past.again is None or live.state.active or live.marker is None:
+    if history.previous is None or history.again is None or live.state.active or live.marker is None:
         return False
-    return live.marker.avoids == want.edition or (past.failing == want.edition and not started_from(want, live))
+    return live.marker.quarantined == want.manifest_hash or (
+        history.failing == want.manifest_hash and not started_from(want, live)
+    )

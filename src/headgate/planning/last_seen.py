@@ -10,7 +10,7 @@ from collections.abc import Container
 from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Unknown
 from headgate.model.plan import Action
 from headgate.model.reasons import Reason
-from headgate.model.spec import JobSpec, RunState, Strategy
+from headgate.model.spec import DesiredState, JobSpec, Strategy
 from headgate.planning.actions import blocked
 
 _BRING_BACK = "put that target back in headgate.yaml until the job is moved"
@@ -48,7 +48,7 @@ def on_a_target_that_is_gone(want: JobSpec, one: Remembered) -> Action | None:
     if one.job.state.active:
         hint = f"{_BRING_BACK}; or end it there, and {_NAME_IT}"
         return blocked(want, Unknown(""), Reason.LIVES_ELSEWHERE, f"it ran {where}", hint=hint)
-    if want.state is RunState.SUSPENDED:
+    if want.desired_state is DesiredState.SUSPENDED:
         return None
     if one.job.state is not JobState.SUSPENDED or one.job.snapshot is None:
         return blocked(
@@ -69,7 +69,7 @@ def applied_in(environment: str, live: Live) -> bool:
     return live.marker is not None and live.marker.environment == environment
 
 
-def environment_of(live: Live) -> str:
+def secrets_of(live: Live) -> str:
     """The environment that a job was applied in, for people."""
     named = live.marker.environment if live.marker else ""
     return f"environment {named!r}" if named else "the project without an environment"

@@ -11,50 +11,50 @@ from headgate.model.plan import Action, Verb
 from headgate.model.reasons import Reason
 from headgate.planning.broken_manifests import taken_names, without_conclusions
 from headgate.planning.deciding import decide_orphan
-from headgate.planning.last_seen import applied_in, environment_of
+from headgate.planning.last_seen import applied_in, secrets_of
 from headgate.planning.live_jobs import is_active
 
 if TYPE_CHECKING:
-    from headgate.planning.plan_input import Situation
+    from headgate.planning.plan_input import PlanInput
 
 
-def orphans(situation: Situation) -> list[Action]:
+def orphans(plan_input: PlanInput) -> list[Action]:
     """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
     actions = []
-    for name, target, have in _left_git(situation):
+    for name, target, have in _left_git(plan_input):
         if is_active(have):
-            orphan = decide_orphan(name, target, have, prune=situation.prune)
-            orphan = without_conclusions(orphan, situation.broken, prune=situation.prune)
-            if orphan.steps and (note := _why_not_pruned(situation)):
+            orphan = decide_orphan(name, target, have, prune=plan_input.prune)
+            orphan = without_conclusions(orphan, plan_input.broken, prune=plan_input.prune)
+            if orphan.steps and (note := _why_not_pruned(plan_input)):
                 orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
-            if isinstance(have, Live) and not applied_in(situation.environment, have):
+            if isinstance(have, Live) and not applied_in(plan_input.environment, have):
                 orphan = decide_orphan(name, target, have, prune=False)
-                orphan = replace(orphan, note=f"{environment_of(have)} has it")
+                orphan = replace(orphan, note=f"{secrets_of(have)} has it")
             actions.append(orphan)
     return actions
 
 
-def _why_not_pruned(situation: Situation) -> str:
+def _why_not_pruned(plan_input: PlanInput) -> str:
     """Why nothing is pruned: a folder that is empty may be a checkout or a mount that is not there."""
-    if not situation.jobs:
+    if not plan_input.jobs:
         return "there are no manifests: pruning would end every job"
-    places = " and ".join(f"`{entry}`" for entry in situation.empty)
+    places = " and ".join(f"`{entry}`" for entry in plan_input.empty)
     return f"there is no manifest in {places} of `jobs:`: pruning would end every job from there" if places else ""
 
 
-def ended_orphans(situation: Situation) -> list[Action]:
+def ended_orphans(plan_input: PlanInput) -> list[Action]:
     """The newest runs of jobs of ours that have ended and are not in git: left alone, and not reported."""
     return [
         decide_orphan(name, target, have, prune=False)
-        for name, target, have in _left_git(situation)
-        if isinstance(have, Live) and not have.state.active and applied_in(situation.environment, have)
+        for name, target, have in _left_git(plan_input)
+        if isinstance(have, Live) and not have.state.active and applied_in(plan_input.environment, have)
     ]
 
 
-def _left_git(situation: Situation) -> Iterator[tuple[str, str, Live | Several]]:
+def _left_git(plan_input: PlanInput) -> Iterator[tuple[str, str, Live | Several]]:
     """(name, target, what is there) of every job of ours that is not in git, by target and name."""
-    here = {name for job in situation.jobs.values() for name in (job.name, job.previous_name)}
-    here |= taken_names(situation.broken)
-    for target, look in sorted(situation.observed.items()):
+    here = {name for job in plan_input.jobs.values() for name in (job.name, job.previous_name)}
+    here |= taken_names(plan_input.broken)
+    for target, look in sorted(plan_input.observed.items()):
         if isinstance(look, Observation):
             yield from ((name, target, have) for name, have in sorted(look.jobs.items()) if name not in here)

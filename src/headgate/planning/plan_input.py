@@ -9,17 +9,17 @@ from headgate.model.broken_manifests import BrokenManifest
 from headgate.model.live import Observation, Previous, Remembered, Unknown
 from headgate.model.spec import JobSpec
 from headgate.model.warnings import ProjectWarning
-from headgate.planning.compatibility import Evidence
+from headgate.planning.compatibility import CompatibilityReport
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class JobHistory:
     """What earlier runs left in memory about one job.
 
-    `remembered` is the job on each target as last seen. `failing` is the edition of its manifest that is not tried
+    `remembered` is the job on each target as last seen. `failing` is the version of its manifest that is not tried
     again, `failing_why` what it died of, `previous` what ran before it and `again` the spec that runs that once more.
     `unsettled` is the run that was started and never seen to settle. `tries` counts how often the infrastructure failed
-    the edition in git, and `tried_at` is when it last did, in milliseconds.
+    the version in git, and `tried_at` is when it last did, in milliseconds.
     """
 
     remembered: tuple[Remembered, ...] = ()
@@ -32,17 +32,17 @@ class Past:
     tried_at: int = 0
 
 
-NO_PAST = Past()
+NO_HISTORY = JobHistory()
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class PlanInput:
     """Everything a plan depends on.
 
     `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
     should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
     not finish. `warnings` are those that are known before anything is decided, `broken` the manifests that do not
-    load. `now` is in milliseconds, 0 where ages do not matter. `retry` tries editions again that did not settle before,
+    load. `now` is in milliseconds, 0 where ages do not matter. `retry` tries versions again that did not settle before,
     and `loops` says that no person is watching: what the infrastructure failed is then tried less and less often.
     """
 
@@ -58,13 +58,13 @@ class Situation:
     commit: str = ""
     created_at: str = ""
     now: int = 0
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    past: Mapping[str, Past] = field(default_factory=dict)
+    compatibility: Mapping[str, CompatibilityReport] = field(default_factory=dict)
+    history: Mapping[str, JobHistory] = field(default_factory=dict)
     in_flight: Mapping[str, str] = field(default_factory=dict)
     interrupted: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[ProjectWarning, ...] = ()
     broken: tuple[BrokenManifest, ...] = ()
 
-    def with_evidence(self, evidence: Mapping[str, Evidence]) -> Situation:
+    def with_reports(self, compatibility: Mapping[str, CompatibilityReport]) -> PlanInput:
         """The same situation, now with what the platforms said about the jobs that would be started."""
-        return replace(self, evidence=evidence)
+        return replace(self, compatibility=compatibility)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from headgate.applying import Memory
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Kept, Live, Snapshot
-from headgate.model.plan import Action, OperatorVerdict, Prospect, StateVerdict, Submit, Verdict
+from headgate.model.plan import Action, OperatorVerdict, PlatformVerdict, StateVerdict, Submit, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
-from headgate.planning import Evidence, is_lost
+from headgate.planning import CompatibilityReport, is_lost
 from headgate.providers.port import Provider, Support
 
 _REFUSALS = {Reason.STATEMENT_REJECTED, Reason.DEPENDENCY_MISSING, Reason.PLANNER_FAILED}
@@ -22,7 +22,7 @@ def evidence_for(
     provider: Provider,
     source: Provider | None = None,
     memory: Memory | None = None,
-) -> Evidence:
+) -> CompatibilityReport:
     """Ask the platform about the start in an action; a platform's trouble is part of the answer.
 
     `source` is the platform the job moves away from. `memory` is what the store knows of it.
@@ -33,16 +33,20 @@ def evidence_for(
         if is_lost(action):
             return _left_of_lost(action, source or provider, known, job_ids)
         spec = next(step.spec for step in action.steps if isinstance(step, Submit))
-        prospect = _moving(action, provider, source) if source else provider.prospect(spec, action.live, action.changes)
-        if prospect.blocked or (action.changes and {change.path for change in action.changes} <= prospect.in_place):
-            return Evidence(prospect=prospect)
+        platform = (
+            _moving(action, provider, source)
+            if source
+            else provider.platform_verdict(spec, action.live, action.changes)
+        )
+        if platform.blocked or (action.changes and {change.path for change in action.changes} <= platform.in_place):
+            return CompatibilityReport(platform=platform)
         compiled = provider.compile(spec)
         old = provider.topology(action.live.compiled) if action.live else None
         same = None
         if (
             action.live
             and not action.live.remembered
-            and prospect.state is None
+            and platform.state is None
             and (old is None or compiled.topology is None)
         ):
             same = _same_graph(source or provider, provider, action.live, spec)
@@ -51,11 +55,11 @@ def evidence_for(
         drops = provider.capabilities.drop_state is Support.YES
         kept = _kept_since(action, provider, source) or _kept(action, provider, known)
         ran = action.live is None and kept is not None and (kept.existed or bool(kept.snapshots))
-        return Evidence(
+        return CompatibilityReport(
             compiled,
             old,
             same,
-            prospect=prospect,
+            platform=platform,
             kept=kept,
             exists=exists,
             drops=drops,
@@ -64,20 +68,20 @@ def evidence_for(
         )
     except Rejected as problem:
         reason, hint = _refusal(problem)
-        return Evidence(rejected=problem.problem, refusal=reason, where=problem.where, hint=hint)
+        return CompatibilityReport(rejected=problem.problem, refusal=reason, where=problem.where, hint=hint)
     except ProviderError as problem:
-        return Evidence(unavailable=problem.problem, where=problem.where, hint=problem.hint)
+        return CompatibilityReport(unavailable=problem.problem, where=problem.where, hint=problem.hint)
 
 
 def _left_of_lost(
     action: Action, provider: Provider, known: tuple[Snapshot, ...], job_ids: tuple[str, ...]
-) -> Evidence:
+) -> CompatibilityReport:
     """What storage has of a job that ran when it was last seen. What the store alone knows counts if it is there."""
     kept = _kept_under_a_name(action, provider)
     if not (kept and kept.snapshots):
         there = next((one for one in known if provider.exists(one.path) is not False), None)
         kept = replace(kept or Kept(), snapshots=(there,)) if there else kept
-    return Evidence(kept=kept, retained=_retained(action, provider, job_ids))
+    return CompatibilityReport(kept=kept, retained=_retained(action, provider, job_ids))
 
 
 def _retained(action: Action, provider: Provider, job_ids: tuple[str, ...]) -> tuple[Snapshot, ...]:
@@ -170,12 +174,12 @@ def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> b
     return {vertex.id for vertex in vertices} == wanted
 
 
-def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
+def _moving(action: Action, provider: Provider, source: Provider) -> PlatformVerdict:
     """Can this target read what the other one wrote? Where nobody can tell, that is said."""
     spec = next(step.spec for step in action.steps if isinstance(step, Submit))
-    prospect = provider.prospect(spec, None, ())
-    if prospect.blocked:
-        return prospect
+    platform = provider.platform_verdict(spec, None, ())
+    if platform.blocked:
+        return platform
     theirs, ours = source.capabilities.savepoint_format, provider.capabilities.savepoint_format
     if theirs != ours:
         why = f"{provider.name!r} cannot read the savepoints of {source.name!r}: another platform, another format"
@@ -187,7 +191,7 @@ def _moving(action: Action, provider: Provider, source: Provider) -> Prospect:
         )
     if not readable:
         return _state_is(Verdict.LOST, f"{provider.name!r} does not see where {source.name!r} keeps its savepoints")
-    return replace(prospect, note=f"{provider.name!r} reads the savepoints of {source.name!r}")
+    return replace(platform, note=f"{provider.name!r} reads the savepoints of {source.name!r}")
 
 
 def _readable(action: Action, provider: Provider, source: Provider) -> bool | None:
@@ -207,5 +211,5 @@ def _readable(action: Action, provider: Provider, source: Provider) -> bool | No
     return False if same_kind else None
 
 
-def _state_is(verdict: Verdict, why: str) -> Prospect:
-    return Prospect(state=StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),)), note=why)
+def _state_is(verdict: Verdict, why: str) -> PlatformVerdict:
+    return PlatformVerdict(state=StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),)), note=why)

@@ -19,13 +19,13 @@ from headgate.applying.locking import for_people
 from headgate.errors import HeadgateError, InternalError
 from headgate.model.import_result import TakenOver
 from headgate.model.live import JobState, Live, Observation, Observed, Unknown
-from headgate.model.masking import told_text
+from headgate.model.masking import masked_text
 from headgate.model.outcome import Event, Report
 from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Allowance, Project
 from headgate.model.spec import JobSpec
-from headgate.planning import Evidence, Situation, needs_evidence, plan, refusals
+from headgate.planning import CompatibilityReport, PlanInput, needs_compatibility_report, plan, refusals
 from headgate.project.compatibility_reports import evidence_for
 from headgate.project.importing import Importing
 from headgate.project.jar_references import changed_packages, references
@@ -133,7 +133,7 @@ class Headgate:
     def _silent(self, trouble: HeadgateError) -> Unknown:
         """The trouble of a target as its answer, secrets masked."""
         secrets = self.project.secrets
-        return Unknown(told_text(trouble.problem, secrets), told_text(trouble.hint, secrets))
+        return Unknown(masked_text(trouble.problem, secrets), masked_text(trouble.hint, secrets))
 
     def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
         """(job, target, what was observed) for the named jobs, or for all of git's and those that left it and run on.
@@ -195,7 +195,7 @@ class Headgate:
     ) -> Plan:
         """What would be done. Changed and new jobs are compiled on their target; nothing is changed.
 
-        `retry` tries editions again that did not settle. Jobs in transition are waited for, up to `wait` seconds.
+        `retry` tries versions again that did not settle. Jobs in transition are waited for, up to `wait` seconds.
         `loop` ends a loop, which tries what the infrastructure failed less and less often. Raises UnknownJob.
         """
         self._memory = None  # what an earlier plan of this object left is the past of this one
@@ -206,7 +206,7 @@ class Headgate:
         now = self._clock()
         observed = self.observe()
         require_known(only, self.project, observed, self.memory.knows)
-        situation = Situation(
+        plan_input = PlanInput(
             project=self.project.name,
             jobs=self.project.jobs,
             observed=observed,
@@ -225,21 +225,21 @@ class Headgate:
         answering = {
             target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)
         }
-        situation = with_past(situation, self.memory, answering, self._environ)
-        actions = needs_evidence(plan(situation))
+        plan_input = with_past(plan_input, self.memory, answering, self._environ)
+        actions = needs_compatibility_report(plan(plan_input))
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            evidence = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
-        made = plan(situation.with_evidence(evidence))
+            compatibility = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
+        made = plan(plan_input.with_reports(compatibility))
         beyond = refusals(made, self.project.safety, self.allowance)
         return replace(made, packages=changed_packages(made, self.project, self.provider), refused=beyond)
 
-    def _evidence(self, action: Action) -> Evidence:
+    def _evidence(self, action: Action) -> CompatibilityReport:
         source = self.provider(action.source) if action.source else None
         try:
             return evidence_for(action, self.provider(action.target), source, self.memory)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             trouble = InternalError.of(bug, self._environ)
-            return Evidence(unavailable=trouble.problem, hint=trouble.hint)
+            return CompatibilityReport(unavailable=trouble.problem, hint=trouble.hint)
 
     def patience(self, interrupted: threading.Event | None = None) -> Patience:
         """How long this project waits for its jobs; `interrupted` ends the waiting."""
@@ -285,7 +285,7 @@ class Headgate:
         """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.
 
         Without `to`, asking twice is asking once: nothing bad is put back, and nothing older either.
-        Applied, it holds until the manifest changes: the edition in git is not tried again. Raises UsageError,
+        Applied, it holds until the manifest changes: the version in git is not tried again. Raises UsageError,
         StoreError, ProviderError.
         """
         provider, live = self.live(job)
@@ -314,9 +314,11 @@ class Headgate:
     def _ahead(self, seen: Observation, spec: JobSpec) -> Action:
         """What the next plan would do about a job, if it were in git like this."""
         alone = frozenset({spec.name})
-        situation = Situation(self.project.name, {spec.name: spec}, {spec.target: seen}, only=alone)
-        evidence = {action.job: self._evidence(action) for action in needs_evidence(plan(situation))}
-        return next(action for action in plan(situation.with_evidence(evidence)).actions if action.job == spec.name)
+        plan_input = PlanInput(self.project.name, {spec.name: spec}, {spec.target: seen}, only=alone)
+        compatibility = {action.job: self._evidence(action) for action in needs_compatibility_report(plan(plan_input))}
+        return next(
+            action for action in plan(plan_input.with_reports(compatibility)).actions if action.job == spec.name
+        )
 
     # -- remembering -----------------------------------------------------------------------------------------------
 
@@ -325,7 +327,7 @@ class Headgate:
         """The store of this project, opened once. Raises StoreError."""
         if self._store is None:
             url = self.project.store or _DEFAULT_STORE
-            self._store = open_store(url, root=self.project.root, environment=self.project.secrets)
+            self._store = open_store(url, root=self.project.root, secrets=self.project.secrets)
         return self._store
 
     @property
@@ -383,7 +385,7 @@ class Headgate:
         if target not in self._providers:
             folder = self.project.root / ".headgate"
             # A platform may quote any job of the project to us, whatever it was asked.
-            known = replace(self.project.targets[target], environment=self.project.secrets)
+            known = replace(self.project.targets[target], secrets=self.project.secrets)
             configured = at_home(known, folder)
             self._providers[target] = open_provider(configured, project=self.project.name, cache=folder / "cache")
         return self._providers[target]

@@ -27,11 +27,11 @@ from headgate.manifests.files import Refused
 from headgate.manifests.files import text as text_of
 from headgate.model.import_result import Taken, TakenOver, Taking, Variable
 from headgate.model.live import Live, Observation, Several
-from headgate.model.masking import told_text
+from headgate.model.masking import masked_text
 from headgate.model.plan import Action, Change, Submit, Verb
 from headgate.model.project import Project
-from headgate.model.secret import Environment, digests
-from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, RunState, Sql
+from headgate.model.secret import Secrets, digests
+from headgate.model.spec import AppliedSpec, DesiredState, Jar, JobSpec, Program, Sql
 from headgate.planning import changes_of
 from headgate.project.import_candidates import Found, found_on, left_alone
 
@@ -68,7 +68,7 @@ class Importing:
     def run(self, seen: Observation, asked: Collection[str]) -> TakenOver:
         """Take over the jobs asked for, or all that run and are not in git. Raises UsageError before it writes."""
         specs = self.project.jobs.values()
-        self._taken = {name: value for spec in specs for name, value in spec.environment.values.items()}
+        self._taken = {name: value for spec in specs for name, value in spec.secrets.values.items()}
         found = found_on(seen, self.project)
         several = {name: jobs for name, jobs in seen.jobs.items() if isinstance(jobs, Several)}
         _require_known(asked, {one.name for one in found} | several.keys(), self.target)
@@ -98,7 +98,7 @@ class Importing:
         return Taken(found.name, Taking.SKIPPED, why=self._masked(why), hint=self._masked(hint))
 
     def _masked(self, text: str) -> str:
-        return told_text(text, Environment(self._taken))
+        return masked_text(text, Secrets(self._taken))
 
     def _write(self, found: Found) -> Taken:
         live, applied = found.live, _applied(found.live)
@@ -111,7 +111,7 @@ class Importing:
             self._beside(path, concealed.program),
             concealed.parallelism,
             config=concealed.config,
-            state=RunState.RUNNING if live.state.active else RunState.SUSPENDED,
+            desired_state=DesiredState.RUNNING if live.state.active else DesiredState.SUSPENDED,
             previous_name=found.previous_name,
             options=concealed.options,
         )
@@ -137,9 +137,9 @@ class Importing:
         if moved_on and not named:
             hint = f"`headgate import {self.target} {name}` would write what runs over it"
             return Taken(name, Taking.LEFT, file, why="git has moved on since it was applied", hint=hint)
-        others = {key: value for key, value in self._taken.items() if key not in spec.environment.values}
+        others = {key: value for key, value in self._taken.items() if key not in spec.secrets.values}
         own = AppliedSpec(spec.program, spec.parallelism, spec.config, spec.options)
-        concealing = Concealing(name, known=spec.environment.values, taken=others, before=own)
+        concealing = Concealing(name, known=spec.secrets.values, taken=others, before=own)
         concealed = concealing.applied(applied)
         path = self.project.root / file
         after = own.over(_with(spec, concealed, applied.unfilled(spec)), spec.ignore)

@@ -9,7 +9,7 @@ from typing import Any
 
 from headgate.errors import HeadgateError
 from headgate.model.live import Unknown
-from headgate.model.masking import told_text
+from headgate.model.masking import masked_text
 from headgate.model.packages import Package, Use, mentions
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Project
@@ -37,7 +37,10 @@ def references(package: str, project: Project, provider: Callable[[str], Provide
             for job, target in sorted(found)
         ),
         tuple(
-            (target, replace(why, why=told_text(why.why, project.secrets), hint=told_text(why.hint, project.secrets)))
+            (
+                target,
+                replace(why, why=masked_text(why.why, project.secrets), hint=masked_text(why.hint, project.secrets)),
+            )
             for target, why in told.items()
             if isinstance(why, Unknown)
         ),
@@ -52,7 +55,7 @@ def changed_packages(plan: Plan, project: Project, provider: Callable[[str], Pro
 
 def uses(spec: JobSpec, package: str) -> bool:
     """Does a manifest name this package, as its jar, in its options, its config, or the jars of its statements?"""
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     return any(mentions(text, package) or mentions(fill(text), package) for text in _named(spec))
 
 
@@ -70,7 +73,7 @@ def _changed(action: Action) -> Iterator[tuple[str, str]]:
     before = action.live.applied.unfilled(action.want).program if action.live and action.live.applied else None
     for program in (before, action.want.program):
         if isinstance(program, Jar) and program.uri:
-            yield told_text(program.uri, action.want.environment), action.want.environment.fill(program.uri)
+            yield masked_text(program.uri, action.want.secrets), action.want.secrets.fill(program.uri)
 
 
 def _named(spec: JobSpec) -> Iterator[str]:

@@ -12,7 +12,7 @@ from headgate.model.live import Absent, JobState, Live, Observation, Previous, R
 from headgate.model.plan import Action, Plan, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
-from headgate.planning import Past, Situation, look_up, plan, started_from
+from headgate.planning import JobHistory, PlanInput, look_up, plan, started_from
 from headgate.providers.port import Provider
 from headgate.store import Applied, Intent
 
@@ -20,23 +20,23 @@ _WORKED = ("applied", "rolled-back")
 
 
 def with_past(
-    situation: Situation, memory: Memory, providers: Mapping[str, Provider], environ: Mapping[str, str]
-) -> Situation:
+    plan_input: PlanInput, memory: Memory, providers: Mapping[str, Provider], environ: Mapping[str, str]
+) -> PlanInput:
     """The situation with what the store knows of jobs their target does not have, and of jobs that would be changed."""
     at_work = {
         job: f"{lock.holder} is at work on it since {moment(lock.since)}" for job, lock in memory.at_work().items()
     }
     interrupted = {job: _told(intents[-1]) for job, intents in memory.unfinished.items() if job not in at_work}
-    situation = replace(
-        situation, past=_remembered(situation, memory, providers), in_flight=at_work, interrupted=interrupted
+    plan_input = replace(
+        plan_input, history=_remembered(plan_input, memory, providers), in_flight=at_work, interrupted=interrupted
     )
-    past = dict(situation.past)
-    for action in _concerned(plan(situation), memory):
+    history = dict(plan_input.history)
+    for action in _concerned(plan(plan_input), memory):
         if action.want is not None:
-            found = past.get(action.job, Past())
+            found = history.get(action.job, JobHistory())
             found = _of_changed(action, action.want, found, memory, environ)
-            past[action.job] = _tried(action, action.want, found, memory) if situation.loops else found
-    return replace(situation, past=past)
+            history[action.job] = _tried(action, action.want, found, memory) if plan_input.loops else found
+    return replace(plan_input, history=history)
 
 
 def _concerned(draft: Plan, memory: Memory) -> list[Action]:
@@ -51,9 +51,9 @@ def _concerned(draft: Plan, memory: Memory) -> list[Action]:
     ]
 
 
-def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Provider]) -> dict[str, Past]:
+def _remembered(plan_input: PlanInput, memory: Memory, providers: Mapping[str, Provider]) -> dict[str, JobHistory]:
     """What is known of the jobs that do not run on their target, which did answer: of each target they were ever on."""
-    missing = [(spec, have) for spec in situation.jobs.values() if (have := _at_home(situation, spec)) is not None]
+    missing = [(spec, have) for spec in plan_input.jobs.values() if (have := _at_home(plan_input, spec)) is not None]
     places = memory.places() if missing else {}
     found = {}
     for spec, have in missing:
@@ -64,7 +64,7 @@ def _remembered(situation: Situation, memory: Memory, providers: Mapping[str, Pr
         unfinished = [intent for one in names for intent in memory.unfinished.get(one, ())]
         stops = [intent for intent in unfinished if intent.step == StopWithSavepoint.name]
         if known:
-            found[spec.name] = Past(tuple(_finished(one, stops, providers) for one in known))
+            found[spec.name] = JobHistory(tuple(_finished(one, stops, providers) for one in known))
     return found
 
 
@@ -74,9 +74,9 @@ def _seen_last(known: Iterable[Remembered]) -> tuple[Remembered, ...]:
     return tuple(last[target] for target in sorted(last))
 
 
-def _at_home(situation: Situation, spec: JobSpec) -> Live | Absent | None:
+def _at_home(plan_input: PlanInput, spec: JobSpec) -> Live | Absent | None:
     """A job that does not run, as its target tells it; None: it runs there, or may, or its place is taken."""
-    seen = situation.observed.get(spec.target)
+    seen = plan_input.observed.get(spec.target)
     if not isinstance(seen, Observation):
         return None
     have, stranger = look_up(seen, spec.name, spec.previous_name)
@@ -100,56 +100,58 @@ def _finished(one: Remembered, stops: list[Intent], providers: Mapping[str, Prov
     return replace(one, job=replace(one.job, state=JobState.SUSPENDED, snapshot=newest))
 
 
-def _of_changed(action: Action, want: JobSpec, past: Past, memory: Memory, environ: Mapping[str, str]) -> Past:
+def _of_changed(
+    action: Action, want: JobSpec, history: JobHistory, memory: Memory, environ: Mapping[str, str]
+) -> JobHistory:
     failing = memory.failing(action.job)
-    past = replace(past, unsettled=action.live.attempt if action.live and memory.unsettled(action) else "")
-    if failing is not None and failing.revision == want.edition:
-        past = replace(past, failing=failing.revision, failing_why=f"{failing.why} ({moment(failing.at)})")
-    if stood_in := _stood_in(action, want, memory, given_up=bool(past.failing)):
+    history = replace(history, unsettled=action.live.start_key if action.live and memory.unsettled(action) else "")
+    if failing is not None and failing.revision == want.manifest_hash:
+        history = replace(history, failing=failing.revision, failing_why=f"{failing.why} ({moment(failing.at)})")
+    if stood_in := _stood_in(action, want, memory, given_up=bool(history.failing)):
         again = stood_in.again(want, environ)
         if again is None or (again.revision, again.target) != (want.revision, want.target):
-            return replace(past, previous=stood_in, again=again)
-    if not (past.failing or past.unsettled):
-        return past
-    history = memory.history(action.job, want.previous_name)
-    if not past.failing and _settled_before(want, action.live, history):
-        return past
-    previous = _previous(action.live, want, history) if action.live else None
+            return replace(history, previous=stood_in, again=again)
+    if not (history.failing or history.unsettled):
+        return history
+    revisions = memory.history(action.job, want.previous_name)
+    if not history.failing and _settled_before(want, action.live, revisions):
+        return history
+    previous = _previous(action.live, want, revisions) if action.live else None
     if previous is None:
-        return past
-    return replace(past, previous=previous, again=previous.again(want, environ))
+        return history
+    return replace(history, previous=previous, again=previous.again(want, environ))
 
 
-def _tried(action: Action, want: JobSpec, past: Past, memory: Memory) -> Past:
-    """How often in a row the edition in git was started, failed by the infrastructure, and stood in for since."""
+def _tried(action: Action, want: JobSpec, history: JobHistory, memory: Memory) -> JobHistory:
+    """How often in a row the version in git was started, failed by the infrastructure, and stood in for since."""
     if action.live is None or action.live.state is not JobState.RUNNING:
-        return past
-    history = memory.history(want.name, want.previous_name)
+        return history
+    revisions = memory.history(want.name, want.previous_name)
     tries = 0
-    for stood_in, tried in zip(history[::2], history[1::2], strict=False):
+    for stood_in, tried in zip(revisions[::2], revisions[1::2], strict=False):
         if (stood_in.outcome, tried.outcome, tried.revision) != ("rolled-back", "unclear", want.revision):
             break
         tries += 1
-    return replace(past, tries=tries, tried_at=round(history[0].at.timestamp() * 1000)) if tries else past
+    return replace(history, tries=tries, tried_at=round(revisions[0].at.timestamp() * 1000)) if tries else history
 
 
 def _stood_in(action: Action, want: JobSpec, memory: Memory, *, given_up: bool) -> Previous | None:
     """The revision that a rollback chose, where it does not run: it is started again.
 
-    It is what ran before an edition that is `given_up`, too, where nothing was started since that shows itself.
+    It is what ran before a version that is `given_up`, too, where nothing was started since that shows itself.
     Where that start never began, a platform may still tell what ran before it, so the history is asked first.
     """
     live = action.live
     marker = live.marker if live else None
     if live is None or marker is None or live.applied is None:
         return None
-    if marker.avoids != want.edition and (not given_up or started_from(want, live)):
+    if marker.quarantined != want.manifest_hash and (not given_up or started_from(want, live)):
         return None
     if live.state.active or live.state is JobState.FINISHED or not (live.snapshot or live.provably_empty):
         return None
     snapshot = live.snapshot.path if live.snapshot else ""
-    history = memory.history(want.name, want.previous_name) if marker.succeeds == live.run_id else ()
-    intended = next((one for one in history if one.revision == marker.revision), None)
+    revisions = memory.history(want.name, want.previous_name) if marker.predecessor == live.run_id else ()
+    intended = next((one for one in revisions if one.revision == marker.revision), None)
     if intended is not None:
         return _again(intended, want, snapshot)
     where = action.source or want.target
@@ -165,13 +167,13 @@ def _is_of(want: JobSpec, live: Live | None, entry: Applied) -> bool:
 
 
 def _settled_before(want: JobSpec, live: Live | None, history: tuple[Applied, ...]) -> bool:
-    """Is this edition the last that worked? Then it was started again, not changed, and going back mends nothing."""
+    """Is this version the last that worked? Then it was started again, not changed, and going back mends nothing."""
     last = next((one for one in history if one.outcome in _WORKED), None)
     return last is not None and _is_of(want, live, last)
 
 
 def _previous(live: Live, want: JobSpec, history: tuple[Applied, ...]) -> Previous | None:
-    """What ran before a live job that is the failing edition, from the history, newest first."""
+    """What ran before a live job that is the failing version, from the history, newest first."""
     marker = live.marker
     if marker is None or not marker.restored or not started_from(want, live):
         return None

@@ -16,10 +16,10 @@ from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Action, Plan, Step, Submit, Update, Verb
 from headgate.model.project import Project
 from headgate.model.reasons import Reason
-from headgate.model.spec import AppliedSpec, JobSpec, RunState
+from headgate.model.spec import AppliedSpec, DesiredState, JobSpec
 from headgate.planning import decide, look_up
 from headgate.planning.actions import action_on
-from headgate.planning.compatibility import Evidence
+from headgate.planning.compatibility import CompatibilityReport
 from headgate.providers.port import Provider, Support
 from headgate.store import Applied, Failing, Intent
 
@@ -98,7 +98,7 @@ def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, pat
 def was_cut_off(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> bool:
     """Was this very rollback begun, and never got as far as a job that runs? Then there is nothing left to choose."""
     marker = live.marker
-    if marker is None or marker.avoids != want.edition or live.state.active:
+    if marker is None or marker.quarantined != want.manifest_hash or live.state.active:
         return False
     revisions = [one for one in history if one.is_revision]
     return number is None or any((one.number, one.revision) == (number, marker.revision) for one in revisions)
@@ -109,16 +109,16 @@ def chosen_revision(
 ) -> Applied | None:
     """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now.
 
-    None if what runs was put in the place of the edition in git already: asking twice, as CI that tries again does, is
+    None if what runs was put in the place of the version in git already: asking twice, as CI that tries again does, is
     asking once. From there only a number goes further back.
     """
-    runs, avoided = (live.marker.revision, live.marker.avoids) if live.marker else ("", "")
+    runs, avoided = (live.marker.revision, live.marker.quarantined) if live.marker else ("", "")
     if number is None:
-        if avoided == want.edition:
+        if avoided == want.manifest_hash:
             return None
         worked = [one for one in history if one.outcome in ("applied", "rolled-back") and one.revision != runs]
         bad = {avoided, failing.revision if failing else ""}
-        found = next((one for one in worked if want.edition_of(one.revision) not in bad), None)
+        found = next((one for one in worked if want.manifest_hash_of(one.revision) not in bad), None)
         if found is None:
             raise UsageError(f"no earlier revision of {want.name!r} is known", hint=f"`headgate history {want.name}`")
         return found
@@ -145,7 +145,7 @@ def rollback_action(
     live: Live,
     to: Applied | None,
     environ: Mapping[str, str],
-    ask: Callable[[Action], Evidence],
+    ask: Callable[[Action], CompatibilityReport],
 ) -> Action:
     """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit.
 
@@ -154,7 +154,7 @@ def rollback_action(
     """
     if to is None:
         return already_there(want, live)
-    if want.state is RunState.SUSPENDED:
+    if want.desired_state is DesiredState.SUSPENDED:
         hint = "write `state: running` and apply, then ask again; or put the earlier manifest back in git"
         raise UsageError(f"job {want.name!r} is suspended in git: nothing runs to go back from", hint=hint)
     applied = AppliedSpec.remembered(to.manifest)
@@ -163,11 +163,11 @@ def rollback_action(
         raise UsageError(problem, hint=f"`headgate history {want.name}`")
     again = applied.again(want, name=want.name, environ=environ)
     if again is None:
-        names = ", ".join(sorted(applied.env.keys() - environ.keys() - want.environment.values.keys()))
+        names = ", ".join(sorted(applied.env.keys() - environ.keys() - want.secrets.values.keys()))
         raise UsageError(f"number {to.number} uses environment variables that are not set: {names}", hint="set them")
     draft = decide(again, live)
     starts = any(isinstance(step, Submit) for step in draft.steps)
-    action = decide(again, live, evidence=ask(draft)) if starts else draft
+    action = decide(again, live, report=ask(draft)) if starts else draft
     if action.verb is Verb.BLOCKED or not action.steps:
         return replace(action, want=want)
     steps = tuple(_of_earlier(step, to, want) for step in action.steps)
@@ -184,7 +184,7 @@ def _of_earlier(step: Step, to: Applied, want: JobSpec) -> Step:
     """A step that starts an entry of the history in the place of what git wants."""
     match step:
         case Submit():
-            return replace(step, revision=to.revision, commit=to.commit, avoids=want.edition)
+            return replace(step, revision=to.revision, commit=to.commit, quarantined=want.manifest_hash)
         case Update():
             return replace(step, revision=to.revision, commit=to.commit)
         case _:

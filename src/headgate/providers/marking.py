@@ -11,9 +11,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import fields
 
-from headgate.model.live import Marker
+from headgate.model.live import MARKER_KEYS, Marker
 
 _TEXT = re.compile(r"\s?\[headgate (?P<pairs>[^\[\]]*)\]")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
@@ -30,8 +29,9 @@ def written(marker: Marker, *, longest: int = 10_000) -> str:
 
     Raises ValueError where not even project, job, revision, environment and attempt fit.
     """
-    pairs = [f"{key}={_word(value)}" for key in _KEYS if (value := getattr(marker, key))]
-    needed = sum(1 for key in _NEEDED if getattr(marker, key))
+    words = marker.written()
+    pairs = [f"{key}={_word(words[key])}" for key in _KEYS if words[key]]
+    needed = sum(1 for key in _NEEDED if words[key])
     for count in range(len(pairs), 0, -1):
         text = f"[headgate {' '.join(pairs[:count])}]"
         if len(text) <= longest and count >= needed:
@@ -44,11 +44,10 @@ def read(text: str) -> Marker | None:
     found = _TEXT.search(text or "")
     if found is None:
         return None
-    known = {field.name for field in fields(Marker)}
     try:
         pairs = dict(pair.split("=", 1) for pair in found["pairs"].split())
-        return Marker(**{key: _unword(value) for key, value in pairs.items() if key in known})
-    except (ValueError, TypeError):
+        return Marker.read({key: _unword(value) for key, value in pairs.items() if key in MARKER_KEYS})
+    except (ValueError, KeyError):
         return None
 
 

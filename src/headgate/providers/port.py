@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from headgate.errors import Overtaken
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import Kept, Live, Marker, Observation, Snapshot
-from headgate.model.plan import Change, Prospect, Restore
+from headgate.model.plan import Change, PlatformVerdict, Restore
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled, Topology
 
@@ -67,8 +67,8 @@ class Submission:
     """One start of one job.
 
     `job_id` is chosen by headgate so that asking twice starts once, also for two runs that ask for different things:
-    the second is told by `Overtaken`. Platforms that choose their own ids compare the `marker.attempt` that is left on
-    the job, which stands for this very start. `marker.succeeds` names the run it takes over from, `live` that job
+    the second is told by `Overtaken`. Platforms that choose their own ids compare the `marker.start_key` that is left
+    on the job, which stands for this very start. `marker.predecessor` names the run it takes over from, `live` that job
     where it is still there: a platform that keeps definitions changes and starts that one.
     `compiled` is the compiled plan with the operator ids it is to run under, or None to run the statements.
     """
@@ -83,7 +83,7 @@ class Submission:
 
 def require_own_start(submission: Submission, there: Marker | None, where: str) -> None:
     """Raises `Overtaken` if what was started under the id of a submission is another run's, and something else."""
-    if there is not None and there.attempt != submission.marker.attempt:
+    if there is not None and there.start_key != submission.marker.start_key:
         if there.project != submission.marker.project:
             raise id_taken(submission, f"job {there.job!r} of project {there.project!r}", where)
         name, revision = submission.spec.name, there.revision
@@ -121,7 +121,7 @@ class Provider(Protocol):
     def compile(self, spec: JobSpec) -> Compiled:
         """Check a spec on the platform without running it. Raises `Rejected` at the statement that is wrong."""
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """What the platform would make of these changes to a job; `live` None for a first start."""
 
     def topology(self, compiled: str) -> Topology | None:

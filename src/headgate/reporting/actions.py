@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from headgate.model.masking import told_text
+from headgate.model.masking import masked_text
 from headgate.model.plan import Action, Change, OperatorVerdict, Restore, Verb, Verdict
 from headgate.model.reasons import FIRST_MOVES, Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
 from headgate.reporting.plain_text import one_line, plain, shortened
 from headgate.reporting.verb_words import counted
@@ -24,13 +24,13 @@ Mask = Callable[[str], str]
 
 def mask_of(action: Action) -> Mask:
     """Makes a text about the job fit for people: values of `${env:...}` as placeholders, and no other secrets."""
-    environment = action.want.environment if action.want else Environment()
-    return functools.partial(told_text, environment=environment)
+    secrets = action.want.secrets if action.want else Secrets()
+    return functools.partial(masked_text, secrets=secrets)
 
 
 def value_mask_of(action: Action) -> Mask:
     """The same for the sides of a change, which say no secret but what git itself says in so many words."""
-    return action.want.environment.mask if action.want else str
+    return action.want.secrets.mask if action.want else str
 
 
 def masked(value: Any, mask: Mask) -> Any:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headgate.errors import HeadgateError, ManifestError, Mistake
-from headgate.model.masking import told_text
-from headgate.model.secret import Environment
+from headgate.model.masking import masked_text
+from headgate.model.secret import Secrets
 from headgate.reporting.folding import message_lines
 from headgate.reporting.markdown import code, text
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json, mistake_document
 
-_NO_VALUES = Environment()
+_NO_VALUES = Secrets()
 
 
 def error_text(error: HeadgateError, palette: Palette = PLAIN) -> str:
@@ -70,4 +70,4 @@ def _paragraph(code: str, mistake: Mistake, palette: Palette, *, kind: str = "er
 
 def _told(text: str) -> str:
     """What an error may quote of a platform; values that are known were masked where it was raised."""
-    return told_text(text, _NO_VALUES)
+    return masked_text(text, _NO_VALUES)

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headgate.model.health import Graph, Vertex
-from headgate.model.masking import told_text
-from headgate.model.secret import Environment
+from headgate.model.masking import masked_text
+from headgate.model.secret import Secrets
 from headgate.reporting.plain_text import one_line, shortened
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 _LONGEST = 120
 _MORE, _LAST = "├─ ", "└─ "
-_NO_SECRETS = Environment()
+_NO_SECRETS = Secrets()
 _MARKUP = re.compile(r'["#<>&`;]')
 
 
-def graph_text(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+def graph_text(graph: Graph, secrets: Secrets = _NO_SECRETS) -> str:
     """A tree for each sink; a vertex that feeds several is drawn once and named after that."""
-    graph = _masked(graph, environment)
+    graph = _masked(graph, secrets)
     vertices = {vertex.id: vertex for vertex in graph.vertices}
     feeding = {source for vertex in graph.vertices for source, _ in vertex.inputs}
     drawn: set[str] = set()
@@ -35,9 +35,9 @@ def graph_text(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
     return "\n".join(lines)
 
 
-def graph_json(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+def graph_json(graph: Graph, secrets: Secrets = _NO_SECRETS) -> str:
     """Vertices in the platform's order, each with the inputs it reads."""
-    graph = _masked(graph, environment)
+    graph = _masked(graph, secrets)
     vertices = [
         {
             "id": vertex.id,
@@ -52,9 +52,9 @@ def graph_json(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
     return as_json({"format_version": FORMAT_VERSION, "id": graph.job_id, "name": graph.name, "vertices": vertices})
 
 
-def graph_mermaid(graph: Graph, environment: Environment = _NO_SECRETS) -> str:
+def graph_mermaid(graph: Graph, secrets: Secrets = _NO_SECRETS) -> str:
     """A flowchart from sources to sinks."""
-    graph = _masked(graph, environment)
+    graph = _masked(graph, secrets)
     names = {vertex.id: f"v{number}" for number, vertex in enumerate(graph.vertices)}
     lines = ["flowchart LR"]
     lines += [f'    {names[vertex.id]}["{_label(_words(vertex))}"]' for vertex in graph.vertices]
@@ -83,9 +83,9 @@ def _tree(sink: Vertex, vertices: dict[str, Vertex], drawn: set[str]) -> Iterato
         waiting += [(one, deeper, how, ship) for (one, ship), how in zip(inputs, branches, strict=True)][::-1]
 
 
-def _masked(graph: Graph, environment: Environment) -> Graph:
+def _masked(graph: Graph, secrets: Secrets) -> Graph:
     """Platforms name operators after their SQL, literals and all."""
-    vertices = tuple(replace(vertex, name=told_text(vertex.name, environment)) for vertex in graph.vertices)
+    vertices = tuple(replace(vertex, name=masked_text(vertex.name, secrets)) for vertex in graph.vertices)
     return replace(graph, vertices=vertices)
 
 

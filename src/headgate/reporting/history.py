@@ -68,7 +68,7 @@ def _document(one: Applied) -> dict[str, Any]:
         "author": one.author or None,
         "target": one.target,
         "job_id": one.job_id or None,
-        "succeeds": one.succeeds or None,
+        "succeeds": one.predecessor or None,
         "restored_from": one.restored_from or None,
         "savepoint": one.savepoint or None,
         "note": one.note or None,

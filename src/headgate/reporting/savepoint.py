@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from headgate.model.masking import told_text
-from headgate.model.secret import Environment
+from headgate.model.masking import masked_text
+from headgate.model.secret import Secrets
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 
 
-def savepoint_text(path: str, environment: Environment) -> str:
+def savepoint_text(path: str, secrets: Secrets) -> str:
     """The path and nothing else."""
-    return one_line(told_text(path, environment))
+    return one_line(masked_text(path, secrets))
 
 
-def savepoint_json(job: str, target: str, path: str, environment: Environment) -> str:
+def savepoint_json(job: str, target: str, path: str, secrets: Secrets) -> str:
     """One JSON document."""
     document = {
         "format_version": FORMAT_VERSION,
         "job": job,
         "target": target,
-        "savepoint": told_text(path, environment),
+        "savepoint": masked_text(path, secrets),
     }
     return as_json(document)

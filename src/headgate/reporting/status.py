@@ -13,8 +13,8 @@ from typing import Any
 from headgate.model.formatting import moment, moment_of
 from headgate.model.health import Health
 from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Several, Unknown
-from headgate.model.masking import told_text
-from headgate.model.secret import Environment
+from headgate.model.masking import masked_text
+from headgate.model.secret import Secrets
 from headgate.reporting import markdown
 from headgate.reporting.health import condition_document, condition_words
 from headgate.reporting.locks import lock_document
@@ -37,7 +37,7 @@ class StatusLine:
     `in_git`: it has a manifest; `suspended`: which asks for it not to run. `unread`: why that is not known, a manifest
     that does not load.
 
-    `desired` is the revision in git, `environment` the values that no line may show. `in_flight` is the lock of a run
+    `desired` is the revision in git, `secrets` the values that no line may show. `in_flight` is the lock of a run
     that is at work on the job, `interrupted` what runs that are gone began and never saw the end of, oldest first.
     """
 
@@ -46,7 +46,7 @@ class StatusLine:
     observed: Observed
     desired: str = ""
     health: Health | None = None
-    environment: Environment = field(default=Environment())
+    secrets: Secrets = field(default=Secrets())
     in_flight: Lock | None = None
     interrupted: tuple[Intent, ...] = ()
     in_git: bool = True
@@ -118,7 +118,7 @@ def _silent(lines: Sequence[StatusLine]) -> tuple[list[StatusLine], list[tuple[s
     hidden = {id(line) for group in groups.values() for line in group}
     rows: list[tuple[str, ...]] = []
     for (target, _, _), group in groups.items():
-        note = told_text(_unmasked(group[0])[-1], group[0].environment)
+        note = masked_text(_unmasked(group[0])[-1], group[0].secrets)
         rows.append((one_line(f"{len(group)} jobs"), one_line(target), "UNKNOWN", "", "", one_line(note)))
     return [line for line in lines if id(line) not in hidden], rows
 
@@ -135,7 +135,7 @@ def _by_silence(lines: Sequence[StatusLine]) -> dict[tuple[str, str, str], list[
 def _hints_of_silent(lines: Sequence[StatusLine]) -> list[tuple[str, str]]:
     """What to look at first, for each target that a row stands for."""
     return [
-        (target, f"hint: {group[0].environment.mask(hint)}")
+        (target, f"hint: {group[0].secrets.mask(hint)}")
         for (target, _, hint), group in _by_silence(lines).items()
         if hint and len(group) > 1
     ]
@@ -153,7 +153,7 @@ def _left_over(disposals: Sequence[Disposal]) -> list[str]:
 def _cells(line: StatusLine) -> tuple[str, ...]:
     *cells, note = _unmasked(line)
     absence = [line.unread] if line.unread else [] if line.in_git else ["left git"]
-    notes = [*absence, told_text(note, line.environment), *_of_runs(line)]
+    notes = [*absence, masked_text(note, line.secrets), *_of_runs(line)]
     return (*cells, "; ".join(one for one in notes if one))
 
 
@@ -179,7 +179,7 @@ def _note(line: StatusLine, live: Live) -> str:
     if live.marker is None:
         notes.append("bears no marker")
     elif line.desired and live.marker.revision != line.desired:
-        notes.append("rolled back, not the revision in git" if live.marker.avoids else "not the revision in git")
+        notes.append("rolled back, not the revision in git" if live.marker.quarantined else "not the revision in git")
     if live.snapshot:
         notes.append(f"{live.snapshot.kind} {live.snapshot.path}")
     return ", ".join(notes)
@@ -215,21 +215,21 @@ def _since(live: Live) -> str:
 
 
 def _health(line: StatusLine) -> Health | None:
-    return replace(line.health, cause=told_text(line.health.cause, line.environment)) if line.health else None
+    return replace(line.health, cause=masked_text(line.health.cause, line.secrets)) if line.health else None
 
 
 def _known(line: StatusLine) -> list[str]:
     """All that is known of a job that was asked for, in common words; of one nobody can see, what to look at first."""
     health, live = _health(line), line.observed
     if isinstance(live, Unknown) and live.hint:
-        return [one_line(line.environment.mask(f"hint: {live.hint}"))]
+        return [one_line(line.secrets.mask(f"hint: {live.hint}"))]
     if health is None or not isinstance(live, Live):
         return []
     facts = [*_health_facts(health, line), *_origin(live)]
     if snapshot := live.snapshot:
         of = f", of {moment_of(snapshot.at)}" if snapshot.at else ""
         facts.append(f"can be started again from: {snapshot.kind} {snapshot.path}{of}")
-    return [one_line(told_text(fact, line.environment)) for fact in facts]
+    return [one_line(masked_text(fact, line.secrets)) for fact in facts]
 
 
 def _health_facts(health: Health, line: StatusLine) -> list[str]:
@@ -271,10 +271,10 @@ def _origin(live: Live) -> list[str]:
     facts.append(f"revision: {marker.revision}" + (f", of commit {marker.commit}" if marker.commit else ""))
     if marker.restored:
         facts.append(f"restored from: {marker.restored}")
-    if marker.attempt:
-        facts.append(f"started as: {marker.attempt}")
-    if marker.avoids:
-        facts.append(f"rolled back: edition {marker.avoids} of the manifest is not tried again until it changes")
+    if marker.start_key:
+        facts.append(f"started as: {marker.start_key}")
+    if marker.quarantined:
+        facts.append(f"rolled back: version {marker.quarantined} of the manifest is not tried again until it changes")
     return facts
 
 
@@ -286,23 +286,23 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "job": job,
         "target": target,
         "status": state,
-        "word": told_text(live.word, line.environment) if live else None,
+        "word": masked_text(live.word, line.secrets) if live else None,
         "id": job_id or None,
         "started_at": _started_at(live.started_at) if live and live.started_at else None,
         "parallelism": live.applied.parallelism if live and live.applied else None,
         "revision": marker.revision if marker else None,
         "commit": (marker.commit or None) if marker else None,
-        "restored_from": (told_text(marker.restored, line.environment) or None) if marker else None,
-        "attempt": (marker.attempt or None) if marker else None,
-        "avoids": (marker.avoids or None) if marker else None,
+        "restored_from": (masked_text(marker.restored, line.secrets) or None) if marker else None,
+        "attempt": (marker.start_key or None) if marker else None,
+        "avoids": (marker.quarantined or None) if marker else None,
         "desired_revision": line.desired or None,
         "in_git": None if line.unread and not line.in_git else line.in_git,
-        "snapshot": told_text(live.snapshot.path, line.environment) if live and live.snapshot else None,
+        "snapshot": masked_text(live.snapshot.path, line.secrets) if live and live.snapshot else None,
         "in_flight": lock_document(line.in_flight) if line.in_flight else None,
         "interrupted": [_intent_document(intent) for intent in line.interrupted],
         "last_seen": _last_seen_document(line.last_seen) if line.last_seen else None,
         "note": note or None,
-        "hint": line.environment.mask(_hint(line.observed)) or None,
+        "hint": line.secrets.mask(_hint(line.observed)) or None,
         "health": _health_document(line),
     }
 
@@ -344,7 +344,7 @@ def _health_document(line: StatusLine) -> dict[str, Any] | None:
     health, live = _health(line), line.observed
     condition: dict[str, Any] = {}
     if isinstance(live, Live):
-        condition = condition_document(live, lambda text: told_text(text, line.environment)) or {}
+        condition = condition_document(live, lambda text: masked_text(text, line.secrets)) or {}
     if health is None and not condition:
         return None
     asked = {

@@ -54,7 +54,7 @@ class Noted(StrEnum):
 class Applied:
     """One revision that was put to a platform, and what came of it; or what was done to the one that ran (`Noted`).
 
-    `manifest` is the manifest as a job carries it, placeholders unresolved. `succeeds` is the id of the job it took
+    `manifest` is the manifest as a job carries it, placeholders unresolved. `predecessor` is the id of the job it took
     over from, `restored_from` the snapshot it was given, `note` why it was given none. `savepoint` is the one that was
     taken, of the job before or of this one. `number` counts from 1 within a job and never changes.
     """
@@ -68,7 +68,7 @@ class Applied:
     author: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     job_id: str = ""
-    succeeds: str = ""
+    predecessor: str = ""
     restored_from: str = ""
     run_id: str = ""
     number: int = 0

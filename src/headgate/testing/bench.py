@@ -11,7 +11,7 @@ from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
-from headgate.planning import attempt_id, look_up, successor_id
+from headgate.planning import derive_start_key, look_up, successor_id
 from headgate.providers.port import Provider, Submission
 
 PROJECT = "payments"
@@ -67,11 +67,11 @@ def eventually(look: Callable[[], T | None], *, within: float = 60.0) -> T:
 
 def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
     """A start as the executor asks for it: derived id, marker, and the job it takes over from."""
-    succeeds = live.run_id if live else ""
-    attempt = attempt_id(PROJECT, spec, succeeds)
+    predecessor = live.run_id if live else ""
+    start_key = derive_start_key(PROJECT, spec, predecessor)
     restore = restore or Restore(RestoreKind.FRESH)
-    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
-    return Submission(spec, successor_id(PROJECT, spec, succeeds), marker, restore, live=live)
+    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", predecessor, restore.path, start_key)
+    return Submission(spec, successor_id(PROJECT, spec, predecessor), marker, restore, live=live)
 
 
 def converged(provider: Provider, wanted: Submission) -> str:

@@ -22,7 +22,7 @@ import pytest
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Restore
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.port import Provider, Support
@@ -77,7 +77,7 @@ class ProviderContract:
         assert live.marker is not None
         wanted = submission(spec).marker
         assert (live.marker.project, live.marker.job, live.marker.revision) == (PROJECT, spec.name, spec.revision)
-        assert live.marker.attempt == wanted.attempt
+        assert live.marker.start_key == wanted.start_key
         assert live.applied is not None
         assert diff(live.applied, spec) == ()
         assert len(bench.running(spec.name)) == 1
@@ -147,8 +147,8 @@ class ProviderContract:
         assert isinstance(plain.program, Sql)
         text = plain.program.text.replace("contract-secret", "${env:CONTRACT_NAME}")
         assert "${env:CONTRACT_NAME}" in text
-        spec = replace(plain, program=Sql(text), environment=Environment({"CONTRACT_NAME": "contract-secret"}))
-        rotated = replace(spec, environment=Environment({"CONTRACT_NAME": "contract-rotated"}))
+        spec = replace(plain, program=Sql(text), secrets=Secrets({"CONTRACT_NAME": "contract-secret"}))
+        rotated = replace(spec, secrets=Secrets({"CONTRACT_NAME": "contract-rotated"}))
 
         live = started(bench.provider, spec)
 
@@ -180,7 +180,7 @@ class ProviderContract:
         eventually(lambda: bench.provider.health(job_id).settled)
         assert len(bench.running(spec.name)) == 1
 
-    def test_of_two_editions_that_succeed_one_run_one_is_started(self, bench: Bench) -> None:
+    def test_of_two_versions_that_succeed_one_run_one_is_started(self, bench: Bench) -> None:
         """Two runs looked at one moment and want different things: the second is refused, and nothing is doubled."""
         first = started(bench.provider, bench.spec("contract-crossed"))
         before = stopped(bench.provider, first)

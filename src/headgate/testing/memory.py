@@ -24,7 +24,7 @@ from headgate.model.health import Graph, Health, SavepointProgress, Vertex
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
 from headgate.model.live_health import Condition, HealthWord
 from headgate.model.packages import mentions
-from headgate.model.plan import Change, Prospect, Restore, RestoreKind
+from headgate.model.plan import Change, PlatformVerdict, Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.model.topology import Compiled, Topology
@@ -202,14 +202,14 @@ class MemoryPlatform:
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         return operators.vertices_of(spec.program)
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         if live is None or spec.parallelism == live_parallelism(live):
-            return Prospect()
-        if spec.parallelism > self.max_parallelism:
-            note = f"parallelism {spec.parallelism} is above the job's max parallelism {self.max_parallelism}"
-            return Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
+            return PlatformVerdict()
+        if spec.parallelism > (most := self.max_parallelism):
+            note = f"parallelism {spec.parallelism} is above the job's max parallelism {most}"
+            return PlatformVerdict(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
         only_parallelism = {change.path for change in changes} == {"parallelism"}
-        return Prospect(in_place=frozenset({"parallelism"}) if self.rescales and only_parallelism else frozenset())
+        return PlatformVerdict(frozenset({"parallelism"} if self.rescales and only_parallelism else ()))
 
     def kept(self, job: str) -> Kept | None:
         with self._asked():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
 
 from headgate.model.live import Live
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers import marking
@@ -136,9 +136,9 @@ def test_placeholders_come_back_as_placeholders(bench: CsBench) -> None:
         program=Sql("INSERT INTO sink SELECT * FROM ${env:TABLE}"),
         config={"execution.checkpointing.interval": "${env:EVERY}"},
         options=options(smn_topic="${env:TOPIC}", tags="table=${env:TABLE}"),
-        environment=Environment(values),
+        secrets=Secrets(values),
     )
-    rotated = replace(spec, environment=Environment({**values, "TABLE": "orders_2027"}))
+    rotated = replace(spec, secrets=Secrets({**values, "TABLE": "orders_2027"}))
 
     live = started(bench.provider, spec)
 

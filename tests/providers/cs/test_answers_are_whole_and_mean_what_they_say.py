@@ -9,7 +9,7 @@ import pytest
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
 from headgate.providers.cs.errors import judge
 from headgate.providers.http import NotFound, Reply, Unauthorised
@@ -170,7 +170,7 @@ def test_a_throttled_start_is_later_and_not_lost(bench: CsBench, platform: CsSim
 
 def test_what_the_service_quotes_is_shown_with_placeholders(bench: CsBench, platform: CsSimulator) -> None:
     """A refusal repeats what was sent, secrets and all."""
-    spec = sql_job(program=Sql("SELECT '${env:SECRET}'"), environment=Environment({"SECRET": "opensesame"}))
+    spec = sql_job(program=Sql("SELECT '${env:SECRET}'"), secrets=Secrets({"SECRET": "opensesame"}))
     platform.fail(at="POST .*/sql_job", response=refused("CS.11003", "SQL_ERROR", "at line 1: SELECT 'opensesame'"))
 
     with pytest.raises(Rejected) as refused_:

@@ -24,9 +24,9 @@ EMPTY = Savepoint(Strategy.NONE)
 def said(bench: CsBench, spec: JobSpec, live: Live | None = None) -> str:
     """Why it is blocked, empty if it is not."""
     changes = diff(live.applied, spec) if live and live.applied else ()
-    prospect = bench.provider.prospect(spec, live, changes)
-    assert prospect.blocked in (None, Reason.NOT_SUPPORTED)
-    return prospect.note if prospect.blocked else ""
+    platform_verdict = bench.provider.platform_verdict(spec, live, changes)
+    assert platform_verdict.blocked in (None, Reason.NOT_SUPPORTED)
+    return platform_verdict.note if platform_verdict.blocked else ""
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_becomes_of_state(bench: CsBench, changes: dict[str, Any], verdict:
     assert live.applied is not None
     spec = replace(sql_job(), **changes)
 
-    state = bench.provider.prospect(spec, live, diff(live.applied, spec)).state
+    state = bench.provider.platform_verdict(spec, live, diff(live.applied, spec)).state
 
     assert (state.verdict if state else None) == verdict
 

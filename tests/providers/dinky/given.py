@@ -10,9 +10,9 @@ import httpx
 from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.project import Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import attempt_id, successor_id
+from headgate.planning import derive_start_key, successor_id
 from headgate.providers.dinky.adapter import DinkyProvider, open_dinky
 from headgate.providers.dinky.forms import DinkyOptions, DinkyTarget
 from headgate.providers.port import Provider, Submission
@@ -37,7 +37,7 @@ def opened(dinky: DinkySimulator, *, project: str = PROJECT, **settings: Any) ->
         "claim_wait": 0,
         **settings,
     }
-    target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Environment({"DINKY_PASSWORD": dinky.password}))
+    target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Secrets({"DINKY_PASSWORD": dinky.password}))
     return open_dinky(target, project=project, cache=None)
 
 
@@ -62,11 +62,11 @@ def edited(spec: JobSpec) -> JobSpec:
 
 def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
     """A start as the executor asks for it."""
-    succeeds = live.run_id if live else ""
-    attempt = attempt_id(PROJECT, spec, succeeds)
+    predecessor = live.run_id if live else ""
+    start_key = derive_start_key(PROJECT, spec, predecessor)
     restore = restore or Restore(RestoreKind.FRESH)
-    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", succeeds, restore.path, attempt)
-    return Submission(spec, successor_id(PROJECT, spec, succeeds), marker, restore, live=live)
+    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", predecessor, restore.path, start_key)
+    return Submission(spec, successor_id(PROJECT, spec, predecessor), marker, restore, live=live)
 
 
 def seen(provider: Provider, name: str = "orders") -> Live:

@@ -51,7 +51,7 @@ def test_a_start_that_failed_after_flink_had_the_job_is_unclear(dinky: DinkySimu
     assert "remove `by=" in second.value.hint
 
 
-def test_another_edition_is_not_started_beside_it_either(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_another_version_is_not_started_beside_it_either(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """The next commit, or a rollback: it is the task that may run, whatever is to be started."""
     ended = stopped(provider, started(provider, job()))
     dinky.lifecycle.stumbles = 1

@@ -22,7 +22,7 @@ from tests.providers.dinky.given import (
 from headgate.model.live import Live
 from headgate.model.plan import Verdict
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Savepoint, Sql, Strategy
 from headgate.planning import diff
 from headgate.providers.dinky.adapter import DinkyProvider
@@ -144,12 +144,12 @@ def test_what_no_running_job_reads_is_changed_in_place(dinky: DinkySimulator, pr
     assert live.applied is not None
     changes = diff(live.applied, want)
 
-    prospect = provider.prospect(want, live, changes)
+    platform_verdict = provider.platform_verdict(want, live, changes)
     provider.update(live, want, submission(want).marker)
     again = list(dinky.requests)
     provider.update(seen(provider), want, submission(want).marker)
 
-    assert prospect.in_place == {change.path for change in changes}
+    assert platform_verdict.in_place == {change.path for change in changes}
     assert len(changes) == 5
     assert seen(provider).run_id == live.run_id
     assert diff(seen(provider).applied or pytest.fail("it says nothing"), want) == ()
@@ -176,7 +176,7 @@ def test_state_is_called_kept_only_where_the_program_is_the_same(
     want = change(job())
     assert live.applied is not None
 
-    state = provider.prospect(want, live, diff(live.applied, want)).state
+    state = provider.platform_verdict(want, live, diff(live.applied, want)).state
 
     assert (state.verdict if state else None) == verdict
 
@@ -196,10 +196,10 @@ def test_what_dinky_cannot_do_is_said_with_what_to_do_instead(
     provider: DinkyProvider, changes: dict[str, Any], says: str
 ) -> None:
     """At plan time, before anything is stopped."""
-    prospect = provider.prospect(job(**changes), None, ())
+    platform_verdict = provider.platform_verdict(job(**changes), None, ())
 
-    assert prospect.blocked is Reason.NOT_SUPPORTED
-    assert says in prospect.note
+    assert platform_verdict.blocked is Reason.NOT_SUPPORTED
+    assert says in platform_verdict.note
 
 
 @pytest.mark.parametrize(
@@ -283,9 +283,9 @@ def test_placeholders_in_names_and_config_are_filled_in_and_come_back(
     dinky: DinkySimulator, provider: DinkyProvider
 ) -> None:
     """The values go to Dinky, the placeholders stay in what is compared."""
-    environment = Environment({"CLUSTER": "session-a", "BUCKET": "s3://bucket"})
+    secrets = Secrets({"CLUSTER": "session-a", "BUCKET": "s3://bucket"})
     config = {"state.savepoints.dir": "${env:BUCKET}/savepoints"}
-    spec = job(options=options(clusterName="${env:CLUSTER}"), config=config, environment=environment)
+    spec = job(options=options(clusterName="${env:CLUSTER}"), config=config, secrets=secrets)
 
     live: Live = started(provider, spec)
 
@@ -298,8 +298,8 @@ def test_placeholders_in_names_and_config_are_filled_in_and_come_back(
 def test_a_secret_among_the_variables_is_never_shown(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Nor is the older one that a rotated value is compared with."""
     written = options(fragment=True, variables={"token": "Bearer ${env:TOKEN}", "day": "monday"})
-    spec = job(options=written, environment=Environment({"TOKEN": "first-secret"}))
-    rotated = replace(spec, environment=Environment({"TOKEN": "second-secret"}))
+    spec = job(options=written, secrets=Secrets({"TOKEN": "first-secret"}))
+    rotated = replace(spec, secrets=Secrets({"TOKEN": "second-secret"}))
 
     live = started(provider, spec)
 

@@ -21,7 +21,7 @@ from tests.providers.dinky.given import (
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
 from headgate.providers.dinky.adapter import DinkyProvider
 from headgate.testing.contract import eventually
@@ -204,9 +204,9 @@ def test_a_name_that_is_taken_is_told_before_anything_is_made(dinky: DinkySimula
     with pytest.raises(Rejected, match="is taken"):
         provider.submit(submission(job("people")))
 
-    assert provider.prospect(job("Taken"), None, ()).blocked is Reason.NAME_TAKEN
-    assert provider.prospect(job("people"), None, ()).blocked is Reason.NAME_TAKEN
-    assert provider.prospect(job("free"), None, ()).blocked is None
+    assert provider.platform_verdict(job("Taken"), None, ()).blocked is Reason.NAME_TAKEN
+    assert provider.platform_verdict(job("people"), None, ()).blocked is Reason.NAME_TAKEN
+    assert provider.platform_verdict(job("free"), None, ()).blocked is None
 
 
 def test_a_copy_of_a_task_is_not_the_task(dinky: DinkySimulator, provider: DinkyProvider) -> None:
@@ -255,7 +255,7 @@ def test_what_is_not_dinky_is_no_answer(dinky: DinkySimulator, provider: DinkyPr
 def test_a_statement_in_an_error_shows_no_secret(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Dinky quotes the whole script when a start fails, and adds a Java stack."""
     text = "CREATE TABLE t (a INT) WITH ('password' = 'typed-in', 'x' = '${env:KEY}');\nINSERT INTO t SELECT amuont"
-    spec = job(program=Sql(text), environment=Environment({"KEY": "from-the-environment"}))
+    spec = job(program=Sql(text), secrets=Secrets({"KEY": "from-the-environment"}))
     dinky.lifecycle.rejects.add("amuont")
 
     with pytest.raises(Rejected) as failed:
@@ -286,5 +286,5 @@ def test_kubernetes_names_are_checked_before_a_cluster_is_made_of_them(
     """In application mode the name of the task is that of the cluster."""
     deployed = options(type="kubernetes-application", clusterName=None, clusterConfigurationName="k8s")
 
-    assert provider.prospect(job("Orders.Totals", options=deployed), None, ()).blocked is Reason.NOT_SUPPORTED
-    assert provider.prospect(job("orders_totals", options=deployed), None, ()).blocked is None
+    assert provider.platform_verdict(job("Orders.Totals", options=deployed), None, ()).blocked is Reason.NOT_SUPPORTED
+    assert provider.platform_verdict(job("orders_totals", options=deployed), None, ()).blocked is None

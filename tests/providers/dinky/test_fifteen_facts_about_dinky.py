@@ -291,7 +291,7 @@ def test_15_a_stop_that_cannot_be_is_not_planned() -> None:
             job(parallelism=2, savepoint=Savepoint(Strategy.NONE)),
         )
         told = {
-            spec: provider.prospect(wanted, live, diff(live.applied or pytest.fail("unreadable"), wanted))
+            spec: provider.platform_verdict(wanted, live, diff(live.applied or pytest.fail("unreadable"), wanted))
             for spec, wanted in (("wider", wider), ("noted", noted), ("emptied", emptied))
         }
 

@@ -27,7 +27,7 @@ def test_a_text_that_fits_is_not_cut(length: int) -> None:
 
     assert told.text == text
     assert told.marker is not None
-    assert told.marker.attempt == PLAIN.attempt
+    assert told.marker.start_key == PLAIN.start_key
 
 
 def test_a_text_that_does_not_fit_is_cut_to_what_is_left_and_shows_it() -> None:
@@ -39,12 +39,12 @@ def test_a_text_that_does_not_fit_is_cut_to_what_is_left_and_shows_it() -> None:
     assert len(told.text) >= 115
 
 
-def test_which_edition_is_not_tried_again_goes_before_a_text() -> None:
+def test_which_version_is_not_tried_again_goes_before_a_text() -> None:
     """Without it a run without a store would start what was rolled back."""
     told = written("x" * 200, INSTEAD)
 
     assert told.marker is not None
-    assert told.marker.avoids == INSTEAD.avoids
+    assert told.marker.quarantined == INSTEAD.quarantined
     assert told.text.endswith("…")
 
 

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from tests.providers.dli.bench import job, options
 
 from headgate.model.live import JobState, Live
-from headgate.model.plan import Prospect
+from headgate.model.plan import PlatformVerdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.dli.forms import DliOptions
-from headgate.providers.dli.prospects import prospect
+from headgate.providers.dli.prospects import platform_verdict
 from headgate.testing.dli import BUCKET
 
 JAR = Jar("obs://jars/orders.jar", "com.acme.Orders")
@@ -25,10 +25,10 @@ def _live(spec: JobSpec) -> Live:
     return Live("148", spec.name, JobState.RUNNING, applied=AppliedSpec.restored(spec.carried()))
 
 
-def _prospect(before: JobSpec, after: JobSpec) -> Prospect:
+def _prospect(before: JobSpec, after: JobSpec) -> PlatformVerdict:
     live = _live(before)
     assert live.applied is not None
-    return prospect(after, live, diff(live.applied, after))
+    return platform_verdict(after, live, diff(live.applied, after))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_some_options_change_as_the_job_runs(changed: dict[str, Any]) -> None:
     assert live.applied is not None
     changes = diff(live.applied, after)
 
-    told = prospect(after, live, changes)
+    told = platform_verdict(after, live, changes)
 
     assert {change.path for change in changes} == told.in_place != frozenset()
 
@@ -84,7 +84,7 @@ def test_another_statement_is_for_the_planner_to_judge() -> None:
 
 def test_a_first_start_has_nothing_to_keep() -> None:
     """It is only checked."""
-    assert prospect(job(), None, ()) == Prospect()
+    assert platform_verdict(job(), None, ()) == PlatformVerdict()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_first_start_has_nothing_to_keep() -> None:
 )
 def test_what_dli_cannot_do_is_said_with_what_to_do(spec: JobSpec, says: str) -> None:
     """Before anything is stopped."""
-    told = prospect(spec, _live(job()), ())
+    told = platform_verdict(spec, _live(job()), ())
 
     assert told.blocked is Reason.NOT_SUPPORTED
     assert says in told.note

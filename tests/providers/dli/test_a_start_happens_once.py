@@ -139,7 +139,7 @@ def test_the_name_of_a_stranger_is_not_taken(bench: DliBench, dli: DliSimulator)
 def test_the_name_of_another_project_is_not_taken(bench: DliBench) -> None:
     """The message says whose it is."""
     spec = job()
-    marker = Marker("billing", "orders", spec.revision, attempt="b" * 32)
+    marker = Marker("billing", "orders", spec.revision, start_key="b" * 32)
     theirs = replace(submission(spec), marker=marker)
     bench.again("billing").submit(theirs)
 

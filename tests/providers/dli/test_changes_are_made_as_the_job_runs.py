@@ -14,7 +14,7 @@ from headgate.providers.dli.signs import FILLED_IN, LONGEST, Sets
 from headgate.testing.contract import PROJECT, eventually, seen, started
 from headgate.testing.dli import BUCKET, DliSimulator
 
-MARKER = Marker(PROJECT, "orders", "5f3c" * 4, "c0ffee" * 6, "148.1767225606000.21614993", attempt="ab" * 16)
+MARKER = Marker(PROJECT, "orders", "5f3c" * 4, "c0ffee" * 6, "148.1767225606000.21614993", start_key="ab" * 16)
 JAR = Jar(f"obs://{BUCKET}/orders.jar", "com.acme.Orders")
 
 
@@ -120,7 +120,7 @@ def test_peoples_words_stay(people: str) -> None:
     """However often a mark is left."""
     sets = Sets.of(["queue_name", "tags"], ["table.exec.state.ttl"])
 
-    once = signs.left(people, Marker(PROJECT, "orders", "0" * 16, attempt="0" * 32), Sets())
+    once = signs.left(people, Marker(PROJECT, "orders", "0" * 16, start_key="0" * 32), Sets())
     twice = signs.left(once, MARKER, sets)
 
     assert twice.startswith(f"{people} [headgate " if people else "[headgate ")
@@ -161,4 +161,4 @@ def _updated(bench: DliBench, spec: JobSpec) -> Marker | None:
     """The marker of our job once it is what the spec says."""
     live = seen(bench.provider, spec.name)
     same = live is not None and live.applied is not None and diff(live.applied, spec) == ()
-    return live.marker if same and live and live.marker and live.marker.attempt == MARKER.attempt else None
+    return live.marker if same and live and live.marker and live.marker.start_key == MARKER.start_key else None

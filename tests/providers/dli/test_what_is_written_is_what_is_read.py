@@ -16,7 +16,7 @@ from tests.providers.dli.bench import DliBench, job, options
 
 from headgate.errors import Rejected
 from headgate.model.live import Live
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.dli import signs
@@ -250,13 +250,13 @@ def test_slots_follow_the_parallelism_unless_they_are_named(bench: DliBench, dli
 
 def test_secrets_are_filled_in_for_dli_alone(bench: DliBench, dli: DliSimulator) -> None:
     """In statement, configuration and options; what comes back are the placeholders."""
-    environment = Environment({"PASSWORD": "hunter22", "TTL": "90 min"})
+    secrets = Secrets({"PASSWORD": "hunter22", "TTL": "90 min"})
     text = "CREATE TABLE s (a INT) WITH ('password' = '${env:PASSWORD}'); INSERT INTO t SELECT a FROM s"
     spec = job(
         program=Sql(text),
         config={"table.exec.state.ttl": "${env:TTL}"},
         options=options(smn_topic="${env:PASSWORD}"),
-        environment=environment,
+        secrets=secrets,
     )
 
     live = started(bench.provider, spec)
@@ -273,7 +273,7 @@ def test_secrets_are_filled_in_for_dli_alone(bench: DliBench, dli: DliSimulator)
 def test_the_address_of_a_jar_is_filled_in(bench: DliBench, dli: DliSimulator) -> None:
     """Sent as written it would be no address, and the job would never be what git asks for."""
     program = Jar("obs://${env:JARS}/orders.jar", "com.acme.Orders", ("--topic", "${env:TOPIC}"))
-    spec = job(program=program, environment=Environment({"JARS": "hidden-bucket", "TOPIC": "orders-v2"}))
+    spec = job(program=program, secrets=Secrets({"JARS": "hidden-bucket", "TOPIC": "orders-v2"}))
 
     live = started(bench.provider, spec)
 
@@ -283,14 +283,14 @@ def test_the_address_of_a_jar_is_filled_in(bench: DliBench, dli: DliSimulator) -
     assert live.applied is not None
     assert diff(live.applied, spec) == ()
     assert bench.provider.references("obs://hidden-bucket/orders.jar") == ("orders",)
-    moved = replace(spec, environment=Environment({"JARS": "other-bucket", "TOPIC": "orders-v2"}))
+    moved = replace(spec, secrets=Secrets({"JARS": "other-bucket", "TOPIC": "orders-v2"}))
     assert [change.path for change in diff(live.applied, moved)] == ["env.JARS"]
 
 
 def test_what_dli_quotes_of_a_secret_is_masked(bench: DliBench, dli: DliSimulator) -> None:
     """A refusal may repeat the statement, or a field of it."""
     dli.buckets.clear()
-    spec = job(options=options(obs_bucket="${env:BUCKET}"), environment=Environment({"BUCKET": "hidden-bucket"}))
+    spec = job(options=options(obs_bucket="${env:BUCKET}"), secrets=Secrets({"BUCKET": "hidden-bucket"}))
 
     with pytest.raises(Rejected) as refused:
         bench.provider.submit(submission(spec))

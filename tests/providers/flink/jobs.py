@@ -13,7 +13,7 @@ from headgate.model.live import Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import attempt_id, successor_id
+from headgate.planning import derive_start_key, successor_id
 from headgate.providers.flink.adapter import FlinkProvider, open_flink
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.port import Submission
@@ -42,15 +42,17 @@ def counting_spec(name: str, identifier: str, **changes: Any) -> JobSpec:
     return JobSpec(name, "local", changes.pop("program", Sql(script)), config=config, **changes)
 
 
-def submission(project: str, spec: JobSpec, restore: Restore = FRESH, succeeds: str = "") -> Submission:
-    attempt = attempt_id(project, spec, succeeds)
-    marker = Marker(project, spec.name, spec.revision, "", succeeds, restore.path, attempt)
-    return Submission(spec, successor_id(project, spec, succeeds), marker, restore)
+def submission(project: str, spec: JobSpec, restore: Restore = FRESH, predecessor: str = "") -> Submission:
+    start_key = derive_start_key(project, spec, predecessor)
+    marker = Marker(project, spec.name, spec.revision, "", predecessor, restore.path, start_key)
+    return Submission(spec, successor_id(project, spec, predecessor), marker, restore)
 
 
-def settled(provider: FlinkProvider, project: str, spec: JobSpec, restore: Restore = FRESH, succeeds: str = "") -> str:
+def settled(
+    provider: FlinkProvider, project: str, spec: JobSpec, restore: Restore = FRESH, predecessor: str = ""
+) -> str:
     """Start a job from its compiled plan, as headgate does, and wait until it is healthy; its id."""
-    asked = submission(project, spec, restore, succeeds)
+    asked = submission(project, spec, restore, predecessor)
     compiled = provider.compile(spec)
     job_id = provider.submit(Submission(spec, asked.job_id, asked.marker, restore, compiled if compiled.plan else None))
     eventually(lambda: provider.health(job_id).settled)

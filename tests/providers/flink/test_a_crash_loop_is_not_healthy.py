@@ -41,9 +41,9 @@ def looping_spec(name: str) -> JobSpec:
 class Cluster:
     """Stands in for the API of a cluster: answers with these failures, and counts how often it is asked."""
 
-    def __init__(self, *at: int, attempt: int = 0) -> None:
+    def __init__(self, *at: int, start_key: int = 0) -> None:
         self.at = list(at)
-        self.attempt = attempt
+        self.start_key = start_key
         self.asked: list[str] = []
         self.silent = False
 
@@ -51,17 +51,17 @@ class Cluster:
         self.asked.append(path)
         if self.silent:
             raise Unavailable("no connection")
-        return history(*self.at, attempt=self.attempt)
+        return history(*self.at, start_key=self.start_key)
 
 
-def history(*at: int, attempt: int = 0) -> Mapping[str, Any]:
+def history(*at: int, start_key: int = 0) -> Mapping[str, Any]:
     """`GET /jobs/:id/exceptions`, newest first."""
     entries = [
         {
             "exceptionName": "java.lang.RuntimeException",
             "stacktrace": "java.lang.RuntimeException: it broke\n\tat Calc.call(Unknown Source)\n",
             "timestamp": moment,
-            "taskName": f"Source: s[1] -> Calc[2] (1/1) - execution #{attempt - number}",
+            "taskName": f"Source: s[1] -> Calc[2] (1/1) - execution #{start_key - number}",
         }
         for number, moment in enumerate(at)
     ]
@@ -93,7 +93,7 @@ def condition(cluster: Cluster, line: Mapping[str, Any], word: str = "RUNNING", 
 )
 def test_a_job_is_degraded_while_it_has_not_outlived_its_own_failures(at: list[int], word: HealthWord) -> None:
     """One recovered failure is what Flink is for; a loop is over once the job has run for longer than it did in it."""
-    cluster = Cluster(*(NOW - ago for ago in at), attempt=20)
+    cluster = Cluster(*(NOW - ago for ago in at), start_key=20)
 
     found = condition(cluster, entry(changed=NOW - SECOND))
 
@@ -102,7 +102,7 @@ def test_a_job_is_degraded_while_it_has_not_outlived_its_own_failures(at: list[i
 
 def test_a_degraded_job_says_since_when_how_often_and_why() -> None:
     """The oldest failure of the loop, not the newest, and none from long before it."""
-    cluster = Cluster(NOW - SECOND, NOW - 3 * SECOND, NOW - 5 * SECOND, NOW - DAY, attempt=3)
+    cluster = Cluster(NOW - SECOND, NOW - 3 * SECOND, NOW - 5 * SECOND, NOW - DAY, start_key=3)
 
     found = condition(cluster, entry(changed=NOW))
 
@@ -111,7 +111,7 @@ def test_a_degraded_job_says_since_when_how_often_and_why() -> None:
 
 def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it_shows() -> None:
     """It holds 16 failures: "since" would otherwise be a moment ago, for ever."""
-    cluster = Cluster(*(NOW - SECOND * (1 + number) for number in range(16)), attempt=99)
+    cluster = Cluster(*(NOW - SECOND * (1 + number) for number in range(16)), start_key=99)
 
     found = condition(cluster, entry(changed=NOW))
 
@@ -120,10 +120,10 @@ def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it
 
 def test_the_beginning_of_a_loop_is_kept_where_an_earlier_look_saw_it() -> None:
     """A loop that is looked at every minute began when it was seen to begin."""
-    cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, attempt=1), Facts(None, "flink", "")
+    cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, start_key=1), Facts(None, "flink", "")
     CrashLoops(cluster, facts).condition(entry(changed=NOW), "RUNNING", NOW)  # type: ignore[arg-type]
     later = NOW + 10 * MINUTE
-    cluster.at, cluster.attempt = [later - SECOND * (1 + number) for number in range(16)], 300
+    cluster.at, cluster.start_key = [later - SECOND * (1 + number) for number in range(16)], 300
 
     found = CrashLoops(cluster, facts).condition(entry(changed=later), "RUNNING", later)  # type: ignore[arg-type]
 
@@ -132,9 +132,9 @@ def test_the_beginning_of_a_loop_is_kept_where_an_earlier_look_saw_it() -> None:
 
 def test_a_job_id_that_was_used_again_has_no_past() -> None:
     """A JobManager that forgot its jobs gives their ids away again: what was seen belongs to an id and a start."""
-    cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, attempt=1), Facts(None, "flink", "")
+    cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, start_key=1), Facts(None, "flink", "")
     CrashLoops(cluster, facts).condition(entry(changed=NOW), "RUNNING", NOW)  # type: ignore[arg-type]
-    cluster.at, cluster.attempt = [NOW + SECOND * (16 - number) for number in range(16)], 300
+    cluster.at, cluster.start_key = [NOW + SECOND * (16 - number) for number in range(16)], 300
     again = entry(started=NOW, changed=NOW + 20 * SECOND)
 
     found = CrashLoops(cluster, facts).condition(again, "RUNNING", NOW + 20 * SECOND)  # type: ignore[arg-type]

@@ -87,7 +87,7 @@ java.io.FileNotFoundException: /data/rules.csv (No such file or directory)
     ],
 )
 def test_only_what_any_program_would_have_met_is_the_infrastructures(trace: str, blame: Blame) -> None:
-    """An edition is given up for what its own program did, and for nothing else."""
+    """A version is given up for what its own program did, and for nothing else."""
     assert blame_of(trace) is blame
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from headgate.model.live import JobState, Live, Marker
-from headgate.model.plan import Change, Impact, Prospect
+from headgate.model.plan import Change, Impact, PlatformVerdict
 from headgate.model.spec import AppliedSpec, JobSpec, Savepoint, Sql, Strategy
 from headgate.providers.flink.adapter import FlinkProvider
 from headgate.providers.http import Api
@@ -34,6 +34,6 @@ def test_another_parallelism_of_a_forgotten_job_is_judged_by_the_manifest_alone(
         remembered=True,
     )
 
-    prospect = provider.prospect(wider, known, (Change("parallelism", 1, 2, Impact.RESTART),))
+    platform_verdict = provider.platform_verdict(wider, known, (Change("parallelism", 1, 2, Impact.RESTART),))
 
-    assert (prospect, asked) == (Prospect(), [])
+    assert (platform_verdict, asked) == (PlatformVerdict(), [])

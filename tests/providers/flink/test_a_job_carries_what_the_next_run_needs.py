@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.model.live import Marker
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, JobSpec, Sql
 from headgate.providers.flink import job_parameters
 
@@ -20,7 +20,9 @@ def read_back(text: str) -> job_parameters.Carried:
 def test_whatever_is_written_is_read_back(statement: str, restored: str, job: str):
     """Commas, colons, quotes and every script of the world."""
     spec = JobSpec("orders", "local", Sql(statement), config={"a.b": "1:2,3"})
-    marker = Marker("shop", job, "abc", "c0ffee", succeeds="f00", restored=restored, attempt="9a01", avoids="bad: one")
+    marker = Marker(
+        "shop", job, "abc", "c0ffee", predecessor="f00", restored=restored, start_key="9a01", quarantined="bad: one"
+    )
 
     carried = read_back(job_parameters.write(marker, spec.carried(), "{}"))
 
@@ -50,11 +52,11 @@ def test_a_compiled_plan_too_large_to_carry_is_left_out():
 
 def test_no_secret_is_carried():
     """The placeholder and a cut digest travel, the value does not."""
-    environment = Environment({"PASSWORD": "hunter2-and-more"})
-    spec = JobSpec("orders", "local", Sql("SELECT '${env:PASSWORD}'"), environment=environment)
+    secrets = Secrets({"PASSWORD": "hunter2-and-more"})
+    spec = JobSpec("orders", "local", Sql("SELECT '${env:PASSWORD}'"), secrets=secrets)
 
     carried = spec.carried()
 
     assert "hunter2" not in repr(carried)
-    assert carried["env"] == environment.digests()
-    assert carried["env"] != Environment({"PASSWORD": "another-value"}).digests()
+    assert carried["env"] == secrets.digests()
+    assert carried["env"] != Secrets({"PASSWORD": "another-value"}).digests()

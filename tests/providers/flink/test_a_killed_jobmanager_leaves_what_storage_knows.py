@@ -26,7 +26,7 @@ def test_what_was_stopped_goes_on_after_a_restart_of_the_cluster(private: Privat
     private.kill_jobmanager()
     after = opened(private.up(), project)
     forgotten, kept, there = after.observe(), after.kept("survivor"), after.exists(path)
-    settled(after, project, spec, Restore(RestoreKind.SAVEPOINT, path), succeeds=job_id)
+    settled(after, project, spec, Restore(RestoreKind.SAVEPOINT, path), predecessor=job_id)
     counted = eventually(lambda: Cluster(private.flink).printed(f"{project}-survivor"))
     after.close()
 

@@ -27,7 +27,7 @@ def test_it_is_not_said_to_have_nothing_to_lose(flink: LocalFlink):
     whole = metadata.read_bytes()
     metadata.write_bytes(whole[: len(whole) // 2])
 
-    again = provider.submit(submission(project, spec, Restore(RestoreKind.SAVEPOINT, path), succeeds=first))
+    again = provider.submit(submission(project, spec, Restore(RestoreKind.SAVEPOINT, path), predecessor=first))
     eventually(lambda: provider.health(again).state is JobState.FAILED)
     live = observed(provider, "unrestored")
     provider.close()

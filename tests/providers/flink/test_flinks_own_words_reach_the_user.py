@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Source, Sql
 from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.refusals import DependencyMissing, PlannerFailed, StatementRejected, refusal
@@ -83,7 +83,7 @@ def test_a_bad_statement_is_shown_at_its_line_in_the_file():
 
 def test_a_secret_in_flinks_message_is_masked():
     """Flink quotes the options of a table it cannot make."""
-    spec = JobSpec("a", "local", Sql("x"), environment=Environment({"PASSWORD": "hunter2-and-more"}))
+    spec = JobSpec("a", "local", Sql("x"), secrets=Secrets({"PASSWORD": "hunter2-and-more"}))
 
     problem = refusal("java.lang.X: bad option 'password'='hunter2-and-more'", spec)
 

@@ -45,7 +45,7 @@ def changes(provider: FlinkProvider, spec: JobSpec) -> tuple[Change, ...]:
 def rescaled(provider: FlinkProvider, spec: JobSpec) -> None:
     """As the executor does it: foreseen, asked for, waited for."""
     live = observed(provider, spec.name)
-    assert provider.prospect(spec, live, changes(provider, spec)).in_place == {"parallelism"}
+    assert provider.platform_verdict(spec, live, changes(provider, spec)).in_place == {"parallelism"}
     provider.update(live, spec, live.marker or pytest.fail("it is ours"))
     assert not provider.health(live.job_id).settled or widths(provider, live.job_id) == {spec.parallelism}
     eventually(lambda: provider.health(live.job_id).settled)
@@ -135,7 +135,7 @@ def test_widths_that_the_author_fixed_stay(adaptive: LocalFlink, provider: Flink
     spec = counting_spec("fixed", "", program=Sql(FIXED), parallelism=3)
     job_id = settled(provider, project, spec)
     live, as_one = observed(provider, "fixed"), replace(spec, parallelism=2)
-    assert provider.prospect(as_one, live, changes(provider, as_one)).in_place == frozenset()
+    assert provider.platform_verdict(as_one, live, changes(provider, as_one)).in_place == frozenset()
     with pytest.raises(Rejected, match="without a restart"):
         provider.update(live, as_one, live.marker or pytest.fail("it is ours"))
 
@@ -188,7 +188,7 @@ def test_more_than_parallelism_is_a_restart(provider: FlinkProvider, project: st
     live = observed(provider, "more")
     edited = replace(spec, parallelism=2, config={"execution.checkpointing.interval": "300 ms"})
 
-    assert provider.prospect(edited, live, changes(provider, edited)).in_place == frozenset()
+    assert provider.platform_verdict(edited, live, changes(provider, edited)).in_place == frozenset()
 
 
 def test_the_default_scheduler_restarts(flink: LocalFlink, project: str):
@@ -198,10 +198,10 @@ def test_the_default_scheduler_restarts(flink: LocalFlink, project: str):
     job_id = settled(there, project, spec)
     live, wide = observed(there, "plain"), replace(spec, parallelism=2)
 
-    prospect = there.prospect(wide, live, (Change("parallelism", 1, 2, Impact.RESTART),))
+    platform_verdict = there.platform_verdict(wide, live, (Change("parallelism", 1, 2, Impact.RESTART),))
     with pytest.raises(Rejected, match="AdaptiveScheduler"):
         there.update(live, wide, live.marker or pytest.fail("it is ours"))
     there.cancel(job_id)
     there.close()
 
-    assert (prospect.in_place, prospect.blocked, prospect.state) == (frozenset(), None, None)
+    assert (platform_verdict.in_place, platform_verdict.blocked, platform_verdict.state) == (frozenset(), None, None)

@@ -14,9 +14,9 @@ from tests.providers.flink.jobs import a_project, counting_spec, observed, opene
 
 from headgate.local import LocalFlink
 from headgate.model.live import JobState, Live
-from headgate.model.plan import Prospect, Restore, RestoreKind, Verdict
+from headgate.model.plan import PlatformVerdict, Restore, RestoreKind, Verdict
 from headgate.model.reasons import Reason
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Savepoint, Strategy
 from headgate.planning import diff
 from headgate.providers.flink.adapter import FlinkProvider
@@ -48,9 +48,9 @@ def bounded(provider: FlinkProvider, project: str) -> Iterator[tuple[JobSpec, Li
     provider.cancel(job_id)
 
 
-def foreseen(provider: FlinkProvider, live: Live, spec: JobSpec) -> Prospect:
+def foreseen(provider: FlinkProvider, live: Live, spec: JobSpec) -> PlatformVerdict:
     assert live.applied is not None
-    return provider.prospect(spec, live, diff(live.applied, spec))
+    return provider.platform_verdict(spec, live, diff(live.applied, spec))
 
 
 def without_bound(spec: JobSpec, parallelism: int) -> JobSpec:
@@ -62,14 +62,14 @@ def without_bound(spec: JobSpec, parallelism: int) -> JobSpec:
 def test_a_manifest_above_its_own_bound_is_blocked(provider: FlinkProvider, parallelism: int):
     """Nothing runs yet, and nothing would."""
     spec = counting_spec("new", "", parallelism=parallelism, config={MOST: "${env:MOST}"})
-    spec = replace(spec, environment=Environment({"MOST": "5"}))
+    spec = replace(spec, secrets=Secrets({"MOST": "5"}))
 
-    found = provider.prospect(spec, None, ())
+    found = provider.platform_verdict(spec, None, ())
 
     assert found.blocked is Reason.ABOVE_MAX_PARALLELISM
     assert str(parallelism) in found.note
     assert "5" in found.note
-    assert provider.prospect(replace(spec, parallelism=5), None, ()) == Prospect()
+    assert provider.platform_verdict(replace(spec, parallelism=5), None, ()) == PlatformVerdict()
 
 
 def test_the_bound_of_the_state_holds_where_the_manifest_names_none(
@@ -84,8 +84,8 @@ def test_the_bound_of_the_state_holds_where_the_manifest_names_none(
     assert found.blocked is Reason.ABOVE_MAX_PARALLELISM
     assert "6" in found.note
     assert "4" in found.note
-    assert foreseen(provider, live, without_bound(spec, 4)) == Prospect()
-    assert foreseen(provider, live, empty) == Prospect()
+    assert foreseen(provider, live, without_bound(spec, 4)) == PlatformVerdict()
+    assert foreseen(provider, live, empty) == PlatformVerdict()
 
 
 def test_another_max_parallelism_loses_the_state(provider: FlinkProvider, bounded: tuple[JobSpec, Live]):
@@ -111,7 +111,7 @@ def test_what_is_equal_to_the_live_bound_is_no_loss(provider: FlinkProvider, pro
     most = {vertex.max_parallelism for vertex in provider.graph(job_id).vertices}
     provider.cancel(job_id)
 
-    assert found == Prospect()
+    assert found == PlatformVerdict()
     assert most == {128}
 
 
@@ -122,15 +122,15 @@ def test_flink_does_what_is_foreseen(provider: FlinkProvider, project: str):
     compiled = provider.compile(spec)
     restore = Restore(RestoreKind.SAVEPOINT, stopped(provider, first))
 
-    def attempt(wanted: JobSpec, restore: Restore, succeeds: str) -> str:
-        asked = submission(project, wanted, restore, succeeds)
+    def start_key(wanted: JobSpec, restore: Restore, predecessor: str) -> str:
+        asked = submission(project, wanted, restore, predecessor)
         return provider.submit(Submission(wanted, asked.job_id, asked.marker, restore, compiled))
 
     last = first
     for refused in (without_bound(spec, 6), replace(spec, config={**spec.config, MOST: "8"})):
-        last = attempt(refused, restore, last)
+        last = start_key(refused, restore, last)
         assert "max parallelism" in _failure(provider, last).replace("imum", "")
-    job_id = attempt(without_bound(spec, 2), restore, last)
+    job_id = start_key(without_bound(spec, 2), restore, last)
     eventually(lambda: provider.health(job_id).settled)
     live = eventually(lambda: _running(provider, "restored"))
     most = {vertex.max_parallelism for vertex in provider.graph(job_id).vertices}
@@ -158,4 +158,4 @@ def test_only_these_two_changes_ask_the_platform(flink: LocalFlink, bounded: tup
     closed = opened(flink, "nobody")
     closed.close()
 
-    assert foreseen(closed, live, edited) == Prospect()
+    assert foreseen(closed, live, edited) == PlatformVerdict()

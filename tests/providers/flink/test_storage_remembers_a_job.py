@@ -139,7 +139,7 @@ def test_a_start_that_came_to_nothing_leaves_no_sign(provider: FlinkProvider, pr
     assert found.existed
     stopped(provider, job_id)
     again = replace(spec, config={**spec.config, "a": "b"})
-    failed = provider.submit(submission(project, again, succeeds=job_id))
+    failed = provider.submit(submission(project, again, predecessor=job_id))
     assert provider.health(failed).state is JobState.FAILED
     after = provider.kept(spec.name)
     assert after is not None
@@ -214,7 +214,7 @@ def test_a_start_refused_because_its_id_is_another_jobs_leaves_no_sign(flink: Lo
     spec = counting_spec("occupied", f"{ours}-occupied")
     asked = submission(ours, spec)
     other = opened(flink, a_project())
-    theirs = replace(asked.marker, project="another", job="theirs", attempt="theirs")
+    theirs = replace(asked.marker, project="another", job="theirs", start_key="theirs")
     occupying = other.submit(replace(asked, spec=replace(spec, name="theirs"), marker=theirs))
     refused = opened(flink, ours)
 

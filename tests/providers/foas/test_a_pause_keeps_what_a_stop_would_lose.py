@@ -12,7 +12,7 @@ from tests.providers.foas.bench import FoasBench, statement
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind, Verdict
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.foas import keeping
@@ -135,7 +135,7 @@ def test_a_rotated_secret_in_an_option_keeps_the_state():
     secret = sql("'orders'", "'${env:TOPIC}'")
     old = replace(ran(ORDERS), program=Sql(SQL.replace("'orders'", "'opensesame'")))
 
-    found = keeping.verdict(old, replace(secret, environment=Environment({"TOPIC": "openbarley"})))
+    found = keeping.verdict(old, replace(secret, secrets=Secrets({"TOPIC": "openbarley"})))
 
     assert [(each.name, each.verdict) for each in found.operators] == [("WITH options", Verdict.KEPT)]
 

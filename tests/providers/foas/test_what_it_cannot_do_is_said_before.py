@@ -14,7 +14,7 @@ from headgate.model.plan import Change, Impact, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Savepoint, Sql, Strategy
 from headgate.providers.foas.forms import normal
-from headgate.providers.foas.prospects import prospect
+from headgate.providers.foas.prospects import platform_verdict
 from headgate.providers.port import Support
 from headgate.testing.contract import started, stopped, submission
 from headgate.testing.foas import FoasSimulator
@@ -57,7 +57,7 @@ def options(**written: Any) -> dict[str, Any]:
 )
 def test_what_no_job_here_can_be(spec: JobSpec, told: str):
     """Said at its first plan."""
-    found = prospect(spec, None, ())
+    found = platform_verdict(spec, None, ())
 
     assert found.blocked is Reason.NOT_SUPPORTED
     assert told in found.note
@@ -80,7 +80,7 @@ def test_what_no_job_here_can_be(spec: JobSpec, told: str):
 )
 def test_what_a_job_cannot_become(live: Live, spec: JobSpec, paths: list[str], told: str):
     """Its name, its API and its type are for ever."""
-    found = prospect(spec, live, changed(*paths))
+    found = platform_verdict(spec, live, changed(*paths))
 
     assert found.blocked is Reason.NOT_SUPPORTED
     assert told in found.note
@@ -90,7 +90,7 @@ def test_what_is_changed_without_a_restart():
     """The folder, and where an empty start would begin."""
     spec = replace(ORDERS, options=options(folder="/team", startOffset=1767225600000))
 
-    found = prospect(spec, running(ORDERS), changed("options.folder", "options.startOffset", "parallelism"))
+    found = platform_verdict(spec, running(ORDERS), changed("options.folder", "options.startOffset", "parallelism"))
 
     assert found.in_place == {"options.folder", "options.startOffset"}
     assert found.blocked is None
@@ -98,7 +98,7 @@ def test_what_is_changed_without_a_restart():
 
 def test_state_cannot_leave_its_project():
     """From another target nothing comes along."""
-    found = prospect(ORDERS, running(ORDERS), changed("target"))
+    found = platform_verdict(ORDERS, running(ORDERS), changed("target"))
 
     assert found.state is not None
     assert found.state.verdict is Verdict.LOST
@@ -108,7 +108,7 @@ def test_a_batch_job_has_no_state_to_judge():
     """Every run reads its input from the beginning."""
     spec = replace(ORDERS, options=options(jobType="FLINK_BATCH"))
 
-    found = prospect(spec, running(spec, state=JobState.FINISHED), changed("statement"))
+    found = platform_verdict(spec, running(spec, state=JobState.FINISHED), changed("statement"))
 
     assert found.state is not None
     assert found.state.verdict is Verdict.NONE
@@ -116,7 +116,7 @@ def test_a_batch_job_has_no_state_to_judge():
 
 def test_a_first_start_has_nothing_to_lose():
     """And no state to speak of."""
-    assert prospect(ORDERS, None, ()).state is None
+    assert platform_verdict(ORDERS, None, ()).state is None
 
 
 def test_its_capabilities_say_the_same():

@@ -11,7 +11,7 @@ import pytest
 from tests.providers.foas.bench import FoasBench, statement
 
 from headgate.model.live import JobState, Live
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.foas.forms import normal
@@ -112,9 +112,7 @@ def test_placeholders_are_filled_in_however_deep_they_stand(bench: FoasBench):
     """One that is sent as written means nothing to the platform, and would be a difference for ever."""
     night = {"startTime": "${env:DUSK}", "endTime": "05:00", "plan": "CURRENT", "policy": "EVERY_DAY_TIME"}
     scale = {"maxCU": 40, "suspendPeriods": [night], "configure": {"on": {"call": "${env:WHO}"}}}
-    spec = replace(
-        ORDERS, options=options(autoscale=scale), environment=Environment({"DUSK": "03:00", "WHO": "night-shift"})
-    )
+    spec = replace(ORDERS, options=options(autoscale=scale), secrets=Secrets({"DUSK": "03:00", "WHO": "night-shift"}))
 
     live = started(bench.provider, spec)
 
@@ -122,7 +120,7 @@ def test_placeholders_are_filled_in_however_deep_they_stand(bench: FoasBench):
     assert sent["suspendPeriodParam.1.startTime"] == "03:00"
     assert sent["configure"] == '{"on":{"call":"night-shift"}}'
     assert diff(read(live), spec) == ()
-    later = replace(spec, environment=Environment({"DUSK": "04:00", "WHO": "night-shift"}))
+    later = replace(spec, secrets=Secrets({"DUSK": "04:00", "WHO": "night-shift"}))
     assert [change.path for change in diff(read(live), later)] == ["env.DUSK"]
 
 

@@ -16,7 +16,7 @@ from headgate.errors import ProviderError, Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
 from headgate.model.packages import mentions
-from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.model.topology import Compiled
@@ -153,14 +153,14 @@ class CsProvider(Opaque):
         """There is no call that checks a statement: the platform reads it when the job is started."""
         return Compiled(why="the platform neither checks a statement before a start nor says what operators store")
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """Nothing is changed in place. State is told of where the program stays; an edited one cannot be judged."""
         told = problems(spec, live)
         if told:
-            return Prospect(blocked=Reason.NOT_SUPPORTED, note="; ".join(told))
+            return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note="; ".join(told))
         if live is None or live.applied is None:
-            return Prospect()
-        return Prospect(state=_verdict(spec, live.applied.unfilled(spec)))
+            return PlatformVerdict()
+        return PlatformVerdict(state=_verdict(spec, live.applied.unfilled(spec)))
 
     # -- single effects ------------------------------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class CsProvider(Opaque):
             return self._starts.submit(submission)
         except ProviderError as trouble:
             # The service quotes what it was sent, and that has values where the manifest has placeholders.
-            mask = submission.spec.environment.mask
+            mask = submission.spec.secrets.mask
             trouble.problem, trouble.body = mask(trouble.problem), mask(trouble.body)
             raise
 

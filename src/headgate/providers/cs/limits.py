@@ -57,7 +57,7 @@ def _of_program(spec: JobSpec, options: CsOptions) -> Iterator[str]:
     if wrong:
         yield f"options.{wrong[0]} is for {'SQL' if jar else 'a jar'} only: remove it"
     if isinstance(spec.program, Jar):
-        spaced = [word for word in map(spec.environment.fill, spec.program.args) if not word or re.search(r"\s", word)]
+        spaced = [word for word in map(spec.secrets.fill, spec.program.args) if not word or re.search(r"\s", word)]
         if spaced:
             yield "arguments are one text with spaces between them: none may be empty or hold a space"
 
@@ -78,7 +78,7 @@ def _of_savepoint(spec: JobSpec, options: CsOptions, live: Live | None) -> Itera
         )
     if spec.savepoint.strategy is not Strategy.PATH:
         return
-    named = savepoint_at(spec.environment.fill(spec.savepoint.path))
+    named = savepoint_at(spec.secrets.fill(spec.savepoint.path))
     newest = savepoint_at(live.run_id) if live else None
     if named is None or newest is None or named[0] != newest[0] or named[1] not in (newest[1], "latest"):
         yield (

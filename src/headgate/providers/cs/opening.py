@@ -54,7 +54,7 @@ def open_cs(target: Target, *, project: str, cache: Path | None) -> CsProvider:
         tls=Tls(ca=form.ca or "", verify=form.verify),
         timeout=form.timeout,
         max_answer_mib=form.max_answer_mib,
-        environment=account.environment,
+        secrets=account.secrets,
         concurrency=form.concurrency,
         per_second=form.requests_per_second,
         sign=account.sign,

@@ -79,8 +79,8 @@ class Starts:
         at just before.
         """
         listed = self._api.jobs(submission.spec.name)
-        succeeds = savepoint_at(submission.marker.succeeds)
-        named = {str(succeeds[0])} if succeeds else set()
+        predecessor = savepoint_at(submission.marker.predecessor)
+        named = {str(predecessor[0])} if predecessor else set()
         named |= {submission.live.job_id} if submission.live else set()
         for job_id in sorted(named - {str(one.job_id) for one in listed}):
             with contextlib.suppress(NotFound):
@@ -92,7 +92,7 @@ class Starts:
         name, marker = submission.spec.name, submission.marker
         flink = [one for one in listed if one.is_flink]
         ours = [one for one in flink if one.marker and (one.marker.project, one.marker.job) == (self._project, name)]
-        ours = ours or [one for one in flink if marker.succeeds and one.run == marker.succeeds]
+        ours = ours or [one for one in flink if marker.predecessor and one.run == marker.predecessor]
         running = [one for one in ours if self._looks.state(one).active]
         if len(running) > 1:
             both = " and ".join(str(one.job_id) for one in running)
@@ -101,7 +101,7 @@ class Starts:
 
     def _is_for(self, job: Definition, submission: Submission) -> bool:
         marker = job.marker
-        return marker is not None and (marker.project, marker.attempt) == (self._project, submission.marker.attempt)
+        return marker is not None and (marker.project, marker.start_key) == (self._project, submission.marker.start_key)
 
     def _running(self, job: Definition, submission: Submission) -> str:
         if self._is_for(job, submission):
@@ -177,9 +177,9 @@ class Starts:
 
 def _require_expected(job: Definition, submission: Submission) -> None:
     """A start that knows nothing of the last run of the job would be a start without its state."""
-    succeeds = savepoint_at(submission.marker.succeeds)
-    stale = succeeds is not None and succeeds[0] == job.job_id and submission.marker.succeeds != job.run
-    if stale or (not submission.marker.succeeds and job.start_time):
+    predecessor = savepoint_at(submission.marker.predecessor)
+    stale = predecessor is not None and predecessor[0] == job.job_id and submission.marker.predecessor != job.run
+    if stale or (not submission.marker.predecessor and job.start_time):
         raise Rejected(
             f"job {job.name!r} was started and stopped since the plan was made",
             where=f"job {job.job_id}",

@@ -24,7 +24,7 @@ _TOLD_TEXTS = ("obs_bucket", "smn_topic")
 
 def options_of(spec: JobSpec) -> CsOptions:
     """The options form of a manifest, placeholders filled."""
-    return CsOptions.model_validate(spec.environment.fill_all(spec.options))
+    return CsOptions.model_validate(spec.secrets.fill_all(spec.options))
 
 
 def job_type(program: Program, options: Mapping[str, Any]) -> str:
@@ -36,7 +36,7 @@ def job_type(program: Program, options: Mapping[str, Any]) -> str:
 
 def config_of(spec: JobSpec) -> dict[str, str]:
     """The configuration of a spec, values in place of placeholders, under the keys in use today."""
-    return {current_key(key): spec.environment.fill(value) for key, value in spec.config.items()}
+    return {current_key(key): spec.secrets.fill(value) for key, value in spec.config.items()}
 
 
 def uploads(spec: JobSpec, there: Definition | None) -> Path | None:
@@ -106,7 +106,7 @@ def _sql(spec: JobSpec, options: CsOptions) -> dict[str, Any]:
     if MODE in config:
         mode = "at_least_once" if normal_value(MODE, config[MODE]) == "AT_LEAST_ONCE" else "exactly_once"
     written: dict[str, Any] = {
-        "sql_body": spec.environment.fill(spec.program.text) if not isinstance(spec.program, Jar) else "",
+        "sql_body": spec.secrets.fill(spec.program.text) if not isinstance(spec.program, Jar) else "",
         "run_mode": options.run_mode,
         "checkpoint_enabled": enabled,
         "checkpoint_mode": mode,
@@ -117,7 +117,7 @@ def _sql(spec: JobSpec, options: CsOptions) -> dict[str, Any]:
 
 
 def _jar(spec: JobSpec, program: Jar, options: CsOptions) -> dict[str, Any]:
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     written: dict[str, Any] = {
         "manager_spu": options.manager_spu,
         "main_class": program.main_class,

@@ -25,9 +25,9 @@ from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.packages import mentions
-from headgate.model.plan import Change, Prospect
+from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.dinky import definition, prospects, remains
@@ -147,9 +147,9 @@ class DinkyProvider(Opaque):
     def compile(self, spec: JobSpec) -> Compiled:
         return self._checker.check(spec)
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-        marker = Marker(self._project, spec.name, spec.revision, attempt="0" * 32)
-        return prospects.prospect(self._definitions, self._savepoints, spec, marker, live, changes)
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+        marker = Marker(self._project, spec.name, spec.revision, start_key="0" * 32)
+        return prospects.platform_verdict(self._definitions, self._savepoints, spec, marker, live, changes)
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         return self._checker.vertices(spec)
@@ -161,7 +161,7 @@ class DinkyProvider(Opaque):
         try:
             return self._submitted(submission)
         except (Rejected, OutcomeUnknown) as trouble:
-            trouble.problem, trouble.body = spec.environment.mask(trouble.problem), spec.environment.mask(trouble.body)
+            trouble.problem, trouble.body = spec.secrets.mask(trouble.problem), spec.secrets.mask(trouble.body)
             raise
 
     def _submitted(self, submission: Submission) -> str:
@@ -173,12 +173,12 @@ class DinkyProvider(Opaque):
             task = self._definitions.create(wanted)
         else:
             look = self._runs.look(task.id)
-            attempt = _attempt(task)
-            if look.active or (attempt == submission.marker.attempt and _was_started(look.newest, marker)):
-                return self._started_before(task, look.active, ours=attempt == submission.marker.attempt)
+            start_key = _start_key(task)
+            if look.active or (start_key == submission.marker.start_key and _was_started(look.newest, marker)):
+                return self._started_before(task, look.active, ours=start_key == submission.marker.start_key)
             if _went_on(task, look.newest, marker):
                 raise Rejected(f"task {task.name!r} was started again by somebody since the plan was made")
-            again = attempt == submission.marker.attempt
+            again = start_key == submission.marker.start_key
             known = self._runs.require_no_unclear_start(task, look.newest, again=again)
             wanted = wanted.after(look.newest.id if look.newest else None)
             task = self._definitions.make(task, wanted)
@@ -254,20 +254,20 @@ class DinkyProvider(Opaque):
         return newest
 
 
-def _attempt(task: Task) -> str:
+def _start_key(task: Task) -> str:
     marker = Note.read(task.note).marker
-    return marker.attempt if marker else ""
+    return marker.start_key if marker else ""
 
 
 def _was_started(newest: Instance | None, marker: Marker) -> bool:
     """Was the task started since its marker was written, even if that start has ended by now?"""
-    return newest is not None and newest.run != marker.succeeds
+    return newest is not None and newest.run != marker.predecessor
 
 
 def _went_on(task: Task, newest: Instance | None, marker: Marker) -> bool:
     """Is the newest start of this task another one than the start's predecessor, where that is a start of this task?"""
-    is_of_this = marker.succeeds.startswith(f"{task.id}/")
-    return is_of_this and newest is not None and newest.run != marker.succeeds
+    is_of_this = marker.predecessor.startswith(f"{task.id}/")
+    return is_of_this and newest is not None and newest.run != marker.predecessor
 
 
 def _shown(value: Any) -> Any:
@@ -285,7 +285,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
     """A provider for a `targets:` entry with `provider: dinky`. Nothing is asked until it is used."""
     form: DinkyTarget = target.settings
     password = form.password.get_secret_value()
-    environment = Environment({**target.environment.values, "DINKY_PASSWORD": password})
+    secrets = Secrets({**target.secrets.values, "DINKY_PASSWORD": password})
 
     def connect(session: Session) -> Api:
         return Api(
@@ -294,7 +294,7 @@ def open_dinky(target: Target, *, project: str, cache: Path | None) -> DinkyProv
             tls=Tls(ca=form.ca or "", verify=form.verify),
             timeout=form.timeout,
             max_answer_mib=form.max_answer_mib,
-            environment=environment,
+            secrets=secrets,
             concurrency=form.concurrency,
             per_second=form.requests_per_second,
             sign=session.sign,

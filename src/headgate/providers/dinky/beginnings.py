@@ -53,7 +53,7 @@ def may_run(begun: Begun, *, again: bool) -> bool:
 def is_struck(task: Task) -> bool:
     """Did a person strike the run that began the last start of ours from the note: it left nothing that runs?"""
     note = Note.read(task.note)
-    return note.marker is not None and bool(note.marker.attempt) and not note.by
+    return note.marker is not None and bool(note.marker.start_key) and not note.by
 
 
 def told(task: Task, begun: Begun) -> str:

@@ -68,14 +68,14 @@ class Definitions:
 
     def wanted(self, spec: JobSpec, marker: Marker, restore: Restore | None = None) -> Wanted:
         """Names to ids, values filled in. Raises Rejected for a name that is not there."""
-        filled = spec.environment.fill_all(spec.options)
+        filled = spec.secrets.fill_all(spec.options)
         by = secrets.token_hex(4) if restore else ""
         return Wanted(spec, marker, Names(self._session).ids(filled), restore, by)
 
     def respelled(self, spec: JobSpec, applied: AppliedSpec, changes: tuple[Change, ...]) -> frozenset[str]:
         """The paths of changes that only say in other words what a job is on already: by name what was an id, say."""
         names, same = Names(self._session), set[str]()
-        wanted = spec.environment.fill_all(spec.options)
+        wanted = spec.secrets.fill_all(spec.options)
         paths = {change.path for change in changes}
         for option, (of_id, _) in REFERENCES.items():
             pair = {f"options.{option}", f"options.{of_id}"}

@@ -46,7 +46,7 @@ class Checker:
             answer = self._asked_once("/api/task/explainSql", body)
         except Rejected as refused:
             raise Rejected(
-                spec.environment.mask(refused.problem), where=refused.where or str(spec.source), code=_CODE
+                spec.secrets.mask(refused.problem), where=refused.where or str(spec.source), code=_CODE
             ) from refused
         for row in rows(answer):
             if text(row.get("error")) or not flag(row.get("explainTrue"), default=True):
@@ -85,8 +85,8 @@ class Checker:
         return body | {"variables": dict(wanted.options.get("variables", {}))}
 
     def _harmless(self, body: Mapping[str, Any]) -> bool:
-        environment = number(body.get("envId")) or -1
-        before = text(self._definitions.read(str(environment)).raw.get("statement")) if environment > 0 else ""
+        secrets = number(body.get("envId")) or -1
+        before = text(self._definitions.read(str(secrets)).raw.get("statement")) if secrets > 0 else ""
         return statements.may_plan(text(body["statement"])) and statements.may_plan(before)
 
     def _asked_once(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -108,7 +108,7 @@ def _here(body: dict[str, Any]) -> dict[str, Any]:
 def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
     assert isinstance(spec.program, Sql)  # noqa: S101 - only SQL is explained
     message = said(row.get("error")) or "Dinky does not accept this statement and does not say why"
-    begins = statements.place(spec.environment.fill(spec.program.text), text(row.get("sql")))
+    begins = statements.place(spec.secrets.fill(spec.program.text), text(row.get("sql")))
     where = str(spec.source)
     if begins is not None:
         line, column = begins
@@ -118,4 +118,4 @@ def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
             column = inside_column + (column - 1 if inside_line == 1 else 0)
             line += inside_line - 1
         where = spec.source.at(line, column)
-    return Rejected(spec.environment.mask(message), where=where, code=_CODE)
+    return Rejected(spec.secrets.mask(message), where=where, code=_CODE)

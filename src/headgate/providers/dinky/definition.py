@@ -107,7 +107,7 @@ def wanted_fields(
 
     `restore` is what the next start restores. Raises Rejected for a program that Dinky cannot run.
     """
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     config = {key: fill(value) for key, value in spec.config.items()}
     if restore and restore.path and restore.allow_non_restored:
         config[_IGNORE_UNCLAIMED] = "true"

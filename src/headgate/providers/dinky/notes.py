@@ -105,7 +105,7 @@ class Note:
 def _shortest(marker: Marker) -> Marker:
     """The marker without what may be left out for the sake of people's text."""
     kept = replace(marker, commit="", restored="")
-    return kept if marker.avoids else replace(kept, succeeds="")
+    return kept if marker.quarantined else replace(kept, predecessor="")
 
 
 def _cut(text: str, longest: int) -> str:

@@ -6,7 +6,7 @@ import re
 
 from headgate.errors import Rejected
 from headgate.model.live import JobState, Live, Marker
-from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.providers.dinky import definition, notes
@@ -33,15 +33,15 @@ _LONGEST_K8S = 45
 _DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
-def prospect(
+def platform_verdict(
     definitions: Definitions,
     savepoints: Savepoints,
     spec: JobSpec,
     marker: Marker,
     live: Live | None,
     changes: tuple[Change, ...],
-) -> Prospect:
-    """See `Provider.prospect`."""
+) -> PlatformVerdict:
+    """See `Provider.platform_verdict`."""
     try:
         wanted = definitions.wanted(spec, marker)
         said = notes.said(spec.options)
@@ -54,17 +54,17 @@ def prospect(
     mode = str(spec.options.get("type", ""))
     if mode.startswith("kubernetes-application") and not _is_label(spec.name):
         why = f"in mode {mode} the name is that of a Kubernetes cluster: up to {_LONGEST_K8S} of a-z, 0-9 and -"
-        return Prospect(blocked=Reason.NOT_SUPPORTED, note=f"{why}; rename the job")
+        return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=f"{why}; rename the job")
     if taken := definitions.taken(spec.name, live):
-        return Prospect(blocked=Reason.NAME_TAKEN, note=taken)
+        return PlatformVerdict(blocked=Reason.NAME_TAKEN, note=taken)
     in_place = frozenset(change.path for change in changes if change.path.startswith(_IN_PLACE))
     if live is not None and live.applied is not None:
         in_place |= definitions.respelled(spec, live.applied, changes)
     if live is not None and _is_stopped_with_savepoint(spec, live, changes, in_place):
         told = live.applied or spec
         if why := savepoints.impossible(str(told.options.get("type", "local"))):
-            return Prospect(blocked=Reason.NOT_SUPPORTED, note=why)
-    return Prospect(in_place=in_place, state=_state(spec, live, changes, in_place))
+            return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
+    return PlatformVerdict(in_place=in_place, state=_state(spec, live, changes, in_place))
 
 
 def _is_stopped_with_savepoint(
@@ -92,9 +92,9 @@ def _state(
     return StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, why),))
 
 
-def _blocked(refused: Rejected) -> Prospect:
+def _blocked(refused: Rejected) -> PlatformVerdict:
     note = f"{refused.problem}; {refused.hint}" if refused.hint else refused.problem
-    return Prospect(blocked=Reason.NOT_SUPPORTED, note=note)
+    return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=note)
 
 
 def _is_label(name: str) -> bool:

@@ -107,7 +107,7 @@ def restored(text: str) -> str:
 def checked(spec: JobSpec) -> str:
     """The script of a spec as it is sent, values filled in. Raises Rejected where Dinky would cut it wrongly."""
     assert isinstance(spec.program, Sql)  # noqa: S101 - only asked of SQL
-    filled = spec.environment.fill(spec.program.text)
+    filled = spec.secrets.fill(spec.program.text)
     script = rendered(filled)
     wanted = [found for run in _runs(script) if (found := meaning(_text(script, run)))]
     try:
@@ -152,7 +152,7 @@ def place(script: str, sql: str) -> tuple[int, int] | None:
 
 def jar_statement(spec: JobSpec, jar: Jar, restore: Restore | None = None) -> str:
     """`EXECUTE JAR WITH (...)`. Raises Rejected for what cannot be written in it."""
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     if jar.digest:
         raise Rejected(
             f"Dinky takes no jar from the repository: {jar.uri}",
@@ -161,7 +161,7 @@ def jar_statement(spec: JobSpec, jar: Jar, restore: Restore | None = None) -> st
         )
     arguments = [fill(argument) for argument in jar.args]
     if odd := next((each for each in arguments if not each or re.search(r"\s", each)), None):
-        problem = f"an argument of a jar in Dinky holds no space: {spec.environment.mask(odd)!r}"
+        problem = f"an argument of a jar in Dinky holds no space: {spec.secrets.mask(odd)!r}"
         raise Rejected(problem, where=str(spec.source))
     pairs = {"uri": fill(jar.uri), "main-class": jar.main_class, "args": " ".join(arguments)}
     pairs["parallelism"] = str(spec.parallelism)

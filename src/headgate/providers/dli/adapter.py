@@ -27,7 +27,7 @@ from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
 from headgate.model.packages import mentions
-from headgate.model.plan import Change, Prospect
+from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
 from headgate.model.topology import Compiled
@@ -178,23 +178,23 @@ class DliProvider(Opaque):
         """DLI reads a statement only for a job it knows, on Flink 1.10 and 1.12."""
         if not isinstance(spec.program, Sql) or prospects.impossible(spec):
             return Compiled(why=_NOT_COMPILED)
-        with wire.masked(spec.environment):
+        with wire.masked(spec.secrets):
             known = [Definition.of(row) for row in self._jobs.listed(name=spec.name)]
             found = next((one for one in known if not one.is_jar), None)
             checked = found is not None and graphs.checked(self._jobs, found, spec)
         return Compiled(why=_NOT_COMPILED if checked else _NOT_CHECKED)
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-        return prospects.prospect(spec, live, changes)
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+        return prospects.platform_verdict(spec, live, changes)
 
     # -- single effects ------------------------------------------------------------------------------------------------
 
     def submit(self, submission: Submission) -> str:
-        with wire.masked(submission.spec.environment):
+        with wire.masked(submission.spec.secrets):
             return self._starting.submit(submission)
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
-        with wire.masked(spec.environment):
+        with wire.masked(spec.secrets):
             found = shown(self._jobs, live.job_id)
             if state_of(self._jobs, found).active:
                 making.updated_in_place(self._jobs, found, spec, marker)

@@ -106,8 +106,8 @@ class Definition:
     @property
     def run(self) -> str:
         """What tells this run from the next: `JOB.START`, and the attempt it was started for."""
-        attempt = self.marker.attempt[:8] if self.marker else ""
-        return f"{self.id}.{self.started}" + (f".{attempt}" if attempt else "")
+        start_key = self.marker.start_key[:8] if self.marker else ""
+        return f"{self.id}.{self.started}" + (f".{start_key}" if start_key else "")
 
     def holds(self, path: str) -> bool:
         """Is the savepoint of this name there, for the next run to go on from?
@@ -149,7 +149,7 @@ class Definition:
     @property
     def _holds_nothing(self) -> bool:
         """A draft never ran; and a first start that was not even submitted had nothing to restore."""
-        first = self.marker is not None and not self.marker.succeeds and not self.marker.restored
+        first = self.marker is not None and not self.marker.predecessor and not self.marker.restored
         return self.never_ran or (self.word == states.SUBMIT_FAILED and first)
 
 

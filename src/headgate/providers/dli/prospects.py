@@ -13,7 +13,7 @@ import re
 from pydantic import ValidationError
 
 from headgate.model.live import Live
-from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.dli.fields import IN_PLACE, INTERVAL, JAR_ONLY, MODE, SQL_ONLY, seconds
@@ -49,14 +49,14 @@ _WIDER = (
 )
 
 
-def prospect(spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
     """What becomes of these changes; `live` None for a first start."""
     if why := impossible(spec):
-        return Prospect(blocked=Reason.NOT_SUPPORTED, note=why)
+        return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
     if live is None:
-        return Prospect()
+        return PlatformVerdict()
     in_place = frozenset(change.path for change in changes if _option(change.path) in IN_PLACE)
-    return Prospect(in_place=in_place, state=_state(spec, live, changes))
+    return PlatformVerdict(in_place=in_place, state=_state(spec, live, changes))
 
 
 def impossible(spec: JobSpec) -> str:

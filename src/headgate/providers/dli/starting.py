@@ -66,7 +66,7 @@ class Starting:
         Raises `Rejected` where the name is taken.
         """
         known = [wanted.live.job_id] if wanted.live else []
-        known += [run_of(wanted.marker.succeeds)[0]] if wanted.marker.succeeds else []
+        known += [run_of(wanted.marker.predecessor)[0]] if wanted.marker.predecessor else []
         candidates = [one for each in dict.fromkeys(filter(None, known)) if (one := there(self._jobs, each))]
         if not candidates or candidates[0].name != wanted.spec.name or not self._ours(candidates[0], wanted):
             namesakes = [one for one in self._named(wanted) if one.id not in {each.id for each in candidates}]
@@ -98,7 +98,7 @@ class Starting:
                 return True
             problem = f"job {found.id} is {found.word}: another run started it, or somebody did by hand"
             raise Rejected(problem, where=found.name)
-        job_id, start = run_of(wanted.marker.succeeds)
+        job_id, start = run_of(wanted.marker.predecessor)
         return _prepared(found, wanted) and found.started > (start if job_id == found.id else 0)
 
     def _created(self, wanted: Submission, replaced: Definition | None) -> Definition:
@@ -175,7 +175,7 @@ def _kind(found: Definition) -> str:
 
 def _prepared(found: Definition, wanted: Submission) -> bool:
     """Does it bear the marker of this submission?"""
-    return found.marker is not None and found.marker.attempt == wanted.marker.attempt
+    return found.marker is not None and found.marker.start_key == wanted.marker.start_key
 
 
 def _taken(found: Definition) -> str:

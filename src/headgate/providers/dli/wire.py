@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.providers.huawei.signing import clock_hint
 
@@ -75,7 +75,7 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
 
 
 @contextmanager
-def masked(secrets: Environment) -> Iterator[None]:
+def masked(secrets: Secrets) -> Iterator[None]:
     """DLI quotes what it refuses, statements too: their secrets stay placeholders in every error raised within."""
     try:
         yield

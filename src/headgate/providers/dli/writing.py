@@ -18,12 +18,12 @@ _OWN_CHOICE = ("queue_name", "tm_slot_num", "flink_version", "execution_agency_u
 
 def options_of(spec: JobSpec) -> DliOptions:
     """The options of a spec, values in place of placeholders."""
-    return DliOptions.model_validate(spec.environment.fill_all(spec.options))
+    return DliOptions.model_validate(spec.secrets.fill_all(spec.options))
 
 
 def config_of(spec: JobSpec) -> dict[str, str]:
     """The configuration of a spec, values in place of placeholders, under the keys in use today."""
-    return {current_key(key): spec.environment.fill(value) for key, value in spec.config.items()}
+    return {current_key(key): spec.secrets.fill(value) for key, value in spec.config.items()}
 
 
 def written(spec: JobSpec) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def written(spec: JobSpec) -> dict[str, Any]:
     match spec.program:
         case Sql(text):
             mode = options.run_mode or options.mode()
-            flat |= {"sql_body": spec.environment.fill(text), "job_type": options.job_type, "run_mode": mode}
+            flat |= {"sql_body": spec.secrets.fill(text), "job_type": options.job_type, "run_mode": mode}
         case Jar(uri, main_class, args):
-            arguments = " ".join(map(spec.environment.fill, args))
-            flat |= {"entrypoint": spec.environment.fill(uri), "main_class": main_class}
+            arguments = " ".join(map(spec.secrets.fill, args))
+            flat |= {"entrypoint": spec.secrets.fill(uri), "main_class": main_class}
             flat |= {"entrypoint_args": arguments, "job_type": JAR_JOB}
     flat |= {"parallel_number": spec.parallelism, "flink_log_config": options.flink_log_config}
     if options.resource_config_version == "v2":

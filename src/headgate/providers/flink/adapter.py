@@ -21,7 +21,7 @@ from typing import Any
 from headgate.errors import Overtaken, ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
-from headgate.model.plan import Change, Prospect, RestoreKind
+from headgate.model.plan import Change, PlatformVerdict, RestoreKind
 from headgate.model.project import Target
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
@@ -145,18 +145,18 @@ class FlinkProvider:
         if plans.topology(name) is None:
             return Compiled(why="the compiled plan could not be read")
         # Numbered from 1, so that compiling twice gives the same bytes.
-        text = plans.numbered(spec.environment.put_back_in_json(name), {}, fresh_from=0)
+        text = plans.numbered(spec.secrets.put_back_in_json(name), {}, fresh_from=0)
         return Compiled(text, plans.topology(text), checkpointing=self._cluster.checkpoints(spec))
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """The bounds of parallelism, and whether it alone changes and the scheduler does that on a running job."""
         touched = {change.path for change in changes}
         if live is not None and live.state is JobState.STARTING and _goes_with(live, spec):
             note = f"{spec.savepoint.path} is deleted when the job is cancelled: its checkpoints are not retained"
-            return Prospect(blocked=Reason.SNAPSHOT_MISSING, note=note)
+            return PlatformVerdict(blocked=Reason.SNAPSHOT_MISSING, note=note)
         scaled = touched & {parallelism_bounds.PARALLELISM, f"config.{parallelism_bounds.OPTION}"}
         if live is not None and not scaled:
-            return Prospect()
+            return PlatformVerdict()
         found = parallelism_bounds.of_manifest(spec)
         if live is None or live.remembered or found.blocked:
             return found  # of a job that the cluster has forgotten there is nothing to ask it
@@ -164,7 +164,7 @@ class FlinkProvider:
         found = parallelism_bounds.of_live(self._api, spec, live, touched, fixed)
         alone = touched == {parallelism_bounds.PARALLELISM} and fixed is not None and live.state.active
         if alone and not found.blocked and self._scaling.can_reach(live, spec):
-            return Prospect(in_place=frozenset(touched))
+            return PlatformVerdict(in_place=frozenset(touched))
         return found
 
     def topology(self, compiled: str) -> Topology | None:
@@ -364,7 +364,7 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         tls=Tls(form.ca or "", form.cert or "", form.key or "", form.verify),
         timeout=form.timeout,
         max_answer_mib=form.max_answer_mib,
-        environment=target.environment,
+        secrets=target.secrets,
         judge=judge,
         credentials="check `token`, or `username` and `password`, of this target in headgate.yaml",
         explain=root_cause,

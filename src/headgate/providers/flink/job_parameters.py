@@ -12,17 +12,15 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from headgate.model.live import Marker
+from headgate.model.live import MARKER_KEYS, Marker
 from headgate.model.spec import AppliedSpec
 
 _PREFIX = "headgate."
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
-_MARKER = tuple(field.name for field in fields(Marker))
-_NEEDED = {"project", "job", "revision"}
 _NONE = "none"
 # Flink answered with values of 120 KB whole; a larger compiled plan is left out and made anew when it is needed.
 _LARGEST_COMPILED = 100_000
@@ -45,8 +43,7 @@ class Carried:
 
 def write(marker: Marker, manifest: Mapping[str, Any], compiled: str, *, fixed: frozenset[int] | None = None) -> str:
     """The value of `pipeline.global-job-parameters` for a job."""
-    words = {key: str(getattr(marker, key)) for key in _MARKER}
-    pairs = {key: _word(value) for key, value in words.items() if value}
+    pairs = {key: _word(value) for key, value in marker.written().items() if value}
     if fixed is not None:
         pairs["fixed"] = "-".join(map(str, sorted(fixed))) or _NONE
     text = _packed(json.dumps(manifest, separators=(",", ":"), ensure_ascii=False))
@@ -66,7 +63,7 @@ def read(parameters: Mapping[str, str]) -> Carried:
     """Read what `write` wrote back from a job's user-config. What cannot be read is left empty."""
     own = {key.removeprefix(_PREFIX): value for key, value in parameters.items() if key.startswith(_PREFIX)}
     try:
-        marker = Marker(**{key: _unword(own[key] if key in _NEEDED else own.get(key, "")) for key in _MARKER})
+        marker = Marker.read({key: _unword(value) for key, value in own.items() if key in MARKER_KEYS})
     except (KeyError, ValueError):
         return Carried()
     compiled = _compiled(own.get("compiled", ""))

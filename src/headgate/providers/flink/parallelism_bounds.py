@@ -12,7 +12,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.live import Live
-from headgate.model.plan import OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.plan import OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.providers.flink import vertex_parallelism
@@ -24,43 +24,43 @@ PARALLELISM = "parallelism"
 
 def configured(spec: JobSpec) -> int | None:
     """The max parallelism that a manifest gives, None if it leaves that to Flink."""
-    written = spec.environment.fill(spec.config.get(OPTION, "")).strip()
+    written = spec.secrets.fill(spec.config.get(OPTION, "")).strip()
     return int(written) if written.isdecimal() and int(written) > 0 else None
 
 
-def of_manifest(spec: JobSpec) -> Prospect:
+def of_manifest(spec: JobSpec) -> PlatformVerdict:
     """What a manifest says about itself: nobody starts a job wider than its own max parallelism."""
     most = configured(spec)
     if most is None or spec.parallelism <= most:
-        return Prospect()
+        return PlatformVerdict()
     note = f"parallelism {spec.parallelism} is above {OPTION} {most} in the manifest"
-    return Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
+    return PlatformVerdict(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
 
 
-def of_live(api: Api, spec: JobSpec, live: Live, touched: set[str], fixed: frozenset[int] | None) -> Prospect:
+def of_live(api: Api, spec: JobSpec, live: Live, touched: set[str], fixed: frozenset[int] | None) -> PlatformVerdict:
     """What the state of a live job allows; nothing is known of one that never ran, or that is forgotten."""
     if spec.savepoint.strategy not in (Strategy.LATEST, Strategy.EARLIEST):
-        return Prospect()
+        return PlatformVerdict()
     try:
         detail: Mapping[str, Any] = api.read(f"/jobs/{live.job_id}")
     except NotFound:
-        return Prospect()
+        return PlatformVerdict()
     most = vertex_parallelism.limits(detail)
     if not most or not (detail.get("timestamps") or {}).get("RUNNING"):
-        return Prospect()
+        return PlatformVerdict()
     wanted = configured(spec)
     if f"config.{OPTION}" in touched and wanted is not None:
         found = _decisive(api, live.job_id, most)
         if set(found) != {wanted}:
-            return Prospect(state=_refused(found, wanted))
+            return PlatformVerdict(state=_refused(found, wanted))
     known = live.applied.parallelism if live.applied else 0
     spread = vertex_parallelism.followers(vertex_parallelism.running(detail), most, known=known, fixed=fixed)
     if spread and spec.parallelism > min(spread.values()):
         bound = min(_decisive(api, live.job_id, spread))
         if spec.parallelism > bound:
             note = f"parallelism {spec.parallelism} is above {bound}, the max parallelism its state was made for"
-            return Prospect(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
-    return Prospect()
+            return PlatformVerdict(blocked=Reason.ABOVE_MAX_PARALLELISM, note=note)
+    return PlatformVerdict()
 
 
 def _decisive(api: Api, job_id: str, chosen: Mapping[str, int]) -> list[int]:

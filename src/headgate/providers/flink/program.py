@@ -17,7 +17,7 @@ def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "", 
 
     `home` is the sign that the runner leaves before it starts the job.
     """
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     configuration = {key: fill(value) for key, value in spec.config.items()} | {JOB_NAME: spec.name}
     if parameters:
         configuration[JOB_PARAMETERS] = parameters
@@ -27,7 +27,7 @@ def body(spec: JobSpec, *, mode: str, compiled: str = "", parameters: str = "", 
             request["entryClass"] = runner.ENTRY_CLASS
             # Last, so that the runner counts statements as the manifest does.
             marked = ["home", home] if home else []
-            request["programArgsList"] = [mode, *_arguments(fill(text), spec.environment.fill_json(compiled)), *marked]
+            request["programArgsList"] = [mode, *_arguments(fill(text), spec.secrets.fill_json(compiled)), *marked]
         case Jar(main_class=main_class, args=arguments):
             if main_class:
                 request["entryClass"] = main_class

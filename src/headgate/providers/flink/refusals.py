@@ -82,13 +82,13 @@ def refusal(body: str, spec: JobSpec) -> Rejected:
     where = option or _place(body, spec, statement)
     if missing := _missing(cause, spec):
         name, words, hint = missing
-        return DependencyMissing(spec.environment.mask(words), where=_literal(name, spec) or where, hint=hint)
+        return DependencyMissing(spec.secrets.mask(words), where=_literal(name, spec) or where, hint=hint)
     if isinstance(spec.program, Sql) and (cause.kind in _FAULTS or _GENERATED.search(body)):
         problem = f"Flink's planner failed: {root_cause(body)}"
-        return PlannerFailed(spec.environment.mask(problem), where=where, after_main=statement is None)
+        return PlannerFailed(spec.secrets.mask(problem), where=where, after_main=statement is None)
     message = summary(cause, near=_word_before(body, statement))
     hint = "" if option or positioned or not spec.source.settings else _PERHAPS_AN_OPTION
-    return StatementRejected(spec.environment.mask(message), where=where, hint=hint)
+    return StatementRejected(spec.secrets.mask(message), where=where, hint=hint)
 
 
 def _missing(cause: Cause, spec: JobSpec) -> tuple[str, str, str] | None:

@@ -22,9 +22,9 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
-from headgate.model.plan import Change, Prospect
+from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers import marking
@@ -103,8 +103,8 @@ class FoasProvider(Opaque):
                     raise Rejected(f"there is no package {package!r}", where=str(spec.source), hint=hint)
         return Compiled(why="the platform checks a statement only as part of a job, when that is started")
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-        return prospects.prospect(spec, live, changes)
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+        return prospects.platform_verdict(spec, live, changes)
 
     def kept(self, job: str) -> Kept | None:
         return None
@@ -233,7 +233,7 @@ def open_foas(target: Target, *, project: str, cache: Path | None) -> FoasProvid
         tls=Tls(ca=form.ca or "", verify=form.verify),
         timeout=form.timeout,
         max_answer_mib=form.max_answer_mib,
-        environment=Environment({**known.secrets(), **target.environment.values}),
+        secrets=Secrets({**known.secrets(), **target.secrets.values}),
         concurrency=form.concurrency,
         per_second=form.requests_per_second,
         sign=V3(known) if form.signature == "v3" else V1(known),

@@ -38,7 +38,7 @@ class Place:
 
 def filled_options(spec: JobSpec) -> dict[str, Any]:
     """The options of a spec with the values of `${env:NAME}` in place."""
-    found: dict[str, Any] = spec.environment.fill_all(spec.options)
+    found: dict[str, Any] = spec.secrets.fill_all(spec.options)
     return found
 
 
@@ -87,7 +87,7 @@ def asked(spec: JobSpec, *, plan: str = "", folder_id: int = 0) -> Asked:
 def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> dict[str, str]:
     """The form fields that make a job equal to a spec, but for its plan; what people wrote in `job` stays."""
     options = filled_options(spec)
-    config = {key: spec.environment.fill(value) for key, value in spec.config.items()}
+    config = {key: spec.secrets.fill(value) for key, value in spec.config.items()}
     found = {
         "code": programs.code_of(spec),
         "properties": rendered(config, wanted, old=job.content.properties if job else ""),

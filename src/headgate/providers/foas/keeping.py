@@ -35,12 +35,12 @@ def _judged(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
     yield from _program(ran, spec)
     if ran.parallelism != spec.parallelism:
         yield OperatorVerdict("parallelism", Verdict.KEPT, _RESUMED)
-    yield from _config(ran.config, {key: spec.environment.fill(value) for key, value in spec.config.items()})
+    yield from _config(ran.config, {key: spec.secrets.fill(value) for key, value in spec.config.items()})
     yield from _options(ran, spec)
 
 
 def _program(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
-    fill = spec.environment.fill
+    fill = spec.secrets.fill
     match ran.program, spec.program:
         case Sql(old), Sql(template):
             new = fill(template)

@@ -91,8 +91,8 @@ def _is_empty(job: Job, instance: Instance | None, marker: Marker | None) -> boo
     """Is there nothing to lose: a batch job, or one that a start of ours stopped to begin empty?"""
     if instance is None or job.job_type == BATCH:
         return instance is not None
-    begun_empty = marker is not None and bool(marker.attempt) and not marker.restored
-    return begun_empty and instance.actual == "TERMINATED" and marker is not None and marker.succeeds == instance.run
+    begun_empty = marker is not None and bool(marker.start_key) and not marker.restored
+    return begun_empty and instance.actual == "TERMINATED" and marker is not None and marker.predecessor == instance.run
 
 
 def _current(name: str, lives: list[Live]) -> Live | Several:

@@ -28,7 +28,7 @@ def api_type(program: Program) -> str:
 
 def package_of(jar: Jar, fill: JobSpec) -> str:
     """The package that holds a jar, empty if it is none."""
-    uri = fill.environment.fill(jar.uri)
+    uri = fill.secrets.fill(jar.uri)
     name = uri.removeprefix(SCHEME)
     return name if uri.startswith(SCHEME) and re.fullmatch(PLAIN_NAME, name) else ""
 
@@ -50,7 +50,7 @@ def unfit(spec: JobSpec) -> str:
         return "a DataStream job has to name its `main_class`"
     if name in spec.options.get("packages", ()):
         return f"{name!r} is the jar of the job: take it out of `options.packages`"
-    for argument in map(spec.environment.fill, jar.args):
+    for argument in map(spec.secrets.fill, jar.args):
         if not _ARGUMENT.fullmatch(argument) or argument.startswith((f"{_CLASS}=", f"{_JAR}=")):
             return "the arguments of a DataStream job are `key=value`, one line each"
     return ""
@@ -59,8 +59,8 @@ def unfit(spec: JobSpec) -> str:
 def code_of(spec: JobSpec) -> str:
     """The text of a program, with the values of `${env:NAME}` in place."""
     if isinstance(spec.program, Sql):
-        return spec.environment.fill(scripts.as_code(spec.program.text))
-    arguments = [spec.environment.fill(argument) for argument in spec.program.args]
+        return spec.secrets.fill(scripts.as_code(spec.program.text))
+    arguments = [spec.secrets.fill(argument) for argument in spec.program.args]
     lines = [f"{_CLASS}={spec.program.main_class}", f"{_JAR}={package_of(spec.program, spec)}"]
     if not any(argument.startswith(f"{_NAME}=") for argument in arguments):
         lines.append(f"{_NAME}={spec.name}")

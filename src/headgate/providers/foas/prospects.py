@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headgate.model.live import JobState, Live
-from headgate.model.plan import Change, OperatorVerdict, Prospect, StateVerdict, Verdict
+from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql, Strategy
 from headgate.providers.foas import definition, keeping, programs
@@ -12,20 +12,22 @@ from headgate.providers.foas.wire import BATCH, STREAM
 _NO_STATE = StateVerdict(Verdict.NONE, (OperatorVerdict("all operators", Verdict.NONE, "a batch job keeps no state"),))
 
 
-def prospect(spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-    """The port's `prospect`."""
+def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+    """The port's `platform_verdict`."""
     if why := _cannot(spec) or (_cannot_become(spec, live, changes) if live else ""):
-        return Prospect(blocked=Reason.NOT_SUPPORTED, note=why)
+        return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
     paths = {change.path for change in changes}
     in_place = frozenset(paths & keeping.IN_PLACE)
     if live is None or live.applied is None:
-        return Prospect(in_place)
+        return PlatformVerdict(in_place)
     if definition.job_type(spec.options) == BATCH:
-        return Prospect(in_place, _NO_STATE)
+        return PlatformVerdict(in_place, _NO_STATE)
     if "target" in paths:
         why = "the state of a paused job cannot leave its project"
-        return Prospect(in_place, StateVerdict(Verdict.LOST, (OperatorVerdict("all operators", Verdict.LOST, why),)))
-    return Prospect(in_place, keeping.verdict(live.applied, spec))
+        return PlatformVerdict(
+            in_place, StateVerdict(Verdict.LOST, (OperatorVerdict("all operators", Verdict.LOST, why),))
+        )
+    return PlatformVerdict(in_place, keeping.verdict(live.applied, spec))
 
 
 def _cannot(spec: JobSpec) -> str:

@@ -87,11 +87,11 @@ class Starting:
         """Did an earlier run get as far as leaving this attempt on the job?"""
         marker = marking.read(job.description)
         ours = marker is not None and (marker.project, marker.job) == (self.project, submission.spec.name)
-        return ours and marker is not None and marker.attempt == submission.marker.attempt
+        return ours and marker is not None and marker.start_key == submission.marker.start_key
 
     @staticmethod
     def _was_started(current: Instance | None, submission: Submission) -> bool:
-        return current is not None and (_goes_on(current) or current.run != submission.marker.succeeds)
+        return current is not None and (_goes_on(current) or current.run != submission.marker.predecessor)
 
     def _require_free(self, job: Job, current: Instance | None, submission: Submission) -> None:
         """A job that is another's, or that runs, is left alone."""

@@ -17,7 +17,7 @@ import httpx
 
 from headgate._version import __version__
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Environment, replaced, spellings
+from headgate.model.secret import Secrets, replaced, spellings
 from headgate.providers.answer_fields import Reply, Unauthorised, by_status, retry_after, sendable, skew, unsendable
 from headgate.providers.http.body import ACCEPTED, MIB, MOST_MIB, TooLarge, Unreadable, content_of, document_of, text_of
 from headgate.providers.http.connections import Connections
@@ -61,7 +61,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         tls: Tls | None = None,
         timeout: float = 30.0,
-        environment: Environment | None = None,
+        secrets: Secrets | None = None,
         concurrency: int = 8,
         per_second: float | None = None,
         sign: Signer | None = None,
@@ -76,7 +76,7 @@ class Api:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
-        self._environment = environment or Environment()
+        self._secrets = secrets or Secrets()
         self._pause = pause
         self._clock = clock
         self._monotonic = monotonic
@@ -234,8 +234,8 @@ class Api:
         for header, value in headers.items():
             if sendable(value):
                 continue
-            known = [name for name, secret in self._environment.values.items() if secret and secret in value]
-            names = [name for name in known if not sendable(self._environment.values[name])]
+            known = [name for name, secret in self._secrets.values.items() if secret and secret in value]
+            names = [name for name in known if not sendable(self._secrets.values[name])]
             named = " and ".join(names) or f"what goes into the header {header}"
             raise unsendable(named, where=where, hint=self._credentials)
 
@@ -246,7 +246,7 @@ class Api:
             raise lost(self._mask(f"the answer is not JSON but {kind}"), where=where, hint=_IS_IT_THE_API)
 
     def _mask(self, text: str) -> str:
-        return self._environment.mask(text)
+        return self._secrets.mask(text)
 
 
 def _proofs(headers: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.project import Target
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.providers.http import Api, Outgoing, Signer, Tls
 from headgate.providers.huawei.credentials import REFUSED, Credentials, Password, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
@@ -37,16 +37,16 @@ def plain(region: str) -> Scheme:
 class Account:
     """Access to one service of one project. Nothing is asked before the first request needs it.
 
-    Safe to use from several threads. `environment` masks the credentials, and is what `api` was given.
+    Safe to use from several threads. `secrets` masks the credentials, and is what `api` was given.
     """
 
     def __init__(
-        self, name: str, form: HuaweiTarget, known: Credentials, secrets: Environment, *, endpoint: str, scheme: Scheme
+        self, name: str, form: HuaweiTarget, known: Credentials, secrets: Secrets, *, endpoint: str, scheme: Scheme
     ) -> None:
         self.name = name
         self.region = known.region
         self.endpoint = endpoint
-        self.environment = secrets
+        self.secrets = secrets
         self._form = form
         self._known = known
         self._scheme = scheme
@@ -76,7 +76,7 @@ class Account:
         if not endpoint:
             hint = "name the region of this target in headgate.yaml, or in HW_REGION_NAME"
             raise Rejected("neither a region nor an endpoint is named", where=target.name, hint=hint)
-        secrets = Environment({**known.secrets(), **target.environment.values})
+        secrets = Secrets({**known.secrets(), **target.secrets.values})
         return cls(target.name, form, known, secrets, endpoint=endpoint, scheme=scheme(known.region))
 
     def api(self, **more: Any) -> Api:
@@ -125,7 +125,7 @@ class Account:
             tls=Tls(ca=form.ca or "", verify=form.verify),
             timeout=form.timeout,
             max_answer_mib=form.max_answer_mib,
-            environment=self.environment,
+            secrets=self.secrets,
             concurrency=form.concurrency,
             per_second=form.requests_per_second,
             sign=sign,

@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from headgate.model.masking import told_text
-from headgate.model.secret import Environment
+from headgate.model.masking import masked_text
+from headgate.model.secret import Secrets
 from headgate.private_files import private_file, private_folder
 from headgate.store.address import Address, PostgresAddress, SqliteAddress
 from headgate.store.errors import StoreError
@@ -47,10 +47,10 @@ _POSTGRES_HINT = "is the server reachable, and do user, password and database fi
 class Database:
     """One open database. Safe for several threads; other processes may have it open too."""
 
-    def __init__(self, address: Address, clock: Clock, environment: Environment) -> None:
+    def __init__(self, address: Address, clock: Clock, secrets: Secrets) -> None:
         self.address = address
         self.clock = clock
-        self._environment = environment
+        self._environment = secrets
         with self._told():
             self._engine = _postgres(address) if isinstance(address, PostgresAddress) else _sqlite(address)
 
@@ -97,7 +97,7 @@ class Database:
 
     def said(self, text: str) -> str:
         """Words of a platform, for people alone: what they quote of a secret is hidden, however it is spelled there."""
-        return _holdable(told_text(text, self._environment))
+        return _holdable(masked_text(text, self._environment))
 
     def seen(self, text: str) -> str:
         """Such text as it was, for what is used and not only shown: a snapshot's path."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from headgate.model.secret import Environment
+from headgate.model.secret import Secrets
 from headgate.store.address import Address
 from headgate.store.records import Clock
 from headgate.store.sql.database import Database
@@ -25,9 +25,9 @@ class SqlStore(SqlJournal, SqlRevisions, SqlSnapshots, SqlLocks):
         self._database = database
 
     @classmethod
-    def open(cls, address: Address, *, clock: Clock, environment: Environment) -> Self:
+    def open(cls, address: Address, *, clock: Clock, secrets: Secrets) -> Self:
         """Open it and bring its schema up to date."""
-        database = Database(address, clock, environment)
+        database = Database(address, clock, secrets)
         try:
             migrate(database)
         except BaseException:

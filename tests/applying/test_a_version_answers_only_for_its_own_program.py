@@ -52,7 +52,7 @@ def test_a_first_start_without_slots_is_left_in_place_and_gets_going_without_ret
 def test_an_edit_that_gets_no_slots_is_tried_again_by_the_next_apply(
     place: Place, monkeypatch: pytest.MonkeyPatch, remembers: bool
 ) -> None:
-    """What ran before stands in for it meanwhile, and no marker and no store calls the edition bad."""
+    """What ran before stands in for it meanwhile, and no marker and no store calls the version bad."""
     place.apply(ORDERS)
     lacking_slots_for(place, monkeypatch, FILTERED.revision)
 
@@ -68,12 +68,12 @@ def test_an_edit_that_gets_no_slots_is_tried_again_by_the_next_apply(
     assert (first.exit_code, result.code) == (3, "infrastructure-failed")
     assert "runs again" in result.detail
     assert marker is not None
-    assert (marker.revision, marker.avoids) == (ORDERS.revision, "")
+    assert (marker.revision, marker.quarantined) == (ORDERS.revision, "")
     assert second.outcome is Outcome.APPLIED
     assert min(place.platform.ages("orders").values()) == 2
 
 
-def test_neither_edition_gets_slots_and_both_are_innocent(place: Place) -> None:
+def test_neither_version_gets_slots_and_both_are_innocent(place: Place) -> None:
     """The only TaskManager is gone: what waits for it gets going when it is back, and then git is made live."""
     place.apply(ORDERS)
     place.platform.no_slots = NO_SLOTS
@@ -114,7 +114,7 @@ def test_the_pause_between_tries_doubles_up_to_an_hour() -> None:
 
 
 def test_a_start_that_was_killed_and_died_unseen_is_tried_once_more_before_it_is_given_up(place: Place) -> None:
-    """No run saw what it died of; here it was the cluster, and the edition runs."""
+    """No run saw what it died of; here it was the cluster, and the version runs."""
     place.apply(ORDERS)
     with pytest.raises(Killed):
         place.report(FILTERED, killed_at="settle")
@@ -147,7 +147,7 @@ def test_a_rollback_that_failed_and_left_no_trace_is_continued_by_the_next_run(
     [job_id] = place.platform.running("orders")
     marker = place.platform.jobs[job_id].live.marker
     assert marker is not None
-    assert (marker.revision, marker.avoids) == (ORDERS.revision, BROKEN.edition)
+    assert (marker.revision, marker.quarantined) == (ORDERS.revision, BROKEN.manifest_hash)
     assert place.action(BROKEN).reason is Reason.REVISION_FAILING
 
 
