@@ -15,6 +15,7 @@ from pathlib import Path
 
 from headgate import Headgate, load
 from headgate.applying import Patience
+from headgate.manifests.yaml_reading import read, read_with_ruamel
 from headgate.testing.memory import MemoryPlatform
 
 JOB = """\
@@ -47,6 +48,9 @@ def main(jobs: int) -> None:
         (root / "headgate.yaml").write_text("project: bench\ntargets: {memory: {provider: flink, url: 'http://x'}}\n")
         for number in range(jobs):
             (root / "jobs" / f"{number:05}.yaml").write_text(JOB.format(number=number))
+        texts = [file.read_text("utf-8") for file in sorted((root / "jobs").iterdir())]
+        measured(f"read the YAML of {jobs} manifests, libyaml", lambda: list(map(read, texts)), runs=3)
+        measured(f"read the YAML of {jobs} manifests, ruamel", lambda: list(map(read_with_ruamel, texts)), runs=1)
         measured(f"read and check {jobs} manifests", lambda: load(root), runs=3)
 
         headgate = Headgate(load(root))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from headgate.manifests import ProviderForm, load
-from headgate.manifests.everyday import documents
 from headgate.model.spec import Jar
 from headgate.providers.flink.forms import FlinkOptions, FlinkTarget
 from headgate.sql import StatementKind, split
@@ -50,16 +49,6 @@ def test_the_environments_example_differs_where_it_says(environment: str, interv
 
     job = project.jobs["basket-sizes"]
     assert (job.config["execution.checkpointing.interval"], job.parallelism) == (interval, parallelism)
-
-
-@pytest.mark.parametrize(
-    "file", sorted([*ROOT.glob("jobs/*.yaml"), *ROOT.glob("examples/**/jobs/*.yaml")]), ids=lambda file: file.stem
-)
-def test_every_example_takes_the_short_way_through_reading(file: Path) -> None:
-    """They are the everyday kind; if they are not, ten thousand like them are slow."""
-    text = file.read_text("utf-8")
-
-    assert documents(text, text.split("\n")) is not None
 
 
 def test_the_quickstart_job_can_be_edited_the_way_the_quickstart_edits_it() -> None:

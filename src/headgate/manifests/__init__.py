@@ -1,10 +1,12 @@
 """What we want: headgate.yaml and its job manifests, read into frozen values, every mistake with its line and column.
 
-May know the model, the SQL splitter and the errors; providers hand in their forms. ruamel is imported only here.
+May know the model, the SQL splitter and the errors; providers hand in their forms. ruamel and PyYAML are
+imported only here.
 
 - `absolute`, `find_project`, `named_project`, `load`, `schemas`, `ProviderForm`: all that is for others
 - `files`      which files there are, and that none leaves the repository; `globs` those that a glob matches
-- `yaml_reading`    YAML text to a `yaml_tree` that remembers places; `yaml_scalars` what a word in it means
+- `yaml_reading`    YAML text to a `yaml_tree` that remembers places: `libyaml` or ruamel gives its events to
+  `yaml_tree_builder`; `yaml_scalars` what a word in it means
 - `forms`      the shapes, as pydantic models; `schema` the same for editors
 - `validation_errors`   what is wrong, in our words; `form_structure` what a form wants where it is
 - `source_file`       one file being read; `placeholders` its `${env:NAME}`, `config_options` its Flink options
