@@ -8,6 +8,7 @@ stdout is one JSON document, errors too.
 
 - `main`, `commands`  the program: finds a command, turns every trouble into a message and an exit code
 - `exceptions`    trouble that is ours, and what click calls a usage error
+- `request_logging`  `--log-level`
 - `options`     `--project`, `--env`, `--format` and JOB, the same on every command
 - `output`     writing to stdout and stderr, colours, a spinner where a person watches
 - `streams`     stdout and stderr themselves: watched, closed, full

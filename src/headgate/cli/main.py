@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from headgate._version import __version__
 from headgate.cli.commands import Chosen, Commands
+from headgate.cli.request_logging import log_level_option
 
 MODULES = {
     "init": "headgate.cli.init:init",
@@ -53,6 +54,7 @@ def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -
     shell_complete=_environments,
 )
 @click.option("--verbose", is_flag=True, help="Show long messages and lists whole: nothing is folded.")
+@log_level_option
 @click.version_option(__version__, prog_name="headgate", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, file: Path | None, environment: str, verbose: bool) -> None:

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from headgate.cli.commands import Chosen
 from headgate.cli.output import busy, note, palette
+from headgate.cli.request_logging import log_level_option
 from headgate.errors import ManifestError
 from headgate.reporting import error_text, warning_text
 
@@ -57,7 +58,10 @@ verbose_option = click.option("--verbose", is_flag=True, help="Show long message
 
 
 def with_project(command: Command) -> Command:
-    """`--project`, `--env` and `--verbose`, before or after the command's name; its first argument, a `Chosen`."""
+    """`--project`, `--env`, `--verbose` and `--log-level`, before or after the command's name.
+
+    The command's first argument is a `Chosen`.
+    """
 
     @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
     @click.option(
@@ -69,6 +73,7 @@ def with_project(command: Command) -> Command:
         shell_complete=complete_environments,
     )
     @verbose_option
+    @log_level_option
     @click.pass_context
     @functools.wraps(command)
     def with_chosen(

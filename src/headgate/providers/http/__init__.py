@@ -5,8 +5,9 @@ Reads are repeated with jittered backoff. A write is repeated only if its caller
 (`repeatable`); any other write whose reply is lost ends in `OutcomeUnknown`, and the caller observes first.
 No answer is trusted to end: its size and its time are bounded (`body`, `deadline`).
 
-`api` is what adapters use; `request` is what is sent, `tls` what a target says about certificates, `pace` how fast.
-`connections` puts httpx on sockets that keep the deadline. httpx is used in this package and nowhere else.
+`api` is what adapters use; `request` is what is sent, `request_log` a line for each, `tls` what a target says about
+certificates, `pace` how fast. `connections` puts httpx on sockets that keep the deadline. httpx is used in this package
+and nowhere else.
 """
 
 from headgate.providers.answer_fields import NotFound, Reply, Unauthorised

@@ -24,6 +24,7 @@ from headgate.providers.http.connections import Connections
 from headgate.providers.http.deadline import SLOWEST_ANSWER, Deadline, kept
 from headgate.providers.http.pace import Pace
 from headgate.providers.http.request import Asked, Outgoing, outgoing
+from headgate.providers.http.request_log import log_lost, log_retry, logged
 from headgate.providers.http.tls import Tls, hint_of
 
 _ATTEMPTS = 4
@@ -120,26 +121,36 @@ class Api:
             try:
                 with self._slots:
                     self._pace.wait()
-                    return self._once(request, where, timeout, writes=writes, upload=asked.get("upload"))
+                    return self._once(request, where, timeout, attempt, writes=writes, upload=asked.get("upload"))
             except (Unavailable, OutcomeUnknown) as trouble:
                 wait = _wait(attempt, trouble)
                 # What was too much to read, or cannot be unpacked, is no better the next time.
                 useless = isinstance(trouble.__cause__, TooLarge | Unreadable)
                 if useless or attempt == attempts or wait > _LONGEST_WAIT:
+                    if isinstance(trouble, OutcomeUnknown):
+                        log_lost(self._mask(where))
                     raise
+                log_retry(self._mask(where), wait, attempt, attempts, trouble)
                 self._pause(wait)
         raise AssertionError("unreachable")
 
     def _once(
-        self, request: Outgoing, where: str, timeout: float, *, writes: bool, upload: tuple[str, Path] | None
+        self,
+        request: Outgoing,
+        where: str,
+        timeout: float,
+        attempt: int,
+        *,
+        writes: bool,
+        upload: tuple[str, Path] | None,
     ) -> Reply:
         headers = self._signed(request)
         try:
-            return self._sent(request, headers, where, timeout, writes=writes, upload=upload)
+            return self._sent(request, headers, where, timeout, attempt, writes=writes, upload=upload)
         except Unauthorised as refused:
             if not (refused.of_the_proof and self._renew and self._renew(headers)):
                 raise
-        return self._sent(request, self._signed(request), where, timeout, writes=writes, upload=upload)
+        return self._sent(request, self._signed(request), where, timeout, attempt, writes=writes, upload=upload)
 
     def _signed(self, request: Outgoing) -> dict[str, str]:
         return {**request.headers, **(self._sign(request) if self._sign else {})}
@@ -150,6 +161,7 @@ class Api:
         headers: Mapping[str, str],
         where: str,
         timeout: float,
+        attempt: int,
         *,
         writes: bool,
         upload: tuple[str, Path] | None,
@@ -158,7 +170,12 @@ class Api:
         lost = OutcomeUnknown if writes else Unavailable
         deadline = Deadline(timeout, self._monotonic)
         try:
-            with kept(deadline), self._answered(request, headers, timeout, upload) as response:
+            with (
+                logged(self._name, request, attempt, self._monotonic, self._mask) as answered,
+                kept(deadline),
+                self._answered(request, headers, timeout, upload) as response,
+            ):
+                answered.status = response.status_code
                 content = content_of(
                     cast(httpx.SyncByteStream, response.stream),
                     response.headers,
