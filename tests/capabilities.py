@@ -20,6 +20,8 @@ ROWS = {
     "drop_state": "drops state that no operator claims any more, by consent",
     "list_savepoints": "still knows the savepoints of a job that is gone",
     "dispose": "deletes savepoints (`savepoint.keep`)",
+    "delete_definition": "deletes the definition of a stopped job (`--prune --delete`)",
+    "state_outlives": "starts from the state of a stopped job also when its definition is deleted",
     "read_back": "tells what a job runs that headgate did not start (`headgate import`)",
     "mark_in_place": "takes over a job that is not headgate's without a restart",
     "rescale_in_place": "changes the parallelism without a restart",

@@ -132,7 +132,7 @@ def test_an_environment_that_is_not_picked_is_checked_too(repo: Repo, overlay: s
         ),
         pytest.param(
             "project: p\nsafety: {prune: yes}\n",
-            Mistake("headgate.yaml:2:17", "expected true or false, found text 'yes'"),
+            Mistake("headgate.yaml:2:17", "expected true, false or delete, found text 'yes'"),
             id="yes",
         ),
         pytest.param(

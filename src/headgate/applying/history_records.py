@@ -13,7 +13,7 @@ from headgate.applying.steps import Carrier
 from headgate.manifests import Concealing
 from headgate.model.live import Live, Marker
 from headgate.model.outcome import Outcome
-from headgate.model.plan import Action, CancelJob, RestoreKind, StopWithSavepoint, Submit, Update
+from headgate.model.plan import Action, CancelJob, DeleteDefinition, RestoreKind, StopWithSavepoint, Submit, Update
 from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, JobSpec, Strategy
@@ -101,6 +101,8 @@ def _kept(spec: JobSpec, action: Action, history: Callable[[], tuple[Applied, ..
 
 def _without_a_start(action: Action, carrier: Carrier, outcome: str) -> Applied | None:
     done, target = outcome == Outcome.APPLIED, action.source or action.target
+    if done and (last := next((step for step in action.steps if isinstance(step, DeleteDefinition)), None)):
+        return noted(Noted.DELETED, action.job, target, action.live, job_id=last.job_id, savepoint=carrier.savepoint)
     for step in action.steps:
         match step:
             case StopWithSavepoint(job_id) if carrier.savepoint or done:

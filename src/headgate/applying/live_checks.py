@@ -13,7 +13,16 @@ from headgate.applying.step_errors import Interrupted, StepFailed
 from headgate.applying.steps import Carrier
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed, Several
-from headgate.model.plan import Action, CancelJob, RestoreKind, Settle, StopWithSavepoint, Submit, Verb
+from headgate.model.plan import (
+    Action,
+    CancelJob,
+    DeleteDefinition,
+    RestoreKind,
+    Settle,
+    StopWithSavepoint,
+    Submit,
+    Verb,
+)
 from headgate.model.reasons import Reason
 from headgate.model.spec import Strategy
 from headgate.planning import both, in_sync, look_up, our_job
@@ -167,6 +176,8 @@ def _has_left(action: Action, observations: Mapping[str, SharedObservation]) -> 
 
 
 def _nothing_left(action: Action, carrier: Carrier, have: Observed) -> bool:
+    if action.live and any(isinstance(step, DeleteDefinition) for step in action.steps):
+        return not (isinstance(have, Live) and have.job_id == action.live.job_id)
     if action.want is None or action.verb is Verb.CANCEL:
         return not (isinstance(have, Live) and have.state.active)
     if action.reason is Reason.ROLLED_BACK:

@@ -20,7 +20,7 @@ from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.steps import Carrier
 from headgate.errors import HeadgateError, ProviderError
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
-from headgate.model.plan import Action, CancelJob, Step, StopWithSavepoint, Submit
+from headgate.model.plan import Action, CancelJob, DeleteDefinition, Step, StopWithSavepoint, Submit, Verdict
 from headgate.model.project import scope_of
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
@@ -96,7 +96,7 @@ class Memory:
 
     def before(self, action: Action, step: Step, carrier: Carrier) -> int | None:
         """Write down what is about to be asked, and the snapshot it needs. Returns the intent's id."""
-        job_id = step.job_id if isinstance(step, StopWithSavepoint | CancelJob) else ""
+        job_id = step.job_id if isinstance(step, StopWithSavepoint | CancelJob | DeleteDefinition) else ""
         target = action.source if action.source and job_id else action.target
         detail = {"restore": carrier.restoring} if carrier.restoring else {}
         key = carrier.intended(step)
@@ -117,6 +117,8 @@ class Memory:
                 self._safely(lambda: self._saw(action, carrier.job_id, JobState.RUNNING))
                 return
             case CancelJob(job_id):
+                self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
+            case DeleteDefinition(job_id) if action.state and action.state.verdict is Verdict.LOST:
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
         self.conclude(intent)
 

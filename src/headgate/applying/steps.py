@@ -23,6 +23,7 @@ from headgate.model.live import JobState, Marker
 from headgate.model.plan import (
     Action,
     CancelJob,
+    DeleteDefinition,
     Restore,
     RestoreKind,
     Settle,
@@ -93,6 +94,8 @@ class Carrier:
                 return self._settle()
             case Update():
                 return self._update(step)
+            case DeleteDefinition():
+                return self._delete_definition()
             case _:
                 assert_never(step)
 
@@ -162,7 +165,7 @@ class Carrier:
         return self.commit
 
     def _forget_what_was_given_up(self) -> None:
-        """Forget the savepoint where the platform no longer has it: an empty start of the stopped job used it up."""
+        """Forget the savepoint where the platform no longer has it: an empty start used it up, or a deletion."""
         with contextlib.suppress(Unavailable):
             if self._source.exists(self.savepoint) is False:
                 self.savepoint = ""
@@ -199,6 +202,14 @@ class Carrier:
     def _cancel(self, job_id: str) -> str:
         self._source.cancel(job_id)
         return ended(self._source, job_id, self._patience, self._waiting).word
+
+    def _delete_definition(self) -> str:
+        live = self._action.live
+        assert live is not None  # noqa: S101 - only what is there is deleted
+        self._provider.delete_definition(live)
+        if self.savepoint:
+            self._forget_what_was_given_up()
+        return "deleted"
 
     def _settle(self) -> str:
         self.job_id = self.job_id or (self._action.live.job_id if self._action.live else "")

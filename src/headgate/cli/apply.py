@@ -15,6 +15,7 @@ from headgate.cli.options import (
     TRANSITIONS,
     Number,
     complete_jobs,
+    delete_option,
     format_option,
     opened,
     prune_option,
@@ -39,6 +40,7 @@ _SUFFIXES = (".json", ".yaml", ".yml")
 @yes_option
 @format_option("text", "json", "markdown")
 @prune_option
+@delete_option
 @retry_option
 @click.option("--allow-restarts", type=Number(min=0), metavar="N", help="Allow N restarts in this run.")
 @click.option("--allow-cancels", type=Number(min=0), metavar="N", help="Allow N cancels in this run.")
@@ -49,6 +51,7 @@ def apply(
     yes: bool,
     style: str,
     prune: bool,
+    delete: bool,
     retry: bool,
     allow_restarts: int | None,
     allow_cancels: int | None,
@@ -63,20 +66,20 @@ def apply(
     """
     with opened(chosen, shows_errors=True) as headgate:
         headgate.allowance = Allowance(allow_restarts or 0, allow_cancels or 0)
-        plan_file = _plan_file(what, headgate.project, more=prune or retry)
+        plan_file = _plan_file(what, headgate.project, more=prune or delete or retry)
         if plan_file is None:
-            found = _planned(headgate, what, prune=prune, retry=retry)
+            found = _planned(headgate, what, prune=prune, delete=delete, retry=retry)
             return carry_out(headgate, found, style=style, consented=yes, command="apply", named=bool(what))
         file, reviewed = plan_file
         found = _as_reviewed(headgate, reviewed, file)
         return carry_out(headgate, found, style=style, consented=True, command="apply", named=bool(reviewed.jobs))
 
 
-def _planned(headgate: Headgate, jobs: tuple[str, ...], *, prune: bool, retry: bool) -> Plan:
+def _planned(headgate: Headgate, jobs: tuple[str, ...], *, prune: bool, delete: bool, retry: bool) -> Plan:
     """The plan of now. Raises UnknownJob for a word that is neither a job nor a file."""
     try:
         with busy("Asking the targets"):
-            return headgate.plan(jobs, prune=prune, retry=retry, wait=TRANSITIONS)
+            return headgate.plan(jobs, prune=prune, delete=delete, retry=retry, wait=TRANSITIONS)
     except UnknownJob as unknown:
         problem = f"{unknown.problem}; nor is a plan in a file of that name"
         raise UnknownJob(problem, where=unknown.where, hint=unknown.hint) from unknown
@@ -86,7 +89,13 @@ def _as_reviewed(headgate: Headgate, reviewed: Reviewed, file: Path) -> Plan:
     """The plan of now, which is what was reviewed. Raises PlanMoved with both sides if it is not."""
     try:
         with busy("Asking the targets"):
-            found = headgate.plan(reviewed.jobs, prune=reviewed.prune, retry=reviewed.retry, wait=TRANSITIONS)
+            found = headgate.plan(
+                reviewed.jobs,
+                prune=reviewed.prune,
+                delete=reviewed.delete,
+                retry=reviewed.retry,
+                wait=TRANSITIONS,
+            )
     except UnknownJob as gone:
         raise PlanMoved(f"what was reviewed is no longer there: {gone.problem}", where=str(file), hint=AGAIN) from gone
     require_same(reviewed, found, where=str(file))

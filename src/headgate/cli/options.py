@@ -122,6 +122,9 @@ job_argument = click.argument("job", metavar="JOB", shell_complete=complete_jobs
 prune_option = click.option(
     "--prune", is_flag=True, help="Stop, with a savepoint, jobs of this project whose manifest is gone."
 )
+delete_option = click.option(
+    "--delete", is_flag=True, help="With --prune: delete their definitions, too, where the platform keeps them."
+)
 yes_option = click.option("--yes", is_flag=True, help="Go ahead without asking.")
 retry_option = click.option(
     "--retry", is_flag=True, help="Try versions of manifests again that did not settle when they were started before."

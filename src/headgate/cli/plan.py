@@ -12,7 +12,15 @@ import click
 
 from headgate.cli import exits
 from headgate.cli.commands import Chosen
-from headgate.cli.options import format_option, jobs_argument, opened, prune_option, retry_option, with_project
+from headgate.cli.options import (
+    delete_option,
+    format_option,
+    jobs_argument,
+    opened,
+    prune_option,
+    retry_option,
+    with_project,
+)
 from headgate.cli.output import busy, note, palette, say
 from headgate.errors import UsageError
 from headgate.model.plan import Plan
@@ -36,6 +44,7 @@ from headgate.reporting.plan_file import may_be_replaced, written
     help="Exit with 2 when changes are pending, with 3 when a job that is kept is degraded.",
 )
 @prune_option
+@delete_option
 @retry_option
 @with_project
 def plan(
@@ -45,15 +54,16 @@ def plan(
     style: str,
     detailed_exitcode: bool,
     prune: bool,
+    delete: bool,
     retry: bool,
 ) -> int:
     """Show what would change; change nothing."""
     if output:
         _require_replaceable(output)
     with opened(chosen, shows_errors=True) as headgate, busy("Asking the targets"):
-        found = headgate.plan(jobs, prune=prune, retry=retry)
+        found = headgate.plan(jobs, prune=prune, delete=delete, retry=retry)
     if output:
-        _write(output, written(found, jobs=jobs, prune=prune, retry=retry, now=datetime.now(UTC)))
+        _write(output, written(found, jobs=jobs, prune=prune, delete=delete, retry=retry, now=datetime.now(UTC)))
     say(rendered(found, style, palette(sys.stdout)))
     if output:
         named = _named(output, headgate.project.names)

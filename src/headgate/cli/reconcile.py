@@ -14,7 +14,7 @@ from headgate.cli import exits
 from headgate.cli.commands import Chosen
 from headgate.cli.exceptions import known, trace, while_applying
 from headgate.cli.interrupts import heeding
-from headgate.cli.options import TRANSITIONS, format_option, opened, prune_option, with_project
+from headgate.cli.options import TRANSITIONS, delete_option, format_option, opened, prune_option, with_project
 from headgate.cli.output import complain, note, palette, say
 from headgate.model.duration import seconds_of
 from headgate.reporting import error_text, news, pass_error_json, pass_json, pass_text
@@ -39,8 +39,9 @@ def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 @click.option("--once", is_flag=True, help="One pass, then exit with its code: for cron.")
 @format_option("text", "json")
 @prune_option
+@delete_option
 @with_project
-def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bool) -> int:
+def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bool, delete: bool) -> int:
     """Plan and apply, again and again.
 
     Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
@@ -49,7 +50,7 @@ def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bo
     stop, before = threading.Event(), Before()
     with heeding(stop, STOPPING):
         while True:
-            code = one_pass(chosen, stop, before, style=style, prune=prune)
+            code = one_pass(chosen, stop, before, style=style, prune=prune, delete=delete)
             if once or stop.is_set():
                 return code
             wait(stop, interval)
@@ -65,11 +66,11 @@ class Before:
     error: str = ""
 
 
-def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: str, prune: bool) -> int:
+def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: str, prune: bool, delete: bool) -> int:
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
         with opened(chosen, shows_errors=True) as headgate:
-            found = headgate.plan(prune=prune, wait=TRANSITIONS, loop=stop)
+            found = headgate.plan(prune=prune, delete=delete, wait=TRANSITIONS, loop=stop)
             try:
                 report = headgate.apply(found, patience=headgate.patience(stop))
                 text = (

@@ -31,9 +31,10 @@ _FEW = 20
 @click.command()
 @jobs_argument
 @format_option("text", "json", "markdown")
+@click.option("--all", "every", is_flag=True, help="Also jobs that left git and have stopped: kept definitions.")
 @click.option("--raw", is_flag=True, help="The platform's own words about each JOB, as JSON.")
 @with_project
-def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
+def status(chosen: Chosen, jobs: tuple[str, ...], style: str, every: bool, raw: bool) -> int:
     """Show what is live: git's jobs, and those that left git.
 
     A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it
@@ -45,16 +46,16 @@ def status(chosen: Chosen, jobs: tuple[str, ...], style: str, raw: bool) -> int:
             text = _raw(headgate, jobs)
             lines = []
         else:
-            lines = _lines(headgate, jobs)
+            lines = _lines(headgate, jobs, every=every)
             text = _rendered(lines, headgate.disposals(jobs), style)
     say(text)
     return exits.DONE if all(line.known for line in lines) else exits.PARTIAL
 
 
-def _lines(headgate: Headgate, jobs: tuple[str, ...]) -> list[StatusLine]:
+def _lines(headgate: Headgate, jobs: tuple[str, ...], *, every: bool) -> list[StatusLine]:
     at_work, unfinished = headgate.memory.at_work(), headgate.memory.unfinished
     lines = []
-    found = headgate.status(jobs)
+    found = headgate.status(jobs, stopped=every)
     for job, target, observed in found:
         spec = headgate.project.jobs.get(job)
         asked = len(jobs) == len(found) == 1 and isinstance(observed, Live)

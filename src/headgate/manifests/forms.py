@@ -67,6 +67,12 @@ def _limit(written: Any) -> Limit:
     raise ValueError("expected a share of the jobs such as 30%, or a whole number of 0 or more")
 
 
+def _prune(written: Any) -> bool | str:
+    if isinstance(written, bool) or written == "delete":
+        return bool(written) if isinstance(written, bool) else str(written)
+    raise ValueError("expected true, false or delete")
+
+
 def _duration(written: Any) -> float:
     found = seconds_of(written) if isinstance(written, str) else None
     if found is None:
@@ -83,6 +89,7 @@ Share = Annotated[
     BeforeValidator(_limit),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\d{1,3}\s*%$"}]}),
 ]
+Prune = Annotated[bool | str, BeforeValidator(_prune), WithJsonSchema({"enum": [True, False, "delete"]})]
 Duration = Annotated[
     float,
     BeforeValidator(_duration),
@@ -153,7 +160,9 @@ class SafetyForm(Form):
 
     max_restarts: Share = Field(default_factory=Limit, description=f"jobs that may be restarted in one run: {_A_LIMIT}")
     max_cancels: Share = Field(default_factory=Limit, description=f"jobs that may be cancelled in one run: {_A_LIMIT}")
-    prune: bool = Field(default=False, description="cancel jobs that have left git")
+    prune: Prune = Field(
+        default=False, description="true stops jobs that have left git; delete deletes their definitions as well"
+    )
     settle_time: Duration = Field(default=2.0, description="how long a started job must be healthy to count as settled")
     settle_timeout: Duration = Field(
         default=600.0, description="how long it may take to settle before it is rolled back"

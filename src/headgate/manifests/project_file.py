@@ -77,7 +77,11 @@ def project_file(
         jobs=_texts(root.get("jobs")),
         targets=configured,
         store=Concealed(store or _store(page, whole.get("store"))),
-        safety=Safety(**{name: getattr(safety, name) for name in SafetyForm.model_fields}),
+        safety=Safety(
+            **{name: getattr(safety, name) for name in SafetyForm.model_fields if name != "prune"},
+            prune=bool(safety.prune),
+            delete=safety.prune == "delete",
+        ),
         ground=Ground(
             targets={name: target_forms.provider_of(node) for name, (_, node) in targets.entries.items()},
             forms=forms,

@@ -153,6 +153,14 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteDefinition:
+    """Delete the definition of a job that has stopped and left git; its savepoints are not deleted."""
+
+    job_id: str
+    name = "delete-definition"
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """Change the job without stopping it, and leave our marker on it; `revision` and `commit` as those of a submit."""
 
@@ -169,7 +177,7 @@ class Settle:
     name = "settle"
 
 
-Step = StopWithSavepoint | Submit | CancelJob | Update | Settle
+Step = StopWithSavepoint | Submit | CancelJob | Update | Settle | DeleteDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +225,7 @@ class Action:
 class Refusal:
     """Why `apply` refuses a plan: `limit` of `safety:`, as it is `set`, allows `most` jobs, and the plan has `number`.
 
-    `live` is how many jobs run, `jobs` are those that count.
+    `live` is how many jobs run, `jobs` are those that count, `deleted` how many of them lose their definition.
     """
 
     limit: str
@@ -226,12 +234,18 @@ class Refusal:
     number: int
     live: int
     jobs: tuple[str, ...] = ()
+    deleted: int = 0
     code = "safety-limit"
 
     @property
     def words(self) -> str:
+        allowed = f"safety.{self.limit} is {self.set}: {self.most}"
+        if self.deleted:
+            return (
+                f"{self.number} jobs would be cancelled or their definitions deleted, {self.live} are live; {allowed}"
+            )
         done = "restarted" if self.limit == "max_restarts" else "cancelled"
-        return f"{self.number} of {self.live} live jobs would be {done}; safety.{self.limit} is {self.set}: {self.most}"
+        return f"{self.number} of {self.live} live jobs would be {done}; {allowed}"
 
     @property
     def option(self) -> str:

@@ -57,6 +57,7 @@ class Allowance:
 class Safety:
     """`safety:` in headgate.yaml. Limits that are not written down are not set.
 
+    `prune` stops jobs that have left git; `delete` (`prune: delete`) deletes their definitions as well.
     `settle_time` is how long a started job must be healthy before it counts as settled, `settle_timeout` how long it
     may take to get there before it is rolled back, both in seconds.
     """
@@ -64,6 +65,7 @@ class Safety:
     max_restarts: Limit = Limit()
     max_cancels: Limit = Limit()
     prune: bool = False
+    delete: bool = False
     settle_time: float = 2.0
     settle_timeout: float = 600.0
 

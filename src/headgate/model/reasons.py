@@ -81,7 +81,14 @@ EXPLAINED = {
         "edited it on the platform. `apply` makes it what git asks for again; `headgate import TARGET JOB` takes the "
         "edit into git; `ignore` in the manifest leaves a field to whoever else owns it."
     ),
-    Reason.PRUNED: "The manifest is gone and pruning was asked for: the job is stopped with a savepoint.",
+    Reason.PRUNED: (
+        "The manifest is gone and pruning was asked for: the job is stopped with a savepoint. Where the platform keeps "
+        "definitions, that of the job stays: a manifest that comes back resumes from it, and `headgate status --all` "
+        "lists it. With `--prune --delete`, or `safety.prune: delete`, it is deleted once the job has stopped, if it "
+        "has this project's marker. headgate deletes no savepoint; where the platform keeps the state of a stopped job "
+        "with its definition, the plan says `state: lost`, because no start can read it afterwards. A deletion counts "
+        "against `safety.max_cancels`."
+    ),
     Reason.UNMARKED: (
         "A job of this name runs that no headgate project started. If its execution graph is the one the manifest "
         "compiles to, it is adopted: stopped with a savepoint and started from it, now bearing this project's marker. "

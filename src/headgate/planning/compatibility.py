@@ -183,6 +183,9 @@ def _require_last(known: Live, kept: Kept | None) -> None:
             f"only the store remembers this job: it {end}. The target does not list the job and keeps no trace of its "
             "savepoints, so it is not known whether it has run since. "
             "Name what to start from with savepoint.strategy: path",
+            hint=f"`savepoint: {{strategy: path, path: '{known.snapshot.path}'}}` starts from it"
+            if known.snapshot
+            else "",
         )
     if known.snapshot is None or kept is None:
         return

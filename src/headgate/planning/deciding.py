@@ -14,7 +14,9 @@ from headgate.model.plan import (
     Action,
     CancelJob,
     Change,
+    DeleteDefinition,
     Impact,
+    OperatorVerdict,
     Restore,
     RestoreKind,
     Settle,
@@ -155,18 +157,40 @@ def decide_moved(
     return _with(action, there, report)
 
 
-def decide_orphan(job: str, target: str, have: Live | Several, *, prune: bool) -> Action:
-    """What to do with a job of ours that runs and is not in git."""
+def decide_orphan(
+    job: str, target: str, have: Live | Several, *, prune: bool, deletes: bool = False, state_outlives: bool = True
+) -> Action:
+    """What to do with a job of ours that is not in git: it is kept, or stopped, or its definition is deleted as well.
+
+    `deletes`: its target keeps a definition of it that is to be deleted. `state_outlives`: its state can be read then.
+    """
     if isinstance(have, Several):
         note = " and ".join(live.job_id for live in have.jobs)
         return Action(job, target, Verb.BLOCKED, Reason.SEVERAL_LIVE, note, seen=have.fingerprint)
     if not prune:
         return Action(job, target, Verb.KEEP, Reason.LEFT_GIT, live=have, seen=have.fingerprint)
+    deletion = (DeleteDefinition(have.job_id),) if deletes else ()
+    state = _state_of_deleted(have, outlives=state_outlives) if deletes else None
+    if not have.state.active:
+        verb, reason = (Verb.CANCEL, Reason.PRUNED) if deletes else (Verb.KEEP, Reason.LEFT_GIT)
+        return Action(job, target, verb, reason, state=state, steps=deletion, live=have, seen=have.fingerprint)
     if have.state is not JobState.RUNNING:
         return Action(job, target, Verb.BLOCKED, Reason.IN_TRANSITION, have.word, live=have, seen=have.fingerprint)
-    steps = (StopWithSavepoint(have.job_id),)
-    pruned = Action(job, target, Verb.CANCEL, Reason.PRUNED, steps=steps, live=have, seen=have.fingerprint)
+    steps = (StopWithSavepoint(have.job_id), *deletion)
+    pruned = Action(job, target, Verb.CANCEL, Reason.PRUNED, state=state, steps=steps, live=have, seen=have.fingerprint)
     return require_savable(pruned)
+
+
+def _state_of_deleted(have: Live, *, outlives: bool) -> StateVerdict | None:
+    """What becomes of the state of a job whose definition is deleted; None: no state of it is known."""
+    if not have.state.active and have.snapshot is None:
+        return StateVerdict(Verdict.NONE) if have.provably_empty else None
+    if outlives:
+        kept = "the savepoint of its stop" if have.snapshot is None else f"{have.snapshot.kind} {have.snapshot.path}"
+        verdict, why = Verdict.KEPT, f"{kept} is not deleted"
+    else:
+        verdict, why = Verdict.LOST, "the platform keeps it with the definition, and no start can read it afterwards"
+    return StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),))
 
 
 def decide_rollback(

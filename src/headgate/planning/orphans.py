@@ -1,4 +1,7 @@
-"""Jobs of ours that no manifest which loads has: most have left git. They are pruned only where that is certain."""
+"""Jobs of ours that no manifest which loads has: most have left git. They are pruned only where that is certain.
+
+One that has stopped is left alone, with its definition where its platform keeps one, unless deleting is asked for.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,38 @@ if TYPE_CHECKING:
 
 
 def orphans(plan_input: PlanInput) -> list[Action]:
-    """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over."""
+    """Jobs of ours that run and are not in git: not under their name, and not as what a rename takes over.
+
+    With those that have stopped and whose definition is to be deleted.
+    """
     actions = []
     for name, target, have in _left_git(plan_input):
-        if is_active(have):
-            orphan = decide_orphan(name, target, have, prune=plan_input.prune)
-            orphan = without_conclusions(orphan, plan_input.broken, prune=plan_input.prune)
-            if orphan.steps and (note := _why_not_pruned(plan_input)):
-                orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=())
-            if isinstance(have, Live) and not applied_in(plan_input.environment, have):
-                orphan = decide_orphan(name, target, have, prune=False)
-                orphan = replace(orphan, note=f"{secrets_of(have)} has it")
-            actions.append(orphan)
+        deletes = _deletes(plan_input, name, target, have)
+        if not (is_active(have) or deletes):
+            continue
+        outlives = plan_input.definitions.get(target, True)
+        orphan = decide_orphan(name, target, have, prune=plan_input.prune, deletes=deletes, state_outlives=outlives)
+        orphan = without_conclusions(orphan, plan_input.broken, prune=plan_input.prune)
+        if orphan.steps and (note := _why_not_pruned(plan_input)):
+            orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=(), state=None)
+        if isinstance(have, Live) and not applied_in(plan_input.environment, have):
+            orphan = decide_orphan(name, target, have, prune=False)
+            orphan = replace(orphan, note=f"{secrets_of(have)} has it")
+        actions.append(orphan)
     return actions
+
+
+def _deletes(plan_input: PlanInput, name: str, target: str, have: Live | Several) -> bool:
+    """Is the definition of a job to be deleted? Not one with another name, which may be a copy that a person made.
+
+    Nor one that the platform itself may start again, or whose state a manifest names to start from.
+    """
+    if not (plan_input.prune and plan_input.delete and target in plan_input.definitions) or isinstance(have, Several):
+        return False
+    starts = {job.savepoint.path for job in plan_input.jobs.values()}
+    needed = have.snapshot is not None and have.snapshot.path in starts and not plan_input.definitions[target]
+    ours = have.name == name and applied_in(plan_input.environment, have)
+    return ours and not needed and (have.state.active or not have.held)
 
 
 def _why_not_pruned(plan_input: PlanInput) -> str:

@@ -39,6 +39,9 @@ NO_HISTORY = JobHistory()
 class PlanInput:
     """Everything a plan depends on.
 
+    `prune` ends jobs that have left git, and `delete` deletes their definitions as well: on the targets in
+    `definitions`, which say whether a start can read the state of a stopped job without its own.
+
     `observed` holds an answer, or an Unknown, for every target that was asked. `empty` are the places in git that
     should hold manifests and hold none. `in_flight` says who is at work on a job, `interrupted` what an earlier run did
     not finish. `warnings` are those that are known before anything is decided, `broken` the manifests that do not
@@ -50,6 +53,8 @@ class PlanInput:
     jobs: Mapping[str, JobSpec]
     observed: Mapping[str, Observation | Unknown]
     prune: bool = False
+    delete: bool = False
+    definitions: Mapping[str, bool] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     retry: bool = False
     loops: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from headgate.model.broken_manifests import BrokenManifest
-from headgate.model.live import Absent, JobState, Observed
+from headgate.model.live import Absent, JobState, Live, Observed
 from headgate.model.plan import Action, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
@@ -31,7 +31,8 @@ def renames_blocked(
     not touched either, but in a run that is asked for it alone. `ended` are the orphans that run no more.
     """
     checked = list(actions)
-    running = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
+    orphans = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
+    running = [(at, action) for at, action in orphans if action.live and action.live.state.active]
     for at, action in enumerate(actions):
         if action.want is None:
             continue
@@ -40,12 +41,20 @@ def renames_blocked(
             runs = f"{orphan.job!r} runs the same program on target {orphan.target!r}"
             checked[at] = _maybe_renamed(action.want, Absent(), orphan, f"{runs} and has left git", runs, broken)
             if orphan.steps and (not only or action.job in only):
-                note = f"{action.job!r} is new in git and has the same program"
-                checked[where] = replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=())
+                checked[where] = _not_pruned(orphan, action)
         elif gone := next((one for one in ended if _starts_program_of(action, one) and _left_state(one, action)), None):
             ran = f"{gone.job!r} had the same program on target {gone.target!r}"
             checked[at] = _maybe_renamed(action.want, action.live or Absent(), gone, _ended_as(gone), ran, broken)
+            for where, orphan in orphans:
+                if orphan.steps and (orphan.job, orphan.target) == (gone.job, gone.target):
+                    checked[where] = _not_pruned(orphan, action)
     return checked
+
+
+def _not_pruned(orphan: Action, new: Action) -> Action:
+    """The orphan left as it is: it is most likely the new job, under its old name."""
+    note = f"{new.job!r} is new in git and has the same program"
+    return replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=(), state=None)
 
 
 def _maybe_renamed(
@@ -78,7 +87,19 @@ def _left_state(orphan: Action, action: Action) -> bool:
     left, before = orphan.live, action.live
     if left is None or (before is not None and not 0 < before.started_at < left.started_at):
         return False
+    if before is not None and _were_two(before, left, one_target=orphan.target == action.target):
+        return False
     return left.snapshot is not None or not (left.provably_empty or left.state is JobState.FINISHED)
+
+
+def _were_two(one: Live, other: Live, *, one_target: bool) -> bool:
+    """Were they never one job? They ran side by side, or each has a definition: a rename keeps the one there is.
+
+    Two targets are two clocks, and a move leaves a definition behind: of those on two targets it is not known.
+    """
+    side_by_side = one.snapshot is not None and one.snapshot.at > other.started_at
+    defined = bool(one.run) and bool(other.run) and one.job_id != other.job_id
+    return one_target and (side_by_side or defined)
 
 
 def _ended_as(orphan: Action) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headgate.model.plan import Action, CancelJob, Plan, Refusal, Step, StopWithSavepoint, Verb
+from headgate.model.plan import Action, CancelJob, DeleteDefinition, Plan, Refusal, Step, StopWithSavepoint, Verb
 from headgate.model.project import Allowance, Limit, Safety
 
 _RESTARTS = {Verb.RESTART, Verb.SUSPEND, Verb.ADOPT}
@@ -20,13 +20,15 @@ def refusals(plan: Plan, safety: Safety, allowance: Allowance = _NOTHING_MORE) -
     live = sum(1 for action in plan.actions if action.live is not None and action.live.state.active)
     restarts = tuple(action.job for action in plan.actions if _restarts(action))
     cancels = tuple(action.job for action in plan.actions if action.verb is Verb.CANCEL)
+    deleted = sum(1 for action in plan.actions for step in action.steps if isinstance(step, DeleteDefinition))
     most_restarts = _most(safety.max_restarts, live, _RESTARTS_AT_LEAST, allowance.restarts)
     most_cancels = _most(safety.max_cancels, live, _CANCELS_AT_LEAST, allowance.cancels)
     found = []
     if most_restarts is not None and len(restarts) > most_restarts:
         found.append(Refusal("max_restarts", str(safety.max_restarts), most_restarts, len(restarts), live, restarts))
     if most_cancels is not None and len(cancels) > most_cancels:
-        found.append(Refusal("max_cancels", str(safety.max_cancels), most_cancels, len(cancels), live, cancels))
+        limit = str(safety.max_cancels)
+        found.append(Refusal("max_cancels", limit, most_cancels, len(cancels), live, cancels, deleted))
     return tuple(found)
 
 

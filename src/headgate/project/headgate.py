@@ -27,6 +27,7 @@ from headgate.model.project import Allowance, Project
 from headgate.model.spec import JobSpec
 from headgate.planning import CompatibilityReport, PlanInput, needs_compatibility_report, plan, refusals
 from headgate.project.compatibility_reports import evidence_for
+from headgate.project.definitions import definitions_of, require_pruning
 from headgate.project.importing import Importing
 from headgate.project.jar_references import changed_packages, references
 from headgate.project.job_lookup import found_by_name, target_of_stray, whereabouts
@@ -135,12 +136,12 @@ class Headgate:
         secrets = self.project.secrets
         return Unknown(masked_text(trouble.problem, secrets), masked_text(trouble.hint, secrets))
 
-    def status(self, jobs: Iterable[str] = ()) -> list[tuple[str, str, Observed]]:
+    def status(self, jobs: Iterable[str] = (), *, stopped: bool = False) -> list[tuple[str, str, Observed]]:
         """(job, target, what was observed) for the named jobs, or for all of git's and those that left it and run on.
 
-        Raises UnknownJob for a name that no job has, or had.
+        `stopped`: with those that left git and have stopped. Raises UnknownJob for a name that no job has, or had.
         """
-        return whereabouts(jobs, self.project, self.observe(), self.memory)
+        return whereabouts(jobs, self.project, self.observe(), self.memory, stopped=stopped)
 
     def live(self, job: str) -> tuple[Provider, Live]:
         """The provider and the live job of ours of one name.
@@ -189,28 +190,39 @@ class Headgate:
         jobs: Iterable[str] = (),
         *,
         prune: bool = False,
+        delete: bool = False,
         retry: bool = False,
         wait: float = 0.0,
         loop: threading.Event | None = None,
     ) -> Plan:
         """What would be done. Changed and new jobs are compiled on their target; nothing is changed.
 
-        `retry` tries versions again that did not settle. Jobs in transition are waited for, up to `wait` seconds.
-        `loop` ends a loop, which tries what the infrastructure failed less and less often. Raises UnknownJob.
+        With `delete`, what is pruned loses its definition. `retry` tries versions again that did not settle. Jobs in
+        transition are waited for, up to `wait` seconds. `loop` ends a loop, which tries what the infrastructure failed
+        less and less often. Raises UnknownJob, UsageError.
         """
+        safety = self.project.safety
+        prune, delete = prune or safety.prune, delete or safety.delete
+        require_pruning(prune=prune, delete=delete)
         self._memory = None  # what an earlier plan of this object left is the past of this one
-        planned = functools.partial(self._planned, frozenset(jobs), prune=prune, retry=retry, loops=loop is not None)
+        asked = {"prune": prune, "delete": delete, "retry": retry, "loops": loop is not None}
+        planned = functools.partial(self._planned, frozenset(jobs), **asked)
         return after_transitions(planned, wait, loop)
 
-    def _planned(self, only: frozenset[str], *, prune: bool, retry: bool, loops: bool) -> Plan:
+    def _planned(self, only: frozenset[str], *, prune: bool, delete: bool, retry: bool, loops: bool) -> Plan:
         now = self._clock()
         observed = self.observe()
         require_known(only, self.project, observed, self.memory.knows)
+        answering = {
+            target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)
+        }
         plan_input = PlanInput(
             project=self.project.name,
             jobs=self.project.jobs,
             observed=observed,
-            prune=prune or self.project.safety.prune,
+            prune=prune,
+            delete=delete,
+            definitions=definitions_of(answering.values()) if delete else {},
             empty=self.project.empty,
             retry=retry,
             loops=loops,
@@ -222,9 +234,6 @@ class Headgate:
             warnings=self.project.warnings,
             broken=self.project.broken,
         )
-        answering = {
-            target: self.provider(target) for target, seen in observed.items() if isinstance(seen, Observation)
-        }
         plan_input = with_past(plan_input, self.memory, answering, self._environ)
         actions = needs_compatibility_report(plan(plan_input))
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

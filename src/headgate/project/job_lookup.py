@@ -18,9 +18,12 @@ Looks = Mapping[str, Observation | Unknown]
 _NOT_HEARD = Unknown("no such target")
 
 
-def whereabouts(jobs: Iterable[str], project: Project, seen: Looks, memory: Memory) -> list[tuple[str, str, Observed]]:
+def whereabouts(
+    jobs: Iterable[str], project: Project, seen: Looks, memory: Memory, *, stopped: bool = False
+) -> list[tuple[str, str, Observed]]:
     """(job, target, what was observed) of the named jobs; of all of git's and all that left it and run, if none.
 
+    `stopped`: and of all that left git and have stopped, as far as their target still has them.
     A job that left git is looked for on every target; one that no target has is where it was last. Raises UnknownJob.
     """
     seen = each_run_once(seen, homes_of(project.jobs)).observed
@@ -29,8 +32,9 @@ def whereabouts(jobs: Iterable[str], project: Project, seen: Looks, memory: Memo
     if not asked:
         taken_over = {spec.previous_name for spec in project.jobs.values()}
         taken_over.update(*(one.previous_names for one in project.broken))
-        running = {name for look in seen.values() if isinstance(look, Observation) for name in _running(look)}
-        asked = sorted(project.names | (running - taken_over))
+        looks = [look for look in seen.values() if isinstance(look, Observation)]
+        there = {name for look in looks for name in (look.jobs if stopped else _running(look))}
+        asked = sorted(project.names | (there - taken_over))
     return [one for name in asked for one in _of(name, project, seen, memory)]
 
 

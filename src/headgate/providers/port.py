@@ -36,6 +36,8 @@ class Capabilities:
     drop_state            starts from a snapshot and drops what no operator claims any more, if it is told to
     list_savepoints       still knows the savepoints of a job that is gone
     dispose               deletes a savepoint
+    delete_definition     deletes the definition of a stopped job; NO where it keeps none: there is nothing to delete
+    state_outlives        a start can read the state of a stopped job also when its definition is deleted
     graph                 shows the execution graph of a job
     mark_in_place         can be told whose a job is without a restart: adoption restarts nothing
     rescale_in_place      changes parallelism without a restart
@@ -54,6 +56,8 @@ class Capabilities:
     drop_state: Support = Support.YES
     list_savepoints: Support = Support.NO
     dispose: Support = Support.NO
+    delete_definition: Support = Support.NO
+    state_outlives: Support = Support.YES
     graph: Support = Support.YES
     mark_in_place: Support = Support.NO
     rescale_in_place: Support = Support.NO
@@ -199,6 +203,12 @@ class Provider(Protocol):
 
     def dispose(self, path: str) -> None:
         """Delete a savepoint, and return when it is gone. Of one that is gone: nothing."""
+
+    def delete_definition(self, live: Live) -> None:
+        """Delete the definition of a job of ours that does not run, and no savepoint. Of one that is gone: nothing.
+
+        Looks at it once more first. Raises Rejected where it runs, or is not ours any more.
+        """
 
     def close(self) -> None:
         """Let go of connections and write caches."""

@@ -122,6 +122,7 @@ class _Error(_Form):
 class _Asked(_Form):
     jobs: list[str]
     prune: bool
+    delete: bool = False
     retry: bool = False
     expires_at: str
 
@@ -139,18 +140,22 @@ class _File(_Form):
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A plan file as read: the JSON plan, and what it was asked for: its jobs, pruning, another try of failing ones."""
+    """A plan file as read: the JSON plan, and what it was asked for: its jobs, pruning, deletion, retries."""
 
     document: Mapping[str, Any]
     jobs: tuple[str, ...]
     prune: bool
     retry: bool = False
+    delete: bool = False
 
 
-def written(plan: Plan, *, jobs: tuple[str, ...], prune: bool, retry: bool = False, now: datetime) -> str:
+def written(
+    plan: Plan, *, jobs: tuple[str, ...], prune: bool, delete: bool = False, retry: bool = False, now: datetime
+) -> str:
     """The text of a plan file."""
     document = plan_document(plan)
     asked: dict[str, Any] = {"jobs": list(jobs), "prune": prune, "retry": retry}
+    asked |= {"delete": True} if delete else {}
     part = asked | {"expires_at": f"{now + HOLDS_FOR:{_TIME}}", "written_by": __version__}
     document["reviewed"] = part
     part["digest"] = _digest(document)
@@ -184,7 +189,8 @@ def read(text: str, *, where: str, now: datetime) -> Reviewed:
         raise PlanEdited("the plan file was changed after it was written", where=where, hint=AGAIN)
     if now > expires:
         raise PlanExpired(f"the plan was good until {moment(expires)}", where=where, hint=AGAIN)
-    return Reviewed(document, tuple(form.reviewed.jobs), form.reviewed.prune, form.reviewed.retry)
+    asked = form.reviewed
+    return Reviewed(document, tuple(asked.jobs), asked.prune, asked.retry, asked.delete)
 
 
 def _require_format(document: Mapping[str, Any], *, where: str) -> None:

@@ -48,6 +48,7 @@ class Noted(StrEnum):
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     SAVEPOINT = "savepoint"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from headgate.model.plan import Change, PlatformVerdict, Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.model.topology import Compiled, Topology
+from headgate.providers.definition_deletion import NoDefinitions
 from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 from headgate.testing import operators
 from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state
@@ -35,7 +36,7 @@ from headgate.testing.operators import MemoryJob, State, StateRefused, restored_
 _EPOCH = 1_767_225_600_000
 
 
-class MemoryPlatform:
+class MemoryPlatform(NoDefinitions):
     """A `Provider` without a platform. Attributes that a test may set make it misbehave:
 
     `silent`            why it does not answer at all; empty: it answers
@@ -73,8 +74,7 @@ class MemoryPlatform:
         self._ended_badly: set[str] = set()
         self.lost_replies = self.refused_starts = 0
         self.rescales = self.forgets_storage = False
-        self.starts_broken = self.starts_looping = self.no_slots = ""
-        self.undisposable = ""
+        self.starts_broken = self.starts_looping = self.no_slots = self.undisposable = ""
         self.jobs: dict[str, MemoryJob] = {}
         self.snapshots: dict[str, State] = {}
         self.lacks_place = ""

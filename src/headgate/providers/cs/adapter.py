@@ -8,6 +8,7 @@ cannot be stopped with its state gets its description as it runs. If the platfor
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ from headgate.providers.cs.savepoints import Savepoints, Told, savepoint_at
 from headgate.providers.cs.starting import Starts
 from headgate.providers.cs.stopping import Stops
 from headgate.providers.cs.wire import Definition
+from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.http import NotFound
 from headgate.providers.huawei.platform_holds import HELD
 from headgate.providers.no_compiled_form import Opaque
@@ -47,6 +49,8 @@ class CsProvider(Opaque):
         savepoint=Support.NO,
         savepoint_path=Support.NO,
         drop_state=Support.NO,
+        delete_definition=Support.YES,
+        state_outlives=Support.NO,
         savepoint_format=_FORMAT,
     )
 
@@ -199,6 +203,13 @@ class CsProvider(Opaque):
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
         return SavepointProgress()
+
+    def delete_definition(self, live: Live) -> None:
+        """The platform deletes a job in any state, so it is looked at right before."""
+        with contextlib.suppress(NotFound):
+            job = self._api.job(int(live.job_id))
+            require_deletable(job.name, job.word, job.marker, live, runs=self._looks.state(job).active)
+            self._api.delete(job)
 
     def dispose(self, path: str) -> None:
         raise Rejected(

@@ -172,6 +172,18 @@ class CsApi(Api):
 
         again.sent(lambda: self.call("POST", path, writes=True, params=query), arrived)
 
+    def delete(self, before: Definition) -> None:
+        """Delete a job; `before` is how it was found. Where the reply is lost, it is looked for first."""
+
+        def arrived() -> bool | None:
+            try:
+                now = self.job(before.job_id)
+            except NotFound:
+                return True
+            return False if now == before else None
+
+        again.sent(lambda: self.call("DELETE", self.path(f"/job/{before.job_id}"), writes=True), arrived)
+
     def _send(self, method: str, rest: str, form: Form) -> Any:
         return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
 

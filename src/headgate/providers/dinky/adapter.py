@@ -30,6 +30,7 @@ from headgate.model.project import Target
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
+from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.dinky import definition, prospects, remains
 from headgate.providers.dinky.catalogue import Trees
 from headgate.providers.dinky.changing import Definitions
@@ -57,7 +58,11 @@ class DinkyProvider(Opaque):
     """One tenant of one Dinky server. `job_id` is the id of the task."""
 
     capabilities = Capabilities(
-        list_savepoints=Support.YES, mark_in_place=Support.YES, update_in_place=Support.YES, read_back=Support.YES
+        list_savepoints=Support.YES,
+        delete_definition=Support.YES,
+        mark_in_place=Support.YES,
+        update_in_place=Support.YES,
+        read_back=Support.YES,
     )
 
     def __init__(
@@ -240,6 +245,17 @@ class DinkyProvider(Opaque):
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
         return self._savepoints.progress(self._definitions.read(job_id), key)
+
+    def delete_definition(self, live: Live) -> None:
+        """The task, with its instances and history; Dinky keeps the rows of its savepoints, and no file is touched."""
+        task = self._definitions.there(live.job_id)
+        if task is None:
+            return
+        look = self._runs.look(task.id)
+        word = " and ".join(one.word for one in look.active)
+        require_deletable(task.name, word, Note.read(task.note).marker, live, runs=bool(look.active))
+        self._runs.require_no_unclear_start(task, look.newest, again=False)
+        self._definitions.delete(task)
 
     def dispose(self, path: str) -> None:
         hint = "delete its directory where it is stored; headgate does not reach that storage"

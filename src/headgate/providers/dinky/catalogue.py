@@ -124,6 +124,11 @@ def rename(session: Session, entry: Entry, name: str, dialect: str) -> None:
     session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
 
 
+def delete(session: Session, entry: Entry) -> None:
+    """Delete a task and its entry. Dinky refuses one that runs or is published."""
+    session.write("DELETE", "/api/catalogue/deleteCatalogueById", id=str(entry.id))
+
+
 def create(session: Session, folder_id: int, task: Mapping[str, Any]) -> int | None:
     """Make a task and its entry; the task's id, None where the answer does not tell it.
 

@@ -15,6 +15,7 @@ from headgate.errors import Rejected, Unavailable
 from headgate.model.live import Live, Marker
 from headgate.model.plan import Change, Restore, RestoreKind
 from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.providers import again
 from headgate.providers.dinky import catalogue, definition, notes
 from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees
 from headgate.providers.dinky.names import REFERENCES, Names
@@ -65,6 +66,11 @@ class Definitions:
     def of(self, job: str) -> Task | None:
         """The task that bears our marker for a job, looked for under the job's name."""
         return next((task for task in self._named(job) if self._is_ours(task, job)), None)
+
+    def there(self, task_id: str) -> Task | None:
+        """A task by its id, from the list: what Dinky answers about one that is gone is a refusal like any other."""
+        listed = self._session.listed("/api/task", {"filter": {"dialect": list(definition.DIALECTS)}})
+        return next((task for row in listed if str((task := Task.read(row)).id) == task_id), None)
 
     def wanted(self, spec: JobSpec, marker: Marker, restore: Restore | None = None) -> Wanted:
         """Names to ids, values filled in. Raises Rejected for a name that is not there."""
@@ -198,6 +204,27 @@ class Definitions:
         self._session.write("PUT", "/api/task", body=body | {"note": note.written()})
         if task.step == _PUBLISHED:
             self._life(task, _PUBLISHED)
+
+    def delete(self, task: Task) -> None:
+        """Delete a task that does not run. Raises Rejected for one that is not in the catalogue.
+
+        A published one is taken back to development first. Where the reply is lost, it is looked for before Dinky is
+        asked again.
+        """
+        entry = self._trees.now().task(task.id)
+        if entry is None:
+            hint = "delete it in Dinky"
+            raise Rejected(f"task {task.name!r} is not in the catalogue, by which Dinky deletes", hint=hint)
+        if task.step == _PUBLISHED:
+            self._life(task, _DEVELOP)
+        before = self.there(str(task.id))
+
+        def arrived() -> bool | None:
+            now = self.there(str(task.id))
+            return True if now is None else (False if now == before else None)
+
+        again.sent(lambda: catalogue.delete(self._session, entry), arrived)
+        self._trees.forget()
 
     def _note(self, wanted: Wanted, there: Note) -> str:
         """Our marker beside the text of the manifest, or beside what people wrote."""

@@ -31,6 +31,8 @@ from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
 from headgate.model.topology import Compiled
+from headgate.providers import again
+from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.dli import graphs, making, prospects, states, wire
 from headgate.providers.dli.definition import Definition, own_path
 from headgate.providers.dli.jobs import Jobs
@@ -56,6 +58,8 @@ class DliProvider(Opaque):
 
     capabilities = Capabilities(
         compile=Support.NO,
+        delete_definition=Support.YES,
+        state_outlives=Support.NO,
         mark_in_place=Support.YES,
         update_in_place=Support.YES,
         savepoint_format=_FORMAT,
@@ -215,6 +219,19 @@ class DliProvider(Opaque):
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
         return self._stopping.taken(job_id, key)
+
+    def delete_definition(self, live: Live) -> None:
+        """DLI deletes a job in any state, so it is looked at right before."""
+        found = there(self._jobs, live.job_id)
+        if found is None:
+            return
+        require_deletable(found.name, found.word, found.marker, live, runs=state_of(self._jobs, found).active)
+
+        def arrived() -> bool | None:
+            now = there(self._jobs, found.id)
+            return True if now is None else (False if now.row == found.row else None)
+
+        again.sent(lambda: self._jobs.delete(found.id), arrived)
 
     def dispose(self, path: str) -> None:
         hint = "DLI deletes the savepoint of a stop when the job runs again; delete others on OBS"

@@ -27,6 +27,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.providers.answer_fields import undocumented
+from headgate.providers.definition_deletion import NoDefinitions
 from headgate.providers.flink import compiled as plans
 from headgate.providers.flink import job_health, job_parameters, packages, parallelism_bounds
 from headgate.providers.flink.causes import root_cause
@@ -58,7 +59,7 @@ class JobEnded(Rejected):
 
 
 @reports_odd_answers
-class FlinkProvider:
+class FlinkProvider(NoDefinitions):
     """One Flink session cluster. Facts from the REST API of 1.20, 2.2 and 2.3, all run on real clusters."""
 
     capabilities = Capabilities(

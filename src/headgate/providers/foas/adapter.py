@@ -27,7 +27,8 @@ from headgate.model.project import Target
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
-from headgate.providers import marking
+from headgate.providers import again, marking
+from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.foas import definition, plans, programs, prospects, snapshots
 from headgate.providers.foas.credentials import HOW, credentials
 from headgate.providers.foas.definition import Place
@@ -60,6 +61,8 @@ class FoasProvider(Opaque):
         savepoint=Support.NO,
         savepoint_path=Support.NO,
         drop_state=Support.NO,
+        delete_definition=Support.YES,
+        state_outlives=Support.NO,
         mark_in_place=Support.YES,
         update_in_place=Support.YES,
         savepoint_format=_FORMAT,
@@ -199,6 +202,19 @@ class FoasProvider(Opaque):
 
     def savepoint_progress(self, job_id: str, key: str) -> SavepointProgress:
         return SavepointProgress()
+
+    def delete_definition(self, live: Live) -> None:
+        """A paused job is stopped first, which gives up its state, and then taken offline."""
+        job = self._service.job(live.job_id)
+        if job is None:
+            return
+        current = self._starting.current(job)
+        marker = marking.read(job.description)
+        require_deletable(job.name, word_of(current), marker, live, runs=state_of(current).active)
+        if current is not None and state_of(current) is JobState.SUSPENDED:
+            self._starting.give_up(job, current)
+        self._service.offline_job(job.name)
+        again.sent(lambda: self._service.delete_job(job.name), lambda: self._service.job(job.name) is None)
 
     def dispose(self, path: str) -> None:
         raise Rejected("the state of a paused job goes with the job, and is not deleted by itself", where=self.name)

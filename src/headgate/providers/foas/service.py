@@ -69,6 +69,14 @@ class Service:
         """Publish what is saved. It carries none of it, so that sent twice it overwrites nothing."""
         self._write("CommitJob", "PUT", f"{_job(name)}/commit", fields, repeatable=True)
 
+    def offline_job(self, name: str) -> None:
+        """Withdraw what was committed, which is asked of a job before it is deleted. Twice is once."""
+        self._write("OfflineJob", "PUT", f"{_job(name)}/offline", {}, repeatable=True)
+
+    def delete_job(self, name: str) -> None:
+        """Delete a job that is offline."""
+        self._write("DeleteJob", "DELETE", _job(name), {})
+
     def begin_plan(self, name: str, hints: Mapping[str, str]) -> str:
         """GetRawPlanJson: begin to generate the plan of the saved job; the id of that session."""
         return text(self._read("GetRawPlanJson", f"{_job(name)}/planjson", hints), "SessionId")

@@ -226,13 +226,13 @@ class Starting:
 
     def _start(self, job: Job, before: Instance | None, spec: JobSpec) -> None:
         if before is not None and state_of(before) is JobState.SUSPENDED:
-            self._give_up(job, before)
+            self.give_up(job, before)
         offset = spec.options.get("startOffset")
         parameters = json.dumps({"startOffset": str(offset)} if offset else {}, separators=(",", ":"))
         started = self.service.start_job(job.name, parameters)
         self._await(job, lambda now: now is not None and now.id == started, "started")
 
-    def _give_up(self, job: Job, paused: Instance) -> None:
+    def give_up(self, job: Job, paused: Instance) -> None:
         """Stop what is paused, unless a run before this one has."""
         try:
             self.service.modify_instance_state(paused, "TERMINATED")
