@@ -1,0 +1,328 @@
+"""Which step a start takes next. Pure: what is wanted and what is there decide, nothing is remembered elsewhere.
+
+A start is asked for under a start key, which is on the marker of the definition before it is run. So a start that was
+cut off anywhere is continued by asking again: whatever was done is found, and only the rest is done. The rules are in
+order, and the first that has an answer gives it. `provider` carries the step out, looks again and asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from headgate.errors import OutcomeUnknown, Overtaken, ProviderError, Rejected, Unavailable
+from headgate.model.live import JobState, Marker
+from headgate.model.spec import JobSpec
+from headgate.providers.definitions.definition import Definition
+from headgate.providers.definitions.ownership import current, is_ours
+from headgate.providers.port import Submission, require_own_start
+
+_PLAN_AGAIN = "run `headgate plan` to see what is left to do"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A start, and what this call has done for it so far.
+
+    `where` is the target, `kind` the kind of definition it needs; `replaces_kind`: a new definition takes the place of
+    one of another kind. `claim` is drawn for this call alone. `created` is the id of the definition that this call
+    created (empty: the platform gave none; None: it created none), `updated` that of the one it made equal to the spec,
+    and `ran` a definition as it was before this call asked to run it.
+    """
+
+    submission: Submission
+    project: str
+    where: str = ""
+    kind: str = ""
+    replaces_kind: bool = False
+    claim: str = ""
+    created: str | None = None
+    updated: str = ""
+    ran: Definition | None = None
+
+    @property
+    def spec(self) -> JobSpec:
+        return self.submission.spec
+
+    @property
+    def job(self) -> str:
+        return self.submission.spec.name
+
+    @property
+    def marker(self) -> Marker:
+        return self.submission.marker
+
+    @property
+    def start_key(self) -> str:
+        return self.submission.marker.attempt
+
+    @property
+    def predecessor(self) -> str:
+        """The id of the run that it takes over from, empty for a first start."""
+        return self.submission.marker.succeeds
+
+    def known_ids(self) -> tuple[str, ...]:
+        """The definitions that this start knows by id: what planning saw, and what this call created."""
+        known = (self.submission.live.job_id if self.submission.live else "", self.created or "")
+        return tuple(dict.fromkeys(filter(None, known)))
+
+    def is_for(self, definition: Definition) -> bool:
+        """Has it the marker of this very start?"""
+        owner = definition.owner
+        return is_ours(owner, self.project) and owner is not None and owner.attempt == self.start_key
+
+    def may_use(self, definition: Definition) -> bool:
+        """Is it this job's: by its marker, or as the definition that planning saw and nobody has marked since?
+
+        An id alone proves nothing: a platform that keeps its rows in memory gives the same ids again.
+        """
+        live = self.submission.live
+        if is_ours(definition.owner, self.project, self.job):
+            return True
+        if live is None or live.job_id != definition.id:
+            return self.predecessor != "" and definition.is_run(self.predecessor) and self._unmarked_or_ours(definition)
+        if live.marker is not None:
+            return is_ours(definition.owner, self.project, live.marker.job)
+        return definition.owner is None and definition.name == live.name
+
+    def takes_its_name(self, definition: Definition) -> bool:
+        """Is it another's, under the job's name or in the place of the definition that planning saw?"""
+        live = self.submission.live
+        names = {self.job.casefold()} | ({live.name.casefold()} if live and live.job_id == definition.id else set())
+        return definition.name.casefold() in names and not self.may_use(definition)
+
+    def _unmarked_or_ours(self, definition: Definition) -> bool:
+        return definition.owner is None or definition.owner.project == self.project
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a definition that has the marker of this start; it does not run. `beside` are others of this job."""
+
+    beside: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Make the definition equal to the spec, with the marker of this start."""
+
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run the definition. `beside` are other definitions of this job that do not run: spare drafts, other kinds."""
+
+    definition: Definition
+    beside: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again; `otherwise` is the error where nothing new shows in time."""
+
+    otherwise: ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStarted:
+    """This very start was made, by this call or by an earlier one."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    error: ProviderError
+
+
+Step = Create | Update | Run | Wait | AlreadyStarted | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What is there, in the words of the rules. `chosen` is the definition that is to be run, None if there is none.
+
+    `other_kinds` are those of this job that can never become what is wanted, `spare` drafts of this very start.
+    """
+
+    wanted: Wanted
+    foreign: tuple[Definition, ...]
+    running: tuple[Definition, ...]
+    chosen: Definition | None
+    other_kinds: tuple[Definition, ...]
+    spare: tuple[Definition, ...]
+
+    @property
+    def all(self) -> tuple[Definition, ...]:
+        return (*((self.chosen,) if self.chosen else ()), *self.other_kinds)
+
+
+def next_start_step(wanted: Wanted, found: tuple[Definition, ...]) -> Step:
+    """The next step of a start; `found` are all definitions of the job's name, and those that it knows by id."""
+    scene = _scene(wanted, found)
+    return next(step for rule in _RULES if (step := rule(scene)) is not None)
+
+
+# 1. A definition of this name that is not ours is left alone, and nothing is made beside it.
+def _name_is_free(scene: _Scene) -> Step | None:
+    if not scene.foreign:
+        return None
+    taken, job = scene.foreign[0], scene.wanted.job
+    by = f"belongs to project {taken.owner.project!r}" if taken.owner else "has no marker of headgate"
+    hint = "rename the job in git, or the other one on its platform; a manifest that equals it adopts it"
+    problem = f"the name {job!r} is taken by definition {taken.id}, which {by}"
+    return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
+
+
+# 2. More than one copy that runs is for a person to end: no start adds to them.
+def _one_copy_at_most(scene: _Scene) -> Step | None:
+    if len(scene.running) <= 1:
+        return None
+    copies = " and ".join(f"{one.live.run_id} is {one.word}" for one in scene.running)
+    problem = f"more than one copy of job {scene.wanted.job!r} runs: {copies}"
+    hint = "end all but one with the platform's own tools, and run again"
+    return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
+
+
+# 3. Where nobody can say whether an earlier start left a job, none is started beside it.
+def _no_start_is_unclear(scene: _Scene) -> Step | None:
+    doubt = next((one.unclear_start for one in scene.all if one.unclear_start), None)
+    return Refuse(OutcomeUnknown(doubt.why, where=scene.wanted.where, hint=doubt.hint)) if doubt else None
+
+
+# 4. What the platform itself stopped, only the platform itself continues.
+def _platform_holds_nothing(scene: _Scene) -> Step | None:
+    held = next((one for one in scene.all if one.platform_hold), None)
+    if held is None:
+        return None
+    problem = f"job {scene.wanted.job!r} ({held.id}) is not started: {held.platform_hold}"
+    return Refuse(Rejected(problem, where=scene.wanted.where))
+
+
+# 5. A definition with our start key that runs, or has run since it got that key, was started already.
+def _not_started_already(scene: _Scene) -> Step | None:
+    chosen, wanted = scene.chosen, scene.wanted
+    if chosen is None or not wanted.is_for(chosen):
+        return None
+    ran = not chosen.never_ran and not chosen.is_run(wanted.predecessor)
+    runs = chosen.active and chosen.status is not JobState.STOPPING
+    before = wanted.ran
+    moved = before is not None and (chosen.word, chosen.run_id) != (before.word, before.run_id)
+    return AlreadyStarted(chosen.id) if ran or runs or moved else None
+
+
+# 6. A run that is ending is waited for: a start beside it would be a second copy.
+def _nothing_is_ending(scene: _Scene) -> Step | None:
+    if scene.chosen is None or scene.chosen.status is not JobState.STOPPING:
+        return None
+    return _wait(scene.wanted, f"job {scene.wanted.job!r} is still {scene.chosen.word}")
+
+
+# 7. What another run or a person started since the plan was made has overtaken this start, even if it has ended.
+def _not_overtaken(scene: _Scene) -> Step | None:
+    chosen, wanted = scene.chosen, scene.wanted
+    if chosen is None or wanted.is_for(chosen):
+        return None
+    if chosen.active:
+        return Refuse(_overtaken(chosen, wanted))
+    live = wanted.submission.live
+    expected = chosen.is_run(wanted.predecessor) if wanted.predecessor else False
+    of_another = wanted.predecessor != "" and (live is None or live.job_id != chosen.id)
+    if chosen.never_ran or expected or of_another:
+        return None
+    problem = f"job {wanted.job!r} was started and has ended since the plan was made, and was not started again"
+    return Refuse(Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN))
+
+
+# 8. Where there is no definition of the right kind, one is made; one that was made and is not shown yet is waited for.
+def _there_is_one(scene: _Scene) -> Step | None:
+    wanted = scene.wanted
+    if scene.chosen is not None:
+        return None
+    if scene.other_kinds and not wanted.replaces_kind:
+        problem = f"job {wanted.job!r} is {scene.other_kinds[0].kind} and cannot become {wanted.kind}"
+        return Refuse(Rejected(problem, where=wanted.where, hint="give it another name, which makes another job"))
+    if wanted.created is None:
+        return Create(scene.other_kinds)
+    return _wait(wanted, f"the new definition of job {wanted.job!r} is not shown yet")
+
+
+# 9. A definition is made equal to the spec, and gets our start key, before it is run.
+def _it_is_equal(scene: _Scene) -> Step | None:
+    chosen, wanted = scene.chosen, scene.wanted
+    if chosen is None or (chosen.id == wanted.updated and wanted.is_for(chosen)):
+        return None
+    if chosen.id == wanted.updated:
+        return _wait(wanted, f"the change of definition {chosen.id} of job {wanted.job!r} is not shown yet")
+    return Update(chosen)
+
+
+# 10. It is run once; after that its platform is looked at until the run shows.
+def _it_is_run(scene: _Scene) -> Step | None:
+    chosen, wanted = scene.chosen, scene.wanted
+    if chosen is None:
+        return None
+    if wanted.ran is None:
+        return Run(chosen, (*scene.spare, *scene.other_kinds))
+    problem = f"the request to run job {wanted.job!r} ({chosen.id}) was accepted, and it is still {chosen.word}"
+    return Wait(OutcomeUnknown(problem, where=wanted.where, hint="run again: what became of it is looked for first"))
+
+
+_RULES: tuple[Callable[[_Scene], Step | None], ...] = (
+    _name_is_free,
+    _one_copy_at_most,
+    _no_start_is_unclear,
+    _platform_holds_nothing,
+    _not_started_already,
+    _nothing_is_ending,
+    _not_overtaken,
+    _there_is_one,
+    _it_is_equal,
+    _it_is_run,
+)
+
+
+def _scene(wanted: Wanted, found: tuple[Definition, ...]) -> _Scene:
+    ours = tuple(one for one in found if wanted.may_use(one))
+    running = tuple(one for one in ours if one.active)
+    fitting = tuple(one for one in ours if one.kind == wanted.kind)
+    chosen = running[0] if running else _chosen(wanted, fitting)
+    ours = tuple(one for one in ours if one is not chosen)
+    return _Scene(
+        wanted=wanted,
+        foreign=tuple(one for one in found if wanted.takes_its_name(one)),
+        running=running,
+        chosen=chosen,
+        other_kinds=tuple(one for one in ours if one.kind != wanted.kind),
+        spare=tuple(one for one in ours if one.never_ran and one.kind == wanted.kind and wanted.is_for(one)),
+    )
+
+
+def _chosen(wanted: Wanted, fitting: tuple[Definition, ...]) -> Definition | None:
+    """Of definitions that do not run: one with our start key, else the one that planning saw, else as for a look."""
+    live = wanted.submission.live
+    marked = tuple(one for one in fitting if wanted.is_for(one))
+    planned = tuple(one for one in fitting if live is not None and one.id == live.job_id)
+    candidates = marked or planned or fitting
+    if not candidates:
+        return None
+    best, _ = current(wanted.job, [one.live for one in candidates])
+    return next((one for one in candidates if one.live is best), candidates[0])
+
+
+def _overtaken(chosen: Definition, wanted: Wanted) -> ProviderError:
+    """What runs instead. Only a marker that was written since the plan was made is another run's start."""
+    live = wanted.submission.live
+    before = live.marker.attempt if live is not None and live.marker is not None else ""
+    if chosen.owner is not None and chosen.owner.attempt not in ("", before):
+        try:
+            require_own_start(wanted.submission, chosen.owner, wanted.where)
+        except Overtaken as overtaken:
+            return overtaken
+    problem = f"job {wanted.job!r} is {chosen.word}, and was not started beside itself"
+    return Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN)
+
+
+def _wait(wanted: Wanted, problem: str) -> Wait:
+    return Wait(Unavailable(problem, where=wanted.where, hint="run again"))
