@@ -79,13 +79,14 @@ _PAGE = "<html><head><title>{0} Error</title></head><body><center><h1>{0} Error<
 
 @dataclass(slots=True)
 class _Trouble:
-    """What happens to the next `times` requests whose line matches: `does` says what, `response` is what is said."""
+    """What happens to the next `times` requests whose line matches, `after` so many: `does` says what it is."""
 
     does: str
     at: re.Pattern[str]
     times: int
     writes_only: bool
     response: Response | None = None
+    after: int = 0
     until: threading.Event = field(default_factory=threading.Event)
 
 
@@ -101,6 +102,7 @@ class SimulatedServer(ABC):
         self.ticks = 0
         self._troubles: list[_Trouble] = []
         self._silent = False
+        self._cut: tuple[int, bool] | None = None
         self._lock = threading.RLock()
         self._server: ThreadingHTTPServer | None = None
 
@@ -126,9 +128,20 @@ class SimulatedServer(ABC):
 
     # -- switches ------------------------------------------------------------------------------------------------------
 
-    def lose_replies(self, times: int = 1, *, at: str = "") -> None:
-        """The next writes (at requests whose line matches `at`) are done, and the connection ends without a reply."""
-        self._trouble("lose", at, times, writes_only=not at)
+    def lose_replies(self, times: int = 1, *, at: str = "", after: int = 0) -> None:
+        """The next writes (at requests whose line matches `at`) are done, and the connection ends without a reply.
+
+        So many of them, `after`, are answered before.
+        """
+        self._trouble("lose", at, times, writes_only=not at, after=after)
+
+    def cut_off(self, after: int, *, done: bool) -> None:
+        """From the request number `after` on nothing is answered until `speak`; that one is still `done`, or not."""
+        self._cut = (after, done)
+
+    def is_over(self) -> bool:
+        """Has all that was ordered happened?"""
+        return self._cut is None and not any(trouble.times for trouble in self._troubles)
 
     def break_replies(self, times: int = 1, *, at: str = "", status: int = 500) -> None:
         """The next writes (at requests whose line matches `at`) are done, and answered with the error page of a proxy.
@@ -161,7 +174,7 @@ class SimulatedServer(ABC):
 
     def speak(self) -> None:
         """Everything that `silence` or another switch did to the platform is over."""
-        self._silent = False
+        self._silent, self._cut = False, None
         self._let_go()
         self._troubles.clear()
 
@@ -177,8 +190,9 @@ class SimulatedServer(ABC):
         *,
         writes_only: bool = False,
         response: Response | None = None,
+        after: int = 0,
     ) -> None:
-        self._troubles.append(_Trouble(does, re.compile(at), times, writes_only, response))
+        self._troubles.append(_Trouble(does, re.compile(at), times, writes_only, response, after))
 
     # -- serving -------------------------------------------------------------------------------------------------------
 
@@ -242,8 +256,8 @@ class SimulatedServer(ABC):
         """The answer, or None to end the connection without one."""
         with self._lock:
             self.requests.append(request.line)
-            trouble = None if self._silent else self._next_trouble(request)
-        if self._silent or (trouble and trouble.does == "refuse"):
+            trouble = None if self._silent else self._cut_now() or self._next_trouble(request)
+        if (self._silent and not (trouble and trouble.does == "lose")) or (trouble and trouble.does == "refuse"):
             return None
         if trouble and trouble.does == "respond":
             return trouble.response
@@ -256,9 +270,21 @@ class SimulatedServer(ABC):
             return trouble.response
         return None if trouble and trouble.does == "lose" else response
 
+    def _cut_now(self) -> _Trouble | None:
+        """The cable is cut at this request: it gets no reply, and no later one an answer."""
+        if self._cut is None:
+            return None
+        after, done = self._cut
+        self._cut = (after - 1, done) if after > 1 else None
+        self._silent = after <= 1
+        return _Trouble("lose" if done else "refuse", re.compile(""), 0, writes_only=False) if self._silent else None
+
     def _next_trouble(self, request: Request) -> _Trouble | None:
         for trouble in self._troubles:
             if trouble.times and trouble.at.search(request.line) and (not trouble.writes_only or self.writes(request)):
+                if trouble.after:
+                    trouble.after -= 1
+                    continue
                 trouble.times -= 1
                 return trouble
         return None
