@@ -36,7 +36,7 @@ from headgate.providers.definitions.start_once import (
 )
 from headgate.providers.definitions.waiter import Waiter
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.opaque import Opaque
+from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.port import Submission
 
 # More writes than any start takes: create, update, run, and again after a draft that another process deleted.
