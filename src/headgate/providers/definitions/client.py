@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import Kept, Live, Marker
-from headgate.model.plan import Change, Prospect
+from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.definitions.definition import Definition
@@ -101,9 +101,9 @@ class Client(Protocol):
         """Check a spec without running it. Raises `Rejected` at the statement that is wrong."""
         return Compiled(why="the platform checks no statement before a start")
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """What the platform would make of these changes."""
-        return Prospect()
+        return PlatformVerdict()
 
     def require_state(self, wanted: Wanted, definition: Definition | None) -> None:
         """Raises `Rejected` (snapshot-missing) where the state that a start is to restore is not there for it.

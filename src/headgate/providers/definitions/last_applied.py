@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
-from headgate.model.live import Marker
+from headgate.model.live import MARKER_KEYS, Marker
 from headgate.providers import marking
 
 _MARKER = re.compile(r"\s?\[headgate (?P<pairs>[^\[\]]*)\]")
@@ -34,10 +34,6 @@ _COMMENT = re.compile(r"^#headgate: (?P<value>\{.*\})\s*$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?:^|(?<=,))headgate\.(?P<key>\w+):(?P<value>[^,]*)")
 _BESIDE = (_PAIRS, _BARE, _COMMENT)
 _UNQUOTED = "/:,"
-# As they are written, whatever the fields of `Marker` are called.
-_WIRE_KEYS = frozenset(
-    ("project", "job", "revision", "environment", "attempt", "succeeds", "avoids", "commit", "restored")
-)
 
 
 class Facts(StrEnum):
@@ -83,7 +79,7 @@ def read(text: str) -> LastApplied:
     facts: dict[str, str] = {}
     marker, sign = marking.read(text), _MARKER.search(text or "")
     if marker is not None and sign is not None:
-        facts |= {key: value for key, value in _split(sign["pairs"]) if key not in _WIRE_KEYS}
+        facts |= {key: value for key, value in _split(sign["pairs"]) if key not in MARKER_KEYS}
     if found := _PAIRS.search(text or ""):
         facts |= {key: unquote(value) for key, value in _split(found["pairs"])}
     if found := _BARE.search(text or ""):
@@ -132,7 +128,7 @@ def _facts(facts: Mapping[str, str], form: Form) -> str:
 def _short(marker: Marker) -> Marker:
     """The marker without what is left out for the sake of people's text; what is not tried again stays."""
     kept = replace(marker, commit="", restored="")
-    return kept if marker.avoids else replace(kept, succeeds="")
+    return kept if marker.quarantined else replace(kept, predecessor="")
 
 
 def _people(text: str) -> str:

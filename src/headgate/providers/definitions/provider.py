@@ -16,8 +16,8 @@ from typing import Any, assert_never
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
-from headgate.model.plan import Change, Prospect
-from headgate.model.secret import Environment
+from headgate.model.plan import Change, PlatformVerdict
+from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.definitions.client import Client
@@ -35,8 +35,8 @@ from headgate.providers.definitions.start_once import (
     next_start_step,
 )
 from headgate.providers.definitions.waiter import Waiter
-from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Submission
 
 # More writes than any start takes: create, update, run, and again after a draft that another process deleted.
@@ -63,11 +63,11 @@ class DefinitionProvider(Opaque):
         return observation((one.live for one in self.client.list()), self._project)
 
     def compile(self, spec: JobSpec) -> Compiled:
-        with masked(spec.environment):
+        with masked(spec.secrets):
             return self.client.compile(spec)
 
-    def prospect(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> Prospect:
-        return self.client.prospect(spec, live, changes)
+    def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+        return self.client.platform_verdict(spec, live, changes)
 
     def kept(self, job: str) -> Kept | None:
         return self.client.kept(job)
@@ -110,7 +110,7 @@ class DefinitionProvider(Opaque):
             replaces_kind=self.client.traits.replaces_kind,
             claim=secrets.token_hex(4),
         )
-        with masked(spec.environment):
+        with masked(spec.secrets):
             return self._started(wanted)
 
     def _started(self, wanted: Wanted) -> str:
@@ -164,7 +164,7 @@ class DefinitionProvider(Opaque):
         owner = definition.owner
         if owner is not None and not is_ours(owner, self._project):
             raise Rejected(f"job {definition.name!r} belongs to project {owner.project!r}", where=self.name)
-        with masked(spec.environment):
+        with masked(spec.secrets):
             self.client.update(definition, spec, marker)
 
     def stop_with_savepoint(self, job_id: str) -> None:
@@ -223,11 +223,11 @@ def _endless(wanted: Wanted) -> Unavailable:
 
 
 @contextmanager
-def masked(environment: Environment) -> Iterator[None]:
+def masked(secret_values: Secrets) -> Iterator[None]:
     """Platforms quote what they refuse: values of secrets are placeholders again in every error raised within."""
     try:
         yield
     except ProviderError as trouble:
-        trouble.problem, trouble.body = environment.mask(trouble.problem), environment.mask(trouble.body)
+        trouble.problem, trouble.body = secret_values.mask(trouble.problem), secret_values.mask(trouble.body)
         trouble.args = (trouble.problem,)
         raise

@@ -54,12 +54,12 @@ class Wanted:
 
     @property
     def start_key(self) -> str:
-        return self.submission.marker.attempt
+        return self.submission.marker.start_key
 
     @property
     def predecessor(self) -> str:
         """The id of the run that it takes over from, empty for a first start."""
-        return self.submission.marker.succeeds
+        return self.submission.marker.predecessor
 
     def known_ids(self) -> tuple[str, ...]:
         """The definitions that this start knows by id: what planning saw, and what this call created."""
@@ -69,7 +69,7 @@ class Wanted:
     def is_for(self, definition: Definition) -> bool:
         """Has it the marker of this very start?"""
         owner = definition.owner
-        return is_ours(owner, self.project) and owner is not None and owner.attempt == self.start_key
+        return is_ours(owner, self.project) and owner is not None and owner.start_key == self.start_key
 
     def may_use(self, definition: Definition) -> bool:
         """Is it this job's: by its marker, or as the definition that planning saw and nobody has marked since?
@@ -314,8 +314,8 @@ def _chosen(wanted: Wanted, fitting: tuple[Definition, ...]) -> Definition | Non
 def _overtaken(chosen: Definition, wanted: Wanted) -> ProviderError:
     """What runs instead. Only a marker that was written since the plan was made is another run's start."""
     live = wanted.submission.live
-    before = live.marker.attempt if live is not None and live.marker is not None else ""
-    if chosen.owner is not None and chosen.owner.attempt not in ("", before):
+    before = live.marker.start_key if live is not None and live.marker is not None else ""
+    if chosen.owner is not None and chosen.owner.start_key not in ("", before):
         try:
             require_own_start(wanted.submission, chosen.owner, wanted.where)
         except Overtaken as overtaken:
