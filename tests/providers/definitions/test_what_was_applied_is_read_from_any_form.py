@@ -1,0 +1,124 @@
+"""The marker and the facts beside it are read in every form that a headgate ever wrote, and people's text survives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.model.live import Marker
+from headgate.providers.definitions.last_applied import Facts, Form, fits, read, write
+from headgate.providers.flink import job_parameters
+
+MARKER = Marker("payments", "orders", "5f3c" * 4, "c0ffee" * 6, "6/8", "s3://savepoints/1", "ab" * 16)
+INSIDE, BESIDE, BARE = Form(255, Facts.INSIDE, cut="…"), Form(512), Form(512, Facts.BARE, whole_marker=True)
+FORMS = {
+    "inside": (INSIDE, {"said": "cn", "took": "5a5a.7", "by": "1a2b3c4d.17"}),
+    "beside": (BESIDE, {"begin": "1516952710740", "jar": "obs://b/my jar.jar"}),
+    "bare": (BARE, {"sets": "41.QmFzZTY"}),
+}
+# As they were written before there was one codec.
+_OLD_MARKER = (
+    "[headgate project=payments job=orders revision=5f3c5f3c5f3c5f3c attempt=abababababababababababababababab "
+    "succeeds=6/8 commit=c0ffeec0ffeec0ffeec0ffeec0ffeec0ffee restored=b64_czM6Ly9zYXZlcG9pbnRzLzE"
+)
+RECORDED = {
+    "marker-alone": (f"nightly totals {_OLD_MARKER}] see the wiki", {}, "nightly totals see the wiki"),
+    "dinky": (f"nightly {_OLD_MARKER} said=cn took=5a5a.7 by=1a2b.17]", FORMS["inside"][1], "nightly"),
+    "dli": (f"made by hand {_OLD_MARKER}] [headgate-sets 41.QmFzZTY]", FORMS["bare"][1], "made by hand"),
+    "cs": (f"{_OLD_MARKER}] [headgate+ begin=1516952710740 jar=obs://b/my%20jar.jar]", FORMS["beside"][1], ""),
+}
+
+
+@pytest.mark.parametrize("form", RECORDED)
+def test_a_text_that_an_earlier_headgate_wrote_is_read(form: str) -> None:
+    """Whatever the fields are called in code today."""
+    text, facts, people = RECORDED[form]
+
+    found = read(text)
+
+    assert found.marker == MARKER
+    if form != "dinky":
+        assert found.facts == facts
+    assert found.fact("said") == ("cn" if form == "dinky" else "")
+    assert found.text == people
+
+
+def test_job_parameters_of_foas_and_of_flink_are_read() -> None:
+    """foas keeps what was asked for in a comment line, Flink all of it in job parameters."""
+    asked = '{"options":{"folder":"/payments"},"parallelism":4}'
+    flink = job_parameters.write(MARKER, {"name": "orders"}, "", fixed=frozenset({1, 4}))
+
+    assert read(f"# by hand\n#headgate: {asked}\nblink.x=1\n").fact("asked") == asked
+    assert read(flink).marker == MARKER
+    assert read(flink).fact("fixed") == "1-4"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_written_is_read_back_and_written_again_unchanged(name: str) -> None:
+    """A text that grows with every start would end in a refusal."""
+    form, facts = FORMS[name]
+
+    text = write("nightly totals", MARKER, facts, form)
+
+    assert len(text) <= form.longest
+    assert read(text).facts == facts
+    assert read(text).text == "nightly totals"
+    assert write(text, MARKER, facts, form) == text
+
+
+def test_an_older_headgate_reads_what_is_written_today() -> None:
+    """The bytes of each form are those of the version that introduced it."""
+    plain = replace(MARKER, commit="", restored="")
+    signed = _OLD_MARKER.split(" commit=")[0]
+
+    assert write("", plain, {"said": "cn", "by": "1a.17"}, INSIDE) == f"{signed} said=cn by=1a.17]"
+    assert write("by hand", plain, {"begin": "15"}, BESIDE) == f"by hand {signed}] [headgate+ begin=15]"
+    assert write("", plain, {"sets": "41"}, BARE) == f"{signed}] [headgate-sets 41]"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=600), st.sampled_from(sorted(FORMS)))
+def test_no_text_breaks_the_budget_or_the_marker(people: str, name: str) -> None:
+    """People's text gives way, ours does not: whose it is and which start it was are always there."""
+    form, facts = FORMS[name]
+
+    text = write(people, MARKER, facts, form)
+
+    found = read(text)
+    assert len(text) <= form.longest
+    assert found.marker is not None
+    assert (found.marker.project, found.marker.job, found.marker.start_key) == ("payments", "orders", MARKER.start_key)
+    assert found.facts == facts
+
+
+@pytest.mark.parametrize("length", [0, 1, 75, 100])
+def test_people_keep_their_text_while_the_marker_can_do_with_less(length: int) -> None:
+    """Commit, snapshot and predecessor give way first; a cut is shown."""
+    assert read(write("x" * length, MARKER, {"said": "c"}, INSIDE)).text == "x" * length
+    cut = read(write("call the payments team " * 12, MARKER, {"said": "c"}, INSIDE)).text
+    assert cut.startswith("call the payments team call")
+    assert cut.endswith("…")
+
+
+def test_a_platform_that_needs_the_whole_marker_cuts_text_first() -> None:
+    """A first start that restored nothing is told by it from one that may have state."""
+    assert read(write("x" * 600, MARKER, {"sets": "41"}, BARE)).marker == MARKER
+
+
+def test_what_does_not_fit_is_an_error() -> None:
+    """Half a marker would be worse than none; neither is a text cut that git asked for."""
+    with pytest.raises(ValueError, match="does not fit"):
+        write("", replace(MARKER, job="x" * 300), {}, INSIDE)
+    with pytest.raises(ValueError, match="does not fit"):
+        write("x" * 240, MARKER, {}, INSIDE, may_cut=False)
+    assert fits({"jar": "x" * 200}, BESIDE)
+    assert not fits({"jar": "x" * 400}, BESIDE)
+
+
+def test_people_who_mention_headgate_write_no_marker() -> None:
+    """Neither does a file name."""
+    for text in ("headgate.yaml: see the wiki", "[headgate nonsense]", "", "headgate.job:x"):
+        assert read(text).marker is None
+        assert read(text).facts == {}
