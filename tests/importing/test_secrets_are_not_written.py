@@ -56,6 +56,9 @@ def test_with_the_variable_set_nothing_is_left_to_do(place: Place) -> None:
             id="jaas",
         ),
         pytest.param(SQL.replace("FROM orders", "FROM orders /*+ OPTIONS('token'='{}') */"), "ORDERS_TOKEN", id="hint"),
+        pytest.param(SQL.replace("'datagen'", "'dis', 'ak' = '{}'"), "ORDERS_AK", id="AK of Huawei"),
+        pytest.param(SQL.replace("'datagen'", "'sls', accessId = '{}'"), "ORDERS_ACCESSID", id="AccessKey ID"),
+        pytest.param("-- WITH (accessKey = '{}')\n" + SQL, "ORDERS_ACCESSKEY", id="commented out"),
         pytest.param("SET 'fs.oss.credentials' = '{}';\n" + SQL, "ORDERS_FS_OSS_CREDENTIALS", id="set"),
     ],
 )

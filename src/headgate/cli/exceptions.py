@@ -8,9 +8,9 @@ import traceback
 import click
 
 from headgate.errors import DEBUG_VARIABLE, HeadgateError, InternalError, UsageError
+from headgate.model.credential_keys import names_a_credential
 from headgate.model.masking import masked_text
 from headgate.model.secret import Secrets
-from headgate.model.secret_detection import keys_a_secret
 
 # The shell's own, of which one sounds like a password.
 _FOLDERS = ("PWD", "OLDPWD")
@@ -88,5 +88,5 @@ def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
 
 def _told(text: str) -> str:
     """Which variables a project uses is not known here: those whose names sound like secrets are masked."""
-    values = {name: value for name, value in os.environ.items() if keys_a_secret(name) and name not in _FOLDERS}
+    values = {name: value for name, value in os.environ.items() if names_a_credential(name) and name not in _FOLDERS}
     return masked_text(text, Secrets(values))

@@ -7,13 +7,14 @@ through here; what is compared, decided and sent does not.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from headgate.model.credential_keys import names_a_credential
 from headgate.model.secret import PLACEHOLDER, Secrets, replaced
 from headgate.model.secret_detection import (
-    keys_a_secret,
     tells_a_secret,
     values_in_arguments,
     values_in_option,
@@ -89,15 +90,17 @@ def masked_value(value: Any, secrets: Secrets, key: str = "") -> Any:
         case bool() | None:
             return value
         case int() | float():
-            return HIDDEN if keys_a_secret(key) else value
+            return HIDDEN if names_a_credential(key) else value
         case _:
             return _masked_leaf(str(value), secrets, key)
 
 
 def _masked_leaf(text: str, secrets: Secrets, key: str) -> str:
     masked = secrets.mask(text)
-    if keys_a_secret(key) and tells_a_secret(key, PLACEHOLDER.sub("", masked)):
+    if names_a_credential(key) and tells_a_secret(key, PLACEHOLDER.sub("", masked)):
         return HIDDEN
+    if (document := _masked_document(masked, secrets, key)) is not None:
+        return document
 
     def hide(key: str, value: str, place: str) -> str:
         return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
@@ -106,6 +109,18 @@ def _masked_leaf(text: str, secrets: Secrets, key: str) -> str:
         return line[1] + hide(line[1].strip(" \t=:"), line[2], "")
 
     return _ASSIGNMENT.sub(hide_line, values_in_text(values_in_statement(masked, hide), hide, loose=True))
+
+
+def _masked_document(text: str, secrets: Secrets, key: str) -> str | None:
+    """A text that is a JSON object or list, masked value by value; None for any other."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        document = json.loads(text)
+        shown = masked_value(document, secrets, key)
+    except (ValueError, RecursionError):
+        return None
+    return text if shown == document else json.dumps(shown, ensure_ascii=False)
 
 
 def _walked(path: str, value: Any, put: Callable[[str, str, str], str]) -> Any:

@@ -11,35 +11,46 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from headgate.model.credential_keys import CREDENTIAL, names_a_credential
 from headgate.model.spec import AppliedSpec, Jar, Sql
-from headgate.sql import options
+from headgate.sql import options, sound_tokens
 
-_WORDS = (
-    r"password|passwd|passphrase|pwd|secret|token|credential|jaas"
-    r"|access.?key|api.?key|account.?key|private.?key"
+# `user=a;password=b`, `{"sk": "x"}`: a credential inside of a value, under a name of its own.
+_NAMED_INSIDE = re.compile(
+    rf"(?<![\w.-])(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})[\"']?\s*[=:]\s*[^\s&;,]", re.IGNORECASE
 )
-_TELLS = re.compile(_WORDS, re.IGNORECASE)
-_HOLDS = re.compile(rf"(?:{_WORDS})[\w.-]{{0,99}}[\"']?\s*[=:]\s*\S|://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+# `://user:password@`, but no port; `jdbc:oracle:thin:user/password@`; and what by its form can be nothing else.
+_IS_ONE = re.compile(
+    r"://[^/\s:@]*:(?!\d+(?:[/,?]|$))[^\s@]{1,200}@|\bthin:[^/@\s]{1,200}/[^@\s]{1,200}@|^(?:Bearer|Basic)\s+\S{8}"
+    r"|^(?:LTAI|AKIA|ASIA)[0-9A-Za-z]{12,}$|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
 # A name in place of a value: Dinky's ${variable}, or a switch that only sounds like a secret.
 _NO_SECRET = re.compile(r"\s*|\$\{[^}]*\}|true|false", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(-{0,2}[^=\s]+)=(.*)", re.DOTALL)
-_INSIDE = re.compile(rf"(--?[\w.-]*(?:{_WORDS})[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
+_INSIDE = re.compile(rf"(--?[\w.-]*{CREDENTIAL}[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
 
 # `'key' = 'value'` and `"key": "value"` wherever they stand: in a comment, in a message, in JSON inside of JSON. The
 # length of keys is bounded, for a platform's answer may be megabytes of anything.
 _QUOTED = re.compile(
-    rf"""(?P<head>["'`](?P<key>[^"'`\n]{{0,99}}(?:{_WORDS})[^"'`\n\\]{{0,99}})["'`]\s*[=:]\s*(?P<quote>["']))"""
+    rf"""(?P<head>["'`](?P<key>[^"'`\n]{{0,99}}{CREDENTIAL}[^"'`\n\\]{{0,99}})["'`]\s*[=:]\s*(?P<quote>["']))"""
     r"""(?P<value>(?:(?P=quote){2}|\\.|(?!(?P=quote)).)*+)""",
     re.IGNORECASE | re.DOTALL,
 )
 _ESCAPED = re.compile(
-    rf"""(?P<head>\\["'](?P<key>[^"'\n\\]{{0,99}}(?:{_WORDS})[^"'\n\\]{{0,99}})\\["']\s*[=:]\s*\\["'])"""
+    rf"""(?P<head>\\["'](?P<key>[^"'\n\\]{{0,99}}{CREDENTIAL}[^"'\n\\]{{0,99}})\\["']\s*[=:]\s*\\["'])"""
     r"""(?P<value>(?:(?!\\["']).)*+)""",
     re.IGNORECASE | re.DOTALL,
 )
-_IN_URL = re.compile(r"""(?P<head>://[^/\s:@'"]*:)(?P<value>[^\s'"/?#]+)(?=@)""")
+# `key = "value"`: an option of Huawei's stream SQL; a comparison in Flink's, which is hidden, too.
+_BARE = re.compile(
+    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})\s*=\s*(?P<quote>\\?["']))"""
+    r"""(?P<value>(?:(?P=quote){2}|(?!(?P=quote))(?:\\.|.))*+)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_URL = re.compile(r"""(?P<head>://[^/\s:@'"]*:)(?P<value>[^\s'"/?#]+(?=@)|(?!\d+[/,?])[^\s'"@?#]{1,200}(?=@))""")
+_IN_ORACLE_URL = re.compile(r"""(?P<head>\bthin:[^/@\s'"]{1,200}/)(?P<value>[^@\s'"]{1,200}(?=@))""")
 _LOOSE = re.compile(
-    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}(?:{_WORDS})[\w.-]{{0,99}})=)"""
+    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})=)"""
     r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"\\]+)""",
     re.IGNORECASE,
 )
@@ -52,12 +63,8 @@ def tells_a_secret(key: str, value: str) -> bool:
     """Is this value one that must not be written down?"""
     if _NO_SECRET.fullmatch(value):
         return False
-    return bool(_TELLS.search(key) or _HOLDS.search(value))
-
-
-def keys_a_secret(key: str) -> bool:
-    """Does the key alone say that what stands under it must not be written down?"""
-    return bool(_TELLS.search(key))
+    inside = (found["key"] for found in _NAMED_INSIDE.finditer(value))
+    return names_a_credential(key) or any(map(names_a_credential, inside)) or bool(_IS_ONE.search(value))
 
 
 def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
@@ -67,7 +74,7 @@ def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
         case Sql(text):
             program = Sql(values_in_statement(text, put))
         case Jar(uri=uri, args=arguments):
-            uri = values_in_text(uri, lambda key, value, _: put(key, value, "`jar.uri`"))
+            uri = values_in_text(uri, lambda key, value, _: put(key, value, "`jar.uri`"), loose=True)
             program = replace(program, uri=uri, args=tuple(values_in_arguments(arguments, put)))
     return replace(
         spec,
@@ -90,10 +97,23 @@ def pairs_in_spec(spec: AppliedSpec) -> list[tuple[str, str]]:
 
 
 def values_in_statement(text: str, put: Put) -> str:
-    """A script with the value of every option put anew."""
+    """A script with the value of every option replaced, in its comments too; one that is broken, as any text."""
+    script = sound_tokens(text)
+    if not script:
+        return values_in_text(text, put)
+    ends = [0, *(token.offset + len(token.text) for token in script)]
+    starts = [*(token.offset for token in script), len(text)]
+    comments = [(end, start, "") for end, start in zip(ends, starts, strict=True) if text[end:start].strip()]
+    values = [(start, end, key) for key, start, end in options(text)]
+
+    def in_a_comment(key: str, value: str, place: str) -> str:
+        return put(key, value, f"'{key}' in a comment of the statement")
+
     written, at = [], 0
-    for key, start, end in options(text):
-        written += [text[at:start], put(key, text[start:end], f"'{key}' in the statement")]
+    for start, end, key in sorted([*comments, *values]):
+        part = text[start:end]
+        part = put(key, part, f"'{key}' in the statement") if key else values_in_text(part, in_a_comment, loose=True)
+        written += [text[at:start], part]
         at = end
     return "".join([*written, text[at:]])
 
@@ -141,6 +161,6 @@ def values_in_text(text: str, put: Put, *, loose: bool = False) -> str:
         named = match.groupdict()
         return match["head"] + put(named.get("key", "password"), match["value"], "the text")
 
-    for pattern in (_QUOTED, _ESCAPED, _IN_URL, *([_LOOSE] if loose else [])):
+    for pattern in (_QUOTED, _ESCAPED, _BARE, _IN_URL, _IN_ORACLE_URL, *([_LOOSE] if loose else [])):
         text = pattern.sub(found, text)
     return text
