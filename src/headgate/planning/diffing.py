@@ -25,7 +25,9 @@ def diff(applied: AppliedSpec, want: JobSpec) -> tuple[Change, ...]:
     if before == after:
         return ()
     found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, zip_ordered_iterables=True)
-    paths = {_path(level.path(output_format="list")) for levels in found.values() for level in levels}
+    # 1 and 1.0 are another type and the same value: no change by themselves, and none beside another.
+    changed = (level for levels in found.values() for level in levels if level.t1 != level.t2)
+    paths = {_path(level.path(output_format="list")) for level in changed}
     return tuple(_change(path, applied, want) for path in sorted(paths))
 
 
