@@ -11,6 +11,7 @@ import pytest
 
 import headgate as package
 from headgate.cli.explain import errors, explanations
+from headgate.cli.topic_pages import titles
 from headgate.model.reasons import Reason
 from tests.cli.given import Workspace, document, headgate, manifest
 
@@ -175,8 +176,11 @@ def test_without_a_code_all_are_listed() -> None:
     """With a sentence each: a page to find the right one on."""
     text, data = headgate("explain"), headgate("explain", "--format", "json")
 
-    assert len(text.stdout.splitlines()) == len(explanations())
+    listed = [line.partition(" ")[0] for line in text.stdout.splitlines()]
+    assert [name for name in listed if name in titles()] == list(titles())
+    assert [name for name in listed if name in explanations()] == list(explanations())
     assert json.loads(data.stdout)["codes"] == explanations()
+    assert json.loads(data.stdout)["topics"] == titles()
 
 
 def test_a_code_that_is_nearly_right_is_suggested() -> None:

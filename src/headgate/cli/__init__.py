@@ -16,4 +16,5 @@ stdout is one JSON document, errors too.
 - `progress`    what `apply` shows while it works; `interrupts` what Ctrl-C does meanwhile
 - `exits`       the exit codes of plans and reports
 - `starter/`    the files `headgate init` writes
+- `topics/`     the pages of `headgate explain TOPIC`; `topic_pages` reads them
 """

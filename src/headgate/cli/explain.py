@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 import headgate
 from headgate.cli.options import format_option
 from headgate.cli.output import say
+from headgate.cli.topic_pages import page, titles
 from headgate.errors import HeadgateError, UsageError
 from headgate.model.live_health import CODE as DEGRADED
 from headgate.model.live_health import EXPLAINED as DEGRADED_MEANS
@@ -26,26 +27,29 @@ _NOT_OURS = "headgate.testing"
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(code) for code in explanations() if code.startswith(incomplete)]
+    return [CompletionItem(name) for name in (*titles(), *explanations()) if name.startswith(incomplete)]
 
 
 @click.command()
-@click.argument("code", required=False, shell_complete=_complete)
+@click.argument("name", metavar="[CODE|TOPIC]", required=False, shell_complete=_complete)
 @format_option("text", "json")
-def explain(code: str | None, style: str) -> None:
-    """Say what a CODE means and what to do.
+def explain(name: str | None, style: str) -> None:
+    """Say what a CODE means and what to do, or show a TOPIC.
 
-    Errors, warnings and the reasons in a plan have codes; without one, all of them are listed.
+    Errors, warnings and the reasons in a plan have codes. The topics are the manual: files, commands, state, secrets,
+    and a page for each platform. Without a name, all topics and codes are listed.
     """
-    known = explanations()
-    if code is None:
-        say(explanation_json(known) if style == "json" else explanations_text(known))
-    elif code not in known:
-        near = difflib.get_close_matches(code, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "`headgate explain` lists all codes"
-        raise UsageError(f"there is no code {code!r}", hint=hint)
+    codes, topics = explanations(), titles()
+    if name is None:
+        say(explanation_json(codes, topics) if style == "json" else explanations_text(codes, topics))
+    elif name in topics:
+        say(explanation_json({}, {name: page(name)}) if style == "json" else page(name))
+    elif name in codes:
+        say(explanation_json({name: codes[name]}) if style == "json" else explanation_text(name, codes[name]))
     else:
-        say(explanation_json({code: known[code]}) if style == "json" else explanation_text(code, known[code]))
+        near = difflib.get_close_matches(name, (*codes, *topics), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`headgate explain` lists all codes and topics"
+        raise UsageError(f"there is no code or topic {name!r}", hint=hint)
 
 
 def explanations() -> dict[str, str]:

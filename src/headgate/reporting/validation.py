@@ -42,15 +42,18 @@ def explanation_text(code: str, text: str) -> str:
     return f"{code}\n\n" + "\n\n".join(paragraphs)
 
 
-def explanations_text(texts: Mapping[str, str]) -> str:
-    """Every code with its first sentence."""
-    width = max(map(len, texts), default=0)
-    return "\n".join(f"{code.ljust(width)}  {_first(text)}" for code, text in texts.items())
+def explanations_text(texts: Mapping[str, str], topics: Mapping[str, str]) -> str:
+    """Every topic with its title, and every code with its first sentence."""
+    width = max(map(len, (*texts, *topics)), default=0)
+    lines = [f"{name.ljust(width)}  {title}" for name, title in topics.items()]
+    lines += ["", "Codes of errors, warnings and reasons in a plan:", ""]
+    lines += [f"{code.ljust(width)}  {_first(text)}" for code, text in texts.items()]
+    return "Topics:\n\n" + "\n".join(lines)
 
 
-def explanation_json(texts: Mapping[str, str]) -> str:
-    """Codes and what they mean."""
-    return as_json({"format_version": FORMAT_VERSION, "codes": texts})
+def explanation_json(texts: Mapping[str, str], topics: Mapping[str, str] | None = None) -> str:
+    """Codes and what they mean; topics and their pages, or their titles where all are listed."""
+    return as_json({"format_version": FORMAT_VERSION, "codes": texts, "topics": topics or {}})
 
 
 def _files(project: Project) -> int:
