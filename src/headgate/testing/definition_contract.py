@@ -22,8 +22,9 @@ from headgate.model.live import JobState, Live, Several
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
 from headgate.planning import diff
-from headgate.providers.port import Provider
+from headgate.providers.port import Provider, Support
 from headgate.testing.bench import (
+    PROJECT,
     Bench,
     active,
     converged,
@@ -190,6 +191,28 @@ class DefinitionContract(ProviderContract):
         assert (live.job_id, live.name) == (ended.job_id, "contract-new-name")
         assert not bench.definitions("contract-old-name")
         assert len(bench.running("contract-new-name")) == len(bench.definitions("contract-new-name")) == 1
+
+    # -- deleting ------------------------------------------------------------------------------------------------------
+
+    def test_a_definition_is_deleted_once_and_only_where_it_has_stopped(self, bench: DefinitionBench) -> None:
+        """One that runs, or is marked by another project by now, is left alone; it is deleted once."""
+        if bench.provider.capabilities.delete_definition is not Support.YES:
+            pytest.skip("this platform deletes no definitions")
+        live = started(bench.provider, bench.spec("contract-deleted"))
+        with pytest.raises(Rejected, match="runs now"):
+            bench.provider.delete_definition(live)
+        ended = stopped(bench.provider, live)
+        assert ended.marker is not None
+        with pytest.raises(Rejected, match=f"project {PROJECT!r}"):
+            bench.provider.delete_definition(replace(ended, marker=replace(ended.marker, project="billing")))
+        assert bench.definitions(ended.name)
+
+        bench.lose_reply()
+        bench.provider.delete_definition(ended)
+        bench.speak()
+        bench.again().delete_definition(ended)
+
+        assert not bench.definitions(ended.name)
 
     # -- lists and replies ---------------------------------------------------------------------------------------------
 

@@ -93,6 +93,9 @@ class ToyServer:
         row = self.rows[row_id]
         row.word, row.starts, row.copies = "runs", row.starts + 1, row.copies + 1
 
+    def drop(self, row_id: int) -> None:
+        del self.rows[row_id]
+
     def stop(self, row_id: int, saves: bool) -> None:
         row = self.rows[row_id]
         row.word, row.copies, row.saved = "stopped", 0, row.starts if saves else 0
@@ -103,7 +106,13 @@ class ToyServer:
 
 class ToyClient(Client):
     capabilities = Capabilities(
-        compile=Support.NO, savepoint=Support.NO, graph=Support.NO, mark_in_place=Support.YES, savepoint_format="toy"
+        compile=Support.NO,
+        savepoint=Support.NO,
+        graph=Support.NO,
+        delete_definition=Support.YES,
+        state_outlives=Support.NO,
+        mark_in_place=Support.YES,
+        savepoint_format="toy",
     )
 
     def __init__(self, server: ToyServer) -> None:
@@ -163,6 +172,9 @@ class ToyClient(Client):
     def run(self, definition: Definition, wanted: Wanted, beside: tuple[Definition, ...]) -> bool:
         self._server.ask("run", definition.row.id)
         return False
+
+    def delete(self, definition: Definition) -> None:
+        self._server.ask("drop", definition.row.id)
 
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
         self._server.ask("stop", definition.row.id, savepoint)

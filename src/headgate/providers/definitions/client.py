@@ -97,6 +97,10 @@ class Client(Protocol):
         """The kind of definition that a spec needs; empty where the platform has no kinds."""
         return ""
 
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        """The vertex ids of a spec, to compare with those of a live job; empty where the platform has none."""
+        return ()
+
     def compile(self, spec: JobSpec) -> Compiled:
         """Check a spec without running it. Raises `Rejected` at the statement that is wrong."""
         return Compiled(why="the platform checks no statement before a start")
@@ -135,6 +139,10 @@ class Client(Protocol):
 
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
         """Ask its run to stop, with a savepoint or without one."""
+
+    def delete(self, definition: Definition) -> None:
+        """Delete a definition that does not run, and no savepoint. It was looked at just before."""
+        raise Rejected(f"{self.name} cannot delete a definition", where=self.name, hint="delete it on the platform")
 
     def savepoint(self, definition: Definition, key: str) -> None:
         """Ask for a savepoint of a job that continues, unless one of this key was taken."""

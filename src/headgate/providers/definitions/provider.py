@@ -20,6 +20,8 @@ from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
+from headgate.providers.again import sent
+from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.definitions.client import Client
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.ownership import is_ours, observation
@@ -35,6 +37,7 @@ from headgate.providers.definitions.start_once import (
     next_start_step,
 )
 from headgate.providers.definitions.waiter import Waiter
+from headgate.providers.http import NotFound
 from headgate.providers.no_compiled_form import Opaque
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Submission
@@ -61,6 +64,9 @@ class DefinitionProvider(Opaque):
 
     def observe(self) -> Observation:
         return observation((one.live for one in self.client.list()), self._project)
+
+    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
+        return self.client.vertices(spec)
 
     def compile(self, spec: JobSpec) -> Compiled:
         with masked(spec.secrets):
@@ -196,6 +202,26 @@ class DefinitionProvider(Opaque):
 
     def dispose(self, path: str) -> None:
         self.client.dispose(path)
+
+    def delete_definition(self, live: Live) -> None:
+        """Of one that is gone: nothing. Where the reply is lost, it is looked for before it is asked again."""
+        found = self._there(live.job_id)
+        if found is None:
+            return
+        require_deletable(found.name, found.word, found.owner, live, runs=found.status.active)
+
+        def arrived() -> bool | None:
+            now = self._there(found.id)
+            unchanged = now is not None and (now.owner, now.word, now.run_id) == (found.owner, found.word, found.run_id)
+            return True if now is None else (False if unchanged else None)
+
+        sent(lambda: self.client.delete(found), arrived)
+
+    def _there(self, definition_id: str) -> Definition | None:
+        try:
+            return self.client.get(definition_id)
+        except NotFound:
+            return None
 
     def _stop(self, definition: Definition, *, savepoint: bool) -> None:
         try:
