@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from headgate.testing.server import Request, Response
 
 
 class Platform(Protocol):
@@ -49,3 +51,22 @@ class OnSimulator(Generic[P]):
 
     def speak(self) -> None:
         self.platform.speak()
+
+
+def report_without(platform: Any, *names: str) -> None:
+    """From now on the platform leaves these fields out of its answers, at any depth."""
+    honest = platform.answer
+
+    def answer(request: Request) -> Response:
+        response: Response = honest(request)
+        if response.status != 200 or not isinstance(response.body, dict):
+            return response
+        return Response(200, _without(response.body, names), response.headers)
+
+    platform.answer = answer
+
+
+def _without(document: Any, names: tuple[str, ...]) -> Any:
+    if isinstance(document, dict):
+        return {key: _without(part, names) for key, part in document.items() if key not in names}
+    return [_without(part, names) for part in document] if isinstance(document, list) else document

@@ -189,6 +189,8 @@ class AppliedSpec:
 
     `filled` says that it was read from the platform's fields, where values stand in place of `${env:NAME}`; `env` is
     empty then, and `unfilled` puts the placeholders back. Its repr tells nothing that such values may stand in.
+    `unstated` are options that no manifest stated, with the values that the platform is known to have for them: a
+    manifest that states the same differs in nothing.
     """
 
     program: Program = field(repr=False)
@@ -197,6 +199,7 @@ class AppliedSpec:
     options: Mapping[str, Any] = field(repr=False)
     env: Mapping[str, str] = field(default_factory=dict)
     filled: bool = False
+    unstated: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def restored(cls, carried: Mapping[str, Any]) -> AppliedSpec:
@@ -245,7 +248,8 @@ class AppliedSpec:
                 filled = tuple(unfill(*pair) for pair in pairs)[: len(arguments)]
                 program = replace(program, uri=unfill(uri, want.program.uri), args=filled)
         config = {key: unfill(value, want.config.get(key, "")) for key, value in self.config.items()}
-        options = _unfilled(dict(self.options), dict(want.options), unfill)
+        stated = {key: self.unstated[key] for key in want.options if key in self.unstated} | dict(self.options)
+        options = _unfilled(stated, dict(want.options), unfill)
         return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
 
     def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec | None:

@@ -139,7 +139,7 @@ class CsApi(Api):
         """
 
         def arrived() -> bool | None:
-            return compared(_settable(self.job(before.job_id)), body, _settable(before))
+            return compared(self.job(before.job_id).now, body, before.now)
 
         again.sent(lambda: self.call("PATCH", self.path("/sql_job"), writes=True, body=dict(body)), arrived)
 
@@ -199,10 +199,3 @@ class CsApi(Api):
             said = answer.get("message", "") if isinstance(answer, dict) else ""
             raise Unavailable(f"an answer without a payload: {said or 'it is empty'}", where=self.path(rest))
         return payload
-
-
-def _settable(job: Definition) -> dict[str, Any]:
-    """The fields of a SQL job that come back as they were sent."""
-    names = ("name", "desc", "sql_body", "parallel_number", "log_enabled", "obs_bucket", "smn_topic", "run_mode")
-    checkpoints = ("checkpoint_enabled", "checkpoint_mode", "checkpoint_interval")
-    return {name: getattr(job, name) for name in (*names, *checkpoints)}

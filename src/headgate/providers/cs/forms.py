@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,7 +22,8 @@ class CsTarget(HuaweiTarget):
 class CsOptions(BaseModel):
     """The fields of Cloud Stream's create and update requests that a manifest has no word of its own for.
 
-    What is left out and has no documented default (`cluster_id`, `spu_number`) is left to the platform.
+    What is left out and has no default is left to the platform: of a new job that is its documented default, of one
+    that was adopted whatever it has.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +33,7 @@ class CsOptions(BaseModel):
     )
     cluster_id: int | None = Field(default=None, ge=1, description="the exclusive cluster")
     spu_number: int | None = Field(default=None, ge=1, description="how many SPUs, the unit that is billed")
-    manager_spu: int = Field(default=1, ge=1, description="SPUs of the job manager; jar only")
+    manager_spu: int | None = Field(default=None, ge=1, description="SPUs of the job manager, 1 if new; jar only")
     checkpoint_enabled: bool = Field(default=False, description="SQL only, or set execution.checkpointing.interval")
     checkpoint_mode: Literal["exactly_once", "at_least_once"] = Field(default="exactly_once", description="SQL only")
     checkpoint_interval: int = Field(default=10, ge=1, description="seconds; SQL only")
@@ -40,8 +42,10 @@ class CsOptions(BaseModel):
     )
     log_enabled: bool = Field(default=False, description="write logs to the bucket")
     smn_topic: str = Field(default="", description="is told when the job fails")
-    restart_when_exception: bool = Field(default=False, description="the platform restarts the job when it fails")
-    idle_state_retention: int = Field(default=3600, ge=0, description="seconds; SQL only")
+    restart_when_exception: bool | None = Field(
+        default=None, description="the platform restarts the job when it fails; false if new"
+    )
+    idle_state_retention: int | None = Field(default=None, ge=0, description="seconds, 3600 if new; SQL only")
     udf_jar_url: str = Field(default="", description="OBS path of user-defined functions; SQL only")
     dirty_data_strategy: str = Field(default="", description="what becomes of rows that cannot be read; SQL only")
     edge_group_ids: str = Field(default="", description="edge groups, separated by commas; run_mode edge_node only")
@@ -61,16 +65,19 @@ SQL_ONLY = (
     "edge_group_ids",
 )
 JAR_ONLY = ("manager_spu", "config_url")
-# Written, and never told again: our note in the description remembers them.
-UNTOLD = (
-    "manager_spu",
-    "restart_when_exception",
-    "idle_state_retention",
-    "udf_jar_url",
-    "dirty_data_strategy",
-    "config_url",
-    "tags",
-    "sys_enterprise_project_id",
+# Written, and not reported again (but for some answers, manager_spu): our note in the description remembers them. With
+# what a new job has, by the API reference.
+UNREPORTED: MappingProxyType[str, Any] = MappingProxyType(
+    {
+        "manager_spu": 1,
+        "restart_when_exception": False,
+        "idle_state_retention": 3600,
+        "udf_jar_url": "",
+        "dirty_data_strategy": "",
+        "config_url": "",
+        "tags": "",
+        "sys_enterprise_project_id": "",
+    }
 )
 # Without a documented default: what the platform made of one that was left out is no difference.
 UNSTATED = ("cluster_id", "spu_number")

@@ -12,8 +12,8 @@ from headgate.providers.cs import note
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
 from headgate.providers.cs.reading import INTERVAL, MODE
 from headgate.providers.cs.savepoints import savepoint_at
-from headgate.providers.cs.wire import KINDS
-from headgate.providers.cs.writing import config_of, facts, job_type, options_of
+from headgate.providers.cs.wire import JAR, KINDS
+from headgate.providers.cs.writing import NO_MANAGER_SPU, STATE_MANAGER_SPU, config_of, facts, job_type, options_of
 
 _WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
 
@@ -29,7 +29,7 @@ def problems(spec: JobSpec, live: Live | None) -> list[str]:
     ]
     if live is not None:
         told += _of_live(spec, live)
-    if not told and not note.fits(facts(spec, begin=10**13, saved=10**13, at="x" * 60)):
+    if not told and not note.fits(facts(spec, begin=10**13, saved=10**13, at="x" * 60, adopted=True)):
         told.append("the options are too long to be remembered in the job's description: shorten tags and paths")
     return told
 
@@ -91,6 +91,8 @@ def _of_live(spec: JobSpec, live: Live) -> Iterator[str]:
     have = live.applied
     if have is None:
         return
-    is_now, becomes = job_type(have.program, have.options), job_type(spec.program, spec.options)
+    is_now, becomes = job_type(have), job_type(spec)
+    if becomes == JAR and not any("manager_spu" in known for known in (have.options, have.unstated, spec.options)):
+        yield f"{NO_MANAGER_SPU}: {STATE_MANAGER_SPU}"
     if is_now != becomes:
         yield f"{KINDS[is_now]} cannot become {KINDS[becomes]}: give it another name, which makes another job"

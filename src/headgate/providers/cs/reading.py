@@ -1,7 +1,8 @@
 """The manifest that a job on the platform amounts to.
 
-Only what the manifest form would hold is told: fields at their default are left out, and so is what the platform chose
-by itself where our note says that the manifest left the choice to it.
+Only what the manifest form would hold is reported: fields at their default are left out, and so is what the platform
+chose by itself where our note says that the manifest left the choice to it. What nobody stated and is known all the
+same (`AppliedSpec.unstated`) is no difference to a manifest that states it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import Any
 
 from headgate.model.configuration import normal_value
 from headgate.model.spec import AppliedSpec, Jar, Program, Sql
-from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, UNSTATED, UNTOLD
+from headgate.providers import answer_fields
+from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, UNREPORTED, UNSTATED
 from headgate.providers.cs.wire import EDGE, Definition
 
 INTERVAL = "execution.checkpointing.interval"
@@ -31,6 +33,7 @@ def applied(found: Definition) -> AppliedSpec:
         config=config,
         options=options,
         filled=True,
+        unstated=_unstated(found),
     )
 
 
@@ -58,13 +61,18 @@ def _config(found: Definition) -> dict[str, str]:
     if found.is_jar or not (found.fact(INTERVAL) or found.fact(MODE)):
         return {}
     config = {}
-    if found.checkpoint_enabled:
-        said, told = found.fact(INTERVAL), f"{found.checkpoint_interval} s"
-        config[INTERVAL] = said if said and normal_value(INTERVAL, said) == normal_value(INTERVAL, told) else told
-    said, told = found.fact(MODE), found.checkpoint_mode.upper()
-    if said or told != "EXACTLY_ONCE":
-        config[MODE] = said if said and normal_value(MODE, said) == told else told
-    return config
+    if found.checkpoint_enabled is not False:
+        interval = f"{found.checkpoint_interval} s" if "checkpoint_interval" in found.reported else ""
+        config[INTERVAL] = _as_noted(INTERVAL, found.fact(INTERVAL), interval)
+    mode = found.checkpoint_mode.upper() if "checkpoint_mode" in found.reported else ""
+    if found.fact(MODE) or mode not in ("", "EXACTLY_ONCE"):
+        config[MODE] = _as_noted(MODE, found.fact(MODE), mode)
+    return {key: value for key, value in config.items() if value}
+
+
+def _as_noted(key: str, noted: str, now: str) -> str:
+    """What is there now, in the words of the note where these say the same; the note alone where it is not reported."""
+    return noted if not now or (noted and normal_value(key, noted) == normal_value(key, now)) else now
 
 
 def _options(found: Definition) -> dict[str, Any]:
@@ -80,22 +88,39 @@ def _options(found: Definition) -> dict[str, Any]:
         "checkpoint_interval": found.checkpoint_interval or DEFAULTS["checkpoint_interval"],
         "edge_group_ids": found.edge_group_ids,
     }
-    options |= {key: _typed(key, found.fact(key)) for key in UNTOLD if found.fact(key)}
-    if found.manager_spu:
-        options["manager_spu"] = found.manager_spu
-    if found.facts is not None:
-        stated = found.fact("stated").split(",")
-        options |= {key: None for key in UNSTATED if key not in stated}
+    options |= {key: _typed(key, found.fact(key)) for key in UNREPORTED if found.fact(key)}
+    options["manager_spu"] = found.manager_spu or options.get("manager_spu")
+    options |= dict.fromkeys(_left_to_the_platform(found), None)
+    return _of_kind(found, options)
+
+
+def _unstated(found: Definition) -> dict[str, Any]:
+    """What the platform made of fields that our note does not state, as far as that is known."""
+    now = {key: value for key in _left_to_the_platform(found) if (value := found.now.get(key))}
+    made = {} if found.adopted else {key: value for key, value in UNREPORTED.items() if not found.fact(key)}
+    return _of_kind(found, made | now)
+
+
+def _left_to_the_platform(found: Definition) -> tuple[str, ...]:
+    """The fields that the platform reports and the manifest of this job leaves to it."""
+    if found.facts is None:
+        return ()
+    stated = {*found.fact("stated").split(","), *found.facts}
+    return tuple(key for key in (*UNSTATED, "manager_spu") if key not in stated)
+
+
+def _of_kind(found: Definition, options: dict[str, Any]) -> dict[str, Any]:
+    """The options that a job of this kind has."""
     foreign = SQL_ONLY if found.is_jar else JAR_ONLY
     return {key: value for key, value in options.items() if key not in foreign}
 
 
 def _typed(key: str, text: str) -> Any:
     """A word of our note as the options form would hold it."""
-    match DEFAULTS[key]:
+    match UNREPORTED[key]:
         case bool():
             return text == "true"
         case int():
-            return int(text) if text.isdigit() else DEFAULTS[key]
+            return answer_fields.number(text)
         case _:
             return text

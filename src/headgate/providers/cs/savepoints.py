@@ -28,6 +28,8 @@ class Savepoints:
 
     def __init__(self, api: CsApi) -> None:
         self._api = api
+        # Runs whose stop succeeded, where no note could be left: every update of a jar job repeats its manager_spu.
+        self._unnoted: set[str] = set()
 
     def told_of(self, jobs: list[Definition]) -> Told | None:
         """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
@@ -40,7 +42,7 @@ class Savepoints:
         """The run whose savepoint a start of this job would take up now; empty if none is proven."""
         if not _may_be_saved(job):
             return ""
-        if _noted(job):
+        if _noted(job) or job.run in self._unnoted:
             return job.run
         if not (told or {}).get((job.job_id, job.name)):
             return ""
@@ -57,10 +59,12 @@ class Savepoints:
         """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""
         facts = {**(job.facts or {}), "saved": str(job.start_time)}
         patch = {"job_id": job.job_id, "desc": note.left(job.desc, None, facts)}
-        if job.is_jar:
-            self._api.update_jar(form(patch | {"manager_spu": int(job.fact("manager_spu") or job.manager_spu or 1)}))
-        else:
+        if not job.is_jar:
             self._api.update_sql(patch, job)
+        elif job.manager_units:
+            self._api.update_jar(form(patch | {"manager_spu": job.manager_units}))
+        else:
+            self._unnoted.add(job.run)
 
 
 def _may_be_saved(job: Definition) -> bool:

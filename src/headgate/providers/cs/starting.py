@@ -19,7 +19,7 @@ from headgate.providers.cs.multipart import form
 from headgate.providers.cs.savepoints import Savepoints, savepoint_at
 from headgate.providers.cs.states import STOP_FAILED
 from headgate.providers.cs.wire import JAR, KINDS, Definition
-from headgate.providers.cs.writing import described, facts, fields, job_type, options_of, uploads
+from headgate.providers.cs.writing import changes, creation, described, job_type, uploads
 from headgate.providers.http import NotFound
 from headgate.providers.huawei.platform_holds import HELD
 from headgate.providers.port import Submission
@@ -58,13 +58,13 @@ class Starts:
         """Make a job that does not run equal to the spec, with this marker."""
         _require_same_kind(job, spec)
         jar = uploads(spec, job)
-        values = fields(spec, marker, job)
+        values = changes(spec, marker, job)
         if not job.is_jar:
             self._api.update_sql(values, job)
             return
         self._api.update_jar(form(values, jar))
         if jar is not None:
-            self._note_place(job.job_id, spec, marker)
+            self._note_place(job.job_id)
 
     def mark(self, job: Definition, spec: JobSpec, marker: Marker) -> None:
         """Say whose a job is that is as the spec says, by its description alone."""
@@ -147,20 +147,18 @@ class Starts:
                 code="snapshot-missing",
             )
         jar = uploads(spec, None)
-        values = fields(spec, submission.marker, None)
-        is_jar = job_type(spec.program, spec.options) == JAR
+        values = creation(spec, submission.marker)
+        is_jar = job_type(spec) == JAR
         job_id = self._api.create_jar(form(values, jar)) if is_jar else self._api.create_sql(values)
         if jar is not None:
-            self._note_place(job_id, spec, submission.marker)
+            self._note_place(job_id)
         return self._run(self._api.job(job_id), submission, resume=False)
 
-    def _note_place(self, job_id: int, spec: JobSpec, marker: Marker) -> None:
+    def _note_place(self, job_id: int) -> None:
         """Remember where the platform put the jar: as long as it is there, the job runs the jar of the repository."""
         job = self._api.job(job_id)
-        kept = {"begin": job.start_time, "saved": int(job.fact("saved") or 0)}
-        desc = note.left(job.desc, marker, facts(spec, at=job.jar_url, **kept))
-        spu = options_of(spec).manager_spu
-        self._api.update_jar(form({"job_id": job_id, "manager_spu": spu, "desc": desc}))
+        desc = note.left(job.desc, None, {**(job.facts or {}), "at": job.jar_url})
+        self._api.update_jar(form({"job_id": job_id, "manager_spu": job.manager_units, "desc": desc}))
 
     def _run(self, job: Definition, submission: Submission, *, resume: bool) -> str:
         try:
@@ -188,7 +186,7 @@ def _require_expected(job: Definition, submission: Submission) -> None:
 
 
 def _require_same_kind(job: Definition, spec: JobSpec) -> None:
-    wanted = job_type(spec.program, spec.options)
+    wanted = job_type(spec)
     if wanted != job.job_type:
         raise Rejected(
             f"job {job.name!r} is {KINDS[job.job_type]} and cannot become {KINDS[wanted]}",

@@ -17,6 +17,12 @@ from headgate.providers.answer_fields import undocumented
 from headgate.providers.cs import note
 from headgate.providers.cs.states import common_state, wire_word
 
+_TEXTS = (
+    *("name", "desc", "sql_body", "jar_url", "main_class", "args"),
+    *("run_mode", "obs_bucket", "smn_topic", "edge_group_ids"),
+)
+_FLAGS = ("checkpoint_enabled", "log_enabled")
+_NUMBERS = ("cluster_id", "spu_number", "manager_spu", "parallel_number", "checkpoint_interval")
 SQL, JAR, EDGE = "flink_sql_job", "flink_jar_job", "flink_sql_edge_job"
 KINDS = {SQL: "a SQL job", JAR: "a jar job", EDGE: "a SQL job on edge nodes"}
 
@@ -26,6 +32,7 @@ class Definition:
     """One job as the platform keeps it. Times are milliseconds since the epoch, 0 for never.
 
     `word` is the status as the wire spells it; `facts` what our note in the description says, None without one.
+    `reported` are the fields of a request that this answer has a value for: all others are not known.
     """
 
     job_id: int
@@ -55,6 +62,7 @@ class Definition:
     edge_group_ids: str
     marker: Marker | None = field(default=None)
     facts: Mapping[str, str] | None = field(default=None)
+    reported: frozenset[str] = frozenset()
 
     @property
     def is_flink(self) -> bool:
@@ -78,7 +86,7 @@ class Definition:
     @property
     def unsavable(self) -> str:
         """Why a stop of this job can make no savepoint; empty if it can. That of a jar goes where its program says."""
-        if self.job_type != SQL or self.obs_bucket:
+        if self.job_type != SQL or self.obs_bucket or "obs_bucket" not in self.reported:
             return ""
         return "the job has no obs_bucket, so its state would have no place to go when it is stopped"
 
@@ -86,6 +94,22 @@ class Definition:
     def run(self) -> str:
         """This very start of the job, and the savepoint that it leaves: `cs/JOB/START`."""
         return run_of(self.job_id, self.start_time)
+
+    @property
+    def now(self) -> dict[str, Any]:
+        """The fields of a request as the platform reports them; one that is left out is not known."""
+        return {name: getattr(self, name) for name in self.reported}
+
+    @property
+    def adopted(self) -> bool:
+        """Did somebody else make it? What neither this answer nor our note says is not known then."""
+        return self.facts is None or bool(self.fact("adopted"))
+
+    @property
+    def manager_units(self) -> int:
+        """The SPUs of its job manager, which every update of a jar job has to repeat; 0: not known."""
+        noted = answer_fields.number(self.fact("manager_spu"))
+        return self.manager_spu or noted or int(not self.adopted)
 
     def fact(self, key: str) -> str:
         """What our note says, empty where it says nothing."""
@@ -147,7 +171,17 @@ def definition(payload: Mapping[str, Any]) -> Definition:
         edge_group_ids=_text(payload, "edge_group_ids") or _text(config, "edge_group_ids"),
         marker=marking.read(desc),
         facts=note.read(desc),
+        reported=_reported(payload, config),
     )
+
+
+def _reported(payload: Mapping[str, Any], config: Mapping[str, Any]) -> frozenset[str]:
+    """The fields with a value: null is that of a text that is empty, and 0 none of a number."""
+    texts = {name for name in _TEXTS if name in payload or name in config}
+    flags = {name for name in _FLAGS if config.get(name) is not None}
+    numbers = {name for name in _NUMBERS if _number(payload, name) or _number(config, name)}
+    modes = {"checkpoint_mode"} if config.get("checkpoint_mode") else set()
+    return frozenset(texts | flags | numbers | modes)
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

@@ -1,7 +1,8 @@
 """Requests out of a manifest: the fields of a SQL job or a jar job, and the note that goes with both.
 
-Every field with a documented default is sent each time, because an update changes only what it names. `checkpoint_mode`
-goes out as the word: the update page's table says a number, its sample and the SDK the word.
+An update changes only what it names, so it names what differs and what the manifest states; the successor even refuses
+one that repeats a jar job's bucket. `checkpoint_mode` goes out as the word: the update page's table says a number, its
+sample and the SDK the word.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from headgate.errors import Rejected
 from headgate.model.configuration import current_key, normal_value
 from headgate.model.live import Marker
-from headgate.model.spec import Jar, JobSpec, Program
+from headgate.model.spec import AppliedSpec, Jar, JobSpec
 from headgate.providers.cs import note
-from headgate.providers.cs.forms import DEFAULTS, UNSTATED, UNTOLD, CsOptions
-from headgate.providers.cs.reading import INTERVAL, MODE, applied, as_path
+from headgate.providers.cs.forms import JAR_ONLY, SQL_ONLY, UNREPORTED, UNSTATED, CsOptions
+from headgate.providers.cs.reading import INTERVAL, MODE, as_path
 from headgate.providers.cs.wire import EDGE, JAR, SQL, Definition
-
-# Texts that are sent only where they differ: the successor refuses an update that repeats a jar job's bucket.
-_TOLD_TEXTS = ("obs_bucket", "smn_topic")
 
 
 def options_of(spec: JobSpec) -> CsOptions:
@@ -27,11 +26,11 @@ def options_of(spec: JobSpec) -> CsOptions:
     return CsOptions.model_validate(spec.secrets.fill_all(spec.options))
 
 
-def job_type(program: Program, options: Mapping[str, Any]) -> str:
+def job_type(spec: JobSpec | AppliedSpec) -> str:
     """What kind of job that makes: SQL, JAR or EDGE."""
-    if isinstance(program, Jar):
+    if isinstance(spec.program, Jar):
         return JAR
-    return EDGE if options.get("run_mode") == "edge_node" else SQL
+    return EDGE if spec.options.get("run_mode") == "edge_node" else SQL
 
 
 def config_of(spec: JobSpec) -> dict[str, str]:
@@ -48,17 +47,20 @@ def uploads(spec: JobSpec, there: Definition | None) -> Path | None:
     return None if known else Path(program.file)
 
 
-def facts(spec: JobSpec, *, begin: int, saved: int = 0, at: str = "") -> dict[str, str]:
-    """What our note has to remember. `begin` is the start time before this start, `saved` of the run that was saved."""
+def facts(spec: JobSpec, *, begin: int, saved: int = 0, at: str = "", adopted: bool = False) -> dict[str, str]:
+    """What our note has to remember. `begin` is the start time before this start, `saved` of the run that was saved.
+
+    `adopted`: somebody else made the job, so that what the note does not state of it is not known.
+    """
     options = options_of(spec)
-    untold = {key: getattr(options, key) for key in UNTOLD}
     config = config_of(spec)
     jar = spec.program if isinstance(spec.program, Jar) and spec.program.digest else None
     return {
         "begin": str(begin),
         "saved": str(saved) if saved else "",
+        "adopted": "1" if adopted else "",
         "stated": ",".join(key for key in UNSTATED if getattr(options, key) is not None),
-        **{key: word(value) for key, value in untold.items() if value != DEFAULTS[key]},
+        **{key: word(value) for key in UNREPORTED if (value := getattr(options, key)) is not None},
         **{key: config[key] for key in (INTERVAL, MODE) if key in config},
         "jar": jar.uri if jar else "",
         "digest": jar.digest if jar else "",
@@ -70,73 +72,77 @@ def described(spec: JobSpec, marker: Marker, there: Definition | None, *, at: st
     """The description of a job that is about to be started, or changed while it stands still."""
     begin = there.start_time if there else 0
     saved = begin if there and there.fact("saved") == str(begin) else 0
-    return note.left(there.desc if there else "", marker, facts(spec, begin=begin, saved=saved, at=at))
+    adopted = there is not None and there.adopted
+    return note.left(there.desc if there else "", marker, facts(spec, begin=begin, saved=saved, at=at, adopted=adopted))
 
 
-def fields(spec: JobSpec, marker: Marker, there: Definition | None) -> dict[str, Any]:
-    """What is sent to create a job, or to make the one that is there equal to the manifest: field to JSON value."""
-    options = options_of(spec)
-    at = there.jar_url if there and not uploads(spec, there) else ""
-    common: dict[str, Any] = {
-        "name": spec.name,
-        "desc": described(spec, marker, there, at=at),
-        "parallel_number": spec.parallelism,
-        "log_enabled": options.log_enabled,
-        "restart_when_exception": options.restart_when_exception,
-        **{key: value for key in UNSTATED if (value := getattr(options, key)) is not None},
-    }
-    # The kind of a job is chosen once; an update names the job instead.
-    common |= {"job_type": job_type(spec.program, spec.options)} if there is None else {"job_id": there.job_id}
-    texts = ["tags", "sys_enterprise_project_id", *_TOLD_TEXTS]
+def creation(spec: JobSpec, marker: Marker) -> dict[str, Any]:
+    """What is sent to create a job: field to JSON value. What nobody stated is left to the platform."""
+    wanted = _wanted(spec) | {"desc": described(spec, marker, None, at=""), "job_type": job_type(spec)}
     if isinstance(spec.program, Jar):
-        texts.append("config_url")
-        common |= _jar(spec, spec.program, options)
-    else:
-        texts += ["udf_jar_url", "dirty_data_strategy", "edge_group_ids"]
-        common |= _sql(spec, options)
-    return common | _texts(texts, options, there)
+        wanted.setdefault("manager_spu", UNREPORTED["manager_spu"])
+    return {key: value for key, value in wanted.items() if value != ""}
 
 
-def _sql(spec: JobSpec, options: CsOptions) -> dict[str, Any]:
-    config = config_of(spec)
-    enabled, interval, mode = options.checkpoint_enabled, options.checkpoint_interval, options.checkpoint_mode
+def changes(spec: JobSpec, marker: Marker, there: Definition) -> dict[str, Any]:
+    """What is sent to make the job that is there equal to the manifest: what differs, and nothing that is not known.
+
+    A field that the platform does not report is sent where the manifest states it, and goes to its default where the
+    manifest stated it before. Raises Rejected for a jar job whose manager_spu neither of them says: the API wants it.
+    """
+    at = there.jar_url if not uploads(spec, there) else ""
+    wanted = _wanted(spec) | {"desc": described(spec, marker, there, at=at)}
+    left = {key: value for key, value in UNREPORTED.items() if there.fact(key) and key not in wanted}
+    stated = {*spec.options, *_STATED_BY_ITSELF, *left, *(_CHECKPOINTS if INTERVAL in config_of(spec) else ())}
+    stated |= {"parallel_number"} if spec.parallelism > 1 else set()
+    stated |= {"checkpoint_mode"} if MODE in config_of(spec) else set()
+    sent = {
+        key: value
+        for key, value in (wanted | left).items()
+        if (there.now[key] != value if key in there.now else key in stated)
+    }
+    if isinstance(spec.program, Jar):
+        sent["manager_spu"] = (wanted | left).get("manager_spu") or there.manager_units
+        if not sent["manager_spu"]:
+            raise Rejected(NO_MANAGER_SPU, where=f"job {there.job_id}", hint=STATE_MANAGER_SPU)
+    return sent | {"job_id": there.job_id}
+
+
+NO_MANAGER_SPU = "the platform does not report how many SPUs the job manager has, and every change has to repeat it"
+STATE_MANAGER_SPU = "write options.manager_spu as the console shows it"
+# The program and what is ours are the manifest's, whatever the platform reports.
+_STATED_BY_ITSELF = ("name", "desc", "sql_body", "jar_url", "main_class", "args")
+_CHECKPOINTS = ("checkpoint_enabled", "checkpoint_interval")
+_REPORTED = ("parallel_number", "log_enabled", "obs_bucket", "smn_topic", *UNSTATED)
+_REPORTED_OF_SQL = ("run_mode", "checkpoint_enabled", "checkpoint_mode", "checkpoint_interval", "edge_group_ids")
+
+
+def _wanted(spec: JobSpec) -> dict[str, Any]:
+    """The fields of a job as the manifest has them, but for those that it leaves to the platform."""
+    options, program, fill = options_of(spec), spec.program, spec.secrets.fill
+    foreign = SQL_ONLY if isinstance(program, Jar) else JAR_ONLY
+    stated = {key: getattr(options, key) for key in UNREPORTED if key not in foreign}
+    wanted = {key: value for key, value in stated.items() if value not in (None, "")}
+    names = _REPORTED if isinstance(program, Jar) else (*_REPORTED, *_REPORTED_OF_SQL)
+    given = {key: getattr(options, key, None) for key in names} | {"parallel_number": spec.parallelism}
+    wanted |= {key: value for key, value in given.items() if value is not None} | {"name": spec.name}
+    if not isinstance(program, Jar):
+        return wanted | {"sql_body": fill(program.text)} | _checkpoints(config_of(spec))
+    if not program.digest:
+        wanted["jar_url"] = as_path(fill(program.uri))
+    return wanted | {"main_class": program.main_class, "args": " ".join(map(fill, program.args))}
+
+
+def _checkpoints(config: Mapping[str, str]) -> dict[str, Any]:
+    """Checkpoints that the manifest gives as options of Flink."""
+    found: dict[str, Any] = {}
     if INTERVAL in config:
         millis = float(normal_value(INTERVAL, config[INTERVAL]).removesuffix(" ms"))
-        enabled, interval = True, int(millis // 1000)
+        found |= {"checkpoint_enabled": True, "checkpoint_interval": int(millis // 1000)}
     if MODE in config:
-        mode = "at_least_once" if normal_value(MODE, config[MODE]) == "AT_LEAST_ONCE" else "exactly_once"
-    written: dict[str, Any] = {
-        "sql_body": spec.secrets.fill(spec.program.text) if not isinstance(spec.program, Jar) else "",
-        "run_mode": options.run_mode,
-        "checkpoint_enabled": enabled,
-        "checkpoint_mode": mode,
-        "checkpoint_interval": interval,
-        "idle_state_retention": options.idle_state_retention,
-    }
-    return written
-
-
-def _jar(spec: JobSpec, program: Jar, options: CsOptions) -> dict[str, Any]:
-    fill = spec.secrets.fill
-    written: dict[str, Any] = {
-        "manager_spu": options.manager_spu,
-        "main_class": program.main_class,
-        "args": " ".join(map(fill, program.args)),
-    }
-    if not program.digest:
-        written["jar_url"] = as_path(fill(program.uri))
-    return written
-
-
-def _texts(names: list[str], options: CsOptions, there: Definition | None) -> dict[str, str]:
-    """Texts that have a value, and those that are to lose it."""
-    now = applied(there).options if there else {}
-    wanted = {name: str(getattr(options, name)) for name in names}
-    return {
-        name: value
-        for name, value in wanted.items()
-        if (value or name in now) and not (name in _TOLD_TEXTS and value == now.get(name))
-    }
+        least = normal_value(MODE, config[MODE]) == "AT_LEAST_ONCE"
+        found["checkpoint_mode"] = "at_least_once" if least else "exactly_once"
+    return found
 
 
 def word(value: Any) -> str:

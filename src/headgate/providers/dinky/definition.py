@@ -138,9 +138,19 @@ def wanted_fields(
 
 
 def differing(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields to write, as Dinky takes them: those that are not what is wanted."""
+    """The fields to write, as Dinky takes them: those that are not what is wanted.
+
+    A parallelism that the row does not have is the cluster's own: 1, which a manifest means that states none, is not
+    written over it.
+    """
     there = fields_of(row)
-    return {key: _written(key, value) for key, value in wanted.items() if there[key] != value and value is not None}
+    if there["parallelism"] is None and wanted.get("parallelism") == 1:
+        there["parallelism"] = 1
+    changed = {key: _written(key, value) for key, value in wanted.items() if there[key] != value and value is not None}
+    if "configJson" in changed:
+        # Dinky stores the whole document: what a manifest has no word for goes back as it came.
+        changed["configJson"] = {**document(row.get("configJson")), **changed["configJson"]}
+    return changed
 
 
 def as_body(wanted: Mapping[str, Any]) -> dict[str, Any]:

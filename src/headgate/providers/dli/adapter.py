@@ -29,6 +29,7 @@ from headgate.model.live import JobState, Kept, Live, Marker, Observation, Sever
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
+from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Sql
 from headgate.model.topology import Compiled
 from headgate.providers import again
@@ -189,7 +190,18 @@ class DliProvider(Opaque):
         return Compiled(why=_NOT_COMPILED if checked else _NOT_CHECKED)
 
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
-        return prospects.platform_verdict(spec, live, changes)
+        found = prospects.platform_verdict(spec, live, changes)
+        if found.blocked is None and live is not None and (why := self._unstated_tags(spec, live)):
+            return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
+        return found
+
+    def _unstated_tags(self, spec: JobSpec, live: Live) -> str:
+        """Why options.tags cannot be the tags of this job yet: it has others, which neither list nor detail reports."""
+        if "tags" not in spec.options or (live.applied is not None and "tags" in live.applied.options):
+            return ""
+        others = sorted(self._jobs.tags(live.job_id).keys() - spec.options["tags"].keys())
+        named = ", ".join(others)
+        return f"the job has tags that options.tags does not state: {named}; add them to it" if others else ""
 
     # -- single effects ------------------------------------------------------------------------------------------------
 

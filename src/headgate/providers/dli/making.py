@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from headgate.errors import Rejected
 from headgate.model.live import Marker
 from headgate.model.spec import JobSpec
@@ -14,10 +12,14 @@ from headgate.providers import again
 from headgate.providers.again import compared
 from headgate.providers.dli import reading, signs, wire
 from headgate.providers.dli.definition import Definition
-from headgate.providers.dli.fields import IGNORE_UNCLAIMED, IN_PLACE, NOT_OF_A_MANIFEST, UPDATE_ONLY
+from headgate.providers.dli.fields import IGNORE_UNCLAIMED, IN_PLACE, NOT_OF_A_MANIFEST, UPDATE_ONLY, mapping
 from headgate.providers.dli.jobs import Jobs
 from headgate.providers.dli.looking import shown
+from headgate.providers.dli.signs import Sets
 from headgate.providers.dli.writing import options_of, sets_of, slots, written
+
+# Of a resource_config: the manifest's own, whatever DLI reports.
+_ALWAYS = ("parallel_number",)
 
 
 def draft(jobs: Jobs, spec: JobSpec, marker: Marker) -> str:
@@ -36,8 +38,12 @@ def draft(jobs: Jobs, spec: JobSpec, marker: Marker) -> str:
 def updated(jobs: Jobs, found: Definition, spec: JobSpec, marker: Marker, *, ignore_unclaimed: bool = False) -> None:
     """Change a stopped job, name included. `ignore_unclaimed` drops state that nothing claims, in its next run."""
     flat, now = written(spec), _now(found)
-    if "tm_slot_num" not in flat and flat["resource_config_version"] == "v1":
+    if now["tm_slot_num"] and "tm_slot_num" not in flat and flat["resource_config_version"] == "v1":
         flat["tm_slot_num"] = slots(spec)
+    if "resource_config" in flat:
+        flat["resource_config"] = _resources(spec, found, flat["resource_config"])
+    if not found.row.get("run_mode") and "run_mode" not in spec.options:
+        flat.pop("run_mode", None)
     kept = {key: value for key, value in now.get("runtime_config", {}).items() if _not_ours(key, found)}
     kept.pop(IGNORE_UNCLAIMED, None)
     flat["runtime_config"] = {**kept, **flat["runtime_config"]}
@@ -71,8 +77,8 @@ def _send(jobs: Jobs, found: Definition, body: dict[str, Any], spec: JobSpec, ma
     if body:
         _change(jobs, found, body)
     wanted = options_of(spec).tags
-    if wanted or (found.marker is not None and found.sets.has("tags")):
-        _tag(jobs, found.id, wanted)
+    if wanted or tags_are_ours(found.marker, found.sets):
+        _tag(jobs, found.id, wanted, only_add=not tags_are_ours(found.marker, found.sets))
 
 
 def _change(jobs: Jobs, found: Definition, body: Mapping[str, Any]) -> None:
@@ -88,20 +94,30 @@ def _told(found: Definition) -> dict[str, Any]:
     return {**_now(found), "name": found.name, "desc": found.desc}
 
 
-def _tag(jobs: Jobs, job_id: str, wanted: Mapping[str, str]) -> None:
+def tags_are_ours(marker: Marker | None, sets: Sets) -> bool:
+    """Did a manifest state the tags of this job? Those of another job are reported by no list and no detail."""
+    return marker is not None and sets.has("tags")
+
+
+def _tag(jobs: Jobs, job_id: str, wanted: Mapping[str, str], *, only_add: bool) -> None:
     now = jobs.tags(job_id)
-    if gone := {key: value for key, value in now.items() if key not in wanted}:
+    if not only_add and (gone := {key: value for key, value in now.items() if key not in wanted}):
         jobs.untag(job_id, gone)
     if new := {key: value for key, value in wanted.items() if now.get(key) != value}:
         jobs.tag(job_id, new)
 
 
 def _now(found: Definition) -> dict[str, Any]:
-    """The flat fields as they are; none where DLI tells what we could not have written: then all are sent."""
-    try:
-        return reading.told(found.row)
-    except ValidationError:
-        return {}
+    """The flat fields as they are."""
+    return reading.told(found.row)
+
+
+def _resources(spec: JobSpec, found: Definition, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """A `resource_config` with what the manifest states of it, or what DLI reports; not what neither of them says."""
+    now = mapping((found.row.get("job_config") or {}).get("resource_config"))
+    stated = spec.options.get("resource_config", {})
+    kept = {key: value for key, value in now.items() if key != "max_slot" or not found.sets.has("max_slot")}
+    return kept | {key: value for key, value in wanted.items() if key in now or key in stated or key in _ALWAYS}
 
 
 def _not_ours(key: str, found: Definition) -> bool:

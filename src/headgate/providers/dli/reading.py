@@ -34,9 +34,9 @@ _RESOURCES = ("max_slot", "jobmanager_resource_spec", "taskmanager_resource_spec
 
 
 def told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The flat fields of a job, as `writing.written` would write them. Raises pydantic's ValidationError."""
+    """The flat fields of a job, as `writing.written` would write them; what no manifest could say is at its default."""
     config = row.get("job_config") or {}
-    options = read_options(row, EVERYTHING)
+    options = _readable(row)
     flat: dict[str, Any] = {name: getattr(options, name) for name in BOTH + JAR_ONLY + SQL_ONLY}
     for name in ("sql_body", "main_class", "entrypoint_args", "run_mode", "job_type"):
         flat[name] = row.get(name) or ""
@@ -73,6 +73,16 @@ def applied(row: Mapping[str, Any], sets: Sets) -> AppliedSpec | None:
         options=options.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         filled=True,
     )
+
+
+def _readable(row: Mapping[str, Any]) -> DliOptions:
+    """The options of a job without those that no manifest can say."""
+    try:
+        return read_options(row, EVERYTHING)
+    except ValidationError as odd:
+        places = {str(one["loc"][0]) for one in odd.errors(include_url=False) if one["loc"]}
+        config = {key: value for key, value in (row.get("job_config") or {}).items() if key not in places}
+        return read_options({**row, **dict.fromkeys(places), "job_config": config}, EVERYTHING)
 
 
 def read_options(row: Mapping[str, Any], sets: Sets) -> DliOptions:

@@ -22,6 +22,7 @@ from headgate.model.spec import JobSpec, Sql
 from headgate.providers import marking
 from headgate.providers.foas import definition, keeping, programs, snapshots
 from headgate.providers.foas.definition import Place
+from headgate.providers.foas.properties import Asked
 from headgate.providers.foas.service import Service
 from headgate.providers.foas.states import state_of, word_of
 from headgate.providers.foas.wire import Instance, Job
@@ -64,7 +65,7 @@ class Starting:
             return spec.name
         empty = self._begins_empty(job, current, submission, tried=tried)
         # A marker that restores nothing says, too, that this attempt may give up the state of its predecessor.
-        self._define(job, spec, replace(submission.marker, restored="") if empty else submission.marker)
+        self._define(job, current, spec, replace(submission.marker, restored="") if empty else submission.marker)
         try:
             if empty or current is None:
                 self._start(job, current, spec)
@@ -179,7 +180,7 @@ class Starting:
         path = str(definition.filled_options(spec).get("folder", ""))
         return (self.service.folder(path) or self.service.create_folder(path)) if path else 0
 
-    def _define(self, job: Job, spec: JobSpec, marker: Marker) -> None:
+    def _define(self, job: Job, current: Instance | None, spec: JobSpec, marker: Marker) -> None:
         """Make the saved job equal to the spec, with a plan made for it, and commit it."""
         digest, keeps_plan = definition.plan_of(spec), definition.has_plan(job, spec)
         is_sql = isinstance(spec.program, Sql)
@@ -196,7 +197,9 @@ class Starting:
             made = definition.fields(spec, marker, replace(wanted, plan_of=digest), job=job)
             defined = replace(job, content=replace(job.content, properties=fields["properties"]))
             self.service.update_job(job.name, {"planJson": plan, "properties": made["properties"]}, defined)
-        self.service.commit_job(job.name, _commit(definition.filled_options(spec)))
+        asked = [Asked.read(one.properties) for one in (job.content, *([current.content] if current else []))]
+        stated = any(one is not None and one.options.get("autoscale") for one in asked)
+        self.service.commit_job(job.name, _commit(definition.filled_options(spec), stated=stated))
 
     def _validate(self, name: str, spec: JobSpec) -> None:
         try:
@@ -276,11 +279,11 @@ def _goes_on(instance: Instance) -> bool:
     return state_of(instance).active and state_of(instance) is not JobState.STOPPING
 
 
-def _commit(options: Mapping[str, Any]) -> dict[str, str]:
-    """The arguments of CommitJob: automatic tuning, or none."""
+def _commit(options: Mapping[str, Any], *, stated: bool) -> dict[str, str]:
+    """The arguments of CommitJob: automatic tuning; none if the manifest `stated` it before; else what there is."""
     scale = options.get("autoscale")
     if not scale:
-        return {"isOnOff": "false"}
+        return {"isOnOff": "false"} if stated else {}
     fields = {"isOnOff": "true", "maxCU": str(scale["maxCU"])}
     if scale.get("configure"):
         fields["configure"] = json.dumps(scale["configure"], separators=(",", ":"))

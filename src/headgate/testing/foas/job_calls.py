@@ -84,7 +84,7 @@ def commit_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
     if body.get("isOnOff", "false").lower() == "true":
         required(body, "maxCU")
     job.committed = dict(job.content)
-    job.autoscale = body
+    job.autoscale = body if "isOnOff" in body else job.autoscale
     return {}
 
 
