@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from headgate.model.live import JobState, Live, Marker, Observation, Several, Unknown
-from headgate.model.plan import Action, Plan
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Remembered, Several, Unknown
+from headgate.model.plan import Action, Plan, PlatformVerdict, StateVerdict, Submit, Verdict
 from headgate.model.spec import AppliedSpec, JobSpec, Sql
+from headgate.model.store_records import UNDATED, Applied, Failing, Intent
 from headgate.model.topology import Compiled, Operator, Topology
-from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
+from headgate.planning import (
+    Compatibility,
+    CompatibilityReport,
+    LastSeen,
+    PlanInput,
+    Quarantined,
+    Question,
+    Revisions,
+    Round,
+    answered,
+    plan,
+)
 
 ORDERS = JobSpec("orders", "local", Sql("INSERT INTO sink SELECT id, COUNT(*) FROM orders GROUP BY id"))
 EDITED = replace(ORDERS, program=Sql("INSERT INTO sink SELECT id, SUM(price) FROM orders GROUP BY id"))
@@ -33,12 +45,66 @@ def running(spec: JobSpec, *, job_id: str = "f00", state: JobState = JobState.RU
     )
 
 
+def in_history(spec: JobSpec, compiled: str = "") -> Applied:
+    """The entry of a revision that worked."""
+    manifest = spec.carried() | {"compiled": compiled}
+    return Applied("shop", spec.name, spec.target, spec.revision, "applied", manifest=manifest)
+
+
+def quarantined(spec: JobSpec) -> Failing:
+    """What the store knows of a manifest that did not settle."""
+    return Failing("shop", spec.name, spec.manifest_hash, "it fell over", UNDATED)
+
+
+def begun(job_id: str) -> dict[str, tuple[Intent, ...]]:
+    """A start of `orders` that an earlier run asked for and never saw settle."""
+    return {"orders": (Intent("shop", "orders", "local", "run", Submit.name, effect_key=job_id),)}
+
+
+def agrees(draft: Action) -> CompatibilityReport:
+    """The report of a platform that keeps all state, and whose storage has what the draft starts from."""
+    left = draft.live.snapshot if draft.live else None
+    kept = Kept(existed=True, snapshots=(left,)) if left else None
+    return CompatibilityReport(platform=PlatformVerdict(state=StateVerdict(Verdict.KEPT)), kept=kept)
+
+
+def plan_of(
+    project: str,
+    jobs: Mapping[str, JobSpec],
+    observed: Mapping[str, Observation | Unknown],
+    *,
+    compatibility: CompatibilityReport | None = None,
+    remembered: Mapping[str, tuple[Remembered, ...]] | None = None,
+    failing: Failing | None = None,
+    revisions: tuple[Applied, ...] = (),
+    **more: Any,
+) -> Plan:
+    """The plan where platforms and store give these answers, to whatever planning asks."""
+
+    def answer(questions: Round) -> list[Any]:
+        return [one(question) for question in questions]
+
+    def one(question: Question[Any]) -> Any:
+        match question:
+            case Compatibility(draft):
+                return compatibility or agrees(draft)
+            case LastSeen(want):
+                return (remembered or {}).get(want.name, ())
+            case Quarantined():
+                return failing
+            case Revisions():
+                return revisions
+            case _:
+                raise TypeError(question)
+
+    return answered(plan(PlanInput(project, jobs, observed, **more)), answer)
+
+
 def planned(
     jobs: Mapping[str, JobSpec] | JobSpec | None,
     observed: Mapping[str, Live | Several] | Live | Unknown | None = None,
     *,
     others: tuple[Live, ...] = (),
-    compatibility: CompatibilityReport | None = None,
     **more: Any,
 ) -> Plan:
     """The plan for a project with one target, `local`."""
@@ -53,11 +119,7 @@ def planned(
             seen = Observation({}, others)
         case _:
             seen = Observation(observed, others)
-    if "remembered" in more:
-        more["history"] = {name: JobHistory(remembered=known) for name, known in more.pop("remembered").items()}
-    proof = dict.fromkeys(wanted, compatibility) if compatibility else {}
-    plan_input = PlanInput("shop", wanted, {"local": seen}, **more)
-    return plan(plan_input.with_reports({name: one for name, one in proof.items() if one}))
+    return plan_of("shop", wanted, {"local": seen}, **more)
 
 
 def decided(jobs: JobSpec | None, observed: Live | Unknown | None = None, **more: Any) -> Action:

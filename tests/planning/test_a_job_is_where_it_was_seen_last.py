@@ -10,8 +10,7 @@ from headgate.model.live import JobState, Live, Observation, Remembered, Snapsho
 from headgate.model.plan import Action, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import DesiredState, Savepoint, Strategy
-from headgate.planning import JobHistory, PlanInput, plan
-from tests.planning.given import ORDERS, running
+from tests.planning.given import ORDERS, plan_of, running
 
 FIRST = Snapshot("s3://savepoints/1", "savepoint", 1)
 SECOND = Snapshot("s3://savepoints/2", "savepoint", 2)
@@ -21,7 +20,7 @@ SUSPENDED = running(ORDERS, state=JobState.SUSPENDED, snapshot=SECOND, started_a
 def action(*remembered: Remembered, want=ORDERS, here: Live | None = None, **others: Observation | Unknown) -> Action:
     """What is done about `orders`, which git wants on `local`."""
     seen = {"local": Observation({"orders": here} if here else {}), **others}
-    [made] = plan(PlanInput("shop", {"orders": want}, seen, history={"orders": JobHistory(remembered)})).actions
+    [made] = plan_of("shop", {"orders": want}, seen, remembered={"orders": remembered}).actions
     return made
 
 

@@ -10,8 +10,8 @@ from headgate.model.live import JobState, Live, Observation, Several, Snapshot, 
 from headgate.model.plan import Settle, StopWithSavepoint, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Savepoint, Strategy
-from headgate.planning import PlanInput, derive_start_key, look_up, plan, successor_id
-from tests.planning.given import EDITED, ORDERS, decided, planned, running
+from headgate.planning import derive_start_key, look_up, successor_id
+from tests.planning.given import EDITED, ORDERS, decided, plan_of, planned, running
 
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
 RENAMED = replace(ORDERS, name="totals", previous_name="orders")
@@ -130,7 +130,7 @@ def test_moved_and_renamed_at_once_it_is_still_one_job():
     moved = replace(RENAMED, target="local")
     seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
 
-    [action] = plan(PlanInput("shop", {"totals": moved}, seen)).actions
+    [action] = plan_of("shop", {"totals": moved}, seen).actions
 
     assert (action.reason, action.source) == (Reason.MOVED, "old")
     assert action.steps[0] == StopWithSavepoint("f00")
@@ -148,7 +148,7 @@ def test_a_copy_on_another_target_is_a_copy(there):
     want = replace(ORDERS, previous_name="before")
     seen = {"local": Observation({"orders": running(ORDERS)}), "old": Observation(there)}
 
-    found = plan(PlanInput("shop", {"orders": want}, seen))
+    found = plan_of("shop", {"orders": want}, seen)
 
     [action] = found.actions
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
@@ -159,7 +159,7 @@ def test_two_copies_on_other_targets_are_both_named():
     """There is no telling which one to move."""
     seen = {name: Observation({"orders": running(ORDERS, job_id=name)}) for name in ("east", "west")}
 
-    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen | {"local": Observation()})).actions
+    [action] = plan_of("shop", {"orders": ORDERS}, seen | {"local": Observation()}).actions
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
     assert action.note == "job east on target 'east' and job west on target 'west'"
@@ -169,7 +169,7 @@ def test_a_silent_target_may_have_the_job_that_looks_new():
     """Nobody remembers it, so it is started; the person who reads the plan may know better."""
     seen: dict[str, Observation | Unknown] = {"local": Observation(), "old": Unknown("down")}
 
-    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen)).actions
+    [action] = plan_of("shop", {"orders": ORDERS}, seen).actions
 
     assert (action.verb, action.reason) == (Verb.SUBMIT, Reason.NOT_RUNNING_YET)
     assert "target 'old' does not answer" in action.note

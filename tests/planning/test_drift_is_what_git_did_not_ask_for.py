@@ -11,7 +11,7 @@ from headgate.model.live import JobState, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Plan
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, DesiredState, JobSpec, Sql
-from headgate.planning import PlanInput, plan
+from tests.planning.given import plan_of
 
 WANT = JobSpec("orders", "river", Sql("INSERT INTO t SELECT a FROM s"), parallelism=2)
 
@@ -25,7 +25,7 @@ def running(spec: JobSpec = WANT, *, revision: str = "", **more: Any) -> Live:
 
 def planned(live: Live, want: JobSpec = WANT) -> Plan:
     seen = Observation({live.marker.job: live} if live.marker else {}, () if live.marker else (live,))
-    return plan(PlanInput(project="payments", jobs={want.name: want}, observed={"river": seen}))
+    return plan_of(project="payments", jobs={want.name: want}, observed={"river": seen})
 
 
 @pytest.mark.parametrize(

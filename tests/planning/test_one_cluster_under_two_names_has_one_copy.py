@@ -11,21 +11,20 @@ from headgate.model.plan import Plan, StopWithSavepoint, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.warnings import WarningCode
-from headgate.planning import JobHistory, PlanInput, plan
-from tests.planning.given import EDITED, ORDERS, running
+from tests.planning.given import EDITED, ORDERS, plan_of, running
 
 RUNS = running(ORDERS, started_at=1000)
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 2000)
 
 
 def seen_twice(
-    want: JobSpec | None, *lives: Live | Several, history: JobHistory | None = None, prune: bool = False
+    want: JobSpec | None, *lives: Live | Several, remembered: Remembered | None = None, prune: bool = False
 ) -> Plan:
     """The plan where `local` and `alias` both list these jobs."""
     look = Observation({(live.jobs[0] if isinstance(live, Several) else live).name: live for live in lives})
     jobs = {want.name: want} if want else {"others": replace(EDITED, name="others")}
-    known = {want.name: history} if want and history else {}
-    return plan(PlanInput("shop", jobs, {"alias": look, "local": look}, prune=prune, history=known))
+    known = {want.name: (remembered,)} if want and remembered else {}
+    return plan_of("shop", jobs, {"alias": look, "local": look}, prune=prune, remembered=known)
 
 
 @pytest.mark.parametrize("target", ["local", "alias"])
@@ -59,9 +58,9 @@ def test_a_job_that_left_git_is_pruned_once():
 def test_a_job_that_ended_is_not_moved_from_the_cluster_to_itself():
     """Seen last under the other name of the cluster, by a run of before the manifest named this one."""
     suspended = replace(RUNS, state=JobState.SUSPENDED, snapshot=SAVED)
-    history = JobHistory((Remembered("alias", replace(suspended, remembered=True), 5000),))
+    remembered = Remembered("alias", replace(suspended, remembered=True), 5000)
 
-    [action] = seen_twice(ORDERS, suspended, history=history).actions
+    [action] = seen_twice(ORDERS, suspended, remembered=remembered).actions
 
     assert (action.verb, action.reason, action.source) == (Verb.RESUME, Reason.RUNNING_IN_GIT, "")
 
@@ -87,7 +86,7 @@ def test_runs_that_differ_are_two_copies(other: Live):
     """The ids of two platforms may be equal, for they count from 1, or are derived from equal names."""
     looks = {"alias": Observation({"orders": other}), "local": Observation({"orders": RUNS})}
 
-    made = plan(PlanInput("shop", {"orders": ORDERS}, looks))
+    made = plan_of("shop", {"orders": ORDERS}, looks)
 
     [action] = made.actions
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)
@@ -99,6 +98,6 @@ def test_runs_whose_start_is_not_reported_are_not_taken_for_one():
     unreported = replace(RUNS, started_at=0)
     looks = {"alias": Observation({"orders": unreported}), "local": Observation({"orders": unreported})}
 
-    [action] = plan(PlanInput("shop", {"orders": ORDERS}, looks)).actions
+    [action] = plan_of("shop", {"orders": ORDERS}, looks).actions
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.SEVERAL_LIVE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.model.live import JobState, Kept, Observation, Previous, Remembered, Snapshot, Unknown
+from headgate.model.live import JobState, Kept, Observation, Remembered, Snapshot, Unknown
 from headgate.model.plan import (
     CancelJob,
     PlatformVerdict,
@@ -19,9 +19,21 @@ from headgate.model.plan import (
     Verdict,
 )
 from headgate.model.reasons import Reason
-from headgate.model.spec import AppliedSpec, Savepoint, Strategy
-from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
-from tests.planning.given import COUNT, EDITED, ORDERS, compiles_to, decided, planned, running
+from headgate.model.spec import Savepoint, Strategy
+from headgate.planning import CompatibilityReport
+from tests.planning.given import (
+    COUNT,
+    EDITED,
+    ORDERS,
+    begun,
+    compiles_to,
+    decided,
+    in_history,
+    plan_of,
+    planned,
+    quarantined,
+    running,
+)
 
 SAVED = Snapshot("s3://savepoints/1", "savepoint", 1)
 RETAINED = Snapshot("s3://checkpoints/7", "checkpoint", 1)
@@ -35,7 +47,7 @@ def test_a_job_that_runs_on_another_target_is_stopped_there_before_it_is_started
     """A moved manifest must not make two copies."""
     here, there = Observation(), Observation({"orders": running(ORDERS)})
 
-    found = plan(PlanInput("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True))
+    found = plan_of("shop", {"orders": ORDERS}, {"local": here, "old": there}, prune=True)
 
     [action] = found.actions
     assert (action.verb, action.reason, action.source) == (Verb.RESTART, Reason.MOVED, "old")
@@ -50,11 +62,11 @@ def test_a_job_that_runs_on_another_target_is_stopped_there_before_it_is_started
 def test_a_move_to_a_target_that_cannot_read_the_state_needs_consent(verdict, consent):
     """Another platform, or another file system: what the old one wrote is not read by the new one."""
     seen = {"local": Observation(), "old": Observation({"orders": running(ORDERS)})}
-    compatibility = {"orders": CompatibilityReport(platform=PlatformVerdict(state=StateVerdict(verdict)))}
+    compatibility = CompatibilityReport(platform=PlatformVerdict(state=StateVerdict(verdict)))
     consents = replace(ORDERS, savepoint=Savepoint(accept=frozenset({consent})))
 
-    [refused] = plan(PlanInput("shop", {"orders": ORDERS}, seen, compatibility=compatibility)).actions
-    [accepted] = plan(PlanInput("shop", {"orders": consents}, seen, compatibility=compatibility)).actions
+    [refused] = plan_of("shop", {"orders": ORDERS}, seen, compatibility=compatibility).actions
+    [accepted] = plan_of("shop", {"orders": consents}, seen, compatibility=compatibility).actions
 
     assert (refused.verb, refused.reason, refused.steps) == (Verb.BLOCKED, Reason.MOVED, ())
     assert accepted.verb is Verb.RESTART
@@ -123,9 +135,8 @@ def test_a_version_that_did_not_settle_is_not_tried_again():
     avoiding = running(ORDERS)
     assert avoiding.marker is not None
     avoiding = replace(avoiding, marker=replace(avoiding.marker, quarantined=EDITED.manifest_hash))
-    by_store = {"history": {"orders": JobHistory(failing=EDITED.manifest_hash, failing_why="it fell over")}}
 
-    for action in (decided(EDITED, avoiding), decided(EDITED, running(ORDERS), **by_store)):
+    for action in (decided(EDITED, avoiding), decided(EDITED, running(ORDERS), failing=quarantined(EDITED))):
         assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.REVISION_FAILING, ())
     assert decided(EDITED, avoiding, retry=True).verb is Verb.RESTART
     assert decided(replace(EDITED, parallelism=2), avoiding).verb is Verb.RESTART
@@ -133,11 +144,10 @@ def test_a_version_that_did_not_settle_is_not_tried_again():
 
 def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
     """The run that started it was killed before it could."""
-    failing = running(EDITED, job_id="f01", state=JobState.STARTING)
-    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "{}", "s3://b/1")
-    history = JobHistory(failing=EDITED.manifest_hash, previous=previous, again=ORDERS)
+    starting = running(EDITED, job_id="f01", state=JobState.STARTING, restored="s3://b/1")
+    revisions = (in_history(ORDERS, "{}"),)
 
-    action = decided(EDITED, failing, history={"orders": history})
+    action = decided(EDITED, starting, failing=quarantined(EDITED), revisions=revisions)
 
     assert (action.verb, action.reason) == (Verb.RESTART, Reason.ROLLED_BACK)
     cancel, submit, settle = action.steps
@@ -151,10 +161,8 @@ def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
 def test_a_definition_that_was_changed_and_never_started_can_be_taken_back():
     """A platform that keeps definitions has forgotten the old one; the history has not."""
     ended = running(EDITED, job_id="f01", state=JobState.SUSPENDED, snapshot=SAVED, restored=SAVED.path)
-    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
-    history = JobHistory(unsettled="f01", previous=previous, again=ORDERS)
 
-    action = decided(EDITED, ended, history={"orders": history})
+    action = decided(EDITED, ended, unfinished=begun("f01"), revisions=(in_history(ORDERS),))
 
     assert action.verb is Verb.RESUME
     assert action.fallback is not None
@@ -166,10 +174,8 @@ def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
     """It has a checkpoint of its own: going back to what it was given would lose all that it did since."""
     own = replace(SAVED, path=f"{SAVED.path}-of-its-own", kind="checkpoint")
     ran = running(EDITED, job_id="f01", state=state, snapshot=own, restored=SAVED.path)
-    previous = Previous("orders", "local", AppliedSpec.restored(ORDERS.carried()), ORDERS.revision, "", SAVED.path)
-    history = JobHistory(unsettled="f01", previous=previous, again=ORDERS)
 
-    action = decided(EDITED, ran, history={"orders": history})
+    action = decided(EDITED, ran, unfinished=begun("f01"), revisions=(in_history(ORDERS),))
 
     assert action.reason is not Reason.ROLLED_BACK
     assert action.fallback is None
@@ -178,10 +184,10 @@ def test_a_start_that_nobody_saw_settle_and_that_ran_is_not_undone(state):
 
 def test_a_start_that_nobody_saw_settle_is_waited_for():
     """Killed while it waited: the next run goes on waiting."""
-    action = decided(ORDERS, running(ORDERS), history={"orders": JobHistory(unsettled="f00")})
+    action = decided(ORDERS, running(ORDERS), unfinished=begun("f00"))
 
     assert (action.verb, action.reason, action.steps) == (Verb.KEEP, Reason.NOT_SETTLED_YET, (Settle(),))
-    assert decided(ORDERS, running(ORDERS), history={"orders": JobHistory(unsettled="another")}).steps == ()
+    assert decided(ORDERS, running(ORDERS), unfinished=begun("another")).steps == ()
 
 
 @pytest.mark.parametrize("prune", [False, True], ids=["prune-off", "prune-on"])
@@ -257,13 +263,11 @@ def test_a_job_that_can_be_marked_is_adopted_without_a_restart():
 )
 def test_a_job_that_was_on_another_target_is_neither_copied_nor_started_empty(there, remembered, reason):
     """Its state is there, or it may still run there."""
-    found = plan(
-        PlanInput(
-            "shop",
-            {"orders": ORDERS},
-            {"local": Observation(), "old": there},
-            history={"orders": JobHistory(remembered)},
-        )
+    found = plan_of(
+        "shop",
+        {"orders": ORDERS},
+        {"local": Observation(), "old": there},
+        remembered={"orders": remembered},
     )
 
     [action] = found.actions
@@ -287,7 +291,7 @@ def test_a_job_that_was_stopped_on_another_target_goes_on_from_what_it_left_ther
     """Its state moves with it."""
     seen = {"local": Observation(), "old": there}
 
-    [action] = plan(PlanInput("shop", {"orders": ORDERS}, seen, history={"orders": JobHistory(remembered)})).actions
+    [action] = plan_of("shop", {"orders": ORDERS}, seen, remembered={"orders": remembered}).actions
 
     assert (action.reason, action.source, action.steps) == (Reason.MOVED, "old", (Submit(ORDERS, "f00"), Settle()))
     assert action.restore is not None
@@ -336,7 +340,7 @@ def test_the_state_of_a_job_that_the_store_remembers_is_judged_though_its_target
     named = replace(EDITED, savepoint=Savepoint(Strategy.PATH, SAVED.path))
     lost = compiles_to(replace(COUNT, signature="another"))
 
-    held = decided(named, None, compatibility=lost, history={"orders": JobHistory(remembered=(RAN_WHEN_LAST_SEEN,))})
+    held = decided(named, None, compatibility=lost, remembered={"orders": (RAN_WHEN_LAST_SEEN,)})
 
     assert (held.verb, held.reason) == (Verb.BLOCKED, Reason.STATE_LOST)
     assert held.state is not None

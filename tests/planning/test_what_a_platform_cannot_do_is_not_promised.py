@@ -10,8 +10,8 @@ from headgate.model.live import JobState, Observation
 from headgate.model.plan import CancelJob, PlatformVerdict, StopWithSavepoint, Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import DesiredState, Savepoint, Strategy
-from headgate.planning import CompatibilityReport, PlanInput, plan
-from tests.planning.given import EDITED, ORDERS, decided, planned, running
+from headgate.planning import CompatibilityReport
+from tests.planning.given import EDITED, ORDERS, decided, plan_of, planned, running
 
 SUSPENDED = replace(ORDERS, desired_state=DesiredState.SUSPENDED)
 UNSAVABLE = running(ORDERS, unsavable="it has no bucket")
@@ -74,9 +74,9 @@ def test_a_job_that_its_platform_holds_back_is_left_to_it(strategy):
 def test_a_job_that_is_held_back_elsewhere_is_not_started_here():
     """Its own platform will go on with it, and then there would be two."""
     held = running(ORDERS, state=JobState.SUSPENDED, held="the bill is not paid")
-    plan_input = PlanInput("shop", {"orders": ORDERS}, {"local": Observation(), "cloud": Observation({"orders": held})})
+    seen = {"local": Observation(), "cloud": Observation({"orders": held})}
 
-    [action] = plan(plan_input).actions
+    [action] = plan_of("shop", {"orders": ORDERS}, seen).actions
 
     assert (action.verb, action.steps) == (Verb.BLOCKED, ())
     assert action.note == "the bill is not paid, on target 'cloud'"

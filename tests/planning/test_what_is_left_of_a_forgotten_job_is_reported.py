@@ -9,27 +9,29 @@ import pytest
 from headgate.model.live import JobState, Kept, Observation, Remembered, Snapshot
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from headgate.planning import CompatibilityReport, JobHistory, PlanInput, plan
-from tests.planning.given import ORDERS, decided, running
+from headgate.planning import CompatibilityReport
+from tests.planning.given import ORDERS, decided, plan_of, running
 
 NOW = 10_000_000
 SAVED = Snapshot("s3://savepoints/1", "savepoint", NOW - 7_200_000)
 RETAINED = Snapshot("s3://checkpoints/f00/chk-7", "checkpoint", NOW - 180_000)
-RAN = JobHistory((Remembered("local", running(ORDERS, remembered=True), 5),))
+RAN = (Remembered("local", running(ORDERS, remembered=True), 5),)
 
 
-@pytest.mark.parametrize("history", [RAN, JobHistory()], ids=["the-store-knows-it", "storage-alone-knows-it"])
-def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_is_proposed(history: JobHistory):
+@pytest.mark.parametrize("remembered", [RAN, ()], ids=["the-store-knows-it", "storage-alone-knows-it"])
+def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_is_proposed(
+    remembered: tuple[Remembered, ...],
+):
     """The checkpoint of a job that was lost is usually newer than its last savepoint."""
     compatibility = CompatibilityReport(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
     later = replace(SAVED, at=NOW - 60_000)
 
-    action = decided(ORDERS, None, compatibility=compatibility, history={"orders": history}, now=NOW)
+    action = decided(ORDERS, None, compatibility=compatibility, remembered={"orders": remembered}, now=NOW)
     other = decided(
         ORDERS,
         None,
         compatibility=replace(compatibility, kept=Kept(existed=True, snapshots=(later,))),
-        history={"orders": history},
+        remembered={"orders": remembered},
         now=NOW,
     )
 
@@ -50,7 +52,7 @@ def test_checkpoint_and_savepoint_are_reported_with_their_age_and_the_newer_one_
 )
 def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None, words: str):
     """A hint that names no path would be no move."""
-    action = decided(ORDERS, None, compatibility=CompatibilityReport(kept=kept), history={"orders": RAN}, now=NOW)
+    action = decided(ORDERS, None, compatibility=CompatibilityReport(kept=kept), remembered={"orders": RAN}, now=NOW)
 
     assert (action.verb, action.hint) == (Verb.BLOCKED, "")
     assert words in action.note
@@ -58,9 +60,9 @@ def test_that_nothing_is_found_is_said_and_nothing_is_proposed(kept: Kept | None
 
 def test_storage_that_does_not_answer_is_not_said_to_hold_nothing():
     """Unknown is not absent."""
-    action = decided(
-        ORDERS, None, compatibility=CompatibilityReport(unavailable="no connection"), history={"orders": RAN}, now=NOW
-    )
+    silent = CompatibilityReport(unavailable="no connection")
+
+    action = decided(ORDERS, None, compatibility=silent, remembered={"orders": RAN}, now=NOW)
 
     assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
     assert "could not be asked: no connection" in action.note
@@ -85,14 +87,14 @@ def test_a_suspended_job_is_not_resumed_from_a_savepoint_older_than_one_in_stora
 def test_a_job_that_another_target_forgot_is_not_started_from_a_savepoint_it_ran_on_after(state: JobState):
     """The store knows a savepoint taken on the way: only the one it was suspended with is its last state."""
     there = Remembered("old", running(ORDERS, state=state, snapshot=SAVED, remembered=True), 5)
-    compatibility = {"orders": CompatibilityReport(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))}
+    compatibility = CompatibilityReport(kept=Kept(existed=True, snapshots=(SAVED,)), retained=(RETAINED,))
     looks = {"local": Observation(), "old": Observation()}
-    history = {"orders": JobHistory((there,))}
 
-    [action] = plan(
-        PlanInput("shop", {"orders": ORDERS}, looks, history=history, compatibility=compatibility, now=NOW)
-    ).actions
+    made = plan_of(
+        "shop", {"orders": ORDERS}, looks, remembered={"orders": (there,)}, compatibility=compatibility, now=NOW
+    )
 
+    [action] = made.actions
     assert (action.verb, action.reason, action.steps) == (Verb.BLOCKED, Reason.MOVED, ())
     assert f"checkpoint {RETAINED.path}" in action.note
     assert RETAINED.path in action.hint

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.model.store_records import utc_now
 from headgate.store import Held, Lock, LockLost, Store
-from headgate.store.records import utc_now
 from tests.store.given import APPLIED, INTENT, Place, snapshot
 from tests.store.processes import in_another, together
 

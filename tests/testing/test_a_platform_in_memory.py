@@ -10,9 +10,10 @@ from headgate.applying import Executor, Patience
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.outcome import Report
-from headgate.model.plan import Plan, Restore, RestoreKind, Submit, Verb
+from headgate.model.plan import Action, Plan, Restore, RestoreKind, Submit, Verb
 from headgate.model.spec import JobSpec, Savepoint, Sql
-from headgate.planning import CompatibilityReport, PlanInput, needs_compatibility_report, plan
+from headgate.planning import CompatibilityReport, PlanInput, answered, plan
+from headgate.project.answers import platforms_alone
 from headgate.providers.port import Provider
 from headgate.testing.memory import MemoryPlatform
 
@@ -24,13 +25,14 @@ QUICK = Patience(stop=1.0, settle=1.0, stable=0.0, confirm=1.0, first_look=0.001
 
 def planned(platform: MemoryPlatform, spec: JobSpec) -> Plan:
     provider: Provider = platform
-    situation = PlanInput("payments", {spec.name: spec}, {"memory": provider.observe()})
-    evidence = {}
-    for action in needs_compatibility_report(plan(situation)):
-        want = next(step.spec for step in action.steps if isinstance(step, Submit))
-        old = provider.topology(action.live.compiled) if action.live else None
-        evidence[action.job] = CompatibilityReport(provider.compile(want), old)
-    return plan(situation.with_reports(evidence))
+    plan_input = PlanInput("payments", {spec.name: spec}, {"memory": provider.observe()})
+
+    def report(draft: Action) -> CompatibilityReport:
+        want = next(step.spec for step in draft.steps if isinstance(step, Submit))
+        old = provider.topology(draft.live.compiled) if draft.live else None
+        return CompatibilityReport(provider.compile(want), old)
+
+    return answered(plan(plan_input), platforms_alone(report))
 
 
 def applied(platform: MemoryPlatform, spec: JobSpec) -> Report:

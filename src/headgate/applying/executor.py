@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from headgate.applying.live_checks import require_as_seen, require_done, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.rolling_back import changed_something, rollback_of, without_blame
+from headgate.applying.rolling_back import rollback_of
 from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.step_errors import InfrastructureFailed, Interrupted, NotSettled, NotSettledYet, RolledBack
 from headgate.applying.steps import Carrier
@@ -34,6 +34,7 @@ from headgate.model.outcome import Event, Outcome, Phase, Report, Result
 from headgate.model.plan import Action, Plan, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.warnings import PLACE_HINT
+from headgate.planning.rollback import changed_something, without_quarantine
 from headgate.providers.port import Provider
 from headgate.store import LockLost
 
@@ -224,7 +225,7 @@ class Executor:
             return OutcomeUnknown(problem, where=work.action.target, hint=_RUN_AGAIN)
         innocent = isinstance(trouble, InfrastructureFailed)
         if innocent and action is not None:
-            action = without_blame(action)
+            action = without_quarantine(action)
         elif isinstance(trouble, NotSettled) and not innocent:
             self._mark_failing(work.action, trouble)
         if action is None:

@@ -1,34 +1,78 @@
-"""What to do: a pure function from desired and observed to a plan.
+"""What to do: a pure function from what git wants and what was observed to a plan.
 
-Nothing here has effects, reads a clock or knows a platform by name. `deciding` is the rule book, one job at a time,
-`compatibility` its second look, at what a platform says of what would be started;
-`diffing` finds the changed fields, `state_verdicts` says what an edit does to state, `restore_points` chooses what to
-start from, `last_seen` tells where a job is that its target does not have,
-`one_cluster` finds targets that are one, `forgotten_jobs` says what is left of a job that its target has forgotten,
-`start_ids` names what is started, `safety` bounds how much one run may touch,
-`drifting` says what left by itself, `renaming` what was most likely renamed, `live_jobs` which job has a name,
-`orphans` what no manifest has, `broken_manifests` what manifests that do not load may concern, and `planner` puts the
-actions together.
+Nothing here has effects, reads a clock or knows a platform by name. What planning does not know it asks: `plan` is a
+generator of questions (`questions`), which `project` answers from the store and from the platforms.
+
+The life of one run:
+
+    cli        `headgate apply`
+    project    loads headgate.yaml and the manifests; a commit and the values of secrets come with them
+    project    observes every target, side by side: an answer, or unknown
+    project    gives `plan` a `PlanInput`: the specs, the observations, and what earlier runs left unfinished
+    planning     one decision per job (`job_decision`), all side by side, each from the top:
+                 unknown, a stranger's, several?    decided, nothing is asked
+                 it does not run where git says     LastSeen: where did the store see it last?
+                 git and the target are compared    `deciding`, the rule book, and `moves` make a draft
+                 something would be started         Quarantined, Revisions: has an earlier one not settled? (`rollback`)
+    project      answers each round from the store
+    planning     what left git, was renamed, or waits for another job is held back (`orphans`, `renaming`,
+                 `broken_manifests`), and of what is still to be started:
+                 all of it at once                  Compatibility: what does its platform say, and storage?
+    project      asks the platforms, side by side (`compatibility_reports`)
+    planning     the answers are the last word (`compatibility`): in place, blocked, or with this state
+    planning     `safety` bounds how much one run may touch
+    cli        shows the plan (`reporting`), and asks for consent
+    applying   each action under its lock: one more look, then step by step; a start that does not settle is undone,
+               as `rollback` says
+    cli        shows the report
+
+The rules, by what they decide:
+
+- `deciding`            one job, from what git wants and what was observed: the rule book
+- `moves`, `last_seen`  a job that is, or was, on another target; `one_cluster`: two targets that are one
+- `rollback`            what did not settle: every rule on going back; `previous_revision` to what, `job_history` what
+                        the store is asked for it, `backoff` when a loop tries again
+- `compatibility`       the answer of a platform, made into an action; `state_verdicts`: what an edit does to state
+- `restore_points`      what a start restores; `forgotten_jobs`: what storage has of a job that its target forgot
+- `orphans`, `renaming`, `broken_manifests`   jobs without a manifest, and what may be theirs
+- `diffing`, `drifting` which fields differ, and what left the applied revision by itself
+- `live_jobs`, `start_ids`                    which job has a name, and the ids that a start is asked for under
+- `safety`, `checkpointing`                   what a person has to consent to, or should know
 """
 
-from headgate.planning.compatibility import CompatibilityReport, is_lost, needs_compatibility_report
-from headgate.planning.deciding import both, changes_of, decide, decide_rollback, in_sync, started_from
+from headgate.planning.compatibility import CompatibilityReport, is_lost
+from headgate.planning.deciding import both, changes_of, decide, in_sync, started_from
 from headgate.planning.diffing import diff
 from headgate.planning.live_jobs import look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
-from headgate.planning.plan_input import JobHistory, PlanInput
+from headgate.planning.plan_input import PlanInput
 from headgate.planning.planner import plan
+from headgate.planning.questions import (
+    Compatibility,
+    LastSeen,
+    Quarantined,
+    Question,
+    Revisions,
+    Round,
+    answered,
+    one_by_one,
+)
 from headgate.planning.safety import refusals
 from headgate.planning.start_ids import derive_start_key, successor_id
 
 __all__ = [
+    "Compatibility",
     "CompatibilityReport",
-    "JobHistory",
+    "LastSeen",
     "PlanInput",
+    "Quarantined",
+    "Question",
+    "Revisions",
+    "Round",
+    "answered",
     "both",
     "changes_of",
     "decide",
-    "decide_rollback",
     "derive_start_key",
     "diff",
     "each_run_once",
@@ -36,7 +80,7 @@ __all__ = [
     "in_sync",
     "is_lost",
     "look_up",
-    "needs_compatibility_report",
+    "one_by_one",
     "our_job",
     "plan",
     "refusals",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headgate.model.live import Live, Observed
-from headgate.model.plan import Action, Change, Restore, Step, StopWithSavepoint, Verb
+from headgate.model.plan import Action, Change, Restore, Step, StopWithSavepoint, Submit, Update, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 
@@ -37,6 +37,16 @@ def action_on(
         seen=have.fingerprint,
         want=want,
     )
+
+
+def submits(action: Action) -> bool:
+    """Would this start the job?"""
+    return any(isinstance(step, Submit) for step in action.steps)
+
+
+def starts(action: Action) -> bool:
+    """Would this start the job, or change it as it runs?"""
+    return any(isinstance(step, Submit | Update) for step in action.steps)
 
 
 def require_savable(action: Action) -> Action:

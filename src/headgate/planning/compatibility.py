@@ -10,18 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from headgate.model.formatting import moment_of
-from headgate.model.live import Kept, Live, Observed, Snapshot
+from headgate.model.live import Absent, Kept, Live, Snapshot
 from headgate.model.plan import (
     Action,
     Impact,
     OperatorVerdict,
-    Plan,
     PlatformVerdict,
     Restore,
     RestoreKind,
     Settle,
     StateVerdict,
-    Submit,
     Update,
     Verb,
     Verdict,
@@ -30,7 +28,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.model.topology import Compiled, Topology
 from headgate.model.warnings import PLACE_HINT, ProjectWarning, WarningCode
-from headgate.planning.actions import blocked, require_savable
+from headgate.planning.actions import blocked, require_savable, submits
 from headgate.planning.forgotten_jobs import left_of_it, way_on
 from headgate.planning.restore_points import NothingToRestore, earliest_of
 from headgate.planning.state_verdicts import consents, judge, unchanged_program
@@ -53,7 +51,7 @@ class CompatibilityReport:
     knows of the job, `exists` whether there is a snapshot at the path that would be restored; None: it could not be
     found out. `drops` says whether the platform can be asked to drop state that no operator claims any more, `silent`
     why the store, which knows what the target has forgotten, does not answer. `retained` are the checkpoints that
-    outlived a job which its target has forgotten, newest first. `now` is in milliseconds, 0 where ages do not matter.
+    outlived a job which its target has forgotten, newest first.
     """
 
     compiled: Compiled = _NOT_COMPILED
@@ -70,24 +68,18 @@ class CompatibilityReport:
     drops: bool = True
     silent: str = ""
     retained: tuple[Snapshot, ...] = ()
-    now: int = 0
 
 
-def needs_compatibility_report(draft: Plan) -> tuple[Action, ...]:
-    """The actions of a draft that are worth a question: they would start something new, or storage may say more."""
-    return tuple(
-        action
-        for action in draft.actions
-        if is_lost(action)
-        or (action.reason is not Reason.ROLLED_BACK and any(isinstance(step, Submit) for step in action.steps))
-    )
+def asks_the_platform(draft: Action) -> bool:
+    """Is it worth a question? It would start something new, or storage may say more of a job that is lost."""
+    return is_lost(draft) or (draft.reason is not Reason.ROLLED_BACK and submits(draft))
 
 
 def lacking_a_place(actions: Iterable[Action], reports: Mapping[str, CompatibilityReport]) -> Iterator[ProjectWarning]:
     """A warning for each job that would be started where the folder for its savepoints cannot be made."""
     for action in actions:
         kept = reports[action.job].kept if action.job in reports else None
-        if kept and kept.obstacle and any(isinstance(step, Submit) for step in action.steps):
+        if kept and kept.obstacle and submits(action):
             problem = (
                 f"the folder for the savepoints of jobs on target {action.target!r} cannot be made: {kept.obstacle}"
             )
@@ -101,38 +93,69 @@ def is_lost(action: Action) -> bool:
     return action.reason is Reason.NOTHING_TO_RESTORE or (action.reason is Reason.MOVED and bool(action.source))
 
 
-def judged(action: Action, have: Observed, report: CompatibilityReport) -> Action:
-    """The action with its state verdict and its snapshot, or changed to one in place, or blocked."""
-    want = action.want
+def judged(draft: Action, report: CompatibilityReport, *, now: int = 0) -> Action:
+    """The draft with its state verdict and its snapshot, or changed to one in place, or blocked. `now`: milliseconds.
+
+    What was observed, and where the job comes from, stays as it was drafted.
+    """
+    want = draft.want
     if want is None:  # an orphan starts nothing
-        return action
+        return draft
+    final = _adopted(draft, want, report, now) if _is_taken_over(draft) else _judged(draft, want, report, now)
+    return replace(final, seen=draft.seen, source=draft.source, fallback=draft.fallback if final.steps else None)
+
+
+def _judged(draft: Action, want: JobSpec, report: CompatibilityReport, now: int) -> Action:
+    """In this order: what was refused, what cannot be done, what needs no restart, what it costs in state."""
+    have, platform = draft.live or Absent(), report.platform
     if message := report.rejected or report.unavailable:
         reason = report.refusal if report.rejected else Reason.NOT_COMPILED
-        refused = blocked(want, have, reason, message, action.changes, hint=report.hint)
-        return replace(refused, where=report.where)
-    platform = report.platform
+        return replace(blocked(want, have, reason, message, draft.changes, hint=report.hint), where=report.where)
     if platform.blocked:
-        return blocked(want, have, platform.blocked, platform.note, action.changes)
-    if action.changes and {change.path for change in action.changes} <= platform.in_place and _runs_on(action):
-        return _in_place(action, want, platform)
-    action = require_savable(action)
+        return blocked(want, have, platform.blocked, platform.note, draft.changes)
+    if draft.changes and {change.path for change in draft.changes} <= platform.in_place and _runs_on(draft):
+        return _in_place(draft, want, platform)
+    action = require_savable(draft)
     if action.verb is Verb.BLOCKED:
         return action
     try:
-        action = replace(action, restore=_located(action, want, report))
+        action = replace(action, restore=_located(action, want, report, now))
     except NothingToRestore as nothing:
         return blocked(want, have, nothing.reason, nothing.why, action.changes, hint=nothing.hint)
-    verdict = platform.state if platform.state and not _starts_empty(action) else _verdict(action, report)
+    return _with_state(action, want, report)
+
+
+def _with_state(action: Action, want: JobSpec, report: CompatibilityReport) -> Action:
+    """The action with its state verdict; blocked where that needs a consent which the manifest does not give."""
+    stated, empty = report.platform.state, _starts_empty(action)
+    verdict = stated if stated and not empty else _verdict(action, report)
     action = replace(action, state=verdict, compiled=report.compiled)
-    harmless = _harmless(verdict) or _starts_empty(action) or (action.live is None and not platform.state)
+    harmless = verdict.verdict in (Verdict.KEPT, Verdict.NONE) or empty or (action.live is None and not stated)
     return action if harmless else _consented(action, want, verdict, drops=report.drops)
 
 
-def _located(action: Action, want: JobSpec, report: CompatibilityReport) -> Restore | None:
+def _is_taken_over(draft: Action) -> bool:
+    """Would this restart somebody else's job to make it ours, with only its graph to tell that it is the same?"""
+    live = draft.live
+    return draft.verb is Verb.ADOPT and live is not None and not (live.markable and live.applied is not None)
+
+
+def _adopted(draft: Action, want: JobSpec, report: CompatibilityReport, now: int) -> Action:
+    """That the state of a job is not wanted does not make it ours: its graph is compared all the same."""
+    # An adopted job keeps the operator ids it was started with, so its statements are run as they are written.
+    report = replace(report, old=None, compiled=replace(report.compiled, plan=""))
+    if _starts_empty(draft):
+        with_state = _judged(replace(draft, restore=Restore(RestoreKind.SAVEPOINT)), want, report, now)
+        if not with_state.steps:
+            return with_state
+    return _judged(draft, want, report, now)
+
+
+def _located(action: Action, want: JobSpec, report: CompatibilityReport, now: int) -> Restore | None:
     """What is restored, now that storage was asked. Raises NothingToRestore."""
     restore = action.restore
     if action.live is None and want.savepoint.strategy in (Strategy.LATEST, Strategy.EARLIEST):
-        _require_new(want, restore, report)
+        _require_new(want, restore, report, now)
         _require_asked(report)
         if want.savepoint.strategy is Strategy.EARLIEST and report.kept and report.kept.snapshots:
             restore = earliest_of(report.kept)
@@ -145,7 +168,7 @@ def _located(action: Action, want: JobSpec, report: CompatibilityReport) -> Rest
     return restore
 
 
-def _require_new(want: JobSpec, restore: Restore | None, report: CompatibilityReport) -> None:
+def _require_new(want: JobSpec, restore: Restore | None, report: CompatibilityReport, now: int) -> None:
     """A job that nobody remembers, but whose traces are in the target's storage, has run here: it is not new."""
     kept = report.kept
     fresh = restore is None or restore.kind is RestoreKind.FRESH
@@ -156,7 +179,7 @@ def _require_new(want: JobSpec, restore: Restore | None, report: CompatibilityRe
     raise NothingToRestore(
         Reason.NOTHING_TO_RESTORE,
         "the target has forgotten this job, but its storage shows that it ran there: "
-        f"{left_of_it(kept, report.retained, report.now)}; the job's last state may be a later one. "
+        f"{left_of_it(kept, report.retained, now)}; the job's last state may be a later one. "
         "Name what to start from with savepoint.strategy: path",
         hint=way_on(kept, report.retained),
     )
@@ -256,10 +279,6 @@ def _not_consented(action: Action, verdict: Verdict, needed: tuple[Verdict, ...]
     )
 
 
-def _harmless(verdict: StateVerdict) -> bool:
-    return verdict.verdict in (Verdict.KEPT, Verdict.NONE)
-
-
 def _verdict(action: Action, report: CompatibilityReport) -> StateVerdict:
     if action.live is None and _starts_empty(action):
         return StateVerdict(Verdict.NONE)
@@ -277,8 +296,3 @@ def _verdict(action: Action, report: CompatibilityReport) -> StateVerdict:
 
 def _starts_empty(action: Action) -> bool:
     return action.restore is None or action.restore.kind is RestoreKind.FRESH
-
-
-def succeeded(have: Observed) -> str:
-    """The run that a successor takes over from."""
-    return have.run_id if isinstance(have, Live) else ""

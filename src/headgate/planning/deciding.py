@@ -1,15 +1,14 @@
 """The rule book: what to do with one job, from what git wants and what was observed.
 
 Read from the top: what is not known blocks, what is not ours is not touched, and only then are git and the target
-compared. A start or restart is decided twice: first by what was observed, then again with the `CompatibilityReport` of
-its platform (see `compatibility`), so only changed and new jobs are asked about.
+compared. What comes out is a draft where something would be started: its platform has the last word (`compatibility`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from headgate.model.live import Absent, JobState, Live, Observed, Previous, Several, Unknown
+from headgate.model.live import Absent, JobState, Live, Observed, Several, Unknown
 from headgate.model.plan import (
     Action,
     CancelJob,
@@ -17,7 +16,6 @@ from headgate.model.plan import (
     DeleteDefinition,
     Impact,
     OperatorVerdict,
-    Restore,
     RestoreKind,
     Settle,
     StateVerdict,
@@ -30,24 +28,20 @@ from headgate.model.plan import (
 )
 from headgate.model.reasons import Reason
 from headgate.model.spec import DesiredState, JobSpec, Strategy
-from headgate.model.topology import Compiled
 from headgate.planning.actions import action_on, blocked, require_savable
-from headgate.planning.compatibility import CompatibilityReport, judged
 from headgate.planning.diffing import diff
 from headgate.planning.forgotten_jobs import left_of_it, way_on
+from headgate.planning.questions import Asking, Compatibility, asked
 from headgate.planning.restore_points import (
     NothingToRestore,
-    kind_of_path,
     nothing_to_lose,
     restore_of_ended,
     restore_of_new,
     restore_of_running,
 )
 
-_NOTHING = Absent()
 
-
-def decide(want: JobSpec, have: Observed, *, report: CompatibilityReport | None = None, now: int = 0) -> Action:
+def decide(want: JobSpec, have: Observed, *, now: int = 0) -> Action:
     """What to do with a job that git has. `have` is what its target said about a job of ours by this name."""
     match have:
         case Unknown(why, hint):
@@ -55,40 +49,29 @@ def decide(want: JobSpec, have: Observed, *, report: CompatibilityReport | None 
         case Several(jobs):
             return blocked(want, have, Reason.SEVERAL_LIVE, " and ".join(job.job_id for job in jobs))
         case Absent():
-            action = _first_start(want)
+            return _first_start(want)
         case Live() if have.state is JobState.UNKNOWN:
             doubt = have.doubt or Unknown(f"the platform says {have.word!r}")
             return blocked(want, have, Reason.LIVE_UNKNOWN, doubt.why, hint=doubt.hint)
         case Live() if have.state.active:
-            action = _of_active(want, have)
+            return _of_active(want, have)
         case Live():
-            action = _of_ended(want, have, now)
-    return _with(action, have, report)
+            return _of_ended(want, have, now)
 
 
-def decide_adoption(want: JobSpec, found: Live, *, report: CompatibilityReport | None = None) -> Action:
+def decide_adoption(want: JobSpec, found: Live) -> Action:
     """What to do when a job of this name is there that does not bear this project's marker."""
     if found.marker is not None:
         return blocked(want, found, Reason.OWNED_BY_ANOTHER, f"project {found.marker.project!r}")
     if found.markable and found.applied is not None:
-        return _with(_marked(want, found), found, report)
+        return _marked(want, found)
     if want.desired_state is DesiredState.SUSPENDED or found.state is not JobState.RUNNING:
         return blocked(want, found, Reason.NAME_TAKEN, f"job {found.job_id} is {found.word}")
-    steps = restart_steps(want, found)
-    restore = restore_of_running(want)
-    action = action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore)
-    if report is None:
-        return action
-    # An adopted job keeps the operator ids it was started with, so its statements are run as they are written.
-    report = replace(report, old=None, compiled=replace(report.compiled, plan=""))
-    # That its state is not wanted does not make it ours: its graph is compared all the same.
-    with_state = judged(replace(action, restore=Restore(RestoreKind.SAVEPOINT)), found, report)
-    if restore.kind is RestoreKind.FRESH and not with_state.steps:
-        return with_state
-    return judged(action, found, report)
+    steps, restore = restart_steps(want, found), restore_of_running(want)
+    return action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore)
 
 
-def decide_forgotten(want: JobSpec, known: Live, *, report: CompatibilityReport | None = None, now: int = 0) -> Action:
+def decide_forgotten(want: JobSpec, known: Live, *, now: int = 0) -> Asking[Action]:
     """What to do when the target does not know a job that the store does.
 
     Its final savepoint is a start, and that it has read all of its input is an end; anything else is only told, because
@@ -98,42 +81,33 @@ def decide_forgotten(want: JobSpec, known: Live, *, report: CompatibilityReport 
     chosen = want.savepoint.strategy is not Strategy.LATEST
     if want.desired_state is DesiredState.RUNNING and not final and not chosen:
         why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it"
-        return _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, report)
+        return (yield from _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, now))
     ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
-    action = decide(want, ended, report=report, now=now)
+    action = decide(want, ended, now=now)
     reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
     return replace(action, reason=reason, seen=Absent().fingerprint)
 
 
-def decide_lost(
-    want: JobSpec, have: Observed, known: Live, source: str, *, report: CompatibilityReport | None = None
-) -> Action:
+def decide_lost(want: JobSpec, have: Observed, known: Live, source: str, *, now: int = 0) -> Asking[Action]:
     """What to do when the job was last on another target, which has forgotten it, and was not suspended there: ask."""
     why = f"job {known.job_id} was {known.state} on target {source!r} when last seen, which has forgotten it"
-    return _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, report)
+    return (yield from _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, now))
 
 
-def _of_lost(held: Action, known: Live, report: CompatibilityReport | None) -> Action:
+def _of_lost(held: Action, known: Live, now: int) -> Asking[Action]:
     """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is reported."""
     last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
-    if report is None:
-        return replace(held, note=f"{held.note}{last}")
+    report = yield from asked(Compatibility(replace(held, note=f"{held.note}{last}")))
     if trouble := report.rejected or report.unavailable:
         note = f"{held.note}{last}; what storage has of it could not be asked: {trouble}"
         return replace(held, note=note, hint=report.hint)
-    note = f"{held.note}; {left_of_it(report.kept, report.retained, report.now)}"
+    # What storage does not tell, the store may: where it was last seen to leave something.
+    unsaid = last if report.kept is None and not report.retained else ""
+    note = f"{held.note}{unsaid}; {left_of_it(report.kept, report.retained, now)}"
     return replace(held, note=note, hint=way_on(report.kept, report.retained))
 
 
-def decide_moved(
-    want: JobSpec,
-    seen: str,
-    there: Live,
-    source: str,
-    *,
-    report: CompatibilityReport | None = None,
-    now: int = 0,
-) -> Action:
+def decide_moved(want: JobSpec, seen: str, there: Live, source: str, *, now: int = 0) -> Action:
     """What to do when the job is, or was, on another target: it is stopped there and started here, never both.
 
     `there` is the job as `source` tells it, or as it was last seen there; `seen` the fingerprint of both answers.
@@ -153,8 +127,7 @@ def decide_moved(
     if not moved.steps:
         return replace(moved, source=source, seen=seen)
     change = Change("target", source, want.target, Impact.RESTART)
-    action = replace(moved, source=source, changes=(change, *moved.changes), seen=seen)
-    return _with(action, there, report)
+    return replace(moved, source=source, changes=(change, *moved.changes), seen=seen)
 
 
 def decide_orphan(
@@ -191,46 +164,6 @@ def _state_of_deleted(have: Live, *, outlives: bool) -> StateVerdict | None:
     else:
         verdict, why = Verdict.LOST, "the platform keeps it with the definition, and no start can read it afterwards"
     return StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),))
-
-
-def decide_rollback(
-    want: JobSpec,
-    failed: Live,
-    previous: Previous | None,
-    again: JobSpec | None,
-    *,
-    where: str = "",
-    home: Observed = _NOTHING,
-) -> Action:
-    """End a start that did not settle and start `again`, the spec of what ran before, from the same snapshot.
-
-    Without a previous one, what did not settle is only ended. `where` is the target that has what did not settle, if it
-    is not the manifest's. What ran before is started where it ran, and `home` is what was observed there.
-    """
-    where = where or want.target
-    ends: tuple[Step, ...] = (CancelJob(failed.job_id),) if failed.state.active else ()
-    if previous is None or again is None:
-        return action_on(want, failed, Verb.CANCEL, Reason.ROLLED_BACK, steps=ends)
-    submit = Submit(
-        again,
-        failed.run_id,
-        revision=previous.revision,
-        commit=previous.commit,
-        quarantined=want.manifest_hash,
-        as_it_was=True,
-    )
-    kind = kind_of_path(previous.snapshot)
-    snapshot = Restore(kind, previous.snapshot, "what the start that did not settle was given")
-    restore = snapshot if previous.snapshot else nothing_to_lose()
-    changes = diff(failed.applied, again) if failed.applied else ()
-    action = action_on(want, failed, Verb.RESTART, Reason.ROLLED_BACK, steps=(*ends, submit, Settle()))
-    compiled = Compiled(previous.compiled)
-    action = replace(action, restore=restore, state=StateVerdict(Verdict.KEPT), changes=changes, compiled=compiled)
-    if again.target == where:
-        return replace(action, target=where)
-    moved = Change("target", where, again.target, Impact.RESTART)
-    seen = both(home, failed)
-    return replace(action, target=again.target, source=where, changes=(moved, *changes), seen=seen)
 
 
 def changes_of(want: JobSpec, have: Live) -> tuple[Change, ...]:
@@ -376,8 +309,3 @@ def both(have: Observed, there: Observed) -> str:
 def _effective(want: JobSpec, have: Live) -> JobSpec:
     """The spec with the fields that somebody else owns as they are live: the same for plan and apply."""
     return have.applied.unfilled(want).over(want, want.ignore) if have.applied and want.ignore else want
-
-
-def _with(action: Action, have: Observed, report: CompatibilityReport | None) -> Action:
-    starts = any(isinstance(step, Submit) for step in action.steps)
-    return judged(action, have, report) if starts and report else action

@@ -69,7 +69,7 @@ def applied_in(environment: str, live: Live) -> bool:
     return live.marker is not None and live.marker.environment == environment
 
 
-def secrets_of(live: Live) -> str:
+def environment_of(live: Live) -> str:
     """The environment that a job was applied in, for people."""
     named = live.marker.environment if live.marker else ""
     return f"environment {named!r}" if named else "the project without an environment"

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from headgate.model.live import Live, Observation, Several
 from headgate.model.plan import Action, Verb
 from headgate.model.reasons import Reason
 from headgate.planning.broken_manifests import taken_names, without_conclusions
 from headgate.planning.deciding import decide_orphan
-from headgate.planning.last_seen import applied_in, secrets_of
+from headgate.planning.last_seen import applied_in, environment_of
 from headgate.planning.live_jobs import is_active
-
-if TYPE_CHECKING:
-    from headgate.planning.plan_input import PlanInput
+from headgate.planning.plan_input import PlanInput
 
 
 def orphans(plan_input: PlanInput) -> list[Action]:
@@ -38,7 +35,7 @@ def orphans(plan_input: PlanInput) -> list[Action]:
             orphan = replace(orphan, verb=Verb.BLOCKED, reason=Reason.NOTHING_IN_GIT, note=note, steps=(), state=None)
         if isinstance(have, Live) and not applied_in(plan_input.environment, have):
             orphan = decide_orphan(name, target, have, prune=False)
-            orphan = replace(orphan, note=f"{secrets_of(have)} has it")
+            orphan = replace(orphan, note=f"{environment_of(have)} has it")
         actions.append(orphan)
     return actions
 

@@ -5,15 +5,22 @@
         plan = headgate.plan()
         report = headgate.apply(plan)
 
-- `headgate`   the class itself: looking, planning, applying
-- `loading`    headgate.yaml and its manifests, offline
-- `job_lookup`    where the jobs are that a person asks about
-- `compatibility_reports`  what a platform is asked about a spec that would be started
-- `load_history`  what the store knows of a job's past
-- `importing`  manifests from what runs
-- `jar_references`  which jobs use a package
-- `operations`  savepoints and rollbacks that a person asks for
-- `savepoint_retention`   which savepoints are deleted, and when
+The life of one run, who asks whom and in which order, is on the page of `headgate.planning`. What this package does in
+it, in that order:
+
+- `loading`                 headgate.yaml and its manifests, offline
+- `headgate`                the class itself: it observes every target, has `planning` decide, and `applying` do it
+- `answers`                 what planning asks: of the store one thing after the other, of the platforms side by side
+- `compatibility_reports`   what a platform, and storage, say of a start: asked once for each job that would be started
+- `limits`, `transitions`   what stops a plan, and what is waited for before it is made
+- `observation_records`     what was seen, for the store; `savepoint_retention` which savepoints are deleted, and when
+
+and what a person asks for:
+
+- `job_lookup`              where the jobs are that a person asks about; `name_checks` that they exist
+- `operations`              savepoints, and a rollback by hand (its rules are in `planning.rollback`)
+- `importing`               manifests from what runs; `import_candidates` of which jobs
+- `jar_references`          which jobs use a package
 
 Every method may raise `HeadgateError`. A platform's trouble is never an exception in a plan: its jobs are unknown, the
 others are planned and applied. `Headgate` is imported when it is first used: to read manifests, as `validate` and shell

@@ -1,4 +1,4 @@
-"""What a platform is asked about a spec that would be started there: the evidence a plan is decided on."""
+"""What a platform is asked about a spec that would be started there: the last word in a decision."""
 
 from __future__ import annotations
 
@@ -17,60 +17,58 @@ from headgate.providers.port import Provider, Support
 _REFUSALS = {Reason.STATEMENT_REJECTED, Reason.DEPENDENCY_MISSING, Reason.PLANNER_FAILED}
 
 
-def evidence_for(
-    action: Action,
-    provider: Provider,
-    source: Provider | None = None,
-    memory: Memory | None = None,
-) -> CompatibilityReport:
-    """Ask the platform about the start in an action; a platform's trouble is part of the answer.
+def report_on(draft: Action, provider: Provider, source: Provider | None, memory: Memory) -> CompatibilityReport:
+    """Ask the platform about the start in a draft; a platform's trouble is part of the answer.
 
     `source` is the platform the job moves away from. `memory` is what the store knows of it.
     """
-    known, job_ids = _remembered(action, memory) if memory else ((), ())
-    silent = memory.silent if memory else ""
+    known, job_ids = _remembered(draft, memory)
     try:
-        if is_lost(action):
-            return _left_of_lost(action, source or provider, known, job_ids)
-        spec = next(step.spec for step in action.steps if isinstance(step, Submit))
-        platform = (
-            _moving(action, provider, source)
-            if source
-            else provider.platform_verdict(spec, action.live, action.changes)
-        )
-        if platform.blocked or (action.changes and {change.path for change in action.changes} <= platform.in_place):
-            return CompatibilityReport(platform=platform)
-        compiled = provider.compile(spec)
-        old = provider.topology(action.live.compiled) if action.live else None
-        same = None
-        if (
-            action.live
-            and not action.live.remembered
-            and platform.state is None
-            and (old is None or compiled.topology is None)
-        ):
-            same = _same_graph(source or provider, provider, action.live, spec)
-        path = action.restore.path if action.restore else ""
-        exists = provider.exists(path) if path and source is None else None
-        drops = provider.capabilities.drop_state is Support.YES
-        kept = _kept_since(action, provider, source) or _kept(action, provider, known)
-        ran = action.live is None and kept is not None and (kept.existed or bool(kept.snapshots))
-        return CompatibilityReport(
-            compiled,
-            old,
-            same,
-            platform=platform,
-            kept=kept,
-            exists=exists,
-            drops=drops,
-            silent=silent,
-            retained=_retained(action, provider, job_ids) if ran else (),
-        )
+        if is_lost(draft):
+            return _left_of_lost(draft, source or provider, known, job_ids)
+        report = _on_the_program(draft, provider, source)
+        if report.platform.blocked or _is_changed_in_place(draft, report.platform):
+            return report
+        return _with_storage(replace(report, silent=memory.silent), draft, provider, source, known, job_ids)
     except Rejected as problem:
         reason, hint = _refusal(problem)
         return CompatibilityReport(rejected=problem.problem, refusal=reason, where=problem.where, hint=hint)
     except ProviderError as problem:
         return CompatibilityReport(unavailable=problem.problem, where=problem.where, hint=problem.hint)
+
+
+def _on_the_program(draft: Action, provider: Provider, source: Provider | None) -> CompatibilityReport:
+    """What the platform makes of the program, compiled only where it is to be started."""
+    spec, live = next(step.spec for step in draft.steps if isinstance(step, Submit)), draft.live
+    platform = _moving(draft, provider, source) if source else provider.platform_verdict(spec, live, draft.changes)
+    if platform.blocked or _is_changed_in_place(draft, platform):
+        return CompatibilityReport(platform=platform)
+    compiled, old = provider.compile(spec), provider.topology(live.compiled) if live else None
+    same, comparable = None, old is not None and compiled.topology is not None
+    if live and not live.remembered and platform.state is None and not comparable:
+        same = _same_graph(source or provider, provider, live, spec)
+    drops = provider.capabilities.drop_state is Support.YES
+    return CompatibilityReport(compiled, old, same, platform=platform, drops=drops)
+
+
+def _is_changed_in_place(draft: Action, platform: PlatformVerdict) -> bool:
+    return bool(draft.changes) and {change.path for change in draft.changes} <= platform.in_place
+
+
+def _with_storage(
+    report: CompatibilityReport,
+    draft: Action,
+    provider: Provider,
+    source: Provider | None,
+    known: tuple[Snapshot, ...],
+    job_ids: tuple[str, ...],
+) -> CompatibilityReport:
+    """The report with what storage has of the state that the start needs."""
+    path = draft.restore.path if draft.restore else ""
+    exists = provider.exists(path) if path and source is None else None
+    kept = _kept_since(draft, provider, source) or _kept(draft, provider, known)
+    ran = draft.live is None and kept is not None and (kept.existed or bool(kept.snapshots))
+    return replace(report, kept=kept, exists=exists, retained=_retained(draft, provider, job_ids) if ran else ())
 
 
 def _left_of_lost(

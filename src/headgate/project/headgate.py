@@ -25,27 +25,20 @@ from headgate.model.packages import Package
 from headgate.model.plan import Action, Plan
 from headgate.model.project import Allowance, Project
 from headgate.model.spec import JobSpec
-from headgate.planning import CompatibilityReport, PlanInput, needs_compatibility_report, plan, refusals
-from headgate.project.compatibility_reports import evidence_for
+from headgate.planning import CompatibilityReport, PlanInput, answered, one_by_one, plan, refusals
+from headgate.planning.previous_revision import was_cut_off
+from headgate.planning.rollback import to_an_earlier_revision
+from headgate.project.answers import Answers, platforms_alone
+from headgate.project.compatibility_reports import report_on
 from headgate.project.definitions import definitions_of, require_pruning
 from headgate.project.importing import Importing
 from headgate.project.jar_references import changed_packages, references
 from headgate.project.job_lookup import found_by_name, target_of_stray, whereabouts
 from headgate.project.limits import refused
-from headgate.project.load_history import with_past
 from headgate.project.loading import at_home, at_its_commit, drafts, load
 from headgate.project.name_checks import require_in_git, require_known, require_package, require_target
 from headgate.project.observation_records import notice
-from headgate.project.operations import (
-    as_requested,
-    chosen_revision,
-    in_git,
-    ours,
-    rollback_action,
-    take_savepoint,
-    there,
-    was_cut_off,
-)
+from headgate.project.operations import as_requested, in_git, ours, take_savepoint, there
 from headgate.project.savepoint_retention import done_well, retire
 from headgate.project.transitions import after_transitions
 from headgate.providers.registry import open_provider
@@ -231,21 +224,21 @@ class Headgate:
             commit=self.commit,
             created_at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
             now=int(now.timestamp() * 1000),
+            at_work=self.memory.at_work(),
+            unfinished=self.memory.unfinished,
             warnings=self.project.warnings,
             broken=self.project.broken,
+            environ=self._environ,
         )
-        plan_input = with_past(plan_input, self.memory, answering, self._environ)
-        actions = needs_compatibility_report(plan(plan_input))
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            compatibility = dict(zip((a.job for a in actions), pool.map(self._evidence, actions), strict=True))
-        made = plan(plan_input.with_reports(compatibility))
+        made = answered(plan(plan_input), Answers(self.memory, answering, self._report))
         beyond = refusals(made, self.project.safety, self.allowance)
         return replace(made, packages=changed_packages(made, self.project, self.provider), refused=beyond)
 
-    def _evidence(self, action: Action) -> CompatibilityReport:
-        source = self.provider(action.source) if action.source else None
+    def _report(self, draft: Action) -> CompatibilityReport:
+        """What the platform of a draft says of it, in whatever trouble it is."""
+        source = self.provider(draft.source) if draft.source else None
         try:
-            return evidence_for(action, self.provider(action.target), source, self.memory)
+            return report_on(draft, self.provider(draft.target), source, self.memory)
         except Exception as bug:  # an edge: what nobody expected of one job must not take the others down
             trouble = InternalError.of(bug, self._environ)
             return CompatibilityReport(unavailable=trouble.problem, hint=trouble.hint)
@@ -297,14 +290,14 @@ class Headgate:
         Applied, it holds until the manifest changes: the version in git is not tried again. Raises UsageError,
         StoreError, ProviderError.
         """
-        provider, live = self.live(job)
+        _, live = self.live(job)
         want = in_git(job, self.project)
         before = self.memory.history(want.previous_name) if want.previous_name and to is None else ()
         history = (*self.history(job), *before)
         if live.state is JobState.UNKNOWN or was_cut_off(want, live, history, to):
             return as_requested(self.plan([job]))
-        entry = chosen_revision(want, live, history, to, self.memory.failing(job))
-        action = rollback_action(want, live, entry, self._environ, lambda draft: evidence_for(draft, provider))
+        rollback = to_an_earlier_revision(want, live, history, to, self.memory.failing(job), environ=self._environ)
+        action = answered(one_by_one(rollback), platforms_alone(self._report))
         created = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
         return Plan(self.project.name, (action,), self.project.environment, self.commit, created)
 
@@ -322,12 +315,9 @@ class Headgate:
 
     def _ahead(self, seen: Observation, spec: JobSpec) -> Action:
         """What the next plan would do about a job, if it were in git like this."""
-        alone = frozenset({spec.name})
-        plan_input = PlanInput(self.project.name, {spec.name: spec}, {spec.target: seen}, only=alone)
-        compatibility = {action.job: self._evidence(action) for action in needs_compatibility_report(plan(plan_input))}
-        return next(
-            action for action in plan(plan_input.with_reports(compatibility)).actions if action.job == spec.name
-        )
+        plan_input = PlanInput(self.project.name, {spec.name: spec}, {spec.target: seen}, only=frozenset({spec.name}))
+        made = answered(plan(plan_input), platforms_alone(self._report))
+        return next(action for action in made.actions if action.job == spec.name)
 
     # -- remembering -----------------------------------------------------------------------------------------------
 

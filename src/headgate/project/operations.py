@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from headgate.applying import Memory, Patience
@@ -11,17 +10,14 @@ from headgate.applying.memory import SAVEPOINT
 from headgate.applying.savepoint_waits import no_savepoint
 from headgate.errors import ManifestError, OutcomeUnknown, Rejected, UsageError
 from headgate.model.broken_manifests import mistakes_of
-from headgate.model.formatting import short
 from headgate.model.live import JobState, Live, Observation, Observed, Several
-from headgate.model.plan import Action, Plan, Step, Submit, Update, Verb
+from headgate.model.plan import Plan
 from headgate.model.project import Project
 from headgate.model.reasons import Reason
-from headgate.model.spec import AppliedSpec, DesiredState, JobSpec
-from headgate.planning import decide, look_up
-from headgate.planning.actions import action_on
-from headgate.planning.compatibility import CompatibilityReport
+from headgate.model.spec import JobSpec
+from headgate.planning import look_up
 from headgate.providers.port import Provider, Support
-from headgate.store import Applied, Failing, Intent
+from headgate.store import Intent
 
 
 def ours(seen: Observation, job: str, target: str) -> Live:
@@ -95,100 +91,9 @@ def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, pat
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
 
 
-def was_cut_off(want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None) -> bool:
-    """Was this very rollback begun, and never got as far as a job that runs? Then there is nothing left to choose."""
-    marker = live.marker
-    if marker is None or marker.quarantined != want.manifest_hash or live.state.active:
-        return False
-    revisions = [one for one in history if one.is_revision]
-    return number is None or any((one.number, one.revision) == (number, marker.revision) for one in revisions)
-
-
-def chosen_revision(
-    want: JobSpec, live: Live, history: tuple[Applied, ...], number: int | None, failing: Failing | None
-) -> Applied | None:
-    """The entry of the history to go back to: `number`, or the newest that worked and is not what runs now.
-
-    None if what runs was put in the place of the version in git already: asking twice, as CI that tries again does, is
-    asking once. From there only a number goes further back.
-    """
-    runs, avoided = (live.marker.revision, live.marker.quarantined) if live.marker else ("", "")
-    if number is None:
-        if avoided == want.manifest_hash:
-            return None
-        worked = [one for one in history if one.outcome in ("applied", "rolled-back") and one.revision != runs]
-        bad = {avoided, failing.revision if failing else ""}
-        found = next((one for one in worked if want.manifest_hash_of(one.revision) not in bad), None)
-        if found is None:
-            raise UsageError(f"no earlier revision of {want.name!r} is known", hint=f"`headgate history {want.name}`")
-        return found
-    found = next((one for one in history if one.number == number), None)
-    if found is None:
-        raise UsageError(f"there is no number {number} in the history", hint=f"`headgate history {want.name}`")
-    if not found.is_revision:
-        problem = f"number {number} of the history is no revision to go back to: it is {found.outcome!r}"
-        raise UsageError(problem, hint=f"`headgate history {want.name}`")
-    if found.revision == runs:
-        raise UsageError(f"number {number} is the revision that runs", hint=f"`headgate history {want.name}`")
-    return found
-
-
-def already_there(want: JobSpec, live: Live) -> Action:
-    """Nothing is left to go back from."""
-    revision = live.marker.revision if live.marker else ""
-    note = f"it is rolled back already: revision {revision} runs; `--to N` goes further back"
-    return action_on(want, live, Verb.KEEP, Reason.ROLLED_BACK, note=note)
-
-
-def rollback_action(
-    want: JobSpec,
-    live: Live,
-    to: Applied | None,
-    environ: Mapping[str, str],
-    ask: Callable[[Action], CompatibilityReport],
-) -> Action:
-    """The action that puts an earlier revision in the place of a live job, its state judged like that of any edit.
-
-    Nothing is done without one: it is there already.
-    Raises UsageError where git does not ask for it to run, or the environment for an earlier revision is not there.
-    """
-    if to is None:
-        return already_there(want, live)
-    if want.desired_state is DesiredState.SUSPENDED:
-        hint = "write `state: running` and apply, then ask again; or put the earlier manifest back in git"
-        raise UsageError(f"job {want.name!r} is suspended in git: nothing runs to go back from", hint=hint)
-    applied = AppliedSpec.remembered(to.manifest)
-    if applied is None:
-        problem = f"number {to.number} of the history is damaged: what it ran is not known"
-        raise UsageError(problem, hint=f"`headgate history {want.name}`")
-    again = applied.again(want, name=want.name, environ=environ)
-    if again is None:
-        names = ", ".join(sorted(applied.env.keys() - environ.keys() - want.secrets.values.keys()))
-        raise UsageError(f"number {to.number} uses environment variables that are not set: {names}", hint="set them")
-    draft = decide(again, live)
-    starts = any(isinstance(step, Submit) for step in draft.steps)
-    action = decide(again, live, report=ask(draft)) if starts else draft
-    if action.verb is Verb.BLOCKED or not action.steps:
-        return replace(action, want=want)
-    steps = tuple(_of_earlier(step, to, want) for step in action.steps)
-    note = f"to number {to.number} of the history, commit {short(to.commit) or 'unknown'}"
-    return replace(action, want=want, steps=steps, reason=Reason.ROLLED_BACK, note=note, requested=True)
-
-
 def as_requested(plan: Plan) -> Plan:
     """A plan that a person asked for: the rollbacks in it are what was wanted, and no sign that git is not live."""
     return replace(plan, actions=tuple(replace(one, requested=True) for one in plan.actions))
-
-
-def _of_earlier(step: Step, to: Applied, want: JobSpec) -> Step:
-    """A step that starts an entry of the history in the place of what git wants."""
-    match step:
-        case Submit():
-            return replace(step, revision=to.revision, commit=to.commit, quarantined=want.manifest_hash)
-        case Update():
-            return replace(step, revision=to.revision, commit=to.commit)
-        case _:
-            return step
 
 
 def _is_of(intent: Intent, live: Live) -> bool:

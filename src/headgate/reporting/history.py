@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from headgate.model.formatting import moment, short
+from headgate.model.store_records import Applied
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
-from headgate.store import Applied
 
 _HEADS = ("#", "WHEN", "OUTCOME", "REVISION", "COMMIT", "AUTHOR", "TARGET", "JOB ID")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from headgate.model.formatting import moment
+from headgate.model.store_records import Lock
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
-from headgate.store import Lock
 
 
 def unlocked_text(ended: Lock) -> str:

@@ -15,6 +15,7 @@ from headgate.model.health import Health
 from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Several, Unknown
 from headgate.model.masking import masked_text
 from headgate.model.secret import Secrets
+from headgate.model.store_records import Disposal, Intent, Lock
 from headgate.reporting import markdown
 from headgate.reporting.health import condition_document, condition_words
 from headgate.reporting.locks import lock_document
@@ -22,7 +23,6 @@ from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.reporting.verb_words import counted
-from headgate.store import Disposal, Intent, Lock
 
 _HEADS = ("JOB", "TARGET", "STATE", "SINCE", "ID", "NOTE")
 

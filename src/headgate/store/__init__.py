@@ -13,11 +13,7 @@ asks no platform, decides nothing but which savepoints are surplus.
 - `sql`        the only place that imports SQLAlchemy, and only when a store is opened
 """
 
-from headgate.store.errors import LockHeld, LockLost, StoreError, StoreTooNew, UnknownLock
-from headgate.store.lock_renewal import Renewer
-from headgate.store.no_store import NoStore
-from headgate.store.open_store import open_store
-from headgate.store.records import (
+from headgate.model.store_records import (
     Applied,
     Disposal,
     Failing,
@@ -29,6 +25,10 @@ from headgate.store.records import (
     Noted,
     SnapshotKind,
 )
+from headgate.store.errors import LockHeld, LockLost, StoreError, StoreTooNew, UnknownLock
+from headgate.store.lock_renewal import Renewer
+from headgate.store.no_store import NoStore
+from headgate.store.open_store import open_store
 from headgate.store.retention import is_needed
 from headgate.store.store import Journal, Locks, Revisions, Snapshots, Store
 

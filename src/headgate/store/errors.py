@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from headgate.errors import HeadgateError, PlanRefused
 from headgate.model.formatting import moment
-from headgate.store.records import Lock
+from headgate.model.store_records import Lock
 
 
 class StoreError(HeadgateError):

@@ -12,8 +12,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from headgate.model.store_records import Lock
 from headgate.store.errors import LockLost, StoreError
-from headgate.store.records import Lock
 from headgate.store.store import Locks
 
 

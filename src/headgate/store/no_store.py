@@ -11,8 +11,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from headgate.store.errors import UnknownLock
-from headgate.store.records import (
+from headgate.model.store_records import (
     Applied,
     Clock,
     Disposal,
@@ -24,6 +23,7 @@ from headgate.store.records import (
     Lock,
     utc_now,
 )
+from headgate.store.errors import UnknownLock
 
 
 class NoStore:

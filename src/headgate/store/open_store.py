@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from headgate.model.secret import Secrets
+from headgate.model.store_records import Clock, utc_now
 from headgate.store.address import read_address
-from headgate.store.records import Clock, utc_now
 from headgate.store.store import Store
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from itertools import groupby
 
-from headgate.store.records import KnownSnapshot, SnapshotKind
+from headgate.model.store_records import KnownSnapshot, SnapshotKind
 
 _METADATA = "/_metadata"
 

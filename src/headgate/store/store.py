@@ -9,7 +9,7 @@ from collections.abc import Mapping, Set
 from types import TracebackType
 from typing import Protocol, Self
 
-from headgate.store.records import Applied, Disposal, Failing, Held, Intent, KnownJob, KnownSnapshot, Lock
+from headgate.model.store_records import Applied, Disposal, Failing, Held, Intent, KnownJob, KnownSnapshot, Lock
 
 
 class Journal(Protocol):

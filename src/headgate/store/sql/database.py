@@ -20,10 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from headgate.model.masking import masked_text
 from headgate.model.secret import Secrets
+from headgate.model.store_records import Clock
 from headgate.private_files import private_file, private_folder
 from headgate.store.address import Address, PostgresAddress, SqliteAddress
 from headgate.store.errors import StoreError
-from headgate.store.records import Clock
 
 _PATIENCE = 30
 # A server that has gone without a word is noticed, not waited for.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from headgate.store.records import Intent
+from headgate.model.store_records import Intent
 from headgate.store.sql.database import Database
 from headgate.store.sql.tables import intents
 

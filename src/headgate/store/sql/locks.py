@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from headgate.model.store_records import Held, Lock
 from headgate.store.errors import LockLost, UnknownLock
-from headgate.store.records import Held, Lock
 from headgate.store.sql.database import Database, one_row
 from headgate.store.sql.tables import locks
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select
 
-from headgate.store.records import Applied, Failing
+from headgate.model.store_records import Applied, Failing
 from headgate.store.sql.database import Database, one_row
 from headgate.store.sql.tables import failing, revisions
 

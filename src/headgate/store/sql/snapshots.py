@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
-from headgate.store.records import Disposal, KnownJob, KnownSnapshot, SnapshotKind
+from headgate.model.store_records import Disposal, KnownJob, KnownSnapshot, SnapshotKind
 from headgate.store.retention import surplus
 from headgate.store.sql.database import Database, one_row
 from headgate.store.sql.tables import disposals, intents, jobs, snapshots

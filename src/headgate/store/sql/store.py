@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Self
 
 from headgate.model.secret import Secrets
+from headgate.model.store_records import Clock
 from headgate.store.address import Address
-from headgate.store.records import Clock
 from headgate.store.sql.database import Database
 from headgate.store.sql.journal import SqlJournal
 from headgate.store.sql.locks import SqlLocks
