@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from headgate.model.spec import Sql
+from headgate.model.store_records import Held
 from headgate.providers.flink import job_parameters
 from headgate.store import Store, open_store
-from headgate.store.records import Held
 from tests.wire.life import PHASES, SCOPE, begun
 from tests.wire.record import MANIFEST, MARKER
 from tests.wire.recorded import JOBS, recorded
