@@ -7,6 +7,7 @@ jobs) is checked where that place is known, not here.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from headgate.model.duration import seconds_of
 from headgate.model.project import Limit
+from headgate.sql import FLINK, Dialect
 
 # The name is the identity of a job on every platform; upper case is allowed because jobs that exist have it.
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
@@ -31,12 +33,20 @@ _CONFIG_SCHEMA = {
 }
 
 
+def _flink(options: Mapping[str, Any]) -> Dialect:
+    return FLINK
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderForm:
-    """What a provider wants written about it: beside `provider:` in a target, and in `options:` of a manifest."""
+    """What a provider wants written about it: beside `provider:` in a target, and in `options:` of a manifest.
+
+    `dialect` says which SQL it reads, by the options of a job.
+    """
 
     target: type[BaseModel]
     options: type[BaseModel]
+    dialect: Callable[[Mapping[str, Any]], Dialect] = _flink
 
 
 def is_name(text: str) -> bool:

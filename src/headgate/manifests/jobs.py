@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from headgate.manifests.yaml_scalars import found, plain, value
 from headgate.manifests.yaml_tree import Mapping, Node, Scalar
 from headgate.model.secret import Secrets
 from headgate.model.spec import DesiredState, JobSpec, Savepoint, Source, Strategy
+from headgate.sql import FLINK, Dialect
 
 _WITHOUT_PLACEHOLDERS = (
     "name",
@@ -47,6 +48,11 @@ class Ground:
         """The variables that the options of every job use."""
         return {name: value for setting in self.config.values() for name, value in setting.variables.items()}
 
+    def dialect(self, target: str, options: AbstractMapping[str, Any]) -> Dialect:
+        """The SQL that a target reads in a job with these options; Flink's where there is no such target."""
+        provider = self.targets.get(target, "")
+        return self.forms[provider].dialect(options) if provider in self.forms else FLINK
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -67,17 +73,19 @@ def draft(page: Page, node: Node, ground: Ground) -> Draft | None:
     page.variables.refuse(page.name, filter(None, map(node.get, _WITHOUT_PLACEHOLDERS)))
     savepoint_path = _savepoint_path(page, node)
     form = _form(page, node)
-    written = program(page, node)
     target = _target(page, node, ground)
-    own = settings(page, node.get("config"))
     options, option_values = _options(page, node, ground.targets.get(target, ""), ground)
+    dialect = ground.dialect(target, options)
+    written = program(page, node, dialect)
+    own = settings(page, node.get("config"))
     name = node.get("name")
     spec = None
     if form and written and target:
         values = written.values | option_values | page.variables.used(page.name, page.tree, savepoint_path)
         config = merged(ground.config, own)
         spec = _spec(page, node, form, written, target, config, options, values, ground)
-        page.report.warnings += job_warnings(page, node, spec, ground.targets[target])
+        spec = replace(spec, dialect=dialect)
+        page.report.warnings += job_warnings(page, node, spec, ground.targets[target], written.doubtful)
     return Draft(page, node, name.text if isinstance(name, Scalar) else "", spec, target)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from headgate.errors import ManifestError
 from headgate.manifests import files, yaml_tree
@@ -19,6 +20,7 @@ from headgate.manifests.source_file import Page
 from headgate.manifests.validation_errors import Report
 from headgate.manifests.yaml_reading import read
 from headgate.model.spec import JobSpec
+from headgate.sql import Dialect
 
 _DEFAULT_FOLDER = "jobs"
 _NO_FOLDER = re.compile(r"[*?\[]|\.ya?ml\Z")
@@ -58,6 +60,10 @@ class Drafts:
         if found is None or found.spec is None:
             raise Unwritable("it could not be read back")
         return found.spec
+
+    def dialect(self, target: str, options: Mapping[str, Any]) -> Dialect:
+        """The SQL that a target reads in a job with these options."""
+        return self._ground.dialect(target, options)
 
     def covers(self, path: Path) -> bool:
         """Will the loader find this file, which is written by now?"""

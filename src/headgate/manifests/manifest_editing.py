@@ -46,7 +46,7 @@ def updated(text: str, before: JobSpec, after: JobSpec) -> str:
 def _edits(before: JobSpec, after: JobSpec) -> Iterator[tuple[Path, Any]]:
     match before.program, after.program:
         case Sql(old), Sql(new):
-            if meaning(old) != meaning(new):
+            if meaning(old, after.dialect) != meaning(new, after.dialect):
                 yield ("statement_file",), _GONE
                 yield ("statement",), block(new)
         case Jar(), Jar(uri, main_class, args):

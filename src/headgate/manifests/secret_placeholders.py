@@ -15,7 +15,7 @@ from headgate.manifests.placeholders import OPENING
 from headgate.model.secret import PLACEHOLDER
 from headgate.model.secret_detection import pairs_in_spec, tells_a_secret, values_in_spec
 from headgate.model.spec import AppliedSpec, Jar, Sql
-from headgate.sql import TokenKind, sound_tokens
+from headgate.sql import is_text, sound_tokens
 
 _SHORTEST_SOUGHT = 4
 
@@ -143,6 +143,6 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
     at = 0
     for token in sound_tokens(text):
         yield text[at : token.offset], True
-        yield token.text, token.kind is TokenKind.STRING
+        yield token.text, is_text(token)
         at = token.offset + len(token.text)
     yield text[at:], True

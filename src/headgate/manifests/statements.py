@@ -19,7 +19,7 @@ from headgate.manifests.yaml_scalars import quoted, value
 from headgate.manifests.yaml_tree import Finding, Mapping, Node, Position, Scalar
 from headgate.model.configuration import expected
 from headgate.model.spec import Jar, Program, Sql
-from headgate.sql import StatementKind, check, split
+from headgate.sql import Dialect, SqlMistake, StatementKind, check, split
 
 _START = Position(1, 0)
 _KINDS = ("statement", "statement_file", "jar")
@@ -32,7 +32,7 @@ _JAR_HINT = "a path on the platform is written as a URL, such as local:///opt/fl
 class Written:
     """A program, the variables it uses, and where its SQL begins: in `file`, or in the manifest if that is empty.
 
-    `config_options` are the options that the SQL sets, by their places.
+    `config_options` are the options that the SQL sets, by their places, and `doubtful` what may be wrong in it.
     """
 
     program: Program
@@ -40,10 +40,11 @@ class Written:
     position: Position = _START
     file: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    doubtful: tuple[SqlMistake, ...] = ()
 
 
-def program(page: Page, manifest: Mapping) -> Written | None:
-    """The program of a manifest; None where it is wrong, which is reported here or by the form."""
+def program(page: Page, manifest: Mapping, dialect: Dialect) -> Written | None:
+    """The program of a manifest, SQL in a dialect; None where it is wrong, which is reported here or by the form."""
     given = [kind for kind in _KINDS if kind in manifest.entries]
     if len(given) != 1:
         at = manifest.key(given[1]) if given else manifest
@@ -57,12 +58,12 @@ def program(page: Page, manifest: Mapping) -> Written | None:
     if not isinstance(node, Scalar) or not isinstance(value(node), str):
         return None
     if given[0] == "statement_file":
-        return _statement_file(page, node)
+        return _statement_file(page, node, dialect)
     position = page.tree.text_position(node)
-    return _sql(page, page.name, position, node.text, empty_at=node)
+    return _sql(page, page.name, position, node.text, dialect, empty_at=node)
 
 
-def _statement_file(page: Page, node: Scalar) -> Written | None:
+def _statement_file(page: Page, node: Scalar, dialect: Dialect) -> Written | None:
     try:
         path = page.repository.path(page.path.parent, node.text)
         if not os.path.lexists(path):
@@ -76,19 +77,22 @@ def _statement_file(page: Page, node: Scalar) -> Written | None:
             page.report.add(page.name, node, f"`statement_file`: {refused.problem}", refused.hint)
         return None
     name = page.repository.name(path)
-    return _sql(page, name, _START, text, empty_at=Finding(1, 1, ""))
+    return _sql(page, name, _START, text, dialect, empty_at=Finding(1, 1, ""))
 
 
-def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node | Finding) -> Written | None:
+def _sql(
+    page: Page, file: str, position: Position, text: str, dialect: Dialect, *, empty_at: Node | Finding
+) -> Written | None:
     if not text.strip():
         page.report.add(file, empty_at, "there is no statement here")
         return None
-    mistakes = check(text)
+    found = check(text, dialect)
+    mistakes = [mistake for mistake in found if not mistake.doubtful]
     for mistake in mistakes:
         at = Finding(*position.at(mistake.line, mistake.column), "")
         page.report.add(file, at, mistake.problem, mistake.hint)
     places: dict[str, str] = {}
-    for statement in split(text) if not mistakes else ():
+    for statement in split(text, dialect) if not mistakes else ():
         if statement.kind is not StatementKind.SET:
             continue
         key, _, value = statement.text.partition("=")
@@ -100,7 +104,8 @@ def _sql(page: Page, file: str, position: Position, text: str, *, empty_at: Node
         elif OPENING not in value and (wanted := expected(key, value)):
             page.report.add(file, at, f"expected {wanted} for `{key}`, found text {quoted(value)}")
     values = page.variables.used_in(file, position, text)
-    return Written(Sql(text), values, position, file if file != page.name else "", places)
+    doubtful = tuple(mistake for mistake in found if mistake.doubtful)
+    return Written(Sql(text), values, position, file if file != page.name else "", places, doubtful)
 
 
 def _jar(page: Page, node: Mapping) -> Written | None:

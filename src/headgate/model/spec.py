@@ -17,7 +17,7 @@ from typing import Any
 
 from headgate.model.configuration import normalised
 from headgate.model.secret import PLACEHOLDER, Secrets, digests
-from headgate.sql import SqlMistake, meaning
+from headgate.sql import FLINK, Dialect, SqlMistake, meaning
 
 
 class Strategy(StrEnum):
@@ -38,7 +38,7 @@ class DesiredState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A script of Flink SQL statements, `${env:NAME}` placeholders unresolved."""
+    """A script of SQL statements, `${env:NAME}` placeholders unresolved."""
 
     text: str
 
@@ -107,7 +107,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One job, desired. `source` and `secrets` say where it came from and take no part in equality."""
+    """One job, desired. `source` and `secrets` say where it came from and take no part in equality.
+
+    `dialect` is what its target reads a statement by, and so is any statement that is compared with its own.
+    """
 
     name: str
     target: str
@@ -122,13 +125,15 @@ class JobSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
     secrets: Secrets = field(default=Secrets(), compare=False)
     source: Source = field(default=Source(), compare=False)
+    dialect: Dialect = field(default=FLINK, compare=False, repr=False)
 
     def fields(self) -> dict[str, Any]:
         """What the job computes and how it runs, normalised: the material of `revision` and of every diff.
 
         Keys: statement (tuple of tokens) or jar, parallelism, config, options, env. JSON types only.
         """
-        return _shape(self.program, self.parallelism, self.config, self.options, self.secrets.digests())
+        env = self.secrets.digests()
+        return _shape(self.program, self.parallelism, self.config, self.options, env, self.dialect)
 
     @property
     def revision(self) -> str:
@@ -187,6 +192,8 @@ def _handling_digest(told: list[Any]) -> str:
 class AppliedSpec:
     """The manifest a live job was started from, read back from the job itself or from the platform's own fields.
 
+    `dialect` is that of the manifest it is compared with, once `unfilled` was told which.
+
     `filled` says that it was read from the platform's fields, where values stand in place of `${env:NAME}`; `env` is
     empty then, and `unfilled` puts the placeholders back. Its repr tells nothing that such values may stand in.
     `unstated` are options that no manifest stated, with the values that the platform is known to have for them: a
@@ -200,6 +207,7 @@ class AppliedSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     filled: bool = False
     unstated: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    dialect: Dialect = field(default=FLINK, compare=False, repr=False)
 
     @classmethod
     def restored(cls, carried: Mapping[str, Any]) -> AppliedSpec:
@@ -228,15 +236,16 @@ class AppliedSpec:
 
     def fields(self) -> dict[str, Any]:
         """The same shape as `JobSpec.fields`."""
-        return _shape(self.program, self.parallelism, self.config, self.options, self.env)
+        return _shape(self.program, self.parallelism, self.config, self.options, self.env, self.dialect)
 
     def unfilled(self, want: JobSpec) -> AppliedSpec:
-        """This spec with the placeholders of `want` put back where its values stand, and digests of those values.
+        """This spec as it is compared with `want`: read by its dialect, with its placeholders put back where their
+        values stand, and digests of those values.
 
         A text that is not the template with values in it is shown with every value that is known masked.
         """
         if not self.filled:
-            return self
+            return replace(self, dialect=want.dialect)
         values: dict[str, str] = {}
         unfill = functools.partial(want.secrets.unfill, values=values)
         program = self.program
@@ -250,7 +259,10 @@ class AppliedSpec:
         config = {key: unfill(value, want.config.get(key, "")) for key, value in self.config.items()}
         stated = {key: self.unstated[key] for key in want.options if key in self.unstated} | dict(self.options)
         options = _unfilled(stated, dict(want.options), unfill)
-        return replace(self, program=program, config=config, options=options, env=digests(values), filled=False)
+        env = digests(values)
+        return replace(
+            self, program=program, config=config, options=options, env=env, filled=False, dialect=want.dialect
+        )
 
     def again(self, want: JobSpec, *, name: str, environ: Mapping[str, str]) -> JobSpec | None:
         """A spec that runs this manifest once more, handled as `want` is; values come from it or from `environ`.
@@ -324,12 +336,12 @@ def _has_all(texts: Iterable[str], known: Mapping[str, str]) -> bool:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _tokens(text: str) -> tuple[str, ...]:
+def _tokens(text: str, dialect: Dialect) -> tuple[str, ...]:
     """What counts of a statement. One that cannot be read to its end, as somebody may leave it on a platform, is all
     that it says.
     """
     try:
-        return meaning(text)
+        return meaning(text, dialect)
     except SqlMistake:
         return (text,)
 
@@ -340,6 +352,7 @@ def _shape(
     config: Mapping[str, str],
     options: Mapping[str, Any],
     env: Mapping[str, str],
+    dialect: Dialect,
 ) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "parallelism": parallelism,
@@ -349,7 +362,7 @@ def _shape(
     }
     match program:
         case Sql(text):
-            shape["statement"] = list(_tokens(text))
+            shape["statement"] = list(_tokens(text, dialect))
         case Jar():
             shape["jar"] = _jar(program)
     return shape

@@ -18,9 +18,15 @@ class WarningCode(StrEnum):
     ONE_CLUSTER = "one-cluster"
     SAVEPOINT_DIR_UNUSABLE = "savepoint-dir-unusable"
     PLACEHOLDER_LOOKALIKE = "placeholder-lookalike"
+    STATEMENT_DOUBTFUL = "statement-doubtful"
 
 
 EXPLAINED = {
+    WarningCode.STATEMENT_DOUBTFUL: (
+        "The target reads another SQL than Flink's (Stream SQL of Huawei, Blink SQL), and Flink would refuse the "
+        "statement at the place that is named. headgate knows the rules of Flink, not those of this platform, so it "
+        "sends the statement as it is. If the platform refuses it, the hint says what to change."
+    ),
     WarningCode.PLACEHOLDER_LOOKALIKE: (
         "A value looks like the placeholder of another tool, such as ${NAME}, ${ENV:NAME} or $NAME. headgate reads "
         "${env:NAME} only, so that the value is used as it stands. Write ${env:NAME} to have the variable put in its "

@@ -114,6 +114,7 @@ class Importing:
             desired_state=DesiredState.RUNNING if live.state.active else DesiredState.SUSPENDED,
             previous_name=found.previous_name,
             options=concealed.options,
+            dialect=self.drafts.dialect(self.target, concealed.options),
         )
         values = {one.name: one.value for one in concealing.found.values()}
         draft = self._checked(path, written, spec, found, concealed, values)

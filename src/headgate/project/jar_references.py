@@ -15,7 +15,7 @@ from headgate.model.plan import Action, Plan
 from headgate.model.project import Project
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.port import Provider
-from headgate.sql import SqlMistake, TokenKind, tokens
+from headgate.sql import SqlMistake, is_text, tokens
 
 _AT_ONCE = 8
 # The changes of an action that make its package another one.
@@ -91,7 +91,7 @@ def _jars_in(statement: str) -> Iterator[str]:
     before = ""
     try:
         for token in tokens(statement):
-            if token.kind is TokenKind.STRING and (before == "JAR" or ".jar" in token.text):
+            if is_text(token) and (before == "JAR" or ".jar" in token.text):
                 yield token.text
             before = token.keyword()
     except SqlMistake:  # the loader has said so

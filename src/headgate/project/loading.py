@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 from headgate import manifests
 from headgate.manifests.commit import Checkout, checkout_of
 from headgate.model.project import Project, Target
+from headgate.providers.dialects import dialect_of
 from headgate.providers.registry import PROVIDERS
 
 
@@ -64,7 +66,7 @@ class Forms(Mapping[str, manifests.ProviderForm]):
     """The forms of all providers by name; those of one are imported when they are asked for."""
 
     def __getitem__(self, name: str) -> manifests.ProviderForm:
-        return manifests.ProviderForm(*PROVIDERS[name].forms())
+        return manifests.ProviderForm(*PROVIDERS[name].forms(), functools.partial(dialect_of, name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(PROVIDERS)

@@ -1,15 +1,17 @@
-"""What is wrong with a script, told without asking a platform. The default dialect is assumed.
+"""What is wrong with a script, told without asking a platform.
 
 Flink runs every INSERT outside a statement set as a job of its own, and some statements start a job or print rows
 without looking like it. headgate keeps one job a script, so these are mistakes here although Flink would run them.
+In a dialect that is not judged by the rules of Flink, a mistake is doubtful unless no SQL would read it.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from headgate.sql.dialects import FLINK, Dialect
 from headgate.sql.lexing import SqlMistake, Token, TokenKind
 from headgate.sql.splitting import Part, Role, parts, setting, words
 
@@ -36,21 +38,24 @@ _RETYPE = "remove it or type it again: copied text often has other quotes and sp
 _REQUOTE = "write 'text' for a string, `name` in backticks for a name"
 
 
-def check(text: str) -> tuple[SqlMistake, ...]:
+def check(text: str, dialect: Dialect = FLINK) -> tuple[SqlMistake, ...]:
     """All mistakes of a script in the order of their places; if it cannot be read to its end, only where and why."""
     try:
-        script = tuple(parts(text))
+        script = tuple(parts(text, dialect))
     except SqlMistake as unreadable:
         return (unreadable,)
     if not script:
         return (SqlMistake("there is no statement", 1, 1, "write at least one INSERT INTO"),)
-    mistakes = [*_in_grouping(script)]
+    sure = [*_in_grouping(script, dialect)]
+    doubtful: list[SqlMistake] = []
     for part in script:
-        if part.role is Role.STATEMENT:
-            mistakes += _in_statement(part.tokens)
-    if not mistakes and not any(_may_insert(part) for part in script):
+        if part.role is Role.STATEMENT and not (dialect.definitions and _defines(part.tokens)):
+            doubtful += _in_statement(part.tokens)
+            sure += _in_brackets(part.tokens)
+    if not (sure or doubtful) and not any(_may_insert(part) for part in script):
         first = script[0].tokens[0]
-        mistakes.append(_at(first, "a job needs at least one INSERT INTO", "add the INSERT that writes its result"))
+        doubtful.append(_at(first, "a job needs at least one INSERT INTO", "add the INSERT that writes its result"))
+    mistakes = [*sure, *(replace(mistake, doubtful=not dialect.judged) for mistake in doubtful)]
     return tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
 
 
@@ -64,13 +69,16 @@ class _Sets:
     outside: int = 0
 
 
-def _in_grouping(script: Sequence[Part]) -> Iterator[SqlMistake]:
-    """One job is one INSERT, or one statement set that is closed, holds INSERTs only and has none beside it."""
+def _in_grouping(script: Sequence[Part], dialect: Dialect) -> Iterator[SqlMistake]:
+    """One job is one INSERT, or one statement set that is closed, holds INSERTs only and has none beside it.
+
+    Where INSERTs are one job without a set, any number of them may stand beside it.
+    """
     sets = _Sets()
     for part in script:
         match part.role:
             case Role.OPENS_SET:
-                yield from _opened(part, sets)
+                yield from _opened(part, sets, dialect)
             case Role.CLOSES_SET:
                 yield from _closed(part, sets)
             case Role.STATEMENT if sets.open:
@@ -83,17 +91,17 @@ def _in_grouping(script: Sequence[Part]) -> Iterator[SqlMistake]:
                     sets.open = None
             case Role.STATEMENT if words(part.tokens, 1) == ["INSERT"]:
                 sets.outside += 1
-                if sets.count or sets.outside == 2:
+                if not dialect.free_inserts and (sets.count or sets.outside == 2):
                     yield _at(part.tokens[0], "this INSERT would be a second job of its own", _ONE_SET)
     if sets.open:
         yield _at(sets.open, "this statement set is never closed", "write `END;` after its last INSERT")
 
 
-def _opened(part: Part, sets: _Sets) -> Iterator[SqlMistake]:
+def _opened(part: Part, sets: _Sets, dialect: Dialect) -> Iterator[SqlMistake]:
     first, last = part.tokens[0], part.tokens[-1]
     if sets.open:
         yield _at(first, "a statement set is opened inside another one", "close the first with `END;`")
-    elif sets.count or sets.outside:
+    elif not dialect.free_inserts and (sets.count or sets.outside):
         yield _at(first, "this statement set would be a second job of its own", _ONE_SET)
     executes = first.keyword() == "EXECUTE"
     if executes and part.alone:
@@ -114,7 +122,6 @@ def _closed(part: Part, sets: _Sets) -> Iterator[SqlMistake]:
 def _in_statement(run: tuple[Token, ...]) -> Iterator[SqlMistake]:
     """Mistakes of one statement by itself."""
     yield from _in_characters(run)
-    yield from _in_brackets(run)
     outside = _outside_brackets(run)
     named = [token.keyword() for token in outside]
     if named[:1] and named[0] in _ALLOWED:
@@ -154,7 +161,7 @@ def _in_characters(run: Sequence[Token]) -> Iterator[SqlMistake]:
         if token.kind is TokenKind.STRAY:
             shown = f"`{token.text}`" if token.text.isprintable() else f"U+{ord(token.text):04X}"
             yield _at(token, f"Flink SQL has no character {shown}", _RETYPE)
-        elif token.text.startswith('"'):
+        elif token.kind is TokenKind.QUOTED and token.text.startswith('"'):
             yield _at(token, "Flink SQL does not read double quotes", _REQUOTE)
         elif token.text == "*/" and not in_hint:
             yield _at(token, "`*/` ends nothing here", "put a space between `*` and a comment that follows it")
@@ -193,6 +200,11 @@ def _ends_once_too_often(run: Sequence[Token]) -> bool:
 def _quoted_setting(run: Sequence[Token]) -> str:
     key, _, value = "".join(token.text for token in run[1:]).partition("=")
     return f"SET '{key.strip(chr(39))}' = '{value.strip(chr(39))}'" if key and value else "SET 'key' = 'value'"
+
+
+def _defines(run: Sequence[Token]) -> bool:
+    """`name := text`, whatever the text is."""
+    return [token.text for token in run[1:3]] == [":", "="]
 
 
 def _may_insert(part: Part) -> bool:

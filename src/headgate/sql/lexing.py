@@ -1,4 +1,4 @@
-"""Flink SQL text to tokens, by the rules of Flink's default dialect.
+"""SQL text to tokens, by the rules of Flink's default dialect and what another dialect differs in.
 
 Comments and whitespace are left out. `/*+` and `*/` are tokens of their own, because a hint is read like the rest of
 a statement: a comment inside it is a comment, and `*/` inside one of its strings does not end it. `//` starts a line
@@ -8,10 +8,13 @@ Calcite's grammar that is kept here, because what follows would otherwise be jud
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from headgate.sql.dialects import FLINK, Dialect
 
 
 class TokenKind(StrEnum):
@@ -43,23 +46,26 @@ class Token:
 
 @dataclass(unsafe_hash=True)
 class SqlMistake(Exception):  # not frozen: Python itself writes to an exception that is raised
-    """Something Flink would refuse, or run as something else than one job; `hint` is the next move."""
+    """Something Flink would refuse, or run as something else than one job; `hint` is the next move.
+
+    `doubtful`: it is in a dialect that may have other rules.
+    """
 
     problem: str
     line: int
     column: int
     hint: str
+    doubtful: bool = False
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.problem} ({self.hint})"
 
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_TOKEN = re.compile(
-    r"""
+_GRAMMAR = r"""
       (?P<skip> (?: [ \t\n\r\f]+ | (?:--|//)[^\r\n]*
                   | /\*\*/ | /\*\*[^/](?s:.*?)\*/ | /\*(?![*+])(?s:.*?)\*/ )+ )
-    | (?P<placeholder> \$\{env:[A-Za-z_][A-Za-z0-9_]*\} )
+    | (?P<placeholder> \$\{env:[A-Za-z_][A-Za-z0-9_]*\} VARIABLES )
     | (?P<string> (?: [uU]& | [nNxX] | _[A-Za-z0-9][A-Za-z0-9:._-]* )? '[^']*+(?:''[^']*+)*+' )
     | (?P<word> (?: [^\W\d] | \$ ) [\w$]* )
     | (?P<quoted> `(?:[^`\r\n]|``)+` | "[^"]*+(?:""[^"]*+)*+" )
@@ -67,9 +73,7 @@ _TOKEN = re.compile(
     | (?P<unclosed> ['"`] | /\*(?!\+) )
     | (?P<symbol> /\*\+ | \*/ | <> | != | <= | >= | => | -> | \|\| | \.\. | [()\[\]{};.,=<>?:|^+*/%-] )
     | (?P<stray> (?s:.) )
-    """,
-    re.VERBOSE,
-)
+"""
 _UNCLOSED = {
     "'": ("this string is not closed", "end it with `'`; a quote inside it is written twice: `''`"),
     "`": ("this quoted name is not closed on its line", "end it with a backtick"),
@@ -79,14 +83,14 @@ _UNCLOSED = {
 }
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, dialect: Dialect = FLINK) -> Iterator[Token]:
     """The tokens of a script, in order. Raises SqlMistake where a string, name, comment or hint is not closed."""
     line, line_start = 1, 0
     line_ends = _LINE_END.finditer(text)
     next_start = _next_line(line_ends, len(text))
     kinds = {kind.value: kind for kind in TokenKind}
     hint: Token | None = None
-    for match in _TOKEN.finditer(text):
+    for match in _pattern(dialect.variables).finditer(text):
         name = match.lastgroup
         if name is None or name == "skip":
             continue
@@ -96,15 +100,16 @@ def tokens(text: str) -> Iterator[Token]:
             next_start = _next_line(line_ends, len(text))
         column = offset - line_start + 1
         if name == "unclosed":
-            raise _unclosed(match[0], line, column)
-        token = Token(kinds[name], match[0], line, column, offset)
+            raise _unclosed(match[0], line, column, dialect)
+        is_string = name == "quoted" and dialect.double_quotes and match[0].startswith('"')
+        token = Token(TokenKind.STRING if is_string else kinds[name], match[0], line, column, offset)
         if token.text == "/*+":
             hint = hint or token
         elif token.text == "*/":
             hint = None
         yield token
     if hint:
-        raise _unclosed(hint.text, hint.line, hint.column)
+        raise _unclosed(hint.text, hint.line, hint.column, dialect)
 
 
 def runs(script: Iterator[Token]) -> Iterator[tuple[Token, ...]]:
@@ -124,11 +129,18 @@ def runs(script: Iterator[Token]) -> Iterator[tuple[Token, ...]]:
         yield tuple(run)
 
 
+@functools.cache
+def _pattern(variables: str) -> re.Pattern[str]:
+    return re.compile(_GRAMMAR.replace("VARIABLES", f"| {variables}" if variables else ""), re.VERBOSE)
+
+
 def _next_line(line_ends: Iterator[re.Match[str]], length: int) -> int:
     found = next(line_ends, None)
     return found.end() if found else length + 1
 
 
-def _unclosed(opener: str, line: int, column: int) -> SqlMistake:
+def _unclosed(opener: str, line: int, column: int, dialect: Dialect) -> SqlMistake:
     problem, hint = _UNCLOSED[opener]
+    if opener == '"' and dialect.double_quotes:
+        problem, hint = "this string is not closed", 'end it with `"`'
     return SqlMistake(problem, line, column, hint)

@@ -1,45 +1,57 @@
-"""A script by what it means to Flink: for comparing two texts and for digests.
+"""A script by what it means to its platform: for comparing two texts and for digests.
 
 Whitespace, comments, the case of keywords and functions, the order of options, and semicolons around nothing do not
 count. Everything else does: what is inside strings and quoted names, the case of names, numbers as they are spelled,
 hints. `!=` is `<>`, and a name in backticks that needs none is that name.
+
+In other dialects than Flink's fewer words are keywords for certain, and the case of all others counts. Where a platform
+knows no statement set and runs all INSERTs as one job, the brackets of a set do not count, nor where its INSERTs stand
+among the other statements.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
+from headgate.sql.dialects import FLINK, Dialect
 from headgate.sql.keywords import NAMES_ITS_COLUMN, NOT_THE_SAME_UNQUOTED, RESERVED
 from headgate.sql.lexing import Token, TokenKind, runs, tokens
 from headgate.sql.option_order import in_key_order
 from headgate.sql.positions import keywords_by_place
+from headgate.sql.splitting import Role, parts, words
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PREFIX = re.compile(r"\A[unx]")
 
 
-def meaning(text: str) -> tuple[str, ...]:
+def meaning(text: str, dialect: Dialect = FLINK) -> tuple[str, ...]:
     """The tokens of a script as they count; equal tuples, equal jobs. Raises SqlMistake as `tokens` does."""
-    script = tuple(tokens(text))
+    script = tuple(tokens(text, dialect))
     spelled = frozenset(_content(token).upper() for token in script if token.kind is TokenKind.QUOTED)
     counted: list[str] = []
-    for run in runs(iter(script)):
+    for run in _ungrouped(text, dialect) if dialect.no_sets else runs(iter(script)):
         if counted:
             counted.append(";")
-        counted += _counted(run, spelled & NAMES_ITS_COLUMN)
+        counted += _counted(run, spelled & NAMES_ITS_COLUMN, dialect)
     return tuple(counted)
 
 
-def _counted(run: Sequence[Token], spelled: Set[str]) -> Iterator[str]:
+def _ungrouped(text: str, dialect: Dialect) -> Iterable[tuple[Token, ...]]:
+    """The statements without a set around them, INSERTs last."""
+    statements = [part.tokens for part in parts(text, dialect) if part.role is Role.STATEMENT]
+    return sorted(statements, key=lambda run: words(run, 1) == ["INSERT"])
+
+
+def _counted(run: Sequence[Token], spelled: Set[str], dialect: Dialect) -> Iterator[str]:
     """`spelled` are the reserved words the script also uses as names: there, their case does count."""
     run = in_key_order(run)
-    by_place = keywords_by_place(run)
+    by_place = keywords_by_place(run) | _kind_of_a_stream(run, dialect)
     for i, token in enumerate(run):
         match token.kind:
             case TokenKind.WORD:
                 word = token.keyword()
-                folds = i in by_place or (word in RESERVED and word not in spelled)
+                folds = i in by_place or (word in dialect.reserved and word not in spelled)
                 yield (folds and word) or token.text
             case TokenKind.QUOTED:
                 yield _bare(token)
@@ -49,6 +61,14 @@ def _counted(run: Sequence[Token], spelled: Set[str]) -> Iterator[str]:
                 yield token.text.upper()
             case _:
                 yield "<>" if token.text == "!=" else token.text
+
+
+def _kind_of_a_stream(run: Sequence[Token], dialect: Dialect) -> Set[int]:
+    """The place of SOURCE in `CREATE SOURCE STREAM`."""
+    match words(tuple(run[:3]), 3):
+        case ["CREATE", kind, "STREAM"] if kind in dialect.kinds:
+            return {1}
+    return frozenset()
 
 
 def _bare(token: Token) -> str:

@@ -1,4 +1,7 @@
-"""The options of a script, `'key' = 'value'`: where they stand."""
+"""The options of a script, `'key' = 'value'`: where they stand.
+
+A value in double quotes counts, too: some dialects write strings so, and no other knows such a value at all.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,10 @@ def options(text: str) -> Iterator[tuple[str, int, int]]:
             depth += 1
         elif token.text == ")" and depth:
             depth -= 1
-        if token.kind is TokenKind.STRING and len(before) > 1 and before[-1].text == "=":
+        if is_text(token) and len(before) > 1 and before[-1].text == "=":
             key = _key(before[:-1], bare=depth > 0)
             if key:
-                start = token.offset + token.text.index("'") + 1
-                yield key, start, token.offset + len(token.text) - 1
+                yield key, *_inside(token)
         before = [*before[-15:], token]
 
 
@@ -36,8 +38,18 @@ def with_values(text: str) -> Iterator[tuple[int, int]]:
             in_options = True
         elif token.text == ")":
             in_options = False
-        elif in_options and token.kind is TokenKind.STRING and script[at - 1].text == "=":
-            yield token.offset + token.text.index("'") + 1, token.offset + len(token.text) - 1
+        elif in_options and is_text(token) and script[at - 1].text == "=":
+            yield _inside(token)
+
+
+def is_text(token: Token) -> bool:
+    """Is it a string, of whichever dialect?"""
+    return token.kind is TokenKind.STRING or token.text.startswith('"')
+
+
+def _inside(token: Token) -> tuple[int, int]:
+    """Where the text between its quotes begins and ends."""
+    return token.offset + token.text.index(token.text[-1]) + 1, token.offset + len(token.text) - 1
 
 
 def sound_tokens(text: str) -> list[Token]:
@@ -50,8 +62,9 @@ def sound_tokens(text: str) -> list[Token]:
 
 def _key(before: list[Token], *, bare: bool) -> str:
     last = before[-1]
-    if last.kind is TokenKind.STRING:
-        return last.text[last.text.index("'") + 1 : -1].replace("''", "'")
+    if is_text(last):
+        quote = last.text[-1]
+        return last.text[last.text.index(quote) + 1 : -1].replace(quote * 2, quote)
     if not bare:
         return ""
     words: list[str] = []

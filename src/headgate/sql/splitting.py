@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from headgate.sql.dialects import FLINK, Dialect
 from headgate.sql.lexing import Token, TokenKind, runs, tokens
 
 
@@ -53,9 +54,9 @@ class Part:
     alone: bool = True
 
 
-def parts(text: str) -> Iterator[Part]:
+def parts(text: str, dialect: Dialect = FLINK) -> Iterator[Part]:
     """Statements and brackets of a script, in order; not all of them need make sense. Raises SqlMistake."""
-    for run in runs(tokens(text)):
+    for run in runs(tokens(text, dialect)):
         match words(run, 4):
             case ["BEGIN", "STATEMENT", "SET", *_]:
                 yield from _opening(run, 3)
@@ -69,9 +70,9 @@ def parts(text: str) -> Iterator[Part]:
                 yield Part(Role.STATEMENT, run)
 
 
-def split(text: str) -> tuple[Statement, ...]:
+def split(text: str, dialect: Dialect = FLINK) -> tuple[Statement, ...]:
     """The statements of a script, in order. Raises SqlMistake where the text cannot be read to its end."""
-    return tuple(_statement(part.tokens, text) for part in parts(text) if part.role is Role.STATEMENT)
+    return tuple(_statement(part.tokens, text) for part in parts(text, dialect) if part.role is Role.STATEMENT)
 
 
 def words(run: tuple[Token, ...], count: int) -> list[str]:

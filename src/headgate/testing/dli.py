@@ -82,7 +82,7 @@ class DliSimulator(SimulatedServer):
         """Somebody creates and runs a job in the console; its id."""
         body = {"name": name, "desc": "made by hand", "sql_body": sql, "queue_name": "flink", "obs_bucket": BUCKET}
         body |= {"run_mode": "exclusive_cluster", **fields}
-        job = self.jobs.create("flink_opensource_sql_job", body)
+        job = self.jobs.create(fields.get("job_type", "flink_opensource_sql_job"), body)
         self.jobs.run(job, resume=False)
         self.jobs.advance(self.ticks + self.jobs.submitting)
         self.ticks += self.jobs.submitting + self.list_lag

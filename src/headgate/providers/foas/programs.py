@@ -15,7 +15,6 @@ from headgate.model.spec import Jar, JobSpec, Program, Sql
 from headgate.providers.foas import scripts
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import DATASTREAM, SQL, Content
-from headgate.sql import SqlMistake
 
 SCHEME = "package:"
 _CLASS, _JAR, _NAME = "blink.main.class", "blink.main.jar", "blink.job.name"
@@ -76,10 +75,8 @@ def packages_of(spec: JobSpec) -> list[str]:
 def read(kind: str, content: Content, name: str) -> tuple[Program, list[str]] | None:
     """The program of a job of this API type, and the packages it uses beside its jar; None if it cannot be read."""
     if kind == SQL:
-        try:
-            return Sql(scripts.as_script(content.code)), sorted(set(content.packages))
-        except SqlMistake:
-            return None
+        script = scripts.as_script(content.code)
+        return (Sql(script), sorted(set(content.packages))) if scripts.meaning_of(script) is not None else None
     if kind != DATASTREAM:
         return None
     pairs = list(_pairs(content.code))

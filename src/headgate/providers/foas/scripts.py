@@ -1,8 +1,8 @@
 """SQL scripts as Blink runs them and as manifests write them.
 
-Blink runs all INSERTs of a script as one job and knows no statement set; a manifest has to put several INSERTs into
-one. So the brackets become comments on their way there, each on a line of its own, and are brackets again on their way
-back. A script that headgate did not write gets them where it has several INSERTs.
+Blink runs all INSERTs of a script as one job and knows no statement set; a manifest may put several INSERTs into one.
+The brackets of a set become comments on their way there, each on a line of its own, and are brackets again on their
+way back.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headgate.sql import SqlMistake, StatementKind, Token, meaning, split, tokens
-from headgate.sql.splitting import Part, Role, parts, words
+from headgate.sql import SqlMistake, StatementKind, meaning, split, tokens
+from headgate.sql.splitting import Role, parts
 
 _MARK = "--headgate: "
 _MARKED = re.compile(rf"^([^\n]*?){re.escape(_MARK)}([^\r\n]*)", re.MULTILINE)
-_OPEN, _CLOSE = "BEGIN STATEMENT SET;", "END;"
 
 
 def meaning_of(text: str) -> tuple[str, ...] | None:
@@ -50,22 +49,8 @@ def as_code(text: str) -> str:
 
 
 def as_script(code: str) -> str:
-    """The code of a job as a manifest's script. Raises SqlMistake if it is broken."""
-    script = _MARKED.sub(r"\1\2", code)
-    found = list(parts(script))
-    inserts = [part for part in found if _is_insert(part)]
-    if len(inserts) < 2 or any(part.role is not Role.STATEMENT for part in found):
-        return script
-    first = found.index(inserts[0])
-    if len(found) - first > len(inserts):
-        rest = [_text(part, script) for part in found if not _is_insert(part)]
-        sinks = [_text(part, script) for part in inserts]
-        return ";\n".join([*rest, f"{_OPEN}\n{sinks[0]}", *sinks[1:], _CLOSE])
-    begin = inserts[0].tokens[0].offset
-    *_, last = tokens(script)
-    end = last.offset + len(last.text)
-    semicolon = "" if last.text == ";" else ";"
-    return f"{script[:begin]}{_OPEN}\n{script[begin:end]}{semicolon}{script[end:].rstrip()}\n{_CLOSE}\n"
+    """The code of a job as a manifest's script."""
+    return _MARKED.sub(r"\1\2", code)
 
 
 def shape(text: str) -> tuple[str, ...]:
@@ -109,13 +94,3 @@ def _brackets(text: str) -> Iterator[tuple[int, int]]:
         begin = -1
     if begin >= 0:
         yield begin, end
-
-
-def _is_insert(part: Part) -> bool:
-    return part.role is Role.STATEMENT and words(part.tokens, 1) == ["INSERT"]
-
-
-def _text(part: Part, script: str) -> str:
-    first: Token = part.tokens[0]
-    last: Token = part.tokens[-1]
-    return script[first.offset : last.offset + len(last.text)]
