@@ -13,18 +13,25 @@ from headgate.cli.installation import source
 from headgate.cli.output import say
 from headgate.errors import UsageError
 
-# Where each file of the starter goes.
+# Where each file of the starter goes; a provider has a headgate.yaml and a job of its own, in its folder.
 STARTER = {
     "headgate.yaml": "headgate.yaml",
     "hello.yaml": "jobs/hello.yaml",
     "workflow.yml": ".github/workflows/headgate.yml",
 }
+PROVIDERS = ("flink", "dinky", "huawei-dli", "huawei-cs", "alibaba-foas")
 IGNORED = ".headgate/"
+_VARIABLE = re.compile(r"\$\{env:(\w+)\}")
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
-def init(folder: Path) -> None:
+@click.option(
+    "--provider",
+    type=click.Choice(PROVIDERS),
+    help="The platform that the jobs run on; default: a Flink on this machine (`headgate local up`).",
+)
+def init(folder: Path, provider: str | None) -> None:
     """Write a starter project.
 
     That is headgate.yaml, one job, a CI recipe, and the schemas by which editors check the files. Nothing is
@@ -32,7 +39,8 @@ def init(folder: Path) -> None:
     """
     from headgate.project import schemas
 
-    files = {folder / name: _starter(template, folder) for template, name in STARTER.items()}
+    names = _variables(provider)
+    files = {folder / name: _starter(template, folder, provider, names) for template, name in STARTER.items()}
     files |= {folder / name: text for name, text in schema_files.texts(schemas()).items()}
     if there := [str(file) for file in files if file.exists()]:
         raise UsageError(
@@ -58,16 +66,37 @@ def init(folder: Path) -> None:
             (
                 *(f"wrote {file}" for file in written),
                 "",
-                f"Next: {there_first}headgate local up, then headgate apply. Before CI runs, give the target a url.",
+                f"Next: {there_first}{_next_move(names) if provider else _LOCAL}",
             )
         ),
         changed=True,
     )
 
 
-def _starter(template: str, folder: Path) -> str:
-    text = resources.files("headgate.cli").joinpath("starter", template).read_text("utf-8")
-    return text.replace("PROJECT", _name(folder)).replace("SOURCE", source())
+_LOCAL = "headgate local up, then headgate apply. Before CI runs, give the target a url."
+
+
+def _next_move(names: list[str]) -> str:
+    last = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"set {last}, edit what is marked `edit:`, then headgate plan and headgate apply. CI needs them as secrets."
+
+
+def _variables(provider: str | None) -> list[str]:
+    """The variables that a provider's headgate.yaml reads, in its order."""
+    return list(dict.fromkeys(_VARIABLE.findall(_template("headgate.yaml", provider)))) if provider else []
+
+
+def _starter(template: str, folder: Path, provider: str | None, names: list[str]) -> str:
+    secrets = "".join(f"  {name}: ${{{{ secrets.{name} }}}}\n" for name in names)
+    before = "add the secrets that are named below" if names else "give it the url of a Flink"
+    text = _template(template, provider).replace("__CREDENTIALS__\n", secrets + "\n").replace("__BEFORE_CI__", before)
+    return text.replace("__PROJECT__", _name(folder)).replace("__SOURCE__", source())
+
+
+def _template(name: str, provider: str | None) -> str:
+    folder = resources.files("headgate.cli").joinpath("starter")
+    own = folder.joinpath(provider, name) if provider else folder.joinpath(name)
+    return (own if own.is_file() else folder.joinpath(name)).read_text("utf-8")
 
 
 def _name(folder: Path) -> str:
