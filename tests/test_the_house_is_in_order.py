@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -42,6 +43,35 @@ def test_no_module_is_over_400_lines(folder: Path):
     long = {str(file): n for file in folder.rglob("*.py") if (n := len(file.read_text("utf-8").splitlines())) > 400}
 
     assert long == {}
+
+
+def decisions(function: ast.AST) -> int:
+    """How often a reader has to choose: branches, loops, and each `and` and `or`, which counting paths leaves out."""
+    found = 1
+    for node in ast.walk(function):
+        match node:
+            case ast.If() | ast.IfExp() | ast.For() | ast.While() | ast.ExceptHandler() | ast.match_case():
+                found += 1
+            case ast.comprehension():
+                found += 1 + len(node.ifs)
+            case ast.BoolOp():
+                found += len(node.values) - 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("package", "most"), [pytest.param("planning", 16, id="planning"), pytest.param("", 28, id="anywhere")]
+)
+def test_no_function_decides_too_much(package: str, most: int):
+    """Rules are read one by one, in order. These limits may only fall."""
+    too_much = {
+        f"{file.relative_to(SOURCE)}: {node.name}": number
+        for file in (SOURCE / package).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and (number := decisions(node)) > most
+    }
+
+    assert too_much == {}
 
 
 def test_there_is_no_drawer_for_odds_and_ends():

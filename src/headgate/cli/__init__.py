@@ -7,6 +7,7 @@ Results go to stdout, everything about getting there (progress, questions, error
 stdout is one JSON document, errors too.
 
 - `main`, `commands`  the program: finds a command, turns every trouble into a message and an exit code
+- `global_options`  what the options before a command say
 - `exceptions`    trouble that is ours, and what click calls a usage error
 - `request_logging`  `--log-level`
 - `options`     `--project`, `--env`, `--format` and JOB, the same on every command

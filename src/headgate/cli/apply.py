@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli.apply_plan import carry_out
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import (
     TRANSITIONS,
     Number,
@@ -46,7 +46,7 @@ _SUFFIXES = (".json", ".yaml", ".yml")
 @click.option("--allow-cancels", type=Number(min=0), metavar="N", help="Allow N cancels in this run.")
 @with_project
 def apply(
-    chosen: Chosen,
+    chosen: GlobalOptions,
     what: tuple[str, ...],
     yes: bool,
     style: str,

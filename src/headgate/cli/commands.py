@@ -5,24 +5,14 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any, cast
 
 import click
 
 from headgate.cli.streams import leave
 from headgate.errors import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What `--project`, `--env` and `--verbose` say."""
-
-    file: Path | None = None
-    environment: str = ""
-    verbose: bool = False
 
 
 class Commands(click.Group):

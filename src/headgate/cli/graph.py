@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, job_argument, opened, with_project
 from headgate.cli.output import busy, say
 from headgate.reporting import graph_json, graph_mermaid, graph_text
@@ -16,7 +16,7 @@ _RENDER = {"text": graph_text, "json": graph_json, "mermaid": graph_mermaid}
 @job_argument
 @format_option(*_RENDER)
 @with_project
-def graph(chosen: Chosen, job: str, style: str) -> None:
+def graph(chosen: GlobalOptions, job: str, style: str) -> None:
     """Draw the execution graph of a live JOB."""
     with opened(chosen) as headgate, busy("Asking the target"):
         found = headgate.graph(job)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, job_argument, opened, with_project
 from headgate.cli.output import palette, say
 from headgate.reporting.history import history_json, history_text
@@ -17,7 +17,7 @@ from headgate.reporting.history import history_json, history_text
 @job_argument
 @format_option("text", "json")
 @with_project
-def history(chosen: Chosen, job: str, style: str) -> None:
+def history(chosen: GlobalOptions, job: str, style: str) -> None:
     """Show what was done to a JOB, newest first.
 
     Every revision that was applied, and when the job was stopped, cancelled or a savepoint taken of it, with the path.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import complete_targets, format_option, opened, with_project
 from headgate.cli.output import busy, say
 from headgate.reporting.import_report import taken_json, taken_text
@@ -24,7 +24,7 @@ from headgate.reporting.import_report import taken_json, taken_text
 )
 @format_option("text", "json")
 @with_project
-def import_(chosen: Chosen, target: str, jobs: tuple[str, ...], output: Path | None, style: str) -> int:
+def import_(chosen: GlobalOptions, target: str, jobs: tuple[str, ...], output: Path | None, style: str) -> int:
     """Write manifests from what runs on TARGET.
 
     Of the JOBs named, or of all that git does not have. Nothing on the target is touched: the next apply adopts the

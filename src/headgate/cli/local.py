@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen, Commands
+from headgate.cli.commands import Commands
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import Number, format_option, with_project
 from headgate.cli.output import busy, say
 from headgate.errors import ProjectNotFound, UsageError
@@ -34,7 +35,7 @@ def local() -> None:
 @format_option("text", "json")
 @with_project
 def up(
-    chosen: Chosen, port: int | None, slots: int | None, flink: str | None, settings: tuple[str, ...], style: str
+    chosen: GlobalOptions, port: int | None, slots: int | None, flink: str | None, settings: tuple[str, ...], style: str
 ) -> None:
     """Start Flink; harmless if it runs.
 
@@ -50,7 +51,7 @@ def up(
 @click.command()
 @format_option("text", "json")
 @with_project
-def down(chosen: Chosen, style: str) -> None:
+def down(chosen: GlobalOptions, style: str) -> None:
     """Stop the Flink that was started here.
 
     Nothing else is touched; savepoints and checkpoints stay.
@@ -67,7 +68,7 @@ def down(chosen: Chosen, style: str) -> None:
 @click.command()
 @format_option("text", "json")
 @with_project
-def status(chosen: Chosen, style: str) -> int:
+def status(chosen: GlobalOptions, style: str) -> int:
     """Show the Flink that was started here.
 
     The exit code is 3 if only a part of it is left.
@@ -77,7 +78,7 @@ def status(chosen: Chosen, style: str) -> int:
     return exits.DONE if found is None or found.alive else exits.PARTIAL
 
 
-def _folder(chosen: Chosen) -> Path:
+def _folder(chosen: GlobalOptions) -> Path:
     """The project's `.headgate`, or that of the working directory where there is no project."""
     from headgate.manifests import absolute, find_project, named_project
 

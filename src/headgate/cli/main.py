@@ -10,7 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from headgate._version import __version__
-from headgate.cli.commands import Chosen, Commands
+from headgate.cli.commands import Commands
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.request_logging import log_level_option
 
 MODULES = {
@@ -64,7 +65,7 @@ def cli(ctx: click.Context, file: Path | None, environment: str, verbose: bool) 
     --detailed-exitcode; 3 some jobs failed, are blocked, unknown or degraded, the rest is done; 4 refused: stale
     plan, lock held, safety limit.
     """
-    ctx.obj = Chosen(file, environment, verbose)
+    ctx.obj = GlobalOptions(file, environment, verbose)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

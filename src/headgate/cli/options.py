@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.output import busy, note, palette
 from headgate.cli.request_logging import log_level_option
 from headgate.errors import ManifestError
@@ -38,10 +38,10 @@ def _completing(names: Callable[[Project], Iterable[str]]) -> Complete:
     """Names for the shell. A project that cannot be read completes to nothing, and never fails."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        given, said = ctx.find_object(Chosen) or Chosen(), ctx.params
+        given, said = ctx.find_object(GlobalOptions) or GlobalOptions(), ctx.params
         environment = "" if param.name == "environment" else said.get("environment") or given.environment
         try:
-            found = names(loaded(Chosen(said.get("file") or given.file, environment)))
+            found = names(loaded(GlobalOptions(said.get("file") or given.file, environment)))
         except Exception:  # a shell prompt is no place for any error
             return []
         return [CompletionItem(name) for name in sorted(found) if name.startswith(incomplete)]
@@ -60,7 +60,7 @@ verbose_option = click.option("--verbose", is_flag=True, help="Show long message
 def with_project(command: Command) -> Command:
     """`--project`, `--env`, `--verbose` and `--log-level`, before or after the command's name.
 
-    The command's first argument is a `Chosen`.
+    The command's first argument is a `GlobalOptions`.
     """
 
     @click.option("--project", "file", type=click.Path(path_type=Path), metavar="FILE", help="headgate.yaml to use.")
@@ -79,14 +79,14 @@ def with_project(command: Command) -> Command:
     def with_chosen(
         ctx: click.Context, /, file: Path | None, environment: str, verbose: bool, **rest: Any
     ) -> int | None:
-        before = ctx.find_object(Chosen) or Chosen()
-        ctx.obj = Chosen(file or before.file, environment or before.environment, verbose or before.verbose)
+        before = ctx.find_object(GlobalOptions) or GlobalOptions()
+        ctx.obj = GlobalOptions(file or before.file, environment or before.environment, verbose or before.verbose)
         return command(ctx.obj, **rest)
 
     return with_chosen
 
 
-def opened(chosen: Chosen, *, new: bool = False, shows_errors: bool = False) -> Headgate:
+def opened(chosen: GlobalOptions, *, new: bool = False, shows_errors: bool = False) -> Headgate:
     """The project and its targets, to be closed; `new`: its manifests need not be there yet.
 
     What is wrong with manifests that do not load is said on stderr, unless the command `shows_errors` in its result.
@@ -105,7 +105,7 @@ def opened(chosen: Chosen, *, new: bool = False, shows_errors: bool = False) -> 
     return found
 
 
-def loaded(chosen: Chosen) -> Project:
+def loaded(chosen: GlobalOptions) -> Project:
     """The project alone, offline: the variables that it asks for need not be set."""
     from headgate.project import load
 

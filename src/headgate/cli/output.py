@@ -15,8 +15,8 @@ from typing import TextIO
 
 import click
 
-from headgate.cli.commands import Chosen
 from headgate.cli.exceptions import Untold
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.streams import lead_nowhere, watched
 from headgate.errors import HeadgateError
 from headgate.reporting import COLOURED, PLAIN, Palette
@@ -51,7 +51,7 @@ def complain(error: HeadgateError, words: str, document: str = "") -> None:
 def palette(stream: TextIO | None) -> Palette:
     """Colours for a terminal, unless $NO_COLOR says otherwise; nothing folded where `--verbose` was given."""
     context = click.get_current_context(silent=True)
-    chosen = context.find_object(Chosen) if context else None
+    chosen = context.find_object(GlobalOptions) if context else None
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     colours = COLOURED if wanted and watched(stream) else PLAIN
     return replace(colours, whole=chosen is not None and chosen.verbose)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import (
     delete_option,
     format_option,
@@ -48,7 +48,7 @@ from headgate.reporting.plan_file import may_be_replaced, written
 @retry_option
 @with_project
 def plan(
-    chosen: Chosen,
+    chosen: GlobalOptions,
     jobs: tuple[str, ...],
     output: Path | None,
     style: str,

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen
 from headgate.cli.exceptions import known, trace, while_applying
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.interrupts import heeding
 from headgate.cli.options import TRANSITIONS, delete_option, format_option, opened, prune_option, with_project
 from headgate.cli.output import complain, note, palette, say
@@ -41,7 +41,7 @@ def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 @prune_option
 @delete_option
 @with_project
-def reconcile(chosen: Chosen, interval: float, once: bool, style: str, prune: bool, delete: bool) -> int:
+def reconcile(chosen: GlobalOptions, interval: float, once: bool, style: str, prune: bool, delete: bool) -> int:
     """Plan and apply, again and again.
 
     Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
@@ -66,7 +66,9 @@ class Before:
     error: str = ""
 
 
-def one_pass(chosen: Chosen, stop: threading.Event, before: Before, *, style: str, prune: bool, delete: bool) -> int:
+def one_pass(
+    chosen: GlobalOptions, stop: threading.Event, before: Before, *, style: str, prune: bool, delete: bool
+) -> int:
     """Load, plan, apply, report. No trouble gets out: the next pass may be better off."""
     try:
         with opened(chosen, shows_errors=True) as headgate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, opened, with_project
 from headgate.cli.output import busy, say
 from headgate.reporting.references import references_json, references_text
@@ -15,7 +15,7 @@ from headgate.reporting.references import references_json, references_text
 @click.argument("package")
 @format_option("text", "json")
 @with_project
-def refs(chosen: Chosen, package: str, style: str) -> int:
+def refs(chosen: GlobalOptions, package: str, style: str) -> int:
     """List the jobs that use PACKAGE.
 
     Those that are live, on every target, and those in git. PACKAGE is the file name of a jar, its path or the end of

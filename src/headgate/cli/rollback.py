@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from headgate.cli.apply_plan import carry_out
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import Number, format_option, job_argument, opened, with_project, yes_option
 from headgate.cli.output import busy, note
 from headgate.model.reasons import Reason
@@ -17,7 +17,7 @@ from headgate.model.reasons import Reason
 @yes_option
 @format_option("text", "json", "markdown")
 @with_project
-def rollback(chosen: Chosen, job: str, to: int | None, yes: bool, style: str) -> int:
+def rollback(chosen: GlobalOptions, job: str, to: int | None, yes: bool, style: str) -> int:
     """Put an earlier revision in the place of a JOB.
 
     By default the newest of its history that worked and is not what runs. Its state goes with it, judged like that of

@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.interrupts import heeding
 from headgate.cli.options import format_option, job_argument, opened, with_project
 from headgate.cli.output import busy, say
@@ -22,7 +22,7 @@ WAITING_NO_LONGER = (
 @job_argument
 @format_option("text", "json")
 @with_project
-def savepoint(chosen: Chosen, job: str, style: str) -> None:
+def savepoint(chosen: GlobalOptions, job: str, style: str) -> None:
     """Take a savepoint of a running JOB without stopping it.
 
     Its path is all that is printed.

@@ -7,7 +7,7 @@ import json
 import click
 
 from headgate.cli import schema_files
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import with_project
 from headgate.cli.output import say
 from headgate.errors import UsageError
@@ -17,7 +17,7 @@ from headgate.errors import UsageError
 @click.argument("which", type=click.Choice(["project", "job"]), required=False)
 @click.option("--write", is_flag=True, help="Renew schemas/project.json and schemas/job.json of this project.")
 @with_project
-def schema(chosen: Chosen, which: str | None, write: bool) -> None:
+def schema(chosen: GlobalOptions, which: str | None, write: bool) -> None:
     """Print JSON Schemas for editors.
 
     Of headgate.yaml (project) or of a job manifest (job); both in one document by default. Editors find those that

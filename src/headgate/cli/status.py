@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import exits
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, jobs_argument, opened, with_project
 from headgate.cli.output import busy, palette, say
 from headgate.errors import UsageError
@@ -34,7 +34,7 @@ _FEW = 20
 @click.option("--all", "every", is_flag=True, help="Also jobs that left git and have stopped: kept definitions.")
 @click.option("--raw", is_flag=True, help="The platform's own words about each JOB, as JSON.")
 @with_project
-def status(chosen: Chosen, jobs: tuple[str, ...], style: str, every: bool, raw: bool) -> int:
+def status(chosen: GlobalOptions, jobs: tuple[str, ...], style: str, every: bool, raw: bool) -> int:
     """Show what is live: git's jobs, and those that left git.
 
     A single JOB also says how it is doing - tasks, checkpoints, restarts, the cause of its last failure - and what it

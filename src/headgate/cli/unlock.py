@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, opened, with_project
 from headgate.cli.output import say
 from headgate.reporting.locks import unlocked_json, unlocked_text
@@ -14,7 +14,7 @@ from headgate.reporting.locks import unlocked_json, unlocked_text
 @click.argument("lock_id", metavar="ID")
 @format_option("text", "json")
 @with_project
-def unlock(chosen: Chosen, lock_id: str, style: str) -> None:
+def unlock(chosen: GlobalOptions, lock_id: str, style: str) -> None:
     """End the lock of a run that is certainly gone.
 
     The run that was refused told its ID. A holder that lives after all notices before its next step, and stops.

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from headgate.cli.commands import Chosen
+from headgate.cli.global_options import GlobalOptions
 from headgate.cli.options import format_option, loaded, with_project
 from headgate.cli.output import note, palette, say
 from headgate.errors import ManifestError
@@ -16,7 +16,7 @@ from headgate.reporting import valid_json, valid_text, warnings_text
 @click.command()
 @format_option("text", "json")
 @with_project
-def validate(chosen: Chosen, style: str) -> None:
+def validate(chosen: GlobalOptions, style: str) -> None:
     """Check all manifests, offline. No secret is needed: variables that are not set are named, and not judged."""
     project = loaded(chosen)
     if project.broken:

@@ -61,18 +61,18 @@ def moved_here(plan_input: PlanInput, want: JobSpec, have: Observed, remembered:
     # It runs in one: it is stopped there and started here.
     for target, there in running:
         return decide_moved(want, both(have, there), there, target, now=plan_input.now)
-    since = since_here(want, have, remembered)
-    ended = _last_ended(others, since)
-    since = ended.job.started_at if ended else since
+    ended = _last_ended(others, since_here(want, have, remembered))
+    since = ended.job.started_at if ended else since_here(want, have, remembered)
     last = last_elsewhere(want, have, remembered, targets=plan_input.observed, since=since)
-    # It was last on a target that nobody can ask any more, or that does not answer: it may still run there.
-    if last is not None and last.target not in plan_input.observed:
-        return on_a_target_that_is_gone(want, last)
-    if last is not None and (held := _may_run_there(plan_input, want, last)):
-        return held
-    # It was last on a target that has forgotten it since.
-    if last is not None and (ended is None or all(target != last.target for target, _ in others)):
-        ended = _Origin(last.target, last.job, Absent())
+    if last is not None:
+        # It was last on a target that nobody can ask any more, or that does not answer: it may still run there.
+        if last.target not in plan_input.observed:
+            return on_a_target_that_is_gone(want, last)
+        if held := _may_run_there(plan_input, want, last):
+            return held
+        # It was last on a target that has forgotten it since.
+        if ended is None or all(target != last.target for target, _ in others):
+            ended = _Origin(last.target, last.job, Absent())
     # It has ended there, and what it left is wanted here.
     if ended is None or want.savepoint.strategy in (Strategy.NONE, Strategy.PATH):
         return None

@@ -30,8 +30,15 @@ def what_ran_before(
         stand_in = yield from _stand_in(draft, want, live)
         if stand_in is not None and not _is_what_git_asks(stand_in, want, environ):
             return stand_in
-    marker = live.marker
-    if not (quarantined or unsettled) or marker is None or not marker.restored or not started_from(want, live):
+    if not (quarantined or unsettled) or not started_from(want, live):
+        return None
+    return (yield from _last_that_worked(want, live, quarantined=quarantined))
+
+
+def _last_that_worked(want: JobSpec, live: Live, *, quarantined: bool) -> Asking[Previous | None]:
+    """The newest revision in the history that worked before this one, from the snapshot that this one was given."""
+    restored = live.marker.restored if live.marker else ""
+    if not restored:
         return None
     entries = yield from asked(Revisions(want.name, want.previous_name))
     worked = [entry for entry in entries if entry.outcome in _WORKED]
@@ -39,7 +46,7 @@ def what_ran_before(
     if not quarantined and worked and _is_of(want, live, worked[0]):
         return None
     before = next((entry for entry in worked if not _is_of(want, live, entry)), None)
-    return _from_entry(before, want, marker.restored) if before else None
+    return _from_entry(before, want, restored) if before else None
 
 
 def _may_be_a_stand_in(want: JobSpec, live: Live, *, quarantined: bool) -> bool:

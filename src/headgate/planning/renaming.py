@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from headgate.model.broken_manifests import BrokenManifest
-from headgate.model.live import Absent, JobState, Live, Observed
+from headgate.model.live import Absent, JobState, Live
 from headgate.model.plan import Action, Submit, Verb
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
@@ -30,40 +30,50 @@ def renames_blocked(
     same, because it may be one. `actions` are those of the jobs in git and of the orphans that run; such an orphan is
     not touched either, but in a run that is asked for it alone. `ended` are the orphans that run no more.
     """
-    checked = list(actions)
-    orphans = [(at, action) for at, action in enumerate(actions) if action.want is None and action.live is not None]
-    running = [(at, action) for at, action in orphans if action.live and action.live.state.active]
-    for at, action in enumerate(actions):
-        if action.want is None:
+    running = [action for action in actions if action.want is None and _runs(action)]
+    checked: list[Action] = []
+    renamed: dict[tuple[str, str], Action] = {}
+    for action in actions:
+        old = _old_name(action, running, ended)
+        if action.want is None or old is None:
+            checked.append(action)
             continue
-        if found := next((pair for pair in running if _starts_program_of(action, pair[1])), None):
-            where, orphan = found
-            runs = f"{orphan.job!r} runs the same program on target {orphan.target!r}"
-            checked[at] = _maybe_renamed(action.want, Absent(), orphan, f"{runs} and has left git", runs, broken)
-            if orphan.steps and (not only or action.job in only):
-                checked[where] = _not_pruned(orphan, action)
-        elif gone := next((one for one in ended if _starts_program_of(action, one) and _left_state(one, action)), None):
-            ran = f"{gone.job!r} had the same program on target {gone.target!r}"
-            checked[at] = _maybe_renamed(action.want, action.live or Absent(), gone, _ended_as(gone), ran, broken)
-            for where, orphan in orphans:
-                if orphan.steps and (orphan.job, orphan.target) == (gone.job, gone.target):
-                    checked[where] = _not_pruned(orphan, action)
-    return checked
+        checked.append(_maybe_renamed(action, action.want, old, broken))
+        if not _runs(old) or not only or action.job in only:
+            renamed[old.job, old.target] = action
+    return [_not_pruned(action, renamed.get((action.job, action.target))) for action in checked]
 
 
-def _not_pruned(orphan: Action, new: Action) -> Action:
-    """The orphan left as it is: it is most likely the new job, under its old name."""
+def _runs(action: Action) -> bool:
+    return action.live is not None and action.live.state.active
+
+
+def _old_name(action: Action, running: Sequence[Action], ended: Sequence[Action]) -> Action | None:
+    """The orphan whose program this would start: one that runs goes before one that has left state behind."""
+    if action.want is None:
+        return None
+    runs = (one for one in running if _starts_program_of(action, one))
+    left = (one for one in ended if _starts_program_of(action, one) and _left_state(one, action))
+    return next(runs, None) or next(left, None)
+
+
+def _not_pruned(orphan: Action, new: Action | None) -> Action:
+    """The orphan left as it is, if it would be touched: it is most likely the `new` job, under its old name."""
+    if new is None or orphan.want is not None or not orphan.steps:
+        return orphan
     note = f"{new.job!r} is new in git and has the same program"
     return replace(orphan, verb=Verb.BLOCKED, reason=Reason.LIKELY_RENAME, note=note, steps=(), state=None)
 
 
-def _maybe_renamed(
-    want: JobSpec, have: Observed, orphan: Action, note: str, known: str, broken: Sequence[BrokenManifest]
-) -> Action:
-    """The start blocked: as a likely rename with this note, or, where that is not known, with what is `known`."""
-    if not broken:
-        return blocked(want, have, Reason.LIKELY_RENAME, note)
-    return blocked(want, have, Reason.MANIFEST_INVALID, rename_is_open(orphan, known, broken))
+def _maybe_renamed(action: Action, want: JobSpec, old: Action, broken: Sequence[BrokenManifest]) -> Action:
+    """The start blocked: as a likely rename, or, while a manifest does not load, because that is not known."""
+    active = _runs(old)
+    have = Absent() if active else action.live or Absent()
+    same = f"{old.job!r} {'runs' if active else 'had'} the same program on target {old.target!r}"
+    if broken:
+        return blocked(want, have, Reason.MANIFEST_INVALID, rename_is_open(old, same, broken))
+    left = "" if active else _what_is_left(old)
+    return blocked(want, have, Reason.LIKELY_RENAME, f"{same} and has left git{left}")
 
 
 def _starts_program_of(action: Action, orphan: Action) -> bool:
@@ -102,8 +112,8 @@ def _were_two(one: Live, other: Live, *, one_target: bool) -> bool:
     return one_target and (side_by_side or defined)
 
 
-def _ended_as(orphan: Action) -> str:
+def _what_is_left(orphan: Action) -> str:
     live = orphan.live
     is_now = f"; it is {live.word}" if live else ""
     state = f", its state is in {live.snapshot.path}" if live and live.snapshot else ""
-    return f"{orphan.job!r} had the same program on target {orphan.target!r} and has left git{is_now}{state}"
+    return f"{is_now}{state}"

@@ -10,8 +10,8 @@ plans that are generated while one asks again, states that are shown late, error
 does not ask for JSON. Signatures are verified. What a job keeps is modelled too: `ages` counts the starts its state has
 survived, and only a pause and a resumption keep it.
 
-`server` is the platform and its switches, `job_calls` and `project_calls` are its API, `jobs` is what jobs and
-instances do over time, `plans` makes plans, `signatures` verifies requests, `answers` writes what is answered.
+`platform` is the service and its switches, `server` with `job_calls` and `project_calls` is its API, `jobs` is what
+jobs and instances do over time, `plans` makes plans, `signatures` verifies requests, `answers` writes what is answered.
 """
 
 from headgate.testing.foas.jobs import SimulatedInstance, SimulatedJob

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.testing.foas import plans
 from headgate.testing.foas.answers import Refused, arguments, page, required
 from headgate.testing.foas.jobs import SimulatedInstance, SimulatedJob, texts
 from headgate.testing.foas.plans import PlanSession
+from headgate.testing.foas.platform import FoasPlatform
 from headgate.testing.server import Request
-
-if TYPE_CHECKING:
-    from headgate.testing.foas.server import FoasSimulator
 
 Names = Mapping[str, str]
 Answer = Mapping[str, Any]
@@ -25,7 +23,7 @@ _SETTABLE = ("code", "planJson", "properties", "packages", "engineVersion", "clu
 # -- jobs --------------------------------------------------------------------------------------------------------------
 
 
-def list_jobs(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_jobs(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     query = request.query
     full = query.get("isShowFullField", "true").lower() != "false"
     found = [
@@ -36,12 +34,12 @@ def list_jobs(platform: FoasSimulator, request: Request, names: Names) -> Answer
     return _torn(platform, request, page(request, found, "Jobs", "Job", largest=platform.largest_page))
 
 
-def get_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = platform.jobs.get(names["job"])
     return {"Job": {**job.saved(full=True), "ProjectName": platform.project} if job else None}
 
 
-def create_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def create_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     body = arguments(request)
     name = required(body, "jobName")
     if name in platform.jobs:
@@ -58,7 +56,7 @@ def create_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
     return {}
 
 
-def update_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def update_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = _job(platform, names)
     body = arguments(request)
     job.content |= {key[0].upper() + key[1:]: body[key] for key in _SETTABLE if key in body}
@@ -66,7 +64,7 @@ def update_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
     return {}
 
 
-def validate_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def validate_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     code = _job(platform, names).content["Code"]
     if "STATEMENT SET" in plans.logic(code).upper():
         raise Refused(400, "SqlParseError", 'Encountered "STATEMENT" at line 1, column 7.')
@@ -78,7 +76,7 @@ def validate_job(platform: FoasSimulator, request: Request, names: Names) -> Ans
     return {"JobInOut": {"Inputs": {"Input": []}, "Outputs": {"Output": []}, "Dims": {"Dim": []}}}
 
 
-def commit_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def commit_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = _job(platform, names)
     body = arguments(request)
     if body.get("isOnOff", "false").lower() == "true":
@@ -88,7 +86,7 @@ def commit_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
     return {}
 
 
-def offline_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def offline_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = _job(platform, names)
     if job.current and not job.current.over:
         raise Refused(400, "InvalidJob.Running", f"job {job.name} has to be stopped first")
@@ -96,7 +94,7 @@ def offline_job(platform: FoasSimulator, request: Request, names: Names) -> Answ
     return {}
 
 
-def delete_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def delete_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = _job(platform, names)
     if job.committed:
         raise Refused(400, "InvalidJob.Committed", f"job {job.name} has to be taken offline first")
@@ -107,7 +105,7 @@ def delete_job(platform: FoasSimulator, request: Request, names: Names) -> Answe
 # -- plans -------------------------------------------------------------------------------------------------------------
 
 
-def get_raw_plan_json(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_raw_plan_json(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job, query = _job(platform, names), request.query
     if ("expectedCore" in query) is not ("expectedGB" in query):
         raise Refused(400, "InvalidExpectedCore", "expectedCore and expectedGB go together")
@@ -120,7 +118,7 @@ def get_raw_plan_json(platform: FoasSimulator, request: Request, names: Names) -
     return {"SessionId": session}
 
 
-def check_raw_plan_json(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def check_raw_plan_json(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     session = platform.sessions.get(required(request.query, "sessionId"))
     if session is None:
         raise Refused(400, "InvalidSessionId", "The specified parameter sessionId is not valid.")
@@ -135,7 +133,7 @@ def check_raw_plan_json(platform: FoasSimulator, request: Request, names: Names)
 # -- instances ---------------------------------------------------------------------------------------------------------
 
 
-def start_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def start_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job = _job(platform, names)
     if job.committed is None:
         raise Refused(400, "InvalidJob.NotCommitted", f"job {job.name} has to be committed first")
@@ -146,7 +144,7 @@ def start_job(platform: FoasSimulator, request: Request, names: Names) -> Answer
     return {"instanceId": platform.launch(job, age=0).id}
 
 
-def list_instances(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_instances(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     query = request.query
     job_type = required(query, "jobType").upper()
     archived = query.get("isArchived", "false").lower() == "true"
@@ -158,17 +156,17 @@ def list_instances(platform: FoasSimulator, request: Request, names: Names) -> A
     return _torn(platform, request, page(request, rows, "Instances", "Instance", largest=platform.largest_page))
 
 
-def get_instance(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_instance(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     return {"Instance": instance.shown() if instance else None}
 
 
-def get_run_summary(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_run_summary(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     return {"RunSummary": _summary(instance) if instance else None}
 
 
-def batch_get_run_summary(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def batch_get_run_summary(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     """Jobs that do not exist, or were never committed, are left out without a word."""
     asked = required(request.query, "jobNames").split(",")
     required(request.query, "jobType")
@@ -177,7 +175,7 @@ def batch_get_run_summary(platform: FoasSimulator, request: Request, names: Name
     return {"RunSummarys": {"RunSummary": [_summary(each) for each in shown]}}
 
 
-def modify_instance_state(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def modify_instance_state(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     job, body = _job(platform, names), arguments(request)
     state = required(body, "expectState").upper()
     number = int(names["instance"])
@@ -202,31 +200,31 @@ def modify_instance_state(platform: FoasSimulator, request: Request, names: Name
     return {}
 
 
-def get_detail(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_detail(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     vertices = json.loads(instance.content["PlanJson"] or "{}").get("nodes", []) if instance else []
     return {"Detail": json.dumps({"vertices": vertices})}
 
 
-def get_config(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_config(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     lines = instance.content["Properties"].splitlines() if instance else []
     pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
     return {"Config": json.dumps({key: value for key, _, value in pairs})}
 
 
-def get_checkpoints(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_checkpoints(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     completed = instance.checkpoints if instance else 0
     return {"Checkpoints": json.dumps({"counts": {"completed": completed, "failed": 0, "in_progress": 0}})}
 
 
-def get_exceptions(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_exceptions(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     return {"Exceptions": json.dumps({"root-exception": instance.error if instance else "", "all-exceptions": []})}
 
 
-def get_final_state(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_final_state(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     instance = _instance(platform, names)
     return {"Finalstate": "SUCCEEDED" if instance and instance.actual == "SUCCESS" else "UNDEFINED"}
 
@@ -234,27 +232,27 @@ def get_final_state(platform: FoasSimulator, request: Request, names: Names) -> 
 # -- shared ------------------------------------------------------------------------------------------------------------
 
 
-def _job(platform: FoasSimulator, names: Names) -> SimulatedJob:
+def _job(platform: FoasPlatform, names: Names) -> SimulatedJob:
     if names["job"] not in platform.jobs:
         raise Refused(404, "InvalidJob.NotFound", f"job {names['job']} does not exist")
     return platform.jobs[names["job"]]
 
 
-def _instance(platform: FoasSimulator, names: Names) -> SimulatedInstance | None:
+def _instance(platform: FoasPlatform, names: Names) -> SimulatedInstance | None:
     job, number = _job(platform, names), int(names["instance"])
     if number == -1:
         return platform.look(job)
     return next((each for each in job.instances if each.id == number), None)
 
 
-def _unarchived(platform: FoasSimulator, job: SimulatedJob) -> list[SimulatedInstance]:
+def _unarchived(platform: FoasPlatform, job: SimulatedJob) -> list[SimulatedInstance]:
     shown = platform.look(job)
     if job.job_type == "FLINK_STREAM":
         return [shown] if shown else []
     return [each for each in job.instances if not each.archived]
 
 
-def _take(platform: FoasSimulator, job: SimulatedJob, body: Mapping[str, str]) -> None:
+def _take(platform: FoasPlatform, job: SimulatedJob, body: Mapping[str, str]) -> None:
     """What is set on a job beside its content; a version that stands for another one is that one from now on."""
     if job.content["EngineVersion"] in ("current", "beta"):
         job.content["EngineVersion"] = platform.engine
@@ -276,7 +274,7 @@ def _takes_checkpoints(version: str) -> bool:
     return found is not None and tuple(map(int, found.groups())) >= (3, 5, 0)
 
 
-def _torn(platform: FoasSimulator, request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+def _torn(platform: FoasPlatform, request: Request, answer: dict[str, Any]) -> dict[str, Any]:
     """The list moved between two pages: its last page tells an entry of the one before again."""
     if platform.torn_pages and answer["PageIndex"] > 1 and answer["PageIndex"] == answer["TotalPage"]:
         platform.torn_pages -= 1

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.testing.foas.answers import Refused, arguments, page, required
 from headgate.testing.foas.jobs import SimulatedJob
+from headgate.testing.foas.platform import FoasPlatform
 from headgate.testing.server import Request
-
-if TYPE_CHECKING:
-    from headgate.testing.foas.server import FoasSimulator
 
 Names = Mapping[str, str]
 Answer = Mapping[str, Any]
 _PACKAGE_TYPES = ("JAR", "DICTIONARY", "SCRIPT", "PYTHON")
 
 
-def list_projects(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_projects(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     project = {
         "Name": platform.project,
         "DeployType": "cell",
@@ -27,32 +25,32 @@ def list_projects(platform: FoasSimulator, request: Request, names: Names) -> An
     return page(request, [project], "Projects", "Project", largest=platform.largest_page)
 
 
-def list_queues(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_queues(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     return {"Queues": {"Queue": [{"ClusterId": cluster, "QueueName": queue} for cluster, queue in platform.queues]}}
 
 
-def list_engine_versions(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_engine_versions(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     return {"EngineVersions": {"EngineVersion": list(platform.engine_versions)}}
 
 
-def get_folder(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_folder(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     path = request.query.get("path", "")
     return {"Folder": {"FolderId": platform.folders[path], "Path": path} if path in platform.folders else None}
 
 
-def create_folder(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def create_folder(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     path = required(arguments(request), "path")
     platform.folders.setdefault(path, len(platform.folders) + 10_000)
     return {"FolderId": platform.folders[path]}
 
 
-def list_packages(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def list_packages(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     part = request.query.get("packageName", "")
     found = [each for name, each in sorted(platform.packages.items()) if part in name]
     return page(request, found, "Packages", "Package", largest=platform.largest_page)
 
 
-def create_package(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def create_package(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     body = arguments(request)
     name, kind = required(body, "packageName"), required(body, "type").upper()
     if kind not in _PACKAGE_TYPES or name in platform.packages:
@@ -62,14 +60,14 @@ def create_package(platform: FoasSimulator, request: Request, names: Names) -> A
     return {}
 
 
-def delete_package(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def delete_package(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     if names["package"] not in platform.packages or _using(platform, names["package"]):
         raise Refused(400, "InvalidPackage", f"package {names['package']} does not exist, or is in use")
     del platform.packages[names["package"]]
     return {}
 
 
-def get_ref_package_job(platform: FoasSimulator, request: Request, names: Names) -> Answer:
+def get_ref_package_job(platform: FoasPlatform, request: Request, names: Names) -> Answer:
     rows = []
     for job in _using(platform, names["package"]):
         row = {**job.saved(full=True), "ProjectName": platform.project}
@@ -78,6 +76,6 @@ def get_ref_package_job(platform: FoasSimulator, request: Request, names: Names)
     return page(request, rows, "Jobs", "Job", largest=platform.largest_page)
 
 
-def _using(platform: FoasSimulator, package: str) -> list[SimulatedJob]:
+def _using(platform: FoasPlatform, package: str) -> list[SimulatedJob]:
     committed = [(job, job.committed) for job in platform.jobs.values() if job.committed]
     return [job for job, content in committed if package in content["Packages"].split(",")]
