@@ -29,7 +29,7 @@ def planned(platform: MemoryPlatform, spec: JobSpec) -> Plan:
 
     def report(draft: Action) -> CompatibilityReport:
         want = next(step.spec for step in draft.steps if isinstance(step, Submit))
-        old = provider.topology(draft.live.compiled) if draft.live else None
+        old = provider.compiled_form.topology(draft.live.compiled) if draft.live else None
         return CompatibilityReport(provider.compile(want), old)
 
     return answered(plan(plan_input), platforms_alone(report))

@@ -178,7 +178,7 @@ class Carrier:
         if step.as_it_was:
             return compiled
         ids, fresh_from = (state.ids, state.fresh_from) if state else ({}, 0)
-        return replace(compiled, plan=self._provider.numbered(compiled.plan, ids, fresh_from))
+        return replace(compiled, plan=self._provider.compiled_form.numbered(compiled.plan, ids, fresh_from))
 
     def _update(self, step: Update) -> str:
         live = self._action.live

@@ -43,7 +43,7 @@ def _on_the_program(draft: Action, provider: Provider, source: Provider | None) 
     platform = _moving(draft, provider, source) if source else provider.platform_verdict(spec, live, draft.changes)
     if platform.blocked or _is_changed_in_place(draft, platform):
         return CompatibilityReport(platform=platform)
-    compiled, old = provider.compile(spec), provider.topology(live.compiled) if live else None
+    compiled, old = provider.compile(spec), provider.compiled_form.topology(live.compiled) if live else None
     same, comparable = None, old is not None and compiled.topology is not None
     if live and not live.remembered and platform.state is None and not comparable:
         same = _same_graph(source or provider, provider, live, spec)
@@ -162,7 +162,7 @@ def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:
 
 def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> bool | None:
     """Are the vertex ids of a job those of the spec run as written? None: nobody can tell."""
-    wanted = set(here.vertices(spec))
+    wanted = set(here.compiled_form.vertices(spec))
     if not wanted:
         return None
     try:

@@ -26,22 +26,28 @@ _LOOKS = (
         "numbered",
         "vertices",
         "kept",
+        "retained",
+        "no_place",
         "exists",
         "health",
         "graph",
     ),
     *("detail", "references", "stop_progress", "savepoint_progress"),
 )
-_EFFECTS = ("submit", "update", "stop_with_savepoint", "cancel", "take_savepoint", "dispose")
+_EFFECTS = ("submit", "update", "stop_with_savepoint", "cancel", "take_savepoint", "dispose", "delete_definition")
 
 A = TypeVar("A")
 
 
 def reports_odd_answers(adapter: type[A]) -> type[A]:
-    """Class decorator of an adapter: its methods raise `Unavailable`, or `OutcomeUnknown`, for what they trip over."""
+    """Class decorator of an adapter, or of its `compiled_form`: what its methods trip over is an error of the port.
+
+    That is `Unavailable`, or `OutcomeUnknown` for an effect.
+    """
     for kind, names in ((Unavailable, _LOOKS), (OutcomeUnknown, _EFFECTS)):
         for name in names:
-            setattr(adapter, name, _edge(getattr(adapter, name), kind))
+            if (method := getattr(adapter, name, None)) is not None:
+                setattr(adapter, name, _edge(method, kind))
     return adapter
 
 

@@ -12,7 +12,8 @@ from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, PlatformVerdict, Restore
 from headgate.model.spec import JobSpec
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
+from headgate.providers.compiled_form import CompiledForm
 
 
 class Support(StrEnum):
@@ -117,6 +118,10 @@ class Provider(Protocol):
     name: str
     capabilities: Capabilities
 
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """How it writes the operators of a job."""
+
     # -- looking: changes nothing ------------------------------------------------------------------------------------
 
     def observe(self) -> Observation:
@@ -128,17 +133,7 @@ class Provider(Protocol):
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """What the platform would make of these changes to a job; `live` None for a first start."""
 
-    def topology(self, compiled: str) -> Topology | None:
-        """Read the compiled form that a live job carries; None if it cannot be read."""
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        """The compiled form with operator ids taken over from a live job, all others above `fresh_from`."""
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        """The vertex ids of a spec run as written, not from a compiled plan: to compare with a live job's.
-
-        Empty where the platform has no such ids.
-        """
+    # -- storage, as far as the platform reports it (`NoStorage` for one that does not) ------------------------------
 
     def kept(self, job: str) -> Kept | None:
         """What storage still says of a job of ours by name. None: this target has no such memory."""
@@ -158,6 +153,8 @@ class Provider(Protocol):
 
     def exists(self, path: str) -> bool | None:
         """Is there a snapshot at this path, readable by this target? None: it cannot be found out before a start."""
+
+    # -- a job that is there -------------------------------------------------------------------------------------------
 
     def health(self, job_id: str) -> Health:
         """How the job is doing now."""

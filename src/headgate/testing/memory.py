@@ -31,6 +31,7 @@ from headgate.model.topology import Compiled, Topology
 from headgate.providers.definition_deletion import NoDefinitions
 from headgate.providers.port import Capabilities, Submission, Support, require_own_start
 from headgate.testing import operators
+from headgate.testing.memory_plans import MemoryPlans
 from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state
 
 _EPOCH = 1_767_225_600_000
@@ -64,6 +65,7 @@ class MemoryPlatform(NoDefinitions):
         rescale_in_place=Support.YES,
         read_back=Support.NO,
     )
+    compiled_form = MemoryPlans()
     max_parallelism = 128
 
     def __init__(self, name: str = "memory", *, project: str = "payments") -> None:
@@ -191,16 +193,6 @@ class MemoryPlatform(NoDefinitions):
                 )
             topology = operators.topology_of(spec.program.text)
             return Compiled(operators.written(topology), topology)
-
-    def topology(self, compiled: str) -> Topology | None:
-        return operators.read(compiled) if compiled else None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        topology = operators.read(compiled)
-        return operators.written(operators.numbered(topology, ids, fresh_from)) if topology else compiled
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return operators.vertices_of(spec.program)
 
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         if live is None or spec.parallelism == live_parallelism(live):

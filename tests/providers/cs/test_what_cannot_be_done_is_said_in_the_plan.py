@@ -188,5 +188,5 @@ def test_no_other_target_reads_its_savepoints(bench: CsBench) -> None:
 def test_a_statement_is_checked_by_a_start_alone(bench: CsBench) -> None:
     """There is no call for it, and the plan says so."""
     assert bench.provider.compile(sql_job()).why
-    assert bench.provider.vertices(sql_job()) == ()
+    assert bench.provider.compiled_form.vertices(sql_job()) == ()
     assert bench.provider.capabilities.compile is Support.NO

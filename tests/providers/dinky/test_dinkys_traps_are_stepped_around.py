@@ -275,7 +275,7 @@ def test_planning_never_reaches_a_catalog(dinky: DinkySimulator, provider: Dinky
 
     for spec in (inside, before):
         assert "catalog" in provider.compile(spec).why
-        assert provider.vertices(spec) == ()
+        assert provider.compiled_form.vertices(spec) == ()
 
     assert dinky.endpoints.planned == []
 

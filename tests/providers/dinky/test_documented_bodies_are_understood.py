@@ -138,7 +138,7 @@ def test_the_documented_demo_is_planned(dinky: DinkySimulator, provider: DinkyPr
     with_dialect = asked(dinky, "POST", "/openapi/getJobPlan", body=demo | {"dialect": "FlinkSql"}).json()
 
     assert (without_dialect["code"], with_dialect["code"]) == (5, 0)
-    assert provider.vertices(spec) == tuple(node["id"] for node in with_dialect["data"]["nodes"])
+    assert provider.compiled_form.vertices(spec) == tuple(node["id"] for node in with_dialect["data"]["nodes"])
     assert remains.graph("1", "demo", with_dialect["data"]).vertices[1].inputs
 
 

@@ -86,7 +86,7 @@ def test_the_graph_of_the_job_that_runs_goes_before_that_of_what_is_saved(
     plan = {"nodes": [{"id": "a", "operator": "Source", "parallelism": 2}]}
     running = remains.running_plan({"jobDataDto": {"job": {"plan": plan}}})
 
-    assert {vertex.id for vertex in planned.vertices} == set(provider.vertices(job()))
+    assert {vertex.id for vertex in planned.vertices} == set(provider.compiled_form.vertices(job()))
     assert [vertex.name for vertex in remains.graph("1", "x", running).vertices] == ["Source"]
 
 
@@ -125,9 +125,9 @@ def test_a_new_job_may_be_planned_before_it_is_there(dinky: DinkySimulator, prov
     """Without a task through the open API, and not at all where a tenant would be needed."""
     dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "SET 'a' = 'b'"}, 1)
 
-    assert len(provider.vertices(job("new"))) == 2
-    assert provider.vertices(job("new", options=options(envName="shared"))) == ()
-    assert provider.vertices(job("new", program=Jar("rs:/a.jar"))) == ()
+    assert len(provider.compiled_form.vertices(job("new"))) == 2
+    assert provider.compiled_form.vertices(job("new", options=options(envName="shared"))) == ()
+    assert provider.compiled_form.vertices(job("new", program=Jar("rs:/a.jar"))) == ()
     assert "POST /openapi/getJobPlan" in dinky.requests
 
 

@@ -326,5 +326,8 @@ def test_a_statement_is_checked_where_dli_can(bench: DliBench, dli: DliSimulator
     assert refused.value.where.endswith(":2:8")
     assert unknown.why.startswith("DLI checks statements when the job is run")
     assert checked.why == "DLI does not say what the operators of a job store"
-    assert (bench.provider.topology("x"), bench.provider.numbered("x", {}, 1)) == (None, "x")
-    assert bench.provider.vertices(job()) == ()
+    assert (bench.provider.compiled_form.topology("x"), bench.provider.compiled_form.numbered("x", {}, 1)) == (
+        None,
+        "x",
+    )
+    assert bench.provider.compiled_form.vertices(job()) == ()

@@ -9,18 +9,19 @@ cannot be stopped with its state gets its description as it runs. If the platfor
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from headgate.errors import ProviderError, Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.live import JobState, Live, Marker, Observation, Several, Snapshot
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.model.topology import Compiled
+from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.graphs import graph
 from headgate.providers.cs.limits import problems
@@ -33,7 +34,7 @@ from headgate.providers.cs.wire import Definition
 from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.http import NotFound
 from headgate.providers.huawei.platform_holds import HELD
-from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -41,9 +42,10 @@ _FORMAT = "huawei-cs"
 
 
 @reports_odd_answers
-class CsProvider(Opaque):
+class CsProvider(NoStorage):
     """One project of one region of Cloud Stream."""
 
+    compiled_form = CompiledForm()
     capabilities = Capabilities(
         compile=Support.NO,
         savepoint=Support.NO,
@@ -119,16 +121,6 @@ class CsProvider(Opaque):
             # One that cannot be stopped with its state has no other way to become ours with it.
             markable=not state.active or bool(unsavable),
         )
-
-    def kept(self, job: str) -> Kept | None:
-        """The definitions themselves are all that is kept."""
-        return None
-
-    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
-        return ()
-
-    def no_place(self, spec: JobSpec) -> str:
-        return ""
 
     def exists(self, path: str) -> bool | None:
         """Would a start take up the savepoint that this path names? Only the latest of each job is within reach."""

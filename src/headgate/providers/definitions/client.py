@@ -15,6 +15,7 @@ from headgate.model.live import Kept, Live, Marker
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
+from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience
@@ -42,6 +43,7 @@ class Client(Protocol):
 
     name: str
     capabilities: Capabilities
+    compiled_form: CompiledForm = CompiledForm()
     traits: Traits = Traits()
 
     # -- looking -------------------------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
 
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
+from headgate.model.live import JobState, Kept, Live, Marker, Observation
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
@@ -38,7 +38,7 @@ from headgate.providers.definitions.start_once import (
 )
 from headgate.providers.definitions.waiter import Waiter
 from headgate.providers.http import NotFound
-from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Submission
 
@@ -47,12 +47,17 @@ _MOST_STEPS = 12
 
 
 @reports_odd_answers
-class DefinitionProvider(Opaque):
-    """One target of a platform that keeps definitions, for one headgate project."""
+class DefinitionProvider(NoStorage):
+    """One target of a platform that keeps definitions, for one headgate project.
+
+    No such target forgets a job and still reports its checkpoints; and where it has no place for savepoints,
+    `Live.unsavable` says so.
+    """
 
     def __init__(self, client: Client, *, project: str, pause: Callable[[float], None] = time.sleep) -> None:
         self.name = client.name
         self.capabilities = client.capabilities
+        self.compiled_form = client.compiled_form
         self.client = client
         self._project = project
         self._waiter = Waiter(pause)
@@ -77,14 +82,6 @@ class DefinitionProvider(Opaque):
 
     def kept(self, job: str) -> Kept | None:
         return self.client.kept(job)
-
-    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
-        """No target that keeps definitions forgets a job and still reports its checkpoints."""
-        return ()
-
-    def no_place(self, spec: JobSpec) -> str:
-        """Where savepoints go is the platform's to know, and `Live.unsavable` says where it has no place for them."""
-        return ""
 
     def exists(self, path: str) -> bool | None:
         return self.client.exists(path)

@@ -44,7 +44,7 @@ from headgate.providers.dinky.savepoints import Savepoints
 from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
 from headgate.providers.dinky.wire import Instance, Task, document, text
 from headgate.providers.http import Api, Tls
-from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support
 from headgate.providers.run_facts import Facts
@@ -54,7 +54,7 @@ _UNSHOWN = ("clusterConfiguration", "clusterInstance", "executorSetting", "gatew
 
 
 @reports_odd_answers
-class DinkyProvider(Opaque):
+class DinkyProvider(NoStorage):
     """One tenant of one Dinky server. `job_id` is the id of the task."""
 
     capabilities = Capabilities(
@@ -87,7 +87,7 @@ class DinkyProvider(Opaque):
         self._definitions = Definitions(session, self._runs, trees, project=project, folder=folder)
         self._observer = Observer(session, self._runs, trees, self._facts, project=project, folder=folder)
         self._savepoints = Savepoints(session, self._runs, self._definitions)
-        self._checker = Checker(session, self._definitions)
+        self._checker = self.compiled_form = Checker(name, session, self._definitions)
 
     def close(self) -> None:
         self._facts.save()
@@ -125,15 +125,6 @@ class DinkyProvider(Opaque):
         when = self._session.milliseconds
         return Kept(True, tuple(Snapshot(one.path, "savepoint", when(one.created)) for one in taken if one.path))
 
-    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
-        return ()
-
-    def no_place(self, spec: JobSpec) -> str:
-        return ""
-
-    def exists(self, path: str) -> bool | None:
-        return None
-
     def references(self, package: str) -> tuple[str, ...]:
         """Looked for in the statement of a job, and in that of the environment that is put before it."""
         dialects = [*definition.DIALECTS, definition.ENVIRONMENT]
@@ -155,9 +146,6 @@ class DinkyProvider(Opaque):
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         marker = Marker(self._project, spec.name, spec.revision, start_key="0" * 32)
         return prospects.platform_verdict(self._definitions, self._savepoints, spec, marker, live, changes)
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return self._checker.vertices(spec)
 
     # -- single effects ------------------------------------------------------------------------------------------------
 

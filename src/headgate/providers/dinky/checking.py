@@ -15,11 +15,13 @@ from headgate.model.live import Marker
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import number
+from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.dinky import definition, statements
 from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
+from headgate.providers.odd_answers import reports_odd_answers
 
 _POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _OUTSIDE = "the statements use a catalog; planning them in Dinky would change it"
@@ -27,10 +29,12 @@ _ACCEPTED = "Dinky says whether a statement is right, not what its operators sto
 _CODE = "statement-rejected"
 
 
-class Checker:
-    """Asks one Dinky about statements that do not run."""
+@reports_odd_answers
+class Checker(CompiledForm):
+    """Asks one Dinky about statements that do not run. `name` is that of the target."""
 
-    def __init__(self, session: Session, definitions: Definitions) -> None:
+    def __init__(self, name: str, session: Session, definitions: Definitions) -> None:
+        self.name = name
         self._session = session
         self._definitions = definitions
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Several, Snapshot
+from headgate.model.live import JobState, Live, Marker, Observation, Several
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
@@ -33,6 +33,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Sql
 from headgate.model.topology import Compiled
 from headgate.providers import again
+from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.dli import graphs, making, prospects, states, wire
 from headgate.providers.dli.definition import Definition, own_path
@@ -42,7 +43,7 @@ from headgate.providers.dli.starting import Starting
 from headgate.providers.dli.stopping import Stopping
 from headgate.providers.http import Api
 from headgate.providers.huawei.account import Account, host
-from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -54,9 +55,10 @@ _PACKAGES = ("entrypoint", "udf_jar_url", "dependency_jars", "dependency_files")
 
 
 @reports_odd_answers
-class DliProvider(Opaque):
+class DliProvider(NoStorage):
     """The Flink jobs of one DLI project. Facts from the API pages dli_02_0228 to dli_02_0393 and the official SDK."""
 
+    compiled_form = CompiledForm()
     capabilities = Capabilities(
         compile=Support.NO,
         delete_definition=Support.YES,
@@ -159,15 +161,6 @@ class DliProvider(Opaque):
             if any(mentions(part, package) for each in used for part in ([each] if isinstance(each, str) else each)):
                 names.add(str(row.get("name") or row["job_id"]))
         return tuple(sorted(names))
-
-    def kept(self, job: str) -> Kept | None:
-        return None
-
-    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
-        return ()
-
-    def no_place(self, spec: JobSpec) -> str:
-        return ""
 
     def exists(self, path: str) -> bool | None:
         """Of a savepoint that DLI made: is it still there? Of a snapshot on OBS nothing is known before the start."""

@@ -25,7 +25,7 @@ from headgate.model.plan import Change, PlatformVerdict, RestoreKind
 from headgate.model.project import Target
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
-from headgate.model.topology import Compiled, Topology
+from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import undocumented
 from headgate.providers.definition_deletion import NoDefinitions
 from headgate.providers.flink import compiled as plans
@@ -34,6 +34,7 @@ from headgate.providers.flink.causes import root_cause
 from headgate.providers.flink.cluster import Cluster
 from headgate.providers.flink.cluster_files import Storage, next_id
 from headgate.providers.flink.ended_jobs import Endings
+from headgate.providers.flink.flink_plans import FlinkPlans
 from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.flink.jars import Jars
 from headgate.providers.flink.observation import Observing, start_of
@@ -76,6 +77,7 @@ class FlinkProvider(NoDefinitions):
         self._facts = facts
         self._project = project
         self._jars = Jars(api)
+        self.compiled_form = FlinkPlans(name, self._jars)
         self._signs: dict[str, str] = {}
         self._stops = Stops(api)
         self._cluster = Cluster(api)
@@ -133,7 +135,7 @@ class FlinkProvider(NoDefinitions):
         if not may_compile(spec):
             return Compiled(why="the statements use an external catalog; compiling them here would change it")
         try:
-            plan = self._plan(spec, mode="compile")
+            plan = self.compiled_form.plan(spec, mode="compile")
         except PlannerFailed as failed:
             if failed.after_main:
                 return Compiled(why=f"{failed.problem}; that is no mistake of the statement")
@@ -167,26 +169,6 @@ class FlinkProvider(NoDefinitions):
         if alone and not found.blocked and self._scaling.can_reach(live, spec):
             return PlatformVerdict(in_place=frozenset(touched))
         return found
-
-    def topology(self, compiled: str) -> Topology | None:
-        return plans.topology(compiled) if compiled else None
-
-    def numbered(self, compiled: str, ids: Mapping[int, int], fresh_from: int) -> str:
-        return plans.numbered(compiled, ids, fresh_from=fresh_from)
-
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        try:
-            return tuple(str(node["id"]) for node in self._plan(spec, mode="run")["nodes"]) if may_compile(spec) else ()
-        except PlannerFailed:
-            return ()
-
-    def _plan(self, spec: JobSpec, *, mode: str) -> Mapping[str, Any]:
-        try:
-            return self._jars.plan(spec.program, body(spec, mode=mode))
-        except Rejected as problem:
-            if not is_flinks_own(problem):
-                raise
-            raise refusal(problem.body, spec) from problem
 
     # -- single effects --------------------------------------------------------------------------------------------
 

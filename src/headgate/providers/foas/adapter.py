@@ -14,20 +14,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
+from headgate.model.live import JobState, Live, Marker, Observation
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers import again, marking
+from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.foas import definition, plans, programs, prospects, snapshots
 from headgate.providers.foas.credentials import HOW, credentials
@@ -44,7 +45,7 @@ from headgate.providers.foas.stops import Stops, completed_checkpoints
 from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job
 from headgate.providers.http import Api, NotFound, Tls
-from headgate.providers.no_compiled_form import Opaque
+from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support
 
@@ -53,9 +54,10 @@ _CHECKPOINTS = {"blink.checkpoint.mode", "blink.checkpoint.interval.ms"}
 
 
 @reports_odd_answers
-class FoasProvider(Opaque):
+class FoasProvider(NoStorage):
     """One project of the service. Facts from its OpenAPI metadata, SDKs and documentation, frozen since 2021."""
 
+    compiled_form = CompiledForm()
     capabilities = Capabilities(
         compile=Support.NO,
         savepoint=Support.NO,
@@ -108,15 +110,6 @@ class FoasProvider(Opaque):
 
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         return prospects.platform_verdict(spec, live, changes)
-
-    def kept(self, job: str) -> Kept | None:
-        return None
-
-    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
-        return ()
-
-    def no_place(self, spec: JobSpec) -> str:
-        return ""
 
     def exists(self, path: str) -> bool | None:
         name = snapshots.job_of(path, self._service.project)
