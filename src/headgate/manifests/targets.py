@@ -87,9 +87,10 @@ def check(page: Page, written: Mapping, forms: AbstractMapping[str, ProviderForm
         else:
             fields = forms[provider].target.model_fields
             valid = tuple(field.alias or name for name, field in fields.items())
+            gone: AbstractMapping[str, str] = getattr(forms[provider].target, "GONE", {})
             for setting, (at, _) in node.entries.items():
                 if setting not in valid and setting != PROVIDER:
-                    hint = suggestion(setting, valid, what="valid keys")
+                    hint = gone.get(setting) or suggestion(setting, valid, what="valid keys")
                     page.report.add(page.name, at, f"unknown key `{setting}`", hint)
 
 

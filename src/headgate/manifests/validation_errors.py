@@ -7,7 +7,7 @@ What stands in the file is quoted from the tree, so a resolved `${env:NAME}` is 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -143,7 +143,9 @@ def _reworded(
     if kind == "extra_forbidden":
         parent, _ = _walk(node, loc[:-1])
         key = parent.key(last) if isinstance(parent, yaml_tree.Mapping) else parent
-        hint = suggestion(last, form_structure.keys(form, loc[:-1]), what="valid keys")
+        # A form names the settings that it had once, and what to do about them.
+        gone: Mapping[str, str] = getattr(form, "GONE", {}) if len(loc) == 1 else {}
+        hint = gone.get(last) or suggestion(last, form_structure.keys(form, loc[:-1]), what="valid keys")
         return key, f"unknown key `{last}`", hint
     if kind in _CHOICES:
         choices = _choices(detail)

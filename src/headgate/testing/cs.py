@@ -28,7 +28,7 @@ from headgate.testing.server import Request, Response, SimulatedServer
 class CsSimulator(SimulatedServer):
     """The platform. Attributes that a test may set make it misbehave:
 
-    `gate`                 who may pass; `accepts` are the signatures it takes
+    `gate`                 who may pass
     `takes`                how many looks each status lasts
     `largest_page`         rows a page holds at most, whatever is asked for
     `list_lags`            how many looks the statuses in the list are behind
@@ -43,7 +43,6 @@ class CsSimulator(SimulatedServer):
     def __init__(self) -> None:
         super().__init__()
         self.gate = HuaweiGate()
-        self.accepts = {"current", "legacy"}
         self.takes = 1
         self.largest_page = 100
         self.list_lags = 0
@@ -140,9 +139,6 @@ class CsSimulator(SimulatedServer):
             return told
         if refusal := self.gate.refusal(request):
             return refusal
-        scheme = "legacy" if " Credential=" in request.headers.get("authorization", "") else "current"
-        if scheme not in self.accepts:
-            return Response(401, gateway_error("APIG.0301", "Incorrect IAM authentication information: wrong scheme"))
         found = re.fullmatch(r"/v1\.0/([^/]+)(/.+)", request.path)
         if found is None:
             return Response(404, gateway_error("APIG.0101", "The API does not exist or has not been published."))

@@ -1,8 +1,8 @@
 """The gate in front of Huawei Cloud's simulated services: who may pass, and what everybody else is told.
 
-It works out signatures by itself, from the bytes of a request as they came, in both schemes that are called
-SDK-HMAC-SHA256; tokens come from the simulated IAM. Refusals are those of the API gateway (APIG.0301 and its kin), and
-after too many wrong signatures in a row an access key is locked, as Huawei's pages on APIG.0301 say.
+It works out signatures by itself, from the bytes of a request as they came; tokens come from the simulated IAM.
+Refusals are those of the API gateway (APIG.0301 and its kin), and after too many wrong signatures in a row an access
+key is locked, as Huawei's pages on APIG.0301 say.
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ PROJECT_ID = "0123456789abcdef0123456789abcdef"
 REGION = "eu-west-101"
 
 _PLAIN = re.compile(r"SDK-HMAC-SHA256 Access=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})")
-_SCOPED = re.compile(
-    r"SDK-HMAC-SHA256 Credential=([^,/]+)/(\d{8}/[^/,]+/[^/,]+/sdk_request), "
-    r"SignedHeaders=([^,]+), Signature=([0-9a-f]{64})"
-)
 _MOST_WRONG = 5
 _CONTENT_HASH = "x-sdk-content-sha256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -64,13 +60,8 @@ class HuaweiGate:
         if token is not None:
             return None if token in self.tokens else _refused("APIG.0307", "The token must be updated.")
         authorization = request.headers.get("authorization", "")
-        plain, scoped = _PLAIN.fullmatch(authorization), _SCOPED.fullmatch(authorization)
-        if plain:
-            access, names, proof = plain.groups()
-            return self._checked(request, access, "", names, proof)
-        if scoped:
-            access, scope, names, proof = scoped.groups()
-            return self._checked(request, access, scope, names, proof)
+        if signed := _PLAIN.fullmatch(authorization):
+            return self._checked(request, *signed.groups())
         return _refused("APIG.0301", "Incorrect IAM authentication information: no signature and no token")
 
     def iam(self, request: Request) -> Response | None:
@@ -83,10 +74,10 @@ class HuaweiGate:
             return self.refusal(request) or Response(200, {"projects": found, "links": {}})
         return None
 
-    def _checked(self, request: Request, access: str, scope: str, names: str, proof: str) -> Response | None:
+    def _checked(self, request: Request, access: str, names: str, proof: str) -> Response | None:
         if access in self.locked:
             return _refused("APIG.0301", "Incorrect IAM authentication information: the AK is locked for 5 minutes")
-        why = self._wrong(request, access, scope, names.split(";"), proof)
+        why = self._wrong(request, access, names.split(";"), proof)
         if not why:
             self.wrong[access] = 0
             return None
@@ -95,7 +86,7 @@ class HuaweiGate:
             self.locked.add(access)
         return _refused("APIG.0301", f"Incorrect IAM authentication information: {why}")
 
-    def _wrong(self, request: Request, access: str, scope: str, names: list[str], proof: str) -> str:
+    def _wrong(self, request: Request, access: str, names: list[str], proof: str) -> str:
         """Why the signature is no good, empty if it is."""
         headers = request.headers
         if access not in self.keys:
@@ -109,11 +100,11 @@ class HuaweiGate:
             return "x-sdk-date expired"
         if not {"host", "x-sdk-date"} <= set(names) or names != sorted(names) or any(n not in headers for n in names):
             return "the signed headers are not those of the request"
-        if self.temporary.get(access, "") != headers.get("x-security-token", headers.get("x-sdk-security-token", "")):
+        if self.temporary.get(access, "") != headers.get("x-security-token", ""):
             return "the security token is wrong"
-        if not scope and "x-security-token" in headers and "x-security-token" not in names:
+        if "x-security-token" in headers and "x-security-token" not in names:
             return "the security token is not signed"
-        if hmac.compare_digest(expected(request, self.keys[access], scope, names), proof):
+        if hmac.compare_digest(expected(request, self.keys[access], names), proof):
             return ""
         return "verify aksk signature fail"
 
@@ -138,7 +129,7 @@ class HuaweiGate:
         return Response(201, told, {"X-Subject-Token": token})
 
 
-def expected(request: Request, secret: str, scope: str, names: list[str]) -> str:
+def expected(request: Request, secret: str, names: list[str]) -> str:
     """The signature that a request with these signed headers must have, as 64 hex digits."""
     path, _, query = request.target.partition("?")
     segments = [quote(unquote_to_bytes(part), safe="") for part in path.split("/")]
@@ -151,20 +142,12 @@ def expected(request: Request, secret: str, scope: str, names: list[str]) -> str
         pairs.append((unquote_to_bytes(name), unquote_to_bytes(value)))
     canonical_query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(pairs))
     lines = [f"{name}:{request.headers[name].strip()}" for name in names]
-    if scope:
-        lines = [re.sub(r"\s+", " ", line) for line in lines]
-    digest = _UNSIGNED if not scope and _is_unsigned(request, names) else hashlib.sha256(request.body).hexdigest()
+    digest = _UNSIGNED if _is_unsigned(request, names) else hashlib.sha256(request.body).hexdigest()
     text = f"{request.method}\n{canonical_path}\n{canonical_query}\n" + "\n".join(lines) + "\n\n"
     text += ";".join(names) + "\n" + digest
     hashed = hashlib.sha256(text.encode("latin-1", "surrogateescape")).hexdigest()
     stamp = request.headers["x-sdk-date"]
-    to_sign = ["SDK-HMAC-SHA256", stamp, scope, hashed] if scope else ["SDK-HMAC-SHA256", stamp, hashed]
-    key = secret.encode()
-    if scope:
-        key = b"SDK" + key
-        for part in scope.split("/"):
-            key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.digest(key, "\n".join(to_sign).encode(), "sha256").hex()
+    return hmac.digest(secret.encode(), f"SDK-HMAC-SHA256\n{stamp}\n{hashed}".encode(), "sha256").hex()
 
 
 def _is_unsigned(request: Request, names: list[str]) -> bool:

@@ -23,7 +23,6 @@ targets:
     region: cn-north-1
     project_id: {project_id}
     endpoint: {url}
-    signature: {signature}
 """
 MANIFEST = """\
 name: {name}
@@ -42,11 +41,11 @@ options: {{obs_bucket: '{bucket}', spu_number: {spu}, restart_when_exception: tr
 class Workspace:
     """A project folder, and the platform its one target is."""
 
-    def __init__(self, root: Path, platform: CsSimulator, *, signature: str = "current") -> None:
+    def __init__(self, root: Path, platform: CsSimulator) -> None:
         self.root = root
         self.platform = platform
         (root / "jobs").mkdir()
-        said = PROJECT.format(project_id=PROJECT_ID, url=platform.url, signature=signature)
+        said = PROJECT.format(project_id=PROJECT_ID, url=platform.url)
         (root / "headgate.yaml").write_text(said, "utf-8")
         self.write()
 
@@ -80,15 +79,12 @@ class Workspace:
         assert (again.verb, again.changes) == (Verb.KEEP, ())
 
 
-@pytest.fixture(params=["current", "legacy"])
-def workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: CsSimulator, request: pytest.FixtureRequest
-) -> Workspace:
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: CsSimulator) -> Workspace:
     monkeypatch.setenv("HUAWEICLOUD_SDK_AK", ACCESS_KEY)
     monkeypatch.setenv("HUAWEICLOUD_SDK_SK", SECRET_KEY)
     monkeypatch.setenv("KAFKA_PASSWORD", "opensesame")
-    platform.accepts = {request.param}
-    return Workspace(tmp_path, platform, signature=request.param)
+    return Workspace(tmp_path, platform)
 
 
 def test_a_manifest_becomes_a_job_that_runs_and_is_left_alone(workspace: Workspace) -> None:

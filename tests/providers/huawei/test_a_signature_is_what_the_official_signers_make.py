@@ -1,7 +1,6 @@
 """Signatures byte for byte: fixed ones of the official signers, and the installed one asked anew.
 
-The fixed ones were made with huaweicloudsdkcore 3.1.219 and, for the older scheme, with java-sdk-core 2.0.1; all keys
-are made up.
+The fixed ones were made with huaweicloudsdkcore 3.1.219; all keys are made up.
 """
 
 from __future__ import annotations
@@ -18,11 +17,9 @@ from hypothesis import strategies as st
 
 from headgate.providers.http import Outgoing, encoded
 from headgate.providers.huawei.signing import (
-    PLAIN,
     Keys,
     Signing,
     canonical_request,
-    scoped,
     signature,
     signed_headers,
 )
@@ -111,39 +108,6 @@ def test_todays_signature(request_: Outgoing, token: str, digest: str, names: st
     assert headers["Authorization"] == _authorization(f"Access={KEYS.access}", names, proof)
 
 
-@pytest.mark.parametrize(
-    ("request_", "second", "proof"),
-    [
-        pytest.param(
-            _asked("GET", f"{CS}/job/50320"),
-            13,
-            "4636a4b67792a2fd97830bfa1b72e84de8e9707a3ed662e267d8dfc33ccf8e01",
-            id="a-read",
-        ),
-        pytest.param(
-            _asked("POST", f"{CS}/job/50320/run?resumeSavePoint=true", **JSON),
-            13,
-            "390e15721e10d6fc97bdcf7e8e7878111640631256270a94b89718a180c795af",
-            id="a-query-and-no-body",
-        ),
-        pytest.param(
-            _asked("POST", f"{CS}/sql_job", '{"name":"orders","run_mode":"shared_cluster"}', **JSON),
-            14,
-            "9255b2b660e2e6a14bc2b3f47ab92bac78a2e941ed32f40a54ca5f23509bbd71",
-            id="a-body",
-        ),
-    ],
-)
-def test_the_first_sdks_signature(request_: Outgoing, second: int, proof: str) -> None:
-    """A key for one day, region and service, and three headers."""
-    at = datetime(2026, 11, 21, 7, 13, second, tzinfo=UTC)
-
-    headers = signature(request_, KEYS, at=at, scheme=scoped("cn-north-1", "CS"))
-
-    access = f"Credential={KEYS.access}/20261121/cn-north-1/CS/sdk_request"
-    assert headers["Authorization"] == _authorization(access, "host;x-project-id;x-sdk-date", proof)
-
-
 def test_a_signer_adds_what_the_gateway_wants_to_see() -> None:
     """The first of the fixed signatures again, from nothing but the request."""
     sign = Signing(KEYS, PROJECT, clock=lambda: AT)
@@ -196,6 +160,5 @@ def test_the_official_signer_agrees(path: list[str], query: dict[str, str], body
         Outgoing("POST", url, {**JSON, "X-Project-Id": PROJECT}, body.encode()),
         Keys(KEYS.access, KEYS.secret, token),
         at=AT,
-        scheme=PLAIN,
     )
     assert ours["Authorization"] == official.header_params["Authorization"]

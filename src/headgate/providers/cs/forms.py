@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +14,10 @@ from headgate.providers.huawei.forms import HuaweiTarget
 class CsTarget(HuaweiTarget):
     """A region of Cloud Stream, or an installation that answers to its API. Its successor is `huawei-dli`."""
 
-    signature: Literal["current", "legacy"] = Field(
-        default="current",
-        description="how requests are signed: as today's API gateway wants it, or as the service's own SDK of 2020 did",
-    )
+    GONE: ClassVar[Mapping[str, str]] = {
+        "signature": "take it out: requests are signed as today's API gateway checks them, and the signature of the "
+        "service's own SDK of 2020 is not sent any more"
+    }
 
 
 class CsOptions(BaseModel):

@@ -13,6 +13,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.health import Graph, Vertex
+from headgate.providers.answer_fields import number
 
 _NAMES = ("name", "contents", "description", "operator", "operator_name", "type", "pact")
 _INPUTS = ("inputs", "predecessors")
@@ -26,7 +27,7 @@ def graph(job_id: str, name: str, payload: Mapping[str, Any]) -> Graph:
     nodes = _nodes(inner if isinstance(inner, Mapping) else plan) or list(running.values())
     if not nodes:
         raise Rejected(f"the platform shows no execution plan of job {name!r} now", where=f"job {job_id}")
-    vertices = tuple(_vertex(number, node, running) for number, node in enumerate(nodes, start=1))
+    vertices = tuple(_vertex(place, node, running) for place, node in enumerate(nodes, start=1))
     known = {vertex.id for vertex in vertices}
     return Graph(job_id, name, tuple(_linked(vertex, known) for vertex in vertices))
 
@@ -36,22 +37,25 @@ def _parsed(text: Any) -> Any:
         return text
     try:
         return json.loads(text) if text else []
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
 
 
 def _nodes(plan: Any) -> list[Mapping[str, Any]]:
-    listed = plan.get("nodes") if isinstance(plan, Mapping) else plan
-    return [node for node in listed if isinstance(node, Mapping)] if isinstance(listed, list) else []
+    return _mappings(plan.get("nodes") if isinstance(plan, Mapping) else plan)
 
 
-def _vertex(number: int, node: Mapping[str, Any], running: Mapping[str, Mapping[str, Any]]) -> Vertex:
-    vertex_id = str(node.get("id", number))
+def _mappings(listed: Any) -> list[Mapping[str, Any]]:
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
+
+def _vertex(place: int, node: Mapping[str, Any], running: Mapping[str, Mapping[str, Any]]) -> Vertex:
+    vertex_id = str(node.get("id", place))
     live = running.get(vertex_id, {})
     name = next((str(one[key]) for one in (live, node) for key in _NAMES if one.get(key)), "")
-    sources: list[Mapping[str, Any]] = next((node[key] for key in _INPUTS if isinstance(node.get(key), list)), [])
+    sources = next((found for key in _INPUTS if (found := _mappings(node.get(key)))), [])
     inputs = tuple((str(one.get("id")), str(one.get("ship_strategy") or "")) for one in sources)
-    parallelism = int(node.get("parallelism") or live.get("parallelism") or 1)
+    parallelism = next((width for one in (node, live) if (width := number(one.get("parallelism")) or 0) > 0), 1)
     # What is no plan of Flink's is shown as it is.
     shown = name or json.dumps(node, ensure_ascii=False, sort_keys=True)
     return Vertex(vertex_id, shown, parallelism, str(live.get("status") or ""), inputs)

@@ -18,7 +18,7 @@ from headgate.providers.http import Api, Outgoing, Signer, Tls
 from headgate.providers.huawei.credentials import REFUSED, Credentials, Password, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.iam import TokenLogin, project_id_of, scope_of
-from headgate.providers.huawei.signing import PLAIN, Keys, Scheme, Signing
+from headgate.providers.huawei.signing import Keys, Signing
 
 # Regions whose hosts are not under myhuaweicloud.com.
 _DOMAINS = {"eu-west-101": "myhuaweicloud.eu", "eu-de": "otc.t-systems.com", "eu-nl": "otc.t-systems.com"}
@@ -29,27 +29,19 @@ def host(service: str, region: str) -> str:
     return f"https://{service}.{region}.{_DOMAINS.get(region, 'myhuaweicloud.com')}"
 
 
-def plain(region: str) -> Scheme:
-    """Today's signature, the same in every region."""
-    return PLAIN
-
-
 class Account:
     """Access to one service of one project. Nothing is asked before the first request needs it.
 
     Safe to use from several threads. `secrets` masks the credentials, and is what `api` was given.
     """
 
-    def __init__(
-        self, name: str, form: HuaweiTarget, known: Credentials, secrets: Secrets, *, endpoint: str, scheme: Scheme
-    ) -> None:
+    def __init__(self, name: str, form: HuaweiTarget, known: Credentials, secrets: Secrets, *, endpoint: str) -> None:
         self.name = name
         self.region = known.region
         self.endpoint = endpoint
         self.secrets = secrets
         self._form = form
         self._known = known
-        self._scheme = scheme
         self._lock = threading.Lock()
         self._project_id = known.project_id
         self._opened: list[Api] = []
@@ -64,9 +56,8 @@ class Account:
         environ: Mapping[str, str],
         *,
         address: Callable[[str], str],
-        scheme: Callable[[str], Scheme] = plain,
     ) -> Account:
-        """`address` and `scheme` say where the service of a region is, and how requests to it are signed.
+        """`address` says where the service of a region is.
 
         Raises `Unauthorised` without credentials, and `Rejected` without a region or an endpoint.
         """
@@ -77,7 +68,7 @@ class Account:
             hint = "name the region of this target in headgate.yaml, or in HW_REGION_NAME"
             raise Rejected("neither a region nor an endpoint is named", where=target.name, hint=hint)
         secrets = Secrets({**known.secrets(), **target.secrets.values})
-        return cls(target.name, form, known, secrets, endpoint=endpoint, scheme=scheme(known.region))
+        return cls(target.name, form, known, secrets, endpoint=endpoint)
 
     def api(self, **more: Any) -> Api:
         """The service's API, signed; `more` are the arguments of `Api` that a service has its own idea of."""
@@ -94,7 +85,7 @@ class Account:
     def sign(self, request: Outgoing) -> Mapping[str, str]:
         """The `Signer` of the service."""
         if isinstance(self._known.proof, Keys):
-            return Signing(self._known.proof, self.project_id(), self._scheme)(request)
+            return Signing(self._known.proof, self.project_id())(request)
         typed = "content-type" in map(str.lower, request.headers)
         return {**({} if typed else {"Content-Type": "application/json"}), **self._proven(request)}
 
