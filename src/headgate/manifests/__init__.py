@@ -16,6 +16,22 @@ imported only here.
   reading before it is written
 - `commit`     which commit the manifests are at
 - `project_file`, `targets`; `jobs`, `statements`; `project_checks` between jobs
+
+How to add a field to the job manifest, shown by `savepoint.max_age`. In this order, each file that says it:
+
+1. `manifests/forms.py`            the key: its type, its default, and what it does; mistakes in it have their place and
+                                   hint from here, and so has the schema for editors
+2. `model/spec.py`                 the value. Is it part of what runs? Then it goes into `fields()`, and a change is a
+                                   restart. Does it only tell headgate how to handle the job, as here? Then it goes into
+                                   the handling, only where it is stated: hashes that stores have from before stay good
+3. `manifests/jobs.py`             the form becomes the value
+4. `planning/restore_points.py`    the rule that reads it, in the module that decides this
+5. `model/reasons.py`              a reason of its own where it blocks something, with its page for `headgate explain`
+                                   and the first move; nothing else is needed for it to be shown
+
+Beside them: a line in the README, whose manifests are loaded by a test; a test of the rule in `tests/planning`. A field
+of one platform alone is an option: it goes into the form of that provider (`providers/NAME/forms.py`), and neither the
+model nor planning knows it.
 """
 
 from headgate.manifests.files import absolute, find_project, named_project, rewrite, write_new
