@@ -139,8 +139,8 @@ def test_what_a_platform_refuses_stays_a_move():
 def test_a_start_that_is_blocked_promises_no_rollback(state: JobState):
     """What would undo it belongs to a start that is made."""
     ended = running(EDITED, job_id="f01", state=state, snapshot=SAVED, restored=SAVED.path)
-    asked = Asked(Revisions=(in_history(ORDERS),), Compatibility=CompatibilityReport(unavailable="HTTP 503"))
+    asked = Asked(Revisions=(in_history(ORDERS),), Compatibility=CompatibilityReport())
 
     [action] = planned(asked, {"orders": ended}, EDITED, unfinished=begun("f01")).actions
 
-    assert (action.verb, action.fallback) == (Verb.BLOCKED, None)
+    assert (action.verb, action.reason, action.fallback) == (Verb.BLOCKED, Reason.STATE_UNKNOWN, None)
