@@ -1,4 +1,4 @@
-"""The table of what each platform can do, for the README: made from what the providers say of themselves."""
+"""The table of what each platform can do, for the manual: made from what the providers say of themselves."""
 
 from __future__ import annotations
 

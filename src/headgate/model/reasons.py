@@ -193,7 +193,7 @@ EXPLAINED = {
     ),
     Reason.NOT_SUPPORTED: (
         "The platform cannot do what the manifest asks for; the message says what. Nothing is done. Change the "
-        "manifest, or run the job on another target. The README has a table of what each platform can do."
+        "manifest, or run the job on another target. `headgate explain platforms` has a table of what each can do."
     ),
     Reason.ABOVE_MAX_PARALLELISM: (
         "The parallelism is above the max parallelism of the job, and state cannot be spread wider than that. Lower "

@@ -26,7 +26,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do; planning asks before it promises, and the table in the README is made from it.
+    """What a provider can do; planning asks before it promises. `headgate explain platforms` shows it as a table.
 
     sql, jar              runs statements; runs a program in a jar
     compile               checks a spec at plan time without running it

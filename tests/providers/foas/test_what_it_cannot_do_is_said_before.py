@@ -120,7 +120,7 @@ def test_a_first_start_has_nothing_to_lose():
 
 
 def test_its_capabilities_say_the_same():
-    """The table in the README is made from them."""
+    """The table of the platforms is made from them."""
     with FoasSimulator() as platform:
         bench = FoasBench(platform)
         told = bench.provider.capabilities
