@@ -12,7 +12,7 @@ from headgate.model.spec import Sql
 from headgate.model.warnings import ProjectWarning, WarningCode
 from headgate.project import load
 from headgate.providers.dialects import dialect_of
-from headgate.sql import BEFORE_SETS, BLINK, DINKY, DINKY_WITH_VARIABLES, FLINK, STREAM, Dialect
+from headgate.sql import BLINK, DINKY, DINKY_WITH_VARIABLES, DLI, DLI_BEFORE_SETS, FLINK, STREAM, Dialect
 
 TARGETS = """\
 project: payments
@@ -56,12 +56,12 @@ def doubts(project: Project) -> list[ProjectWarning]:
         ("huawei-cs", {}, STREAM),
         ("huawei-dli", {"job_type": "flink_sql_job"}, STREAM),
         ("huawei-dli", {"job_type": "flink_sql_edge_job"}, STREAM),
-        ("huawei-dli", {}, BEFORE_SETS),
-        ("huawei-dli", {"flink_version": "1.10"}, BEFORE_SETS),
-        ("huawei-dli", {"flink_version": "1.12"}, BEFORE_SETS),
-        ("huawei-dli", {"flink_version": "1.15"}, FLINK),
-        ("huawei-dli", {"flink_version": "2.1", "job_type": "flink_opensource_sql_job"}, FLINK),
-        ("huawei-dli", {"flink_version": "${env:VERSION}"}, BEFORE_SETS),
+        ("huawei-dli", {}, DLI_BEFORE_SETS),
+        ("huawei-dli", {"flink_version": "1.10"}, DLI_BEFORE_SETS),
+        ("huawei-dli", {"flink_version": "1.12"}, DLI_BEFORE_SETS),
+        ("huawei-dli", {"flink_version": "1.15"}, DLI),
+        ("huawei-dli", {"flink_version": "2.1", "job_type": "flink_opensource_sql_job"}, DLI),
+        ("huawei-dli", {"flink_version": "${env:VERSION}"}, DLI_BEFORE_SETS),
         ("alibaba-foas", {"engine_version": "blink-3.6.0"}, BLINK),
         ("dinky", {}, DINKY),
         ("dinky", {"fragment": True}, DINKY_WITH_VARIABLES),

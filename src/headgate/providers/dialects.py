@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headgate.sql import BEFORE_SETS, BLINK, DINKY, DINKY_WITH_VARIABLES, FLINK, STREAM, Dialect
+from headgate.sql import BLINK, DINKY, DINKY_WITH_VARIABLES, DLI, DLI_BEFORE_SETS, FLINK, STREAM, Dialect
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _FIRST_WITH_SETS = (1, 13)
@@ -33,7 +33,7 @@ def _dli(options: Mapping[str, Any]) -> Dialect:
     if options.get("job_type", "flink_opensource_sql_job") != "flink_opensource_sql_job":
         return STREAM
     version = _VERSION.match(str(options.get("flink_version", "")))
-    return FLINK if version and (int(version[1]), int(version[2])) >= _FIRST_WITH_SETS else BEFORE_SETS
+    return DLI if version and (int(version[1]), int(version[2])) >= _FIRST_WITH_SETS else DLI_BEFORE_SETS
 
 
 def _blink(options: Mapping[str, Any]) -> Dialect:

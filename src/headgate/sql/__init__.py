@@ -17,17 +17,18 @@ Flink's planner can judge is left to the planner.
 """
 
 from headgate.sql.checking import check
-from headgate.sql.dialects import BEFORE_SETS, BLINK, DINKY, DINKY_WITH_VARIABLES, FLINK, STREAM, Dialect
+from headgate.sql.dialects import BLINK, DINKY, DINKY_WITH_VARIABLES, DLI, DLI_BEFORE_SETS, FLINK, STREAM, Dialect
 from headgate.sql.lexing import SqlMistake, Token, TokenKind, tokens
 from headgate.sql.meaning import meaning
 from headgate.sql.options import is_text, options, sound_tokens, with_values
 from headgate.sql.splitting import Statement, StatementKind, split
 
 __all__ = [
-    "BEFORE_SETS",
     "BLINK",
     "DINKY",
     "DINKY_WITH_VARIABLES",
+    "DLI",
+    "DLI_BEFORE_SETS",
     "FLINK",
     "STREAM",
     "Dialect",

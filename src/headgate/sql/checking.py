@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from headgate.sql.dialects import FLINK, Dialect
 from headgate.sql.lexing import SqlMistake, Token, TokenKind
@@ -50,7 +51,7 @@ def check(text: str, dialect: Dialect = FLINK) -> tuple[SqlMistake, ...]:
     doubtful: list[SqlMistake] = []
     for part in script:
         if part.role is Role.STATEMENT and not (dialect.definitions and _defines(part.tokens)):
-            doubtful += _in_statement(part.tokens)
+            doubtful += _in_statement(part.tokens, dialect)
             sure += _in_brackets(part.tokens)
     if not (sure or doubtful) and not any(_may_insert(part) for part in script):
         first = script[0].tokens[0]
@@ -119,7 +120,7 @@ def _closed(part: Part, sets: _Sets) -> Iterator[SqlMistake]:
     sets.open = None
 
 
-def _in_statement(run: tuple[Token, ...]) -> Iterator[SqlMistake]:
+def _in_statement(run: tuple[Token, ...], dialect: Dialect) -> Iterator[SqlMistake]:
     """Mistakes of one statement by itself."""
     yield from _in_characters(run)
     outside = _outside_brackets(run)
@@ -132,18 +133,20 @@ def _in_statement(run: tuple[Token, ...]) -> Iterator[SqlMistake]:
                 return
     if _ends_once_too_often(run):
         yield _at(run[-1], "a semicolon is missing before this END", "end the INSERT with `;`")
-    yield from _in_first_word(run, named)
+    yield from _in_first_word(run, named, dialect)
 
 
-def _in_first_word(run: tuple[Token, ...], outside: Sequence[str]) -> Iterator[SqlMistake]:
+def _in_first_word(run: tuple[Token, ...], outside: Sequence[str], dialect: Dialect) -> Iterator[SqlMistake]:
     first, word = run[0], run[0].keyword() or run[0].text
     if first.kind in {TokenKind.PLACEHOLDER, TokenKind.STRAY}:
+        return
+    if word == "SET" and dialect.bare_settings and _sets(run):
         return
     if word == "SET" and setting(run) is None:
         yield _at(first, "a SET names one key and one value, both quoted", f"write {_quoted_setting(run)}")
     elif word == "CREATE" and "MATERIALIZED" in outside[1:4]:
         yield _at(first, "a materialized table runs jobs of its own", "write CREATE TABLE, and INSERT INTO that table")
-    elif word == "CREATE" and "TABLE" in outside[1:5] and "AS" in outside:
+    elif word == "CREATE" and "TABLE" in outside[1:5] and _is_filled(outside):
         hint = "write CREATE TABLE with its columns, and INSERT INTO that table"
         yield _at(first, "CREATE TABLE ... AS starts a job of its own", hint)
     elif word in _REFUSED:
@@ -200,6 +203,17 @@ def _ends_once_too_often(run: Sequence[Token]) -> bool:
 def _quoted_setting(run: Sequence[Token]) -> str:
     key, _, value = "".join(token.text for token in run[1:]).partition("=")
     return f"SET '{key.strip(chr(39))}' = '{value.strip(chr(39))}'" if key and value else "SET 'key' = 'value'"
+
+
+def _is_filled(outside: Sequence[str]) -> bool:
+    """`CREATE TABLE t AS SELECT`, not the `STORED AS PARQUET` of a Hive table."""
+    return any(word == "AS" and before != "STORED" for before, word in pairwise(outside))
+
+
+def _sets(run: Sequence[Token]) -> bool:
+    """`SET table.sql-dialect = hive`: one key, and one value."""
+    texts = [token.text for token in run[1:]]
+    return texts.count("=") == 1 and 0 < texts.index("=") < len(texts) - 1
 
 
 def _defines(run: Sequence[Token]) -> bool:

@@ -7,7 +7,8 @@ wrong there by the rules of Flink is a warning, because the platform may well re
 - Stream SQL, of Huawei's Cloud Stream and of DLI's `flink_sql_job`: strings in double quotes, streams in place of
   tables, and as many INSERTs as there are sinks and temporary streams
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_0275.html
-- DLI's OpenSource SQL up to Flink 1.12, which has no statement set yet and reads double quotes
+- DLI's OpenSource SQL, whose SET needs no quotes; up to Flink 1.12 it has no statement set yet and reads double quotes
+  https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_15050.html
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_0438.html
 - Blink SQL of Realtime Compute: all INSERTs of a script are one job, and there is no statement set
   https://www.alibabacloud.com/help/en/flink
@@ -26,15 +27,16 @@ from headgate.sql.keywords import ALWAYS_RESERVED, RESERVED
 class Dialect:
     """How one SQL differs from Flink's.
 
-    `double_quotes`: `"text"` is a string. `free_inserts`: several INSERTs are one job without a statement set; where
-    `no_sets` holds, too, a set around them says nothing, and where it stands is no difference. `judged`: its mistakes
-    are told by the rules of Flink. `own_variables`: the platform puts values in place of `${name}`. `variables` is a
-    pattern of what it fills in outside of strings, `definitions` are `name := text;`. `kinds` are the words that
-    CREATE has before STREAM. `reserved` are the words that are never names.
+    `double_quotes`: `"text"` is a string. `bare_settings`: `SET key = value` needs no quotes. `free_inserts`: several
+    INSERTs are one job without a statement set; where `no_sets` holds, too, they mean the same as in a set. `judged`:
+    its mistakes are told by the rules of Flink. `own_variables`: the platform puts values in place of `${name}`.
+    `variables` is a pattern of what it fills in outside of strings, `definitions` are `name := text;`. `kinds` are the
+    words that CREATE has before STREAM. `reserved` are the words that are never names.
     """
 
     name: str
     double_quotes: bool = False
+    bare_settings: bool = False
     free_inserts: bool = False
     no_sets: bool = False
     judged: bool = True
@@ -55,11 +57,10 @@ STREAM = Dialect(
     kinds=frozenset({"SOURCE", "SINK", "TEMP"}),
     reserved=ALWAYS_RESERVED,
 )
+DLI = Dialect("Flink SQL of DLI", bare_settings=True)
 # Statement sets came with Flink 1.13; before them all INSERTs of a DLI job were one.
-BEFORE_SETS = Dialect("Flink SQL of DLI up to 1.12", double_quotes=True, free_inserts=True)
-BLINK = Dialect(
-    "Blink SQL", free_inserts=True, no_sets=True, judged=False, own_variables=True, reserved=ALWAYS_RESERVED
-)
+DLI_BEFORE_SETS = Dialect("Flink SQL of DLI up to 1.12", double_quotes=True, bare_settings=True, free_inserts=True)
+BLINK = Dialect("Blink SQL", free_inserts=True, no_sets=True, judged=False, own_variables=True)
 _INSIDE = r"\{[^{}'\"\r\n]*\}"
 DINKY = Dialect("Dinky's SQL", variables=rf"[@#]{_INSIDE}")
 # Of a task whose variables Dinky fills in.

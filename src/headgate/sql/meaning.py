@@ -4,15 +4,15 @@ Whitespace, comments, the case of keywords and functions, the order of options, 
 count. Everything else does: what is inside strings and quoted names, the case of names, numbers as they are spelled,
 hints. `!=` is `<>`, and a name in backticks that needs none is that name.
 
-In other dialects than Flink's fewer words are keywords for certain, and the case of all others counts. Where a platform
-knows no statement set and runs all INSERTs as one job, the brackets of a set do not count, nor where its INSERTs stand
-among the other statements.
+In Stream SQL fewer words are keywords for certain, and the case of all others counts. Where a platform knows no
+statement set and runs all INSERTs as one job, several INSERTs mean what a set of them at the end of the script does.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 
 from headgate.sql.dialects import FLINK, Dialect
 from headgate.sql.keywords import NAMES_ITS_COLUMN, NOT_THE_SAME_UNQUOTED, RESERVED
@@ -23,24 +23,30 @@ from headgate.sql.splitting import Role, parts, words
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PREFIX = re.compile(r"\A[unx]")
+_BEGIN, _END = tuple(tokens("BEGIN STATEMENT SET")), tuple(tokens("END"))
 
 
 def meaning(text: str, dialect: Dialect = FLINK) -> tuple[str, ...]:
     """The tokens of a script as they count; equal tuples, equal jobs. Raises SqlMistake as `tokens` does."""
+    dialect = replace(dialect, variables="")
     script = tuple(tokens(text, dialect))
     spelled = frozenset(_content(token).upper() for token in script if token.kind is TokenKind.QUOTED)
     counted: list[str] = []
-    for run in _ungrouped(text, dialect) if dialect.no_sets else runs(iter(script)):
+    for run in _grouped(text, dialect) if dialect.no_sets else runs(iter(script)):
         if counted:
             counted.append(";")
         counted += _counted(run, spelled & NAMES_ITS_COLUMN, dialect)
     return tuple(counted)
 
 
-def _ungrouped(text: str, dialect: Dialect) -> Iterable[tuple[Token, ...]]:
-    """The statements without a set around them, INSERTs last."""
-    statements = [part.tokens for part in parts(text, dialect) if part.role is Role.STATEMENT]
-    return sorted(statements, key=lambda run: words(run, 1) == ["INSERT"])
+def _grouped(text: str, dialect: Dialect) -> Iterable[tuple[Token, ...]]:
+    """The statements of a script, several INSERTs that nobody grouped as a set at its end."""
+    found = list(parts(text, dialect))
+    inserts = [part.tokens for part in found if words(part.tokens, 1) == ["INSERT"]]
+    if len(inserts) < 2 or any(part.role is not Role.STATEMENT for part in found):
+        return runs(tokens(text, dialect))
+    others = [part.tokens for part in found if part.tokens not in inserts]
+    return [*others, _BEGIN, *inserts, _END]
 
 
 def _counted(run: Sequence[Token], spelled: Set[str], dialect: Dialect) -> Iterator[str]:
