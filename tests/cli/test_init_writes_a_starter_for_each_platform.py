@@ -107,6 +107,8 @@ def test_every_variable_of_a_starter_is_said_and_given_to_ci(folder: Path, provi
         assert name in result.stdout.partition("Next: ")[2]
         assert f"  {name}: ${{{{ secrets.{name} }}}}\n" in workflow
     assert "__" not in workflow
+    written = "".join(file.read_text("utf-8") for file in (folder / "headgate.yaml", folder / "jobs/hello.yaml"))
+    assert ("edit what is marked `edit:`" in result.stdout) == ("# edit: " in written)
     assert {file.name for file in (folder / "schemas").iterdir()} == {"project.json", "job.json"}
 
 

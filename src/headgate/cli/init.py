@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def init(folder: Path, provider: str | None) -> None:
             (
                 *(f"wrote {file}" for file in written),
                 "",
-                f"Next: {there_first}{_next_move(names) if provider else _LOCAL}",
+                f"Next: {there_first}{_next_move(names, files.values()) if provider else _LOCAL}",
             )
         ),
         changed=True,
@@ -76,9 +77,10 @@ def init(folder: Path, provider: str | None) -> None:
 _LOCAL = "headgate local up, then headgate apply. Before CI runs, give the target a url."
 
 
-def _next_move(names: list[str]) -> str:
-    last = f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"set {last}, edit what is marked `edit:`, then headgate plan and headgate apply. CI needs them as secrets."
+def _next_move(names: list[str], texts: Iterable[str]) -> str:
+    variables = f"{', '.join(names[:-1])} and {names[-1]}"
+    edits = ", edit what is marked `edit:`" if any("# edit:" in text for text in texts) else ""
+    return f"set {variables}{edits}, then headgate plan and headgate apply. CI needs the variables as secrets."
 
 
 def _variables(provider: str | None) -> list[str]:
