@@ -29,9 +29,9 @@ How to add a field to the job manifest, shown by `savepoint.max_age`. In this or
 5. `model/reasons.py`              a reason of its own where it blocks something, with its page for `headgate explain`
                                    and the first move; nothing else is needed for it to be shown
 
-Beside them: a line in the README, whose manifests are loaded by a test; a test of the rule in `tests/planning`. A field
-of one platform alone is an option: it goes into the form of that provider (`providers/NAME/forms.py`), and neither the
-model nor planning knows it.
+Beside them: a line in `cli/topics/manifest.md`, whose example a test loads; a test of the rule in `tests/planning`. A
+field of one platform alone is an option: it goes into the form of that provider (`providers/NAME/forms.py`), and
+neither the model nor planning knows it.
 """
 
 from headgate.manifests.files import absolute, find_project, named_project, rewrite, write_new
