@@ -20,7 +20,7 @@ _PRELOADED = [
     "headgate.project.headgate",
     "headgate.providers.flink.adapter",
     "headgate.providers.dinky.adapter",
-    "headgate.providers.dli.adapter",
+    "headgate.providers.dli.client",
     "headgate.providers.cs.opening",
     "headgate.providers.foas.adapter",
     "headgate.store.sql.store",

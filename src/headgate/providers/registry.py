@@ -37,12 +37,19 @@ def _entry(package: str, name: str, opener: str) -> Entry:
     return Entry(*forms, f"{inside}.{opener}", f"{inside}.adapter:{name}Provider")
 
 
+def _definitions(package: str, name: str, opener: str = "client") -> Entry:
+    """A provider whose platform keeps job definitions: one client, opened by the module `opener`."""
+    inside = f"headgate.providers.{package}"
+    forms = f"{inside}.forms:{name}Target", f"{inside}.forms:{name}Options"
+    return Entry(*forms, f"{inside}.{opener}:open_{package}", f"{inside}.client:{name}Client")
+
+
 PROVIDERS = {
     "flink": _entry("flink", "Flink", "adapter:open_flink"),
     "alibaba-foas": _entry("foas", "Foas", "adapter:open_foas"),
     "dinky": _entry("dinky", "Dinky", "adapter:open_dinky"),
     "huawei-cs": _entry("cs", "Cs", "opening:open_cs"),
-    "huawei-dli": _entry("dli", "Dli", "adapter:open_dli"),
+    "huawei-dli": _definitions("dli", "Dli"),
 }
 
 

@@ -43,6 +43,8 @@ __all__ = ["DefinitionBench", "DefinitionContract"]
 _HINT = "run `headgate plan` to see what is left to do"
 _MOST_REQUESTS = 90
 _MOST_PASSES = 60
+# All requests by `--full`, every third one in each run of the tests.
+_EVERY_THIRD = [1, pytest.param(2, marks=pytest.mark.full), pytest.param(3, marks=pytest.mark.full)]
 
 
 class DefinitionBench(Bench, Protocol):
@@ -251,10 +253,13 @@ class DefinitionContract(ProviderContract):
         else:
             pytest.fail("the start was never through")
 
+    @pytest.mark.parametrize("first", _EVERY_THIRD)
     @pytest.mark.parametrize("done", [True, False], ids=["reply-lost", "not-done"])
-    def test_a_first_start_that_is_cut_off_anywhere_is_made_good(self, bench: DefinitionBench, done: bool) -> None:
-        """At the first request, the second, and so on; a plain rerun makes it one running copy."""
-        for after in range(1, _MOST_REQUESTS):
+    def test_a_first_start_that_is_cut_off_anywhere_is_made_good(
+        self, bench: DefinitionBench, done: bool, first: int
+    ) -> None:
+        """At one request, at a later one, and so on; a plain rerun makes it one running copy."""
+        for after in range(first, _MOST_REQUESTS, 3):
             spec = bench.spec(f"contract-cut-{after}")
             through = not _cut(bench, after, spec, done=done)
 
@@ -267,19 +272,21 @@ class DefinitionContract(ProviderContract):
         else:
             pytest.fail("the start was never through")
 
+    @pytest.mark.parametrize("first", _EVERY_THIRD)
     @pytest.mark.parametrize("done", [True, False], ids=["reply-lost", "not-done"])
-    def test_an_edit_that_is_cut_off_anywhere_is_made_good(self, bench: DefinitionBench, done: bool) -> None:
-        """There and back again, each time cut off one request later."""
-        first = bench.spec("contract-cut-edit")
-        second = bench.spec(first.name, parallelism=2)
-        started(bench.provider, first)
-        for after in range(1, _MOST_REQUESTS):
-            through = not _cut(bench, after, second, done=done)
+    def test_an_edit_that_is_cut_off_anywhere_is_made_good(
+        self, bench: DefinitionBench, done: bool, first: int
+    ) -> None:
+        """To and fro between two manifests, each time cut off at a later request."""
+        specs = [bench.spec("contract-cut-edit", parallelism=parallelism) for parallelism in (1, 2)]
+        started(bench.provider, specs[0])
+        for after in range(first, _MOST_REQUESTS, 3):
+            specs.reverse()
+            through = not _cut(bench, after, specs[0], done=done)
 
-            _reconciled(bench.again(), second)
+            _reconciled(bench.again(), specs[0])
 
-            assert len(bench.running(first.name)) == len(bench.definitions(first.name)) == 1
-            _reconciled(bench.again(), first)
+            assert len(bench.running("contract-cut-edit")) == len(bench.definitions("contract-cut-edit")) == 1
             if through:
                 break
         else:

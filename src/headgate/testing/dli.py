@@ -41,6 +41,7 @@ class DliSimulator(SimulatedServer):
     `unique_names`  whether a second definition of a name is refused
     `edits_desc`    whether name and description of a running job can be changed
     `buckets`       the buckets that DLI may use
+    `moves`         how many readings of the list lose a row between their first and their second page
     `graphs`        job id to the whole answer of execute-graph, in place of the simulator's own
     """
 
@@ -53,6 +54,7 @@ class DliSimulator(SimulatedServer):
         self.unique_names = False
         self.edits_desc = True
         self.buckets = {BUCKET}
+        self.moves = self._moved = 0
         self.graphs: dict[int, Any] = {}
 
     # -- from outside --------------------------------------------------------------------------------------------------
@@ -152,6 +154,11 @@ class DliSimulator(SimulatedServer):
         for key in ("status", "job_type", "queue_name"):
             rows = [(job, row) for job, row in rows if query.get(key) in (None, row[key])]
         rows.sort(key=lambda pair: pair[1]["job_id"], reverse=query.get("order", "desc") == "desc")
+        if offset == 0:
+            self._moved = min(1, self.moves)
+            self.moves -= self._moved
+        elif self._moved:
+            rows = rows[1:]
         shown = [job.brief(row) if not detail else _detailed(row) for job, row in rows[offset : offset + limit]]
         listed = {"total_count": len(rows), "jobs": shown}
         return {"is_success": "true", "message": "Querying of the job list succeeds.", "job_list": listed}

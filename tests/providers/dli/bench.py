@@ -10,12 +10,14 @@ from tests.providers.simulated import OnSimulator
 from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers.dli.adapter import DliProvider, opened
+from headgate.providers.definitions.provider import DefinitionProvider
+from headgate.providers.dli.client import opened
 from headgate.providers.dli.forms import DliOptions, DliTarget
 from headgate.testing.contract import PROJECT, eventually, seen
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
 
+PAGE = 5
 ENVIRON = {"HUAWEICLOUD_SDK_AK": ACCESS_KEY, "HUAWEICLOUD_SDK_SK": SECRET_KEY}
 
 
@@ -36,20 +38,23 @@ def target(url: str, **settings: Any) -> Target:
     return Target("dli", "huawei-dli", form)
 
 
-def provider(platform: DliSimulator, project: str = PROJECT, environ: dict[str, str] | None = None) -> DliProvider:
+def provider(
+    platform: DliSimulator, project: str = PROJECT, environ: dict[str, str] | None = None
+) -> DefinitionProvider:
     """An adapter that does not wait between looks: the simulator counts them."""
-    return opened(target(platform.url), environ or ENVIRON, project=project, pause=lambda seconds: None)
+    return opened(target(platform.url), environ or ENVIRON, project=project, pause=lambda seconds: None, page_size=PAGE)
 
 
 class DliBench(OnSimulator[DliSimulator]):
-    many = 120
+    many = 12
+    no_rename = no_copy = no_pages = ""
 
     def __init__(self, platform: DliSimulator) -> None:
         self.platform = platform
         self.provider = provider(platform)
         self._opened = [self.provider]
 
-    def again(self, project: str = PROJECT) -> DliProvider:
+    def again(self, project: str = PROJECT) -> DefinitionProvider:
         self._opened.append(provider(self.platform, project))
         return self._opened[-1]
 
@@ -63,6 +68,25 @@ class DliBench(OnSimulator[DliSimulator]):
     def edited(self, spec: JobSpec) -> JobSpec:
         assert isinstance(spec.program, Sql)
         return replace(spec, program=Sql(spec.program.text.replace("COUNT(*)", "SUM(b)")))
+
+    def definitions(self, name: str) -> list[str]:
+        return [str(one.id) for one in self.platform.definitions(name)]
+
+    def copy_definition(self, name: str, copy: str) -> None:
+        [job] = self.platform.definitions(name)
+        self.platform.jobs.create(job.job_type, {**job.fields, "name": copy, "desc": job.desc})
+        self.platform.ticks += self.platform.list_lag
+
+    def delete(self, name: str) -> None:
+        for one in self.platform.definitions(name):
+            self.platform.jobs.delete(one)
+        self.platform.ticks += self.platform.list_lag
+
+    def move_list(self, readings: int) -> None:
+        self.platform.moves = readings
+        for number in range(2 * PAGE):
+            self.platform.jobs.create("flink_jar_job", {"name": f"more-{number}", "desc": ""})
+        self.platform.ticks += self.platform.list_lag
 
     def statement(self, text: str) -> Sql:
         return Sql(text)

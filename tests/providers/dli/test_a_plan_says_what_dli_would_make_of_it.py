@@ -13,8 +13,8 @@ from headgate.model.plan import PlatformVerdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
+from headgate.providers.dli.compatibility import platform_verdict
 from headgate.providers.dli.forms import DliOptions
-from headgate.providers.dli.prospects import platform_verdict
 from headgate.testing.dli import BUCKET
 
 JAR = Jar("obs://jars/orders.jar", "com.acme.Orders")

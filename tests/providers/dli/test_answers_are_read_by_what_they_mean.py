@@ -11,8 +11,7 @@ from tests.providers.dli.bench import ENVIRON, DliBench, job, provider, target
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.providers.dli import states, wire
-from headgate.providers.dli.adapter import open_dli
-from headgate.providers.dli.paging import PAGE, Row, complete
+from headgate.providers.dli.client import open_dli
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.testing.contract import PROJECT, seen, started
 from headgate.testing.dli import DliSimulator
@@ -171,62 +170,6 @@ def test_a_word_nobody_knows_is_shown(bench: DliBench, dli: DliSimulator) -> Non
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
-
-
-def _rows(*ids: int) -> list[Row]:
-    return [{"job_id": each} for each in ids]
-
-
-def _complete(*answers: tuple[list[Row], int]) -> list[int]:
-    """What is read from these pages; each answer but the last is given once."""
-    left = list(answers)
-    found = complete(lambda offset: left.pop(0) if len(left) > 1 else left[0], pause=lambda seconds: None)
-    return [row["job_id"] for row in found]
-
-
-FULL = _rows(*range(PAGE))
-
-
-def test_pages_are_read_until_the_last() -> None:
-    """A short page that makes up the total is the last one."""
-    assert _complete((FULL, PAGE + 2), (_rows(100, 101), PAGE + 2)) == list(range(PAGE + 2))
-
-
-def test_a_full_last_page_is_not_taken_for_the_last() -> None:
-    """An empty one must follow."""
-    assert len(_complete((FULL, PAGE), ([], PAGE))) == PAGE
-
-
-def test_a_short_page_in_the_middle_is_not_the_end() -> None:
-    """The total says that there is more."""
-    assert _complete((_rows(1, 2), 3), (_rows(3), 3)) == [1, 2, 3]
-
-
-def test_a_job_that_comes_twice_means_the_list_moved() -> None:
-    """It is read again."""
-    moved = [(FULL, PAGE + 1), (_rows(99), PAGE + 1)]
-
-    assert len(_complete(*moved, (FULL, PAGE + 1), (_rows(100), PAGE + 1))) == PAGE + 1
-
-
-def test_a_total_that_changes_means_the_list_moved() -> None:
-    """A job may have slipped from one page to the other, and been seen on neither."""
-    moved = [(FULL, PAGE + 2), (_rows(100), PAGE + 1)]
-
-    assert len(_complete(*moved, (FULL, PAGE + 1), (_rows(100), PAGE + 1))) == PAGE + 1
-
-
-def test_a_total_beyond_what_one_may_read_is_believed_the_second_time() -> None:
-    """It may count jobs of others that this user may not see."""
-    reading = [(_rows(1, 2), 5), ([], 5)]
-
-    assert _complete(*reading, *reading) == [1, 2]
-
-
-def test_a_list_that_never_holds_still_is_no_answer() -> None:
-    """A part of the jobs would be started twice."""
-    with pytest.raises(Unavailable, match="changed each of the 6 times"):
-        _complete((_rows(1, 1), 2))
 
 
 def test_a_list_without_ids_is_no_answer(bench: DliBench, dli: DliSimulator) -> None:

@@ -9,8 +9,8 @@ from headgate.errors import Rejected
 from headgate.model.live import Marker
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
-from headgate.providers.dli import signs
-from headgate.providers.dli.signs import FILLED_IN, LONGEST, Sets
+from headgate.providers.dli import set_fields
+from headgate.providers.dli.set_fields import FILLED_IN, FORM, Sets
 from headgate.testing.contract import PROJECT, eventually, seen, started
 from headgate.testing.dli import BUCKET, DliSimulator
 
@@ -120,28 +120,28 @@ def test_peoples_words_stay(people: str) -> None:
     """However often a mark is left."""
     sets = Sets.of(["queue_name", "tags"], ["table.exec.state.ttl"])
 
-    once = signs.left(people, Marker(PROJECT, "orders", "0" * 16, start_key="0" * 32), Sets())
-    twice = signs.left(once, MARKER, sets)
+    once = set_fields.written(people, Marker(PROJECT, "orders", "0" * 16, start_key="0" * 32), Sets())
+    twice = set_fields.written(once, MARKER, sets)
 
     assert twice.startswith(f"{people} [headgate " if people else "[headgate ")
-    assert signs.read(twice) == (MARKER, sets)
+    assert set_fields.read(twice) == (MARKER, sets)
 
 
 def test_a_long_description_is_cut_and_the_mark_is_not() -> None:
     """DLI takes 512 characters."""
-    text = signs.left("words " * 200, MARKER, Sets.of(FILLED_IN, ["a", "b"]))
+    text = set_fields.written("words " * 200, MARKER, Sets.of(FILLED_IN, ["a", "b"]))
 
-    assert len(text) <= LONGEST
-    assert signs.read(text) == (MARKER, Sets.of(FILLED_IN, ["a", "b"]))
+    assert len(text) <= FORM.longest
+    assert set_fields.read(text) == (MARKER, Sets.of(FILLED_IN, ["a", "b"]))
 
 
 def test_too_many_keys_are_all_taken_for_set() -> None:
     """A difference too many is shown, never one too few."""
-    text = signs.left("", MARKER, Sets.of(["tags"], [f"key-{number}" for number in range(200)]))
+    text = set_fields.written("", MARKER, Sets.of(["tags"], [f"key-{number}" for number in range(200)]))
 
-    marker, sets = signs.read(text)
+    marker, sets = set_fields.read(text)
 
-    assert len(text) <= LONGEST
+    assert len(text) <= FORM.longest
     assert marker == MARKER
     assert sets.has("tags")
     assert sets.has_key("any key")
@@ -150,7 +150,7 @@ def test_too_many_keys_are_all_taken_for_set() -> None:
 
 def test_without_a_mark_everything_was_set_by_somebody() -> None:
     """A job that we did not start is told whole."""
-    marker, sets = signs.read("made by hand")
+    marker, sets = set_fields.read("made by hand")
 
     assert marker is None
     assert all(sets.has(name) for name in FILLED_IN)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from tests.providers.dli.bench import DliBench
 
-from headgate.testing.contract import ProviderContract
+from headgate.testing.definition_contract import DefinitionContract
 from headgate.testing.dli import DliSimulator
 
 
-class TestTheContract(ProviderContract):
+class TestTheContract(DefinitionContract):
     @pytest.fixture
     def bench(self) -> Iterator[DliBench]:
         with DliSimulator() as platform:
@@ -20,7 +20,7 @@ class TestTheContract(ProviderContract):
             bench.close()
 
 
-class TestTheContractWithUniqueNames(ProviderContract):
+class TestTheContractWithUniqueNames(DefinitionContract):
     """Whether names are unique is not documented: both must do."""
 
     @pytest.fixture

@@ -10,7 +10,7 @@ from tests.providers.dli.bench import DliBench, job, options
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
-from headgate.providers.dli.definition import Definition, own_path, run_of
+from headgate.providers.dli.job import DliJob, own_path
 from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.dli import BUCKET, DliSimulator
 
@@ -30,7 +30,7 @@ def test_a_savepoint_is_named_by_the_run_it_ended(bench: DliBench) -> None:
 
     assert ended.snapshot is not None
     assert own_path(ended.snapshot.path) == (live.job_id, live.started_at)
-    assert run_of(live.run_id) == (live.job_id, live.started_at)
+    assert live.run_id.startswith(f"{live.job_id}.{live.started_at}.")
     assert bench.provider.exists(ended.snapshot.path)
 
 
@@ -297,10 +297,10 @@ def test_an_old_answer_without_has_savepoint_is_read_by_its_path() -> None:
     """Both are told for a detail today; older answers had the path alone."""
     row = {"job_id": 1, "status": "job_cancel_success"}
 
-    assert Definition.of({**row, "savepoint_path": "obs://b/s/"}).has_savepoint
-    assert Definition.of({**row, "savepoint_path": None}).has_savepoint is False
-    assert Definition.of({**row, "savepoint_path": "obs://b/s/", "has_savepoint": False}).has_savepoint is False
-    assert Definition.of(row).has_savepoint is None
+    assert DliJob.of({**row, "savepoint_path": "obs://b/s/"}).has_savepoint
+    assert DliJob.of({**row, "savepoint_path": None}).has_savepoint is False
+    assert DliJob.of({**row, "savepoint_path": "obs://b/s/", "has_savepoint": False}).has_savepoint is False
+    assert DliJob.of(row).has_savepoint is None
 
 
 def _in(bench: DliBench, state: JobState) -> Live | None:

@@ -214,7 +214,7 @@ def test_a_jar_job_and_a_static_graph(client: Any) -> None:
 
 
 def test_a_wrong_key_is_refused_and_temporary_keys_need_their_token(dli: DliSimulator) -> None:
-    """The simulator's gate checks what the client signs."""
+    """The simulator's gate checks what the client set_fields."""
     dli.gate.temporary[ACCESS_KEY] = "FAKE.TOKEN"
     right = BasicCredentials(ACCESS_KEY, SECRET_KEY, PROJECT_ID).with_security_token("FAKE.TOKEN")
     wrong = BasicCredentials(ACCESS_KEY, "another secret", PROJECT_ID).with_security_token("FAKE.TOKEN")

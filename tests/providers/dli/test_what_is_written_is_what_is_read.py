@@ -19,12 +19,12 @@ from headgate.model.live import Live
 from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
-from headgate.providers.dli import signs
-from headgate.providers.dli.definition import Definition
+from headgate.providers.dli import set_fields
 from headgate.providers.dli.fields import UPDATE_ONLY, sent
 from headgate.providers.dli.forms import DliOptions
-from headgate.providers.dli.prospects import impossible
-from headgate.providers.dli.writing import sets_of, written
+from headgate.providers.dli.job import DliJob
+from headgate.providers.dli.spec import flat_fields, sets_of
+from headgate.providers.dli.validation import impossible
 from headgate.testing.contract import seen, started, submission
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.dli_jobs import JAR_JOB, Jobs
@@ -101,15 +101,15 @@ SETTINGS = st.fixed_dictionaries({}, optional={key: st.just(value) for key, valu
 
 def _kept(spec: JobSpec) -> Live:
     """The spec as the simulator would keep it and tell it, without asking over HTTP."""
-    flat = {name: value for name, value in written(spec).items() if value not in ({}, [], "")}
+    flat = {name: value for name, value in flat_fields(spec).items() if value not in ({}, [], "")}
     is_jar = isinstance(spec.program, Jar)
     body = sent(flat)
     job_type = body.pop("job_type")
     checked(body, JAR_UPDATE if is_jar else SQL_UPDATE, {}, {BUCKET})
-    desc = signs.left("by people", submission(spec).marker, sets_of(spec))
+    desc = set_fields.written("by people", submission(spec).marker, sets_of(spec))
     kept = Jobs("p").create(JAR_JOB if is_jar else job_type, {**body, "name": spec.name, "desc": desc})
     row = {**kept.row("p"), "tags": spec.options.get("tags", {})}
-    return Definition.of(row).live()
+    return DliJob.of(row).live()
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -151,11 +151,11 @@ def test_any_edit_is_seen_as_what_it_is(
 
     assert live.applied is not None
     assert {change.path for change in diff(live.applied, second)} == {
-        change.path for change in diff(replace(live.applied, **_as_written(first)), second)
+        change.path for change in diff(replace(live.applied, **_as_flat_fields(first)), second)
     }
 
 
-def _as_written(spec: JobSpec) -> dict[str, Any]:
+def _as_flat_fields(spec: JobSpec) -> dict[str, Any]:
     return {"options": spec.options, "config": spec.config, "parallelism": spec.parallelism}
 
 

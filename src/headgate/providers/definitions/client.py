@@ -29,13 +29,15 @@ class Traits:
     `patience` is how often and how far apart it is looked at until an effect shows. `looks_after_refusal` is how many
     looks a run that was refused gets, in case it was refused because it runs already. `replaces_kind`: a definition of
     another kind is replaced by a new one, else a job never changes its kind. `busy_words` are status words of a running
-    job during which it accepts no stop: they are waited for.
+    job during which it accepts no stop: they are waited for. `failed_stop_words` are those of a job whose last stop
+    failed: a new stop has begun once the word is another one.
     """
 
     patience: Patience = Patience()  # noqa: RUF009 - frozen
     looks_after_refusal: int = 6
     replaces_kind: bool = False
     busy_words: frozenset[str] = frozenset()
+    failed_stop_words: frozenset[str] = frozenset()
 
 
 class Client(Protocol):

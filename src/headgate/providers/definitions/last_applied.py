@@ -110,9 +110,10 @@ def write(text: str, marker: Marker | None, facts: Mapping[str, str], form: Form
     return _placed(text, own, f"{written} {sign}".rstrip())
 
 
-def fits(facts: Mapping[str, str], form: Form) -> bool:
-    """Is there room for a marker of ordinary length beside these facts?"""
-    return len(_facts(facts, form)) + 1 + marking.ROOM <= form.longest
+def fits(facts: Mapping[str, str], form: Form, marker: Marker | None = None) -> bool:
+    """Is there room for the whole of a marker beside these facts? Without one: for a marker of ordinary length."""
+    room = len(marking.written(marker)) if marker else marking.ROOM
+    return len(_facts(facts, form)) + 1 + room <= form.longest
 
 
 def _facts(facts: Mapping[str, str], form: Form) -> str:

@@ -23,12 +23,12 @@ READINGS = Patience(looks=6, first=0.1, factor=1.5, longest=0.5)
 class Page(Generic[R]):
     """One page. `total` is how many rows the platform says that there are, None where it does not say.
 
-    `last`: the platform shows by this page that no other follows. A page without rows is always the last one.
+    `last`: is it the last one? None: as the total says. A page without rows is always the last one.
     """
 
     rows: Sequence[R]
     total: int | None = None
-    last: bool = False
+    last: bool | None = None
 
 
 def every_row(
@@ -68,6 +68,6 @@ def _one_reading(read: Callable[[Sequence[R]], Page[R]], key: Callable[[R], Hash
         rows += page.rows
         known |= {key(row) for row in page.rows}
         totals |= set() if page.total is None else {page.total}
-        whole = page.total is not None and len(rows) >= page.total
-        if page.last or whole or not page.rows or len(known) < len(rows):
+        by_total = page.total is not None and len(rows) >= page.total
+        if (by_total if page.last is None else page.last) or not page.rows or len(known) < len(rows):
             return rows, totals

@@ -228,16 +228,23 @@ class DefinitionProvider(NoStorage):
             now = self.client.get(definition.id)
             if now.status.active and now.status is not JobState.STOPPING:
                 raise
+        if definition.word in self.client.traits.failed_stop_words:
+            # Or the old failure would be taken for that of the new stop.
+            self._look_until(definition.id, lambda now: now.word != definition.word)
 
     def _not_busy(self, job_id: str) -> Definition:
         """The definition, once it no longer says that it is doing what must be over before a stop."""
         busy = self.client.traits.busy_words
+        return self._look_until(job_id, lambda now: now.word not in busy)
 
-        def look() -> Definition | None:
-            found = self.client.get(job_id)
-            return found if found.word not in busy else None
-
-        return self._waiter.until(self.client.traits.patience, look) or self.client.get(job_id)
+    def _look_until(self, job_id: str, shows: Callable[[Definition], bool]) -> Definition:
+        """The definition once it shows something, or as it is after the last look."""
+        found = self.client.get(job_id)
+        for look in self._waiter.looks(self.client.traits.patience):
+            found = self.client.get(job_id) if look else found
+            if shows(found):
+                break
+        return found
 
 
 def _endless(wanted: Wanted) -> Unavailable:

@@ -1,24 +1,26 @@
-"""The execution graph of a job, from what DLI tells of it.
+"""The execution graph of a job, from what DLI reports of it.
 
 `execute-graph` is Flink's own summary of the job; its vertices are taken from there where DLI passes them on. The
 documented body has none, and then the static stream graph knows them, for SQL on Flink 1.10 and 1.12 (page
-dli_02_0316). Where neither does, the job is one vertex.
+dli_02_0316). Where neither does, the job is one vertex. A part of a graph that is not as documented is left out.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Vertex
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers.dli import reading, wire
-from headgate.providers.dli.definition import Definition
-from headgate.providers.dli.jobs import Jobs
-from headgate.providers.dli.writing import options_of, written
+from headgate.providers.answer_fields import number
+from headgate.providers.dli import wire
+from headgate.providers.dli.api import DliApi
+from headgate.providers.dli.job import DliJob
+from headgate.providers.dli.spec import flat_fields, options_of, reported_fields
 
 OPEN_SOURCE = "flink_opensource_sql_job"
 _PLACE = re.compile(r"\bline (?P<line>\d+)(?:,? col(?:umn)? (?P<column>\d+))?", re.IGNORECASE)
@@ -26,20 +28,20 @@ _WITH_STREAM_GRAPH = ("1.10", "1.12")
 _ASKED = ("sql_body", "flink_version", "cu_number", "manager_cu_number", "parallel_number", "tm_cus", "tm_slot_num")
 
 
-def graph_of(jobs: Jobs, found: Definition) -> Graph:
+def graph_of(api: DliApi, found: DliJob) -> Graph:
     """Vertices with their inputs, or the whole job as one."""
-    running = jobs.execute_graph(found.id)
+    running = api.execute_graph(found.id) or {}
     state = str(running.get("state") or found.word)
-    flat = reading.told(found.row)
+    flat = reported_fields(found.row)
     vertices = _of_flink(running)
     if not vertices and flat["job_type"] == OPEN_SOURCE and flat["flink_version"] in _WITH_STREAM_GRAPH:
-        vertices = _of_stream(_stream_graph(jobs, found.id, flat), state)
+        vertices = _of_stream(_stream_graph(api, found.id, flat), state)
     if not vertices:
         vertices = (Vertex(str(running.get("jid") or found.id), found.name, int(flat["parallel_number"]), state),)
     return Graph(found.id, found.name, vertices)
 
 
-def checked(jobs: Jobs, found: Definition, spec: JobSpec) -> bool:
+def checked(api: DliApi, found: DliJob, spec: JobSpec) -> bool:
     """Have DLI read the statement of a spec, and change nothing. False: it cannot, for this kind of job.
 
     Raises `Rejected` with the code statement-rejected.
@@ -47,11 +49,11 @@ def checked(jobs: Jobs, found: Definition, spec: JobSpec) -> bool:
     options = options_of(spec)
     if options.job_type != OPEN_SOURCE or not isinstance(spec.program, Sql):
         return False
-    flat = {"flink_version": str(reading.told(found.row)["flink_version"]), **written(spec)}
+    flat = {"flink_version": str(reported_fields(found.row)["flink_version"]), **flat_fields(spec)}
     if flat["flink_version"] not in _WITH_STREAM_GRAPH:
         return False
     try:
-        jobs.stream_graph(found.id, _question(flat))
+        api.stream_graph(found.id, _question(flat))
     except wire.DliRejected as refused:
         if refused.code != wire.STATEMENT_REJECTED:
             return False
@@ -66,9 +68,9 @@ def _at_statement(refused: wire.DliRejected, spec: JobSpec) -> Rejected:
     return Rejected(refused.problem, where=where, code=refused.code)
 
 
-def _stream_graph(jobs: Jobs, job_id: str, flat: Mapping[str, Any]) -> Mapping[str, Any]:
+def _stream_graph(api: DliApi, job_id: str, flat: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        found = json.loads(jobs.stream_graph(job_id, _question(flat)) or "{}")
+        found = json.loads(api.stream_graph(job_id, _question(flat)) or "{}")
     except (Rejected, ValueError):
         return {}
     return found if isinstance(found, Mapping) else {}
@@ -82,40 +84,57 @@ def _question(flat: Mapping[str, Any]) -> dict[str, Any]:
 def _of_flink(running: Mapping[str, Any]) -> tuple[Vertex, ...]:
     """From the vertices and the plan of Flink's own job answer."""
     plan = running.get("plan")
-    nodes = {str(node.get("id")): node for node in (plan.get("nodes") or ())} if isinstance(plan, Mapping) else {}
-    return tuple(
+    nodes = {str(node["id"]): node for node in _entries(plan.get("nodes") if isinstance(plan, Mapping) else None)}
+    return _connected(
         Vertex(
             id=str(vertex["id"]),
             name=str(vertex.get("name") or vertex["id"]),
-            parallelism=int(vertex.get("parallelism") or 1),
+            parallelism=number(vertex.get("parallelism")) or 1,
             status=str(vertex.get("status") or ""),
             inputs=_inputs(nodes.get(str(vertex["id"]), {})),
-            max_parallelism=max(0, int(vertex.get("maxParallelism") or 0)),
+            max_parallelism=max(0, number(vertex.get("maxParallelism")) or 0),
         )
-        for vertex in running.get("vertices") or ()
+        for vertex in _entries(running.get("vertices"))
     )
 
 
 def _of_stream(graph: Mapping[str, Any], state: str) -> tuple[Vertex, ...]:
-    return tuple(
+    return _connected(
         Vertex(
             id=str(node["id"]),
             name=str(node.get("description") or node["id"]),
-            parallelism=int(node.get("parallelism") or 1),
+            parallelism=number(node.get("parallelism")) or 1,
             status=state,
             inputs=_inputs(node),
         )
-        for node in graph.get("nodes") or ()
+        for node in _entries(graph.get("nodes"))
     )
 
 
 def _inputs(node: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(one["id"]), str(one.get("ship_strategy") or "")) for one in node.get("inputs") or ())
+    return tuple((str(one["id"]), str(one.get("ship_strategy") or "")) for one in _entries(node.get("inputs")))
 
 
-def flink_word(jobs: Jobs, job_id: str) -> str:
-    """The state of the Flink job behind a job, empty where DLI does not tell."""
+def _entries(listed: Any) -> list[Mapping[str, Any]]:
+    """The entries of a list that are mappings with an id; none where it is no list."""
+    found = listed if isinstance(listed, list) else []
+    return [one for one in found if isinstance(one, Mapping) and one.get("id") is not None]
+
+
+def _connected(vertices: Iterable[Vertex]) -> tuple[Vertex, ...]:
+    """The vertices, with those inputs that are vertices themselves; of several with one id the first."""
+    known: dict[str, Vertex] = {}
+    for vertex in vertices:
+        known.setdefault(vertex.id, vertex)
+    return tuple(
+        replace(vertex, inputs=tuple(one for one in vertex.inputs if one[0] in known)) for vertex in known.values()
+    )
+
+
+def flink_word(api: DliApi, job_id: str) -> str | None:
+    """The state of the Flink job behind a job; empty where there is none, None where DLI does not report it."""
     try:
-        return str(jobs.execute_graph(job_id).get("state") or "")
+        graph = api.execute_graph(job_id)
     except Unavailable:
-        return ""
+        return None
+    return None if graph is None else str(graph.get("state") or "")

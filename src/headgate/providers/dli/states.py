@@ -15,6 +15,7 @@ STOP_FAILED = "job_cancel_fail"
 RUNNING = "job_running"
 SAVEPOINTING = "job_savepointing"
 FINISHED = "job_finish"
+STOP_ENDS = frozenset({STOPPED, DRAFT})
 
 _STATES = {
     DRAFT: JobState.STOPPED,

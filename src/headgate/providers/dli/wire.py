@@ -8,12 +8,10 @@ dli_02_0056. A server error arrives as a 400 as well (DLI.0999): a write that en
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Secrets
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.providers.huawei.signing import clock_hint
 
@@ -72,17 +70,6 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
         if code in _STATEMENT:
             trouble.code = STATEMENT_REJECTED
     return trouble
-
-
-@contextmanager
-def masked(secrets: Secrets) -> Iterator[None]:
-    """DLI quotes what it refuses, statements too: their secrets stay placeholders in every error raised within."""
-    try:
-        yield
-    except ProviderError as trouble:
-        trouble.problem, trouble.body = secrets.mask(trouble.problem), secrets.mask(trouble.body)
-        trouble.args = (trouble.problem,)
-        raise
 
 
 def error_of(document: Any) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A job as DLI keeps it: its definition, and how its last run stands.
+"""A job as DLI reports it: its definition, and how its last run stands.
 
 DLI has one savepoint for a job to go on from, made when the job was stopped and deleted when it is run again, and does
 not name it. Here it gets a name that says which run it ended, `dli:JOB/START`: such a name never stands for the
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Live, Marker, Snapshot
-from headgate.providers.dli import reading, signs, states
+from headgate.providers.definitions.definition import Definition
+from headgate.providers.dli import set_fields, spec, states
 from headgate.providers.dli.fields import INTERVAL, pairs
 from headgate.providers.dli.forms import JAR_JOB
-from headgate.providers.dli.signs import EVERYTHING, Sets
+from headgate.providers.dli.set_fields import EVERYTHING, Sets
 from headgate.providers.huawei.platform_holds import HELD
 
 # Without a bucket DLI has nowhere to keep a savepoint (user guide, "Flink Job Management").
@@ -28,8 +29,8 @@ _OWN_PATH = re.compile(r"dli:(?P<job>\d+)/(?P<start>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """`started` is when the last run began, milliseconds since the epoch, 0: it never ran. `row` is what DLI told."""
+class DliJob:
+    """`started` is when the last run began, milliseconds since the epoch; 0: it never ran. `row`: DLI's answer."""
 
     id: str
     name: str
@@ -43,9 +44,9 @@ class Definition:
     row: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Definition:
+    def of(cls, row: Mapping[str, Any]) -> DliJob:
         desc = str(row.get("desc") or "")
-        marker, sets = signs.read(desc)
+        marker, sets = set_fields.read(desc)
         return cls(
             id=str(row["job_id"]),
             name=str(row.get("name") or ""),
@@ -66,7 +67,8 @@ class Definition:
 
     @property
     def never_ran(self) -> bool:
-        return self.word == states.DRAFT and not self.started
+        """A stop may end in the word of a draft, too: one with a savepoint ran."""
+        return self.word == states.DRAFT and not self.started and not self.has_savepoint
 
     @property
     def savepoint(self) -> str:
@@ -105,9 +107,12 @@ class Definition:
 
     @property
     def run(self) -> str:
-        """What tells this run from the next: `JOB.START`, and the attempt it was started for."""
-        start_key = self.marker.start_key[:8] if self.marker else ""
-        return f"{self.id}.{self.started}" + (f".{start_key}" if start_key else "")
+        """What distinguishes this run from the next."""
+        return f"{self.id}.{self.started}"
+
+    @property
+    def kind(self) -> str:
+        return str(self.row.get("job_type") or "")
 
     def holds(self, path: str) -> bool:
         """Is the savepoint of this name there, for the next run to go on from?
@@ -120,13 +125,11 @@ class Definition:
         unused = self.word == states.SUBMIT_FAILED and self.marker is not None and self.marker.restored == path
         return own[1] == self.started or unused
 
-    def belongs_to(self, project: str, job: str) -> bool:
-        return self.marker is not None and (self.marker.project, self.marker.job) == (project, job)
-
     def live(self, *, state: JobState | None = None, saved: bool | None = None) -> Live:
         """What planning sees. `state` overrides the word's, `saved` says whether there is a savepoint."""
         seen = state or self.state
         snapshot = None
+        start_key = self.marker.start_key[:8] if self.marker else ""
         if not seen.active and saved and self.word not in HELD:
             snapshot = Snapshot(self.savepoint, "savepoint", int(self.row.get("update_time") or 0))
             seen = JobState.SUSPENDED if seen is JobState.STOPPED else seen
@@ -136,28 +139,26 @@ class Definition:
             state=seen,
             word=self.word,
             marker=self.marker,
-            applied=reading.applied(self.row, self.sets),
+            applied=spec.applied(self.row, self.sets),
             started_at=self.started,
             snapshot=snapshot,
             provably_empty=not seen.active and not snapshot and self._holds_nothing,
             unsavable="" if self.bucket != "" or not seen.active else UNSAVABLE,
             held=HELD.get(self.word, ""),
-            run=self.run,
+            run=f"{self.run}.{start_key}" if start_key else self.run,
             markable=True,
         )
+
+    def definition(self, *, state: JobState | None = None, saved: bool | None = None) -> Definition:
+        """As every platform reports one."""
+        live = self.live(state=state, saved=saved)
+        return Definition(live, never_ran=self.never_ran and not saved, run=self.run, kind=self.kind, row=self)
 
     @property
     def _holds_nothing(self) -> bool:
         """A draft never ran; and a first start that was not even submitted had nothing to restore."""
         first = self.marker is not None and not self.marker.predecessor and not self.marker.restored
         return self.never_ran or (self.word == states.SUBMIT_FAILED and first)
-
-
-def run_of(run: str) -> tuple[str, int]:
-    """Job id and start of a `Definition.run`; ("", 0) if it is none."""
-    job, _, rest = run.partition(".")
-    start = rest.partition(".")[0]
-    return (job, int(start)) if job.isdigit() and start.isdigit() else ("", 0)
 
 
 def own_path(path: str) -> tuple[str, int] | None:

@@ -17,10 +17,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headgate.model.live import Marker
-from headgate.providers import marking
+from headgate.providers.definitions import last_applied
+from headgate.providers.definitions.last_applied import Facts, Form
 
 # The shorter of the two lengths that are documented for descriptions (SQL jobs: 2048 by the SDK, 512 by the pages).
-LONGEST = 512
+# The whole marker is needed: that a start restored nothing says that it left no state where it was not submitted.
+FORM = Form(512, Facts.BARE, whole_marker=True)
 # The order is the bits': a new field goes to the end.
 FILLED_IN = (
     "queue_name",
@@ -37,7 +39,7 @@ FILLED_IN = (
     "max_slot",
     "tags",
 )
-_SIGN = re.compile(r"\s?\[headgate-sets (?P<bits>[0-9a-f]+)(?:\.(?P<keys>[A-Za-z0-9_-]*))?\]")
+_FACT = re.compile(r"(?P<bits>[0-9a-f]+)(?:\.(?P<keys>[A-Za-z0-9_-]*))?")
 _PER_KEY = 3
 
 
@@ -66,30 +68,23 @@ EVERYTHING = Sets(frozenset(FILLED_IN), None)
 
 def read(desc: str) -> tuple[Marker | None, Sets]:
     """The marker in a description, and what the manifest sets: everything where that is not told."""
-    marker, found = marking.read(desc), _SIGN.search(desc or "")
-    if marker is None or found is None:
-        return marker, EVERYTHING
-    bits = int(found["bits"], 16)
+    found = last_applied.read(desc)
+    fact = _FACT.fullmatch(found.fact("sets"))
+    if found.marker is None or fact is None:
+        return found.marker, EVERYTHING
+    bits = int(fact["bits"], 16)
     fields = frozenset(name for at, name in enumerate(FILLED_IN) if bits >> at & 1)
-    keys = found["keys"]
+    keys = fact["keys"]
     if keys is None:
-        return marker, Sets(fields, None)
-    return marker, Sets(fields, frozenset(keys[at : at + _PER_KEY] for at in range(0, len(keys), _PER_KEY)))
+        return found.marker, Sets(fields, None)
+    return found.marker, Sets(fields, frozenset(keys[at : at + _PER_KEY] for at in range(0, len(keys), _PER_KEY)))
 
 
-def left(desc: str, marker: Marker, sets: Sets) -> str:
-    """The description with marker and sign in it; what people wrote stays as far as there is room for it."""
+def written(desc: str, marker: Marker, sets: Sets) -> str:
+    """The description with the marker and this fact in it; the keys are left out where there is no room for them."""
     bits = f"{sum(1 << at for at, name in enumerate(FILLED_IN) if name in sets.fields):x}"
-    whole = marking.written(marker, longest=LONGEST - len(bits) - len("[headgate-sets ] "))
-    sign = f"[headgate-sets {bits}.{''.join(sorted(sets.keys))}]" if sets.keys is not None else ""
-    if not sign or len(whole) + 1 + len(sign) > LONGEST:
-        sign = f"[headgate-sets {bits}]"
-    room = LONGEST - len(whole) - len(sign) - 2
-    text = _SIGN.sub("", desc or "", count=1)
-    people = marking.without(text)
-    if len(people) > room:
-        text = people[: max(0, room)].rstrip()
-    return f"{marking.left(text, marker, longest=LONGEST - len(sign) - 1)} {sign}"
+    facts = {"sets": bits} if sets.keys is None else {"sets": f"{bits}.{''.join(sorted(sets.keys))}"}
+    return last_applied.write(desc, marker, facts if last_applied.fits(facts, FORM, marker) else {"sets": bits}, FORM)
 
 
 def _digest(key: str) -> str:

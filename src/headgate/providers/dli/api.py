@@ -7,26 +7,35 @@ job's status alone. None of them has an operation id.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.providers.answer_fields import number, undocumented
+from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.dli.fields import sent
 from headgate.providers.dli.forms import JAR_JOB
-from headgate.providers.dli.paging import PAGE, Row, complete
 from headgate.providers.http import Api
 
 _TAGGED = "dli_flink_job"
+Row = dict[str, Any]
 
 
-class Jobs:
+class DliApi:
     """The jobs of one project. Every method raises `ProviderError`; `NotFound` where there is no such job."""
 
-    def __init__(self, api: Api, project_id: Callable[[], str], *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        api: Api,
+        project_id: Callable[[], str],
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        page_size: int = 100,
+    ) -> None:
         self._api = api
         self._project_id = project_id
         self._pause = pause
+        self._page_size = page_size
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -36,18 +45,24 @@ class Jobs:
         The list may lag behind: whatever is about to be changed is read with `shown`.
         """
 
-        def page(offset: int) -> tuple[list[Row], int]:
-            query = {"limit": str(PAGE), "offset": str(offset), "order": "asc", "show_detail": str(detail).lower()}
-            found = _part(self._api.read(self._path("jobs"), **query, **({"name": name} if name else {})), "job_list")
+        def read(before: Sequence[Row]) -> Page[Row]:
+            query = {"limit": str(self._page_size), "offset": str(len(before)), "order": "asc"}
+            query |= {"show_detail": str(detail).lower()} | ({"name": name} if name else {})
+            found = _part(self._api.read(self._path("jobs"), **query), "job_list")
             rows = found.get("jobs")
             if not isinstance(rows, list) or not all(is_job(row) for row in rows):
                 raise undocumented("the list of jobs")
-            total = number(found.get("total_count", len(rows) + offset))
+            total = number(found.get("total_count", len(rows) + len(before)))
             if total is None:
                 raise undocumented("the list of jobs")
-            return rows, total
+            # A full page may be followed by another, whatever the total says.
+            short = len(rows) < self._page_size
+            return Page(rows, total, last=short and len(before) + len(rows) == total)
 
-        rows = complete(page, pause=self._pause)
+        # The total may count jobs that the asking user may not read.
+        rows = every_row(
+            read, lambda row: str(row["job_id"]), what="the list of jobs", hidden_rows=True, pause=self._pause
+        )
         return [row for row in rows if not name or row.get("name") == name]
 
     def shown(self, job_id: str) -> Row:
@@ -57,12 +72,18 @@ class Jobs:
             raise undocumented(f"job {job_id}")
         return found
 
-    def execute_graph(self, job_id: str) -> Row:
-        """The Flink job behind it; {} where there is none, which DLI answers with an error."""
+    def execute_graph(self, job_id: str) -> Row | None:
+        """The Flink job behind it; {} where there is none, which DLI answers with an error.
+
+        None where DLI answers with success and a null: it does not say what that means.
+        """
         try:
-            return _part(self._api.read(self._path(f"jobs/{job_id}/execute-graph")), "execute_graph")
+            answer = self._api.read(self._path(f"jobs/{job_id}/execute-graph"))
         except Rejected:
             return {}
+        if isinstance(answer, Mapping) and answer.get("execute_graph") is None:
+            return None
+        return _part(answer, "execute_graph")
 
     def stream_graph(self, job_id: str, body: Mapping[str, Any]) -> str:
         """The static stream graph of a statement, as JSON text. It changes nothing, though it is a POST."""
@@ -91,7 +112,7 @@ class Jobs:
         return str(made["job_id"])
 
     def change(self, job_id: str, *, is_jar: bool, body: Mapping[str, Any]) -> None:
-        """Change the fields in the body, and none else. Sent once: see `making`."""
+        """Change the fields in the body, and none else. Sent once: see `changes`."""
         kind = "flink-jobs" if is_jar else "sql-jobs"
         self._api.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, body=sent(body))
 
