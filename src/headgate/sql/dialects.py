@@ -11,7 +11,7 @@ wrong there by the rules of Flink is a warning, because the platform may well re
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_15050.html
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_0438.html
 - Blink SQL of Realtime Compute: all INSERTs of a script are one job, and there is no statement set
-  https://www.alibabacloud.com/help/en/flink
+  https://github.com/AlibabaCloudDocs/sc
 - Dinky's SQL: Flink's, with variables that Dinky fills in
 """
 
