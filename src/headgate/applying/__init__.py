@@ -1,11 +1,13 @@
 """Doing it: the only code with effects on a platform.
 
 - `executor`  runs actions side by side and in dependency order
-- `steps`     carries out one step; `savepoint_waits` waits for a stop or a cancel, `patience` says how long
+- `steps`     carries out one step and returns what it came to
+- `step_results`  what steps came to: frozen values, which the executor folds
+- `savepoint_waits`  waits for a stop or a cancel, `settle` until a job is healthy; `patience` says how long
 - `step_errors`  what a step that did not reach its end says
 - `live_checks`   looks at the live job again just before its first write, and after its last; `shared_observation`
   shares the look
-- `rolling_back`  what to start again where a start did not settle
+- `failed_start`  looks at what a start that did not settle has left; `planning.rollback` says what to do about it
 - `locking`   keeps two runs off one job
 - `memory`    tells the store what is about to be done and what came of it; `history_records` what goes into the history
 

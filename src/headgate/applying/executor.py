@@ -11,15 +11,16 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from headgate.applying.failed_start import rollback_of
 from headgate.applying.live_checks import require_as_seen, require_done, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
-from headgate.applying.rolling_back import rollback_of
 from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.step_errors import InfrastructureFailed, Interrupted, NotSettled, NotSettledYet, RolledBack
-from headgate.applying.steps import Carrier
+from headgate.applying.step_results import StepResults
+from headgate.applying.steps import Steps
 from headgate.errors import (
     HeadgateError,
     InternalError,
@@ -41,10 +42,14 @@ from headgate.store import LockLost
 
 @dataclass(slots=True)
 class _Progress:
-    """How far an action is: the step in flight, how many are done, and the intent of a start that has not settled."""
+    """How far an action is: the step in flight, how many are done and what they came to.
+
+    `start` is the intent of a start that has not settled.
+    """
 
     step: str = ""
     done: int = 0
+    results: StepResults = StepResults()  # noqa: RUF009 - frozen
     start: int | None = None
 
 
@@ -54,9 +59,12 @@ class _Work:
 
     plan: Plan
     action: Action
-    carrier: Carrier
     still_ours: Callable[[], None] = lambda: None
     progress: _Progress = field(default_factory=_Progress)
+
+    @property
+    def results(self) -> StepResults:
+        return self.progress.results
 
 
 class Executor:
@@ -73,9 +81,9 @@ class Executor:
         listen: Callable[[Event], None] = lambda event: None,
     ) -> None:
         self._providers = providers
-        self._glances = {target: SharedObservation(provider) for target, provider in providers.items()}
+        self._observations = {target: SharedObservation(provider) for target, provider in providers.items()}
         self._patience = patience or Patience()
-        self._memory = memory
+        self._memory = memory or Memory.of_nothing()
         self._parallel = parallel
         self._environ = os.environ if environ is None else environ
         self._listen = listen
@@ -88,7 +96,7 @@ class Executor:
             if not action.steps:
                 outcome = Outcome.BLOCKED if action.verb is Verb.BLOCKED else Outcome.KEPT
                 done[action.job] = Result(action, outcome, detail=action.note, hint=action.hint)
-                if self._memory and (outcome is Outcome.KEPT or action.reason is Reason.REVISION_FAILING):
+                if outcome is Outcome.KEPT or action.reason is Reason.REVISION_FAILING:
                     self._memory.put_to_rest(action.job)
         with ThreadPoolExecutor(max_workers=self._parallel) as pool:
             running: dict[Future[Result], str] = {}
@@ -116,11 +124,10 @@ class Executor:
             return Result(action, Outcome.SKIPPED, f"it depends on {held_back_by}, which is not in order", left=left)
         if self._patience.interrupted.is_set():
             return Result(action, Outcome.INTERRUPTED, "not begun", left=left)
-        carrier = self._carrier(plan, action)
-        work = _Work(plan, action, carrier)
+        work = _Work(plan, action)
         try:
             with self._locked(action) as still_ours:
-                work = _Work(plan, action, carrier, still_ours)
+                work = _Work(plan, action, still_ours)
                 self._apply(work)
         except HeadgateError as trouble:
             return self._failed(work, trouble)
@@ -128,14 +135,15 @@ class Executor:
             return self._failed(work, InternalError.of(bug, self._environ))
         if put_back := _put_back(action):
             return self._failed(work, put_back)
+        came_to = work.results
         return Result(
             action,
             Outcome.APPLIED,
-            f"warning: {carrier.warning}" if carrier.warning and not carrier.warning_code else carrier.warning,
-            hint=PLACE_HINT if carrier.warning_code else "",
-            code=carrier.warning_code,
-            job_id=carrier.job_id,
-            savepoint=carrier.savepoint,
+            f"warning: {came_to.warning}" if came_to.warning and not came_to.warning_code else came_to.warning,
+            hint=PLACE_HINT if came_to.warning_code else "",
+            code=came_to.warning_code,
+            job_id=came_to.job_id,
+            savepoint=came_to.savepoint,
         )
 
     def _failed(self, work: _Work, trouble: HeadgateError) -> Result:
@@ -144,19 +152,19 @@ class Executor:
         return Result(
             work.action,
             _outcome(trouble),
-            detail="; ".join(part for part in (trouble.problem, work.carrier.warning) if part),
+            detail="; ".join(part for part in (trouble.problem, work.results.warning) if part),
             hint=trouble.hint,
             code=trouble.code,
-            job_id=work.carrier.job_id,
-            savepoint=work.carrier.savepoint,
+            job_id=work.results.job_id,
+            savepoint=work.results.savepoint,
             left=tuple(step.name for step in work.action.steps)[work.progress.done :],
         )
 
-    def _carrier(self, plan: Plan, action: Action) -> Carrier:
-        return Carrier(
+    def _steps(self, plan: Plan, action: Action) -> Steps:
+        return Steps(
             action,
             self._providers[action.target],
-            source=self._providers[action.source] if action.source else None,
+            self._providers[action.source or action.target],
             project=plan.project,
             environment=plan.environment,
             commit=plan.commit,
@@ -166,48 +174,48 @@ class Executor:
 
     def _apply(self, work: _Work) -> None:
         """From the last look before the first write to the look that shows nothing is left to do."""
-        action, carrier = work.action, work.carrier
-        require_as_seen(action, self._glances)
+        action = work.action
+        require_as_seen(action, self._observations)
         try:
             self._carry_out(work)
-            require_done(action, carrier, self._glances, self._patience)
+            require_done(action, work.results, self._observations, self._patience)
         except (NotSettled, Rejected) as trouble:
-            self._remember(action, carrier, _outcome(trouble))
+            self._memory.ended(action, work.results, _outcome(trouble))
             # A start that was refused where something ran before leaves nothing running, just as one that died.
             undone = isinstance(trouble, NotSettled) or (work.progress.step == "submit" and action.live is not None)
             raise (self._rolled_back(work, trouble) if undone else trouble) from trouble
         except HeadgateError as trouble:
-            self._remember(action, carrier, _outcome(trouble))
+            self._memory.ended(action, work.results, _outcome(trouble))
             raise
-        self._remember(action, carrier, Outcome.APPLIED)
-        if self._memory:
-            self._memory.settled(action, finished=carrier.job_id if carrier.finished else "")
+        self._memory.ended(action, work.results, Outcome.APPLIED)
+        self._memory.settled(action, finished=work.results.job_id if work.results.finished else "")
 
     def _carry_out(self, work: _Work) -> None:
         """The steps in order; before each, the lock is checked and the intent written down."""
-        action, carrier, progress = work.action, work.carrier, work.progress
+        action, progress = work.action, work.progress
+        steps = self._steps(work.plan, action)
         for step in action.steps:
             if self._patience.interrupted.is_set():
                 raise Interrupted(f"stopped before {step.name}")
             work.still_ours()
             progress.step = step.name
             if isinstance(step, Submit):
-                require_nothing_lost(action, self._glances, self._patience)
-            intent = self._memory.before(action, step, carrier) if self._memory else None
+                require_nothing_lost(action, self._observations, self._patience)
+            progress.results = steps.about_to(step, progress.results)
+            intent = self._memory.before(action, step, progress.results)
             if isinstance(step, Submit):
                 progress.start = intent
             self._listen(Event(action, Phase.STARTED, step.name))
             try:
-                detail = carrier.carry_out(step)
+                result = steps.carry_out(step, progress.results)
             except (Unavailable, OutcomeUnknown, Interrupted, NotSettledYet):
                 raise  # the intent stays open: the next run finds out
             except HeadgateError as trouble:
-                if self._memory:
-                    self._memory.failed(intent, trouble)
+                self._memory.failed(intent, trouble)
                 raise
-            if self._memory:
-                self._memory.after(action, step, carrier, intent)
-            self._listen(Event(action, Phase.DONE, step.name, detail))
+            progress.results = progress.results.plus(result)
+            self._memory.after(action, step, progress.results, intent)
+            self._listen(Event(action, Phase.DONE, step.name, result.detail))
             progress.done += 1
 
     def _rolled_back(self, work: _Work, trouble: NotSettled | Rejected) -> HeadgateError:
@@ -216,7 +224,8 @@ class Executor:
         Until that has ended its intent stays open: whoever comes next knows that there is something to go on with.
         """
         try:
-            action = rollback_of(work.action, work.carrier, self._glances, self._environ)
+            further = isinstance(trouble, NotSettled) and trouble.checkpointed
+            action = rollback_of(work.action, work.results, self._observations, self._environ, checkpointed=further)
         except Overtaken as other:
             self._not_settled(work, trouble)
             return Overtaken(f"{trouble.problem}; {other.problem}", where=work.action.target, hint=other.hint)
@@ -232,21 +241,21 @@ class Executor:
             if not innocent:
                 self._not_settled(work, trouble)
             return trouble
-        again = _Work(work.plan, action, self._carrier(work.plan, action), work.still_ours)
+        again = _Work(work.plan, action, work.still_ours)
         try:
             with suppress(NotSettledYet):  # what ran before runs again: there is nothing more to go back to
                 self._carry_out(again)
-            require_done(action, again.carrier, self._glances, self._patience)
+            require_done(action, again.results, self._observations, self._patience)
         except HeadgateError as second:
             problem = f"{trouble.problem}; and what ran before could not be started again: {second.problem}"
             return type(trouble)(problem, hint=trouble.hint if innocent else _GOES_ON)
         finally:
-            work.carrier.job_id = again.carrier.job_id or work.carrier.job_id
-        self._remember(action, again.carrier, Outcome.APPLIED)
+            runs = again.results.job_id or work.results.job_id
+            work.progress.results = replace(work.results, job_id=runs)
+        self._memory.ended(action, again.results, Outcome.APPLIED)
         if isinstance(trouble, Rejected):  # no sooner: until what ran before runs again, the version may be tried
             self._mark_failing(work.action, trouble)
-        if self._memory:
-            self._memory.put_to_rest(action.job, ours=True)
+        self._memory.put_to_rest(action.job, ours=True)
         if action.verb is Verb.CANCEL:
             return RolledBack(f"{trouble.problem}; it was ended", hint=_MEND)
         if innocent:
@@ -254,30 +263,25 @@ class Executor:
         return RolledBack(f"{trouble.problem}; rolled back: {_runs_again(action)}", hint=_MEND)
 
     def _mark_failing(self, action: Action, trouble: HeadgateError) -> None:
-        if self._memory and (changed_something(action) or self._memory.unsettled(action)):
+        if changed_something(action) or self._memory.unsettled(action):
             self._memory.mark_failing(action, trouble.problem)
 
     def _not_settled(self, work: _Work, trouble: HeadgateError) -> None:
         """Close the intent of a start that failed: no later run needs to go on with it."""
-        if self._memory:
-            self._memory.failed(work.progress.start, trouble)
+        self._memory.failed(work.progress.start, trouble)
 
     @contextmanager
     def _locked(self, action: Action) -> Iterator[Callable[[], None]]:
         """Hold the lock of the job, and that of the name it has until it is renamed, in the order all runs keep."""
         names = {action.job, action.want.previous_name if action.want else ""} - {""}
         with ExitStack() as held:
-            checks = [held.enter_context(self._memory.locked(name)) for name in sorted(names)] if self._memory else []
+            checks = [held.enter_context(self._memory.locked(name)) for name in sorted(names)]
 
             def still_ours() -> None:
                 for check in checks:
                     check()
 
             yield still_ours
-
-    def _remember(self, action: Action, carrier: Carrier, outcome: Outcome) -> None:
-        if self._memory:
-            self._memory.ended(action, carrier, outcome)
 
 
 def _needed(action: Action) -> tuple[str, ...]:

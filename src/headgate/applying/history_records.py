@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from headgate.applying.steps import Carrier
+from headgate.applying.step_results import StepResults
 from headgate.manifests import Concealing
 from headgate.model.live import Live, Marker
 from headgate.model.outcome import Outcome
@@ -21,7 +21,7 @@ from headgate.store import Applied, Noted
 
 
 def entry_of(
-    action: Action, carrier: Carrier, outcome: str, history: Callable[[], tuple[Applied, ...]]
+    action: Action, so_far: StepResults, outcome: str, history: Callable[[], tuple[Applied, ...]]
 ) -> Applied | None:
     """The entry that tells of an action; None where nothing came of it that is worth one.
 
@@ -31,8 +31,8 @@ def entry_of(
     if action.reason is Reason.NOT_SETTLED_YET and action.live and action.want:
         waits_on = outcome in (Outcome.UNCLEAR, Outcome.INTERRUPTED)
         return None if waits_on else _begun_before(action.live, action.want, outcome)
-    if start is None or not carrier.job_id:
-        return _without_a_start(action, carrier, outcome)
+    if start is None or not so_far.job_id:
+        return _without_a_start(action, so_far, outcome)
     # A job that is changed as it runs keeps the operator ids that it was started with.
     before = action.live.compiled if isinstance(start, Update) and action.live else ""
     return Applied(
@@ -41,13 +41,13 @@ def entry_of(
         action.target,
         start.revision or start.spec.revision,
         "rolled-back" if action.reason is Reason.ROLLED_BACK else outcome,
-        commit=carrier.commit,
+        commit=so_far.commit,
         # The operator ids its savepoints are keyed by go with it.
-        manifest=_kept(start.spec, action, history) | {"compiled": carrier.compiled or before},
-        job_id=carrier.job_id,
+        manifest=_kept(start.spec, action, history) | {"compiled": so_far.compiled or before},
+        job_id=so_far.job_id,
         predecessor=action.live.job_id if action.live else "",
-        restored_from=carrier.restored,
-        savepoint=carrier.savepoint,
+        restored_from=so_far.restored_from,
+        savepoint=so_far.savepoint,
         note=_why_without_a_snapshot(action, start),
     )
 
@@ -99,15 +99,15 @@ def _kept(spec: JobSpec, action: Action, history: Callable[[], tuple[Applied, ..
     return kept.carried()
 
 
-def _without_a_start(action: Action, carrier: Carrier, outcome: str) -> Applied | None:
+def _without_a_start(action: Action, so_far: StepResults, outcome: str) -> Applied | None:
     done, target = outcome == Outcome.APPLIED, action.source or action.target
     if done and (last := next((step for step in action.steps if isinstance(step, DeleteDefinition)), None)):
-        return noted(Noted.DELETED, action.job, target, action.live, job_id=last.job_id, savepoint=carrier.savepoint)
+        return noted(Noted.DELETED, action.job, target, action.live, job_id=last.job_id, savepoint=so_far.savepoint)
     for step in action.steps:
         match step:
-            case StopWithSavepoint(job_id) if carrier.savepoint or done:
+            case StopWithSavepoint(job_id) if so_far.savepoint or done:
                 stopped = Noted.STOPPED
-                return noted(stopped, action.job, target, action.live, job_id=job_id, savepoint=carrier.savepoint)
+                return noted(stopped, action.job, target, action.live, job_id=job_id, savepoint=so_far.savepoint)
             case CancelJob(job_id) if done:
                 return noted(Noted.CANCELLED, action.job, target, action.live, job_id=job_id)
     return None

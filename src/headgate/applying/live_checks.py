@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from headgate.applying.patience import Patience
 from headgate.applying.shared_observation import SharedObservation
 from headgate.applying.step_errors import Interrupted, StepFailed
-from headgate.applying.steps import Carrier
+from headgate.applying.step_results import StepResults
 from headgate.errors import OutcomeUnknown, PlanRefused, Unavailable
 from headgate.model.live import Absent, Live, Observed, Several
 from headgate.model.plan import (
@@ -142,7 +142,7 @@ def _was_given_up(action: Action) -> bool:
 
 
 def require_done(
-    action: Action, carrier: Carrier, observations: Mapping[str, SharedObservation], patience: Patience
+    action: Action, done: StepResults, observations: Mapping[str, SharedObservation], patience: Patience
 ) -> None:
     """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown, or Interrupted.
 
@@ -156,7 +156,7 @@ def require_done(
         except Unavailable as trouble:
             told = trouble.problem
             continue
-        if _nothing_left(action, carrier, have) and _has_left(action, observations):
+        if _nothing_left(action, done, have) and _has_left(action, observations):
             return
         told = _shown(have)
     problem = f"every step was done, but the target still tells of job {action.job!r}: {told}"
@@ -175,13 +175,13 @@ def _has_left(action: Action, observations: Mapping[str, SharedObservation]) -> 
     return not (isinstance(there, Live | Several) and (isinstance(there, Several) or there.state.active))
 
 
-def _nothing_left(action: Action, carrier: Carrier, have: Observed) -> bool:
+def _nothing_left(action: Action, done: StepResults, have: Observed) -> bool:
     if action.live and any(isinstance(step, DeleteDefinition) for step in action.steps):
         return not (isinstance(have, Live) and have.job_id == action.live.job_id)
     if action.want is None or action.verb is Verb.CANCEL:
         return not (isinstance(have, Live) and have.state.active)
     if action.reason is Reason.ROLLED_BACK:
-        return isinstance(have, Live) and have.job_id == carrier.job_id
+        return isinstance(have, Live) and have.job_id == done.job_id
     return in_sync(action.want, have)
 
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from headgate.applying.history_records import entry_of, noted
 from headgate.applying.locking import JobLocks, for_people, is_gone
-from headgate.applying.steps import Carrier
+from headgate.applying.step_results import StepResults, restore_path
 from headgate.errors import HeadgateError, ProviderError
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
-from headgate.model.plan import Action, CancelJob, DeleteDefinition, Step, StopWithSavepoint, Submit, Verdict
+from headgate.model.plan import Action, CancelJob, DeleteDefinition, Settle, Step, StopWithSavepoint, Submit, Verdict
 from headgate.model.project import scope_of
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
@@ -32,6 +32,7 @@ from headgate.store import (
     Intent,
     KnownSnapshot,
     Lock,
+    NoStore,
     Noted,
     SnapshotKind,
     Store,
@@ -73,6 +74,11 @@ class Memory:
         self._broken = threading.Event()
         self._locks = JobLocks(store, project=self._scope, tell=self._trouble)
 
+    @classmethod
+    def of_nothing(cls) -> Self:
+        """That of a run without a store."""
+        return cls(NoStore(), project="", commit="", run_id="", tell=lambda trouble: None)
+
     @contextmanager
     def locked(self, job: str) -> Iterator[Callable[[], None]]:
         """Hold the lock of a job; what is yielded raises LockLost once it is no longer ours. Raises LockHeld."""
@@ -94,12 +100,13 @@ class Memory:
         found = (self._safely(functools.partial(self._recall, job, target)) for target in sorted(targets))
         return tuple(one for one in found if one is not None)
 
-    def before(self, action: Action, step: Step, carrier: Carrier) -> int | None:
+    def before(self, action: Action, step: Step, so_far: StepResults) -> int | None:
         """Write down what is about to be asked, and the snapshot it needs. Returns the intent's id."""
         job_id = step.job_id if isinstance(step, StopWithSavepoint | CancelJob | DeleteDefinition) else ""
         target = action.source if action.source and job_id else action.target
-        detail = {"restore": carrier.restoring} if carrier.restoring else {}
-        key = carrier.intended(step)
+        path = restore_path(action, so_far)
+        detail = {"restore": path} if path else {}
+        key = so_far.start_key if isinstance(step, Submit | Settle) else ""
         intent = Intent(self._scope, action.job, target, self._run_id, step.name, job_id, key, detail)
         return self._safely(lambda: self._store.intend(intent))
 
@@ -108,13 +115,13 @@ class Memory:
         if intent is not None:
             self._safely(lambda: self._store.conclude(intent, "failed", {"why": trouble.problem}))
 
-    def after(self, action: Action, step: Step, carrier: Carrier, intent: int | None) -> None:
+    def after(self, action: Action, step: Step, so_far: StepResults, intent: int | None) -> None:
         """Write down what came of it, and then that it is done: the intent of a submit once its start has settled."""
         match step:
             case StopWithSavepoint(job_id):
-                self._safely(lambda: self._stopped(action, job_id, carrier.savepoint))
+                self._safely(lambda: self._stopped(action, job_id, so_far.savepoint))
             case Submit():
-                self._safely(lambda: self._saw(action, carrier.job_id, JobState.RUNNING))
+                self._safely(lambda: self._saw(action, so_far.job_id, JobState.RUNNING))
                 return
             case CancelJob(job_id):
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
@@ -122,9 +129,9 @@ class Memory:
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
         self.conclude(intent)
 
-    def ended(self, action: Action, carrier: Carrier, outcome: str) -> None:
+    def ended(self, action: Action, so_far: StepResults, outcome: str) -> None:
         """Add what was put to the platform, or done to the job that ran, to the history of the job."""
-        if entry := entry_of(action, carrier, outcome, lambda: self.history(action.job)):
+        if entry := entry_of(action, so_far, outcome, lambda: self.history(action.job)):
             self._record(entry)
 
     def settled(self, action: Action, *, finished: str = "") -> None:

@@ -30,6 +30,8 @@ class NotSettled(StepFailed):
     """
 
     code = "not-settled"
+    # It completed checkpoints of its own before: it got further than the snapshot that it was given.
+    checkpointed = False
 
 
 class InfrastructureFailed(NotSettled):

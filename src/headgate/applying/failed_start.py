@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from headgate.applying.shared_observation import SharedObservation
-from headgate.applying.steps import Carrier
+from headgate.applying.step_results import StepResults
 from headgate.model.live import Absent
 from headgate.model.plan import Action
 from headgate.planning import look_up, our_job
@@ -14,13 +14,19 @@ from headgate.planning.rollback import FailedStart, may_be_undone, undoing
 
 
 def rollback_of(
-    action: Action, carrier: Carrier, observations: Mapping[str, SharedObservation], environ: Mapping[str, str]
+    action: Action,
+    so_far: StepResults,
+    observations: Mapping[str, SharedObservation],
+    environ: Mapping[str, str],
+    *,
+    checkpointed: bool,
 ) -> Action | None:
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
-    Raises Overtaken where something runs that this run did not start, ProviderError where the target does not tell.
+    `checkpointed`: what did not settle got further than the snapshot that it was given. Raises Overtaken where
+    something runs that this run did not start, ProviderError where the target does not tell.
     """
-    failed = FailedStart(carrier.start_key, carrier.savepoint or carrier.restored, carrier.checkpointed)
+    failed = FailedStart(so_far.start_key, so_far.savepoint or so_far.restored_from, checkpointed)
     if action.want is None or not may_be_undone(action, failed):
         return None
     where = action.target
