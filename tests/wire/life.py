@@ -172,6 +172,13 @@ def _dli(platform: Any) -> dict[str, str]:
     return {"desc": job.desc}
 
 
+def _put_dli(platform: Any, texts: dict[str, str]) -> None:
+    """In the job and in what the lists, which lag behind, still say of it."""
+    [job] = platform.definitions("dli")
+    job.desc = texts["desc"]
+    job.news = [(tick, {**row, **texts} if row else row) for tick, row in job.news]
+
+
 def _foas(platform: Any) -> dict[str, str]:
     job = platform.jobs["foas"]
     return {"Description": job.description, "Properties": job.content["Properties"]}
@@ -194,6 +201,6 @@ TEXTS = {
 PUT = {
     "cs": lambda platform, texts: platform.edit("cs", **texts),
     "dinky": lambda platform, texts: platform.task_named("dinky").update(texts),
-    "dli": lambda platform, texts: platform.edit("dli", **texts),
+    "dli": _put_dli,
     "foas": _put_foas,
 }
