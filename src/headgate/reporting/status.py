@@ -12,7 +12,7 @@ from typing import Any
 
 from headgate.model.formatting import moment, moment_of
 from headgate.model.health import Health
-from headgate.model.live import Absent, JobState, Live, Observed, Remembered, Several, Unknown
+from headgate.model.live import Absent, JobState, Live, Marker, Observed, Remembered, Several, Unknown
 from headgate.model.masking import masked_text
 from headgate.model.secret import Secrets
 from headgate.model.store_records import Disposal, Intent, Lock
@@ -280,7 +280,6 @@ def _origin(live: Live) -> list[str]:
 
 def _document(line: StatusLine) -> dict[str, Any]:
     live = line.observed if isinstance(line.observed, Live) else None
-    marker = live.marker if live else None
     job, target, state, _, job_id, note = _cells(line)
     return {
         "job": job,
@@ -290,11 +289,7 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "id": job_id or None,
         "started_at": _started_at(live.started_at) if live and live.started_at else None,
         "parallelism": live.applied.parallelism if live and live.applied else None,
-        "revision": marker.revision if marker else None,
-        "commit": (marker.commit or None) if marker else None,
-        "restored_from": (masked_text(marker.restored, line.secrets) or None) if marker else None,
-        "attempt": (marker.start_key or None) if marker else None,
-        "avoids": (marker.quarantined or None) if marker else None,
+        **_marker_document(live.marker if live else None, line.secrets),
         "desired_revision": line.desired or None,
         "in_git": None if line.unread and not line.in_git else line.in_git,
         "snapshot": masked_text(live.snapshot.path, line.secrets) if live and live.snapshot else None,
@@ -304,6 +299,18 @@ def _document(line: StatusLine) -> dict[str, Any]:
         "note": note or None,
         "hint": line.secrets.mask(_hint(line.observed)) or None,
         "health": _health_document(line),
+    }
+
+
+def _marker_document(marker: Marker | None, secrets: Secrets) -> dict[str, Any]:
+    """What a job says of its own start; null where it has no marker, or does not say."""
+    known = marker or Marker("", "", "")
+    return {
+        "revision": marker.revision if marker else None,
+        "commit": known.commit or None,
+        "restored_from": masked_text(known.restored, secrets) or None,
+        "attempt": known.start_key or None,
+        "avoids": known.quarantined or None,
     }
 
 
