@@ -21,13 +21,17 @@ How to add a field to the job manifest, shown by `savepoint.max_age`. In this or
 
 1. `manifests/forms.py`            the key: its type, its default, and what it does; mistakes in it have their place and
                                    hint from here, and so has the schema for editors
-2. `model/spec.py`                 the value. Is it part of what runs? Then it goes into `fields()`, and a change is a
-                                   restart. Does it only tell headgate how to handle the job, as here? Then it goes into
-                                   the handling, only where it is stated: hashes that stores have from before stay good
+2. `model/spec.py`                 the value. One that only tells headgate how to handle the job, as here, goes into the
+                                   handling, only where it is stated: hashes that stores have from before stay good
 3. `manifests/jobs.py`             the form becomes the value
 4. `planning/restore_points.py`    the rule that reads it, in the module that decides this
 5. `model/reasons.py`              a reason of its own where it blocks something, with its page for `headgate explain`
                                    and the first move; nothing else is needed for it to be shown
+
+A field that is part of what runs touches more. It goes into `fields()`, where a change means a restart, and into
+`carried()` and `AppliedSpec.restored()`: jobs that were started before do not carry it, and read back as its default.
+`manifest_writing` and `manifest_editing` write it for `headgate import`. Each provider sends it and reads it back, or
+blocks what its platform cannot do.
 
 Beside them: a line in `cli/topics/manifest.md`, whose example a test loads; a test of the rule in `tests/planning`. A
 field of one platform alone is an option: it goes into the form of that provider (`providers/NAME/forms.py`), and
