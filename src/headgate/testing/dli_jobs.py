@@ -143,6 +143,7 @@ class Jobs:
     submitting: int = 2
     savepointing: int = 2
     cancelling: int = 1
+    stopped_word: str = "job_cancel_success"
     savepoints_fail: bool = False
     stops_lose_state: bool = False
     broken_word: str = "NONSENSE"
@@ -208,10 +209,10 @@ class Jobs:
         elif savepoint:
             job.status = "job_savepointing"
             done = self.tick + self.savepointing
-            job.ahead = [(done, "job_canceling", "save"), (done + self.cancelling, "job_cancel_success", "end")]
+            job.ahead = [(done, "job_canceling", "save"), (done + self.cancelling, self.stopped_word, "end")]
         else:
             job.status = "job_canceling"
-            job.ahead = [(self.tick + self.cancelling, "job_cancel_success", "end")]
+            job.ahead = [(self.tick + self.cancelling, self.stopped_word, "end")]
         self.note(job)
 
     def savepoint(self, job: SimulatedJob, path: str) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from tests.providers.dli.bench import DliBench, job
 
+from headgate.errors import Overtaken
 from headgate.model.health import Vertex
 from headgate.model.live import JobState
-from headgate.testing.contract import started
+from headgate.testing.contract import from_savepoint, seen, started, stopped, submission
 from headgate.testing.dli import DliSimulator
+from headgate.testing.server import Response
 
 DOCUMENTED = Path(__file__).parent / "documented"
 EXECUTE_GRAPH = (DOCUMENTED / "execute-graph.json").read_bytes()
@@ -104,3 +106,92 @@ def test_a_job_that_does_not_run_has_no_execution_graph(bench: DliBench, dli: Dl
     told = bench.provider.detail(live.job_id)
 
     assert told["execute_graph"] == {}
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        pytest.param(None, id="null"),
+        pytest.param({"state": None, "vertices": None, "plan": None}, id="nulls"),
+        pytest.param(
+            {"state": "RUNNING", "vertices": [None, "a1", {"name": "no id"}, []]}, id="vertices-that-are-none"
+        ),
+        pytest.param({"vertices": {"a1": {}}, "plan": {"nodes": "none"}}, id="a-mapping-for-a-list"),
+        pytest.param(
+            {
+                "vertices": [{"id": "a1", "parallelism": "many", "maxParallelism": None}, {"id": "a1"}],
+                "plan": {"nodes": [{"id": "a1", "inputs": [{"id": "gone"}, 7]}, None]},
+            },
+            id="parts-that-do-not-fit-together",
+        ),
+    ],
+)
+def test_an_odd_execution_graph_is_drawn_as_far_as_it_goes(bench: DliBench, dli: DliSimulator, graph: Any) -> None:
+    """The job runs, whatever its graph looks like; at least it is one vertex, and no line leads to one that is none."""
+    job_id = _answered(bench, dli, {"is_success": "true", "message": "", "execute_graph": graph})
+
+    drawn = bench.provider.graph(job_id)
+
+    known = {vertex.id for vertex in drawn.vertices}
+    assert len(known) == len(drawn.vertices) >= 1
+    assert all(source in known for vertex in drawn.vertices for source, _ in vertex.inputs)
+    assert bench.provider.health(job_id).settled
+    assert bench.provider.detail(job_id)["execute_graph"] == graph
+
+
+@pytest.mark.parametrize("answer", [{"nodes": [None, {"id": 1, "inputs": "x"}, 7]}, {"nodes": 5}, [1]])
+def test_an_odd_static_graph_is_drawn_as_far_as_it_goes(bench: DliBench, dli: DliSimulator, answer: Any) -> None:
+    """It arrives as text, which may say anything."""
+    live = started(bench.provider, job())
+    body = {"is_success": "true", "message": "", "stream_graph": json.dumps(answer)}
+    dli.fail(100, at="gen-graph", response=Response(200, body))
+
+    assert len(bench.provider.graph(live.job_id).vertices) == 1
+
+
+def test_a_job_whose_stop_failed_and_whose_graph_is_null_is_unknown(bench: DliBench, dli: DliSimulator) -> None:
+    """An error is how DLI says that there is no Flink job; a null says nothing, and none is started beside it."""
+    live = started(bench.provider, job())
+    dli.be("orders", "job_cancel_fail")
+    dli.graphs[int(live.job_id)] = {"is_success": "true", "message": "", "execute_graph": None}
+    dli.ticks += dli.list_lag
+
+    assert bench.provider.health(live.job_id).state is JobState.UNKNOWN
+    with pytest.raises(Overtaken):
+        bench.provider.submit(submission(job(parallelism=2), live=live))
+    assert len(dli.running("orders")) == 1
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["start-time-stays", "start-time-is-gone"])
+def test_a_stop_that_ends_in_the_word_of_a_draft_kept_the_state(
+    bench: DliBench, dli: DliSimulator, forgets: bool
+) -> None:
+    """The vendor's Terraform provider takes job_init for an end of a stop: it is no draft, and is not started empty."""
+    dli.jobs.stopped_word = "job_init"
+    live = started(bench.provider, job())
+
+    ended = stopped(bench.provider, live)
+    if forgets:
+        dli.definitions("orders")[0].started = None
+        dli.jobs.note(dli.definitions("orders")[0])
+        dli.ticks += dli.list_lag
+        found = seen(bench.provider, "orders")
+        assert found is not None
+        ended = found
+    assert (ended.state, ended.word, ended.provably_empty) == (JobState.SUSPENDED, "job_init", False)
+    assert bench.provider.stop_progress(live.job_id).done
+    started(bench.provider, job(parallelism=2), live=ended, restore=from_savepoint(ended))
+
+    assert dli.ages("orders") == 1
+    assert len(dli.running("orders")) == len(dli.definitions("orders")) == 1
+
+
+def test_a_cancel_may_end_in_the_word_of_a_draft_too(bench: DliBench, dli: DliSimulator) -> None:
+    """It left no savepoint, and is over."""
+    dli.jobs.stopped_word = "job_init"
+    live = started(bench.provider, job())
+
+    ended = bench.cancelled(live)
+
+    assert (ended.word, ended.snapshot, ended.provably_empty) == ("job_init", None, False)
+    assert bench.provider.stop_progress(live.job_id).failed == "it was stopped and left no savepoint"
