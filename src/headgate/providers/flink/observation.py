@@ -25,6 +25,7 @@ from typing import Any
 from headgate.errors import ProviderError, Rejected
 from headgate.model.live import Live, Observation, Several, Snapshot
 from headgate.providers.answer_fields import undocumented
+from headgate.providers.definitions import ownership
 from headgate.providers.flink import job_health, job_parameters
 from headgate.providers.flink.crash_loops import CrashLoops
 from headgate.providers.flink.ended_jobs import Endings
@@ -144,26 +145,24 @@ class Observing:
 
     def _current(self, lives: list[Live], listed: Mapping[str, Mapping[str, Any]], now: int) -> Live | Several:
         """The job that a name stands for: the active one, else the newest that has ended."""
-        active = [live for live in lives if live.state.active]
-        if len(active) > 1:
+        if sum(live.state.active for live in lives) > 1:
             # The listing is cached: a predecessor that has just ended may still be shown as running.
-            active = [live for live in map(self._refreshed, active) if live.state.active]
-        if len(active) > 1:
-            return Several(tuple(sorted(active, key=lambda live: live.job_id)))
-        if active:
-            [live] = active
-            live = replace(live, condition=self._crash_loops.condition(listed[live.job_id], live.word, now))
-            live = _not_empty(self._endings.while_restarting(live)) if live.word == "RESTARTING" else live
-            fixed = self.carried(live.job_id, live.started_at).fixed
-            return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)
+            lives = [self._refreshed(live) for live in lives]
 
         def ended(live: Live) -> tuple[int, int]:
             """When it did; one that the listing still shows as running has only just."""
             at = int(listed[live.job_id]["end-time"])
             return (at if at > 0 else sys.maxsize, live.started_at)
 
-        newest = max(map(self._refreshed, lives), key=ended)
-        live = _not_empty(self._endings.described(newest, ended_at=int(listed[newest.job_id]["end-time"])))
+        live, _ = ownership.current(lives[0].name, lives, ran_last=ended)
+        if isinstance(live, Several):
+            return live
+        if live.state.active:
+            live = replace(live, condition=self._crash_loops.condition(listed[live.job_id], live.word, now))
+            live = _not_empty(self._endings.while_restarting(live)) if live.word == "RESTARTING" else live
+            fixed = self.carried(live.job_id, live.started_at).fixed
+            return live if fixed is None else self._scaling.observed(live, listed[live.job_id], fixed)
+        live = _not_empty(self._endings.described(live, ended_at=int(listed[live.job_id]["end-time"])))
         fixed = self.carried(live.job_id, live.started_at).fixed
         return live if fixed is None else self._scaling.ended(live, fixed)
 
