@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from headgate.errors import OutcomeUnknown, Unavailable
+import pytest
+
+from headgate.errors import OutcomeUnknown, ProviderError, Unavailable
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
 from headgate.planning import derive_start_key, look_up, successor_id
-from headgate.providers.port import Provider, Submission
+from headgate.providers.port import Provider, Submission, Support
 
 PROJECT = "payments"
 T = TypeVar("T")
@@ -118,3 +120,17 @@ def from_savepoint(live: Live) -> Restore:
     assert live.snapshot is not None
     assert live.snapshot.path
     return Restore(RestoreKind.SAVEPOINT, live.snapshot.path)
+
+
+def require_offered(offered: Support, what: str) -> None:
+    """Skips what a capability rules out, with that reason."""
+    if offered is not Support.YES:
+        pytest.skip(f"the provider's capabilities rule out {what}: {offered}")
+
+
+def heard_or_not(ask: Callable[[], None]) -> None:
+    """Ask for an effect whose reply may be lost."""
+    try:
+        ask()
+    except ProviderError as trouble:
+        assert isinstance(trouble, OutcomeUnknown | Unavailable), trouble
