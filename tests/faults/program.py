@@ -19,7 +19,7 @@ _PRELOADED = [
     "headgate.cli.rollback",
     "headgate.project.headgate",
     "headgate.providers.flink.adapter",
-    "headgate.providers.dinky.adapter",
+    "headgate.providers.dinky.client",
     "headgate.providers.dli.client",
     "headgate.providers.cs.opening",
     "headgate.providers.foas.adapter",

@@ -47,7 +47,7 @@ def _definitions(package: str, name: str, opener: str = "client") -> Entry:
 PROVIDERS = {
     "flink": _entry("flink", "Flink", "adapter:open_flink"),
     "alibaba-foas": _entry("foas", "Foas", "adapter:open_foas"),
-    "dinky": _entry("dinky", "Dinky", "adapter:open_dinky"),
+    "dinky": _definitions("dinky", "Dinky"),
     "huawei-cs": _entry("cs", "Cs", "opening:open_cs"),
     "huawei-dli": _definitions("dli", "Dli"),
 }

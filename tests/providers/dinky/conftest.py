@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.providers.dinky.given import opened
 
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.testing.dinky import DinkySimulator
 
 

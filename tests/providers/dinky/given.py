@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +15,8 @@ from headgate.model.project import Target
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
 from headgate.planning import derive_start_key, successor_id
-from headgate.providers.dinky.adapter import DinkyProvider, open_dinky
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky.client import open_dinky
 from headgate.providers.dinky.forms import DinkyOptions, DinkyTarget
 from headgate.providers.port import Provider, Submission
 from headgate.testing.contract import eventually
@@ -27,7 +30,9 @@ INSERT INTO totals SELECT customer, SUM(amount) FROM orders GROUP BY customer;
 """
 
 
-def opened(dinky: DinkySimulator, *, project: str = PROJECT, **settings: Any) -> DinkyProvider:
+def opened(
+    dinky: DinkySimulator, *, project: str = PROJECT, pause: Callable[[float], None] = time.sleep, **settings: Any
+) -> DinkyProvider:
     """A provider as a target of this simulator opens it."""
     told = {
         "url": dinky.url,
@@ -38,7 +43,7 @@ def opened(dinky: DinkySimulator, *, project: str = PROJECT, **settings: Any) ->
         **settings,
     }
     target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Secrets({"DINKY_PASSWORD": dinky.password}))
-    return open_dinky(target, project=project, cache=None)
+    return open_dinky(target, project=project, cache=None, pause=pause)
 
 
 def options(**written: Any) -> dict[str, Any]:

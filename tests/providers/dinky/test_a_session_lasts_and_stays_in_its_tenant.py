@@ -11,7 +11,7 @@ from tests.providers.dinky.given import job, opened, seen, started, submission
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.live import JobState
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.http import Unauthorised
 from headgate.providers.http.connections import Connections
 from headgate.testing.contract import eventually

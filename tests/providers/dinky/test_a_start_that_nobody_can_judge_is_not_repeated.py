@@ -11,7 +11,9 @@ from tests.providers.dinky.given import edited, from_savepoint, job, options, se
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.planning import decide
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky.client import DinkyClient
+from headgate.providers.dinky.wire import Begun
 from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import Exceptional, envelope
@@ -158,10 +160,20 @@ def test_a_start_by_hand_tells_what_runs(dinky: DinkySimulator, provider: DinkyP
     assert seen(provider).state is JobState.RUNNING
 
 
-def test_a_start_whose_end_cannot_be_read_is_unclear(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """A refusal is believed when Dinky's own books bear it out, not before."""
+def test_a_start_whose_end_cannot_be_read_is_unclear(
+    dinky: DinkySimulator, provider: DinkyProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal is believed when Dinky's own history confirms it, not before."""
     dinky.lifecycle.rejects.add("SUM")
-    dinky.refuse(9, at="getLatestHistoryById")
+    assert isinstance(provider.client, DinkyClient)
+    read = provider.client._instances.begun
+
+    def begun(task_id: int) -> Begun | None:
+        if any("submitTask" in line for line in dinky.requests):
+            raise Unavailable("no answer")
+        return read(task_id)
+
+    monkeypatch.setattr(provider.client._instances, "begun", begun)
 
     with pytest.raises(OutcomeUnknown, match="'SUM' not found"):
         provider.submit(submission(job()))

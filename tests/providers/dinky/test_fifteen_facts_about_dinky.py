@@ -22,14 +22,14 @@ from tests.providers.dinky.given import (
     submission,
 )
 
-from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, Overtaken, Rejected, Unavailable
 from headgate.model.live import JobState, Several
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import Savepoint, Strategy
 from headgate.planning import diff
-from headgate.providers.dinky.adapter import DinkyProvider
-from headgate.providers.dinky.definition import run_mode
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky.spec import run_mode
 from headgate.providers.dinky.wire import savepoint_of
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import envelope, exception
@@ -105,7 +105,7 @@ def test_5_dinky_starts_a_task_that_runs_and_we_do_not(dinky: DinkySimulator, pr
     live = started(provider, spec)
 
     assert provider.submit(submission(spec)) == live.job_id
-    with pytest.raises(Rejected, match="not started beside itself"):
+    with pytest.raises(Overtaken, match="not started beside itself"):
         provider.submit(submission(edited(spec), live=live))
     alone = dinky.running("orders")
     dinky.start_again("orders")
@@ -214,7 +214,7 @@ def test_12_unknown_is_not_over(dinky: DinkySimulator, provider: DinkyProvider) 
         dinky.lifecycle.watch()
 
     live = seen(provider)
-    with pytest.raises(Rejected, match="UNKNOWN"):
+    with pytest.raises(Overtaken, match="UNKNOWN"):
         provider.submit(submission(edited(spec), live=live))
     with pytest.raises(Rejected, match="UNKNOWN"):
         provider.stop_with_savepoint(live.job_id)

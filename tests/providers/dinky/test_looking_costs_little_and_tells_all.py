@@ -13,8 +13,8 @@ from headgate.model.health import Graph
 from headgate.model.live import JobState
 from headgate.model.spec import Jar
 from headgate.providers.answer_fields import number
-from headgate.providers.dinky import remains
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky import instance_details
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.wire import Instance, flag, moment
 from headgate.testing.dinky import DinkySimulator
@@ -46,15 +46,6 @@ def test_what_a_stopped_job_left_is_asked_once(dinky: DinkySimulator, provider: 
     assert not [line for line in dinky.requests if "JobInfoDetail" in line or "savepoints" in line]
 
 
-def test_many_pages_are_one_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Dinky gives ten rows if nobody says how many, and any number if somebody does."""
-    for count in range(1203):
-        dinky.tables.insert({"name": f"t{count}", "statement": "INSERT INTO a SELECT 1"}, 1)
-
-    assert len(provider.observe().others) == 1203
-    assert dinky.requests.count("POST /api/task") == 3
-
-
 def test_health_counts_what_dinky_passes_on() -> None:
     """Flink's tasks where they are told, one that stands for all where not; checkpoints and the cause."""
     row = {"id": 1, "taskId": 2, "status": "RUNNING", "failedRestartCount": "3"}
@@ -65,9 +56,9 @@ def test_health_counts_what_dinky_passes_on() -> None:
         "exceptions": {"root-exception": "\nIOException: disk full\n\tat x"},
     }
 
-    alone = remains.health(Instance.read(row), {})
-    told = remains.health(Instance.read(row), {"jobDataDto": counted, "history": config, "instance": row})
-    ended = remains.health(Instance.read(row | {"status": "FAILED", "error": "gone"}), {})
+    alone = instance_details.health(Instance.read(row), {})
+    told = instance_details.health(Instance.read(row), {"jobDataDto": counted, "history": config, "instance": row})
+    ended = instance_details.health(Instance.read(row | {"status": "FAILED", "error": "gone"}), {})
 
     assert alone.settled
     assert (alone.tasks_running, alone.tasks, alone.checkpointing, alone.restarts) == (1, 1, None, None)
@@ -84,10 +75,10 @@ def test_the_graph_of_the_job_that_runs_goes_before_that_of_what_is_saved(
 
     planned = provider.graph(live.job_id)
     plan = {"nodes": [{"id": "a", "operator": "Source", "parallelism": 2}]}
-    running = remains.running_plan({"jobDataDto": {"job": {"plan": plan}}})
+    running = instance_details.running_plan({"jobDataDto": {"job": {"plan": plan}}})
 
     assert {vertex.id for vertex in planned.vertices} == set(provider.compiled_form.vertices(job()))
-    assert [vertex.name for vertex in remains.graph("1", "x", running).vertices] == ["Source"]
+    assert [vertex.name for vertex in instance_details.graph("1", "x", running).vertices] == ["Source"]
 
 
 def test_a_job_that_only_its_catalog_knows_has_no_graph(dinky: DinkySimulator, provider: DinkyProvider) -> None:

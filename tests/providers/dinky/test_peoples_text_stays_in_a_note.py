@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headgate.model.live import Marker
-from headgate.providers.dinky.notes import LONGEST, Note
+from headgate.providers.dinky.task_note import LONGEST, Note
 
 PLAIN = Marker("payments", "orders", "5f3c" * 4, "c0ffee" * 6, "6/8", "s3://savepoints/1", "ab" * 16)
 INSTEAD = Marker("payments", "orders", "5f3c" * 4, "c0ffee" * 6, "6/8", "s3://savepoints/1", "ab" * 16, "9a01" * 4)

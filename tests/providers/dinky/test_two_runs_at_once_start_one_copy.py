@@ -10,7 +10,8 @@ import pytest
 from tests.providers.dinky.given import edited, from_savepoint, job, seen, started, stopped, submission
 
 from headgate.errors import ProviderError, Unavailable
-from headgate.providers.dinky.adapter import DinkyProvider
+from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
+from headgate.providers.dinky.client import DinkyClient
 from headgate.providers.port import Submission
 from headgate.testing.dinky import DinkySimulator
 
@@ -69,7 +70,8 @@ def test_a_run_that_comes_between_is_noticed(dinky: DinkySimulator, connect: Con
         else:
             dinky.tables.change(task, {"note": task["note"].replace(" by=", " by=f00d")})
 
-    provider._pause = meanwhile
+    assert isinstance(provider.client, DinkyClient)
+    provider.client._pause = meanwhile
     with pytest.raises(Unavailable, match="another run"):
         provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
 

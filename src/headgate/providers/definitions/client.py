@@ -101,10 +101,6 @@ class Client(Protocol):
         """The kind of definition that a spec needs; empty where the platform has no kinds."""
         return ""
 
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        """The vertex ids of a spec, to compare with those of a live job; empty where the platform has none."""
-        return ()
-
     def compile(self, spec: JobSpec) -> Compiled:
         """Check a spec without running it. Raises `Rejected` at the statement that is wrong."""
         return Compiled(why="the platform checks no statement before a start")
@@ -118,6 +114,7 @@ class Client(Protocol):
 
         Called before each write of a start. `definition` None: a new one is about to be created.
         """
+        return
 
     # -- single effects ------------------------------------------------------------------------------------------------
 

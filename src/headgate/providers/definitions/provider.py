@@ -70,9 +70,6 @@ class DefinitionProvider(NoStorage):
     def observe(self) -> Observation:
         return observation((one.live for one in self.client.list()), self._project)
 
-    def vertices(self, spec: JobSpec) -> tuple[str, ...]:
-        return self.client.vertices(spec)
-
     def compile(self, spec: JobSpec) -> Compiled:
         with masked(spec.secrets):
             return self.client.compile(spec)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState
-from headgate.providers.dinky.changing import Definitions
 from headgate.providers.dinky.forms import ON_THEIR_OWN
-from headgate.providers.dinky.notes import Note
-from headgate.providers.dinky.runs import Runs
+from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.task_note import Note
+from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.wire import Instance, Task
 
 _KEY = 12
@@ -27,10 +27,10 @@ _DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-dire
 class Savepoints:
     """Takes them; a task is as it was read just now, an instance as Flink told it just now."""
 
-    def __init__(self, session: Session, runs: Runs, definitions: Definitions) -> None:
+    def __init__(self, session: Session, instances: Instances, tasks: Tasks) -> None:
         self._session = session
-        self._runs = runs
-        self._definitions = definitions
+        self._instances = instances
+        self._tasks = tasks
 
     def impossible(self, mode: str) -> str:
         """Why none can be taken of a job in a run mode, and the way out; empty where that is not sure.
@@ -47,7 +47,7 @@ class Savepoints:
 
     def take(self, task: Task, newest: Instance, key: str) -> None:
         """Take a savepoint of a job that goes on, unless there is one of this key."""
-        taken = self._runs.savepoints(task.id)
+        taken = self._instances.savepoints(task.id)
         note = Note.read(task.note)
         if note.marker is None:
             raise Rejected(f"task {task.name!r} is not ours: its note has no place for the key of a savepoint")
@@ -55,7 +55,7 @@ class Savepoints:
             return
         if newest.state is not JobState.RUNNING:
             raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
-        self._definitions.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
+        self._tasks.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
         self._take(task, newest, "trigger")
 
     def progress(self, task: Task, key: str) -> SavepointProgress:
@@ -63,17 +63,17 @@ class Savepoints:
         took = Note.read(task.note).took
         if took is None or took.key != key[:_KEY]:
             return SavepointProgress()
-        since = (one for one in self._runs.savepoints(task.id) if one.id > took.after and one.kind == "trigger")
+        since = (one for one in self._instances.savepoints(task.id) if one.id > took.after and one.kind == "trigger")
         path = next((one.path for one in since if one.path), "")
         return SavepointProgress(asked=True, done=bool(path), path=path)
 
     def _take(self, task: Task, newest: Instance, kind: str) -> None:
         """If Dinky says that it failed, ask what became of the job before saying so."""
-        self._runs.require_pointed_at(task, newest)
+        self._instances.require_pointed_at(task, newest)
         try:
-            self._runs.savepoint(task, kind)
+            self._instances.savepoint(task, kind)
         except Rejected as trouble:
-            if kind == "stop" and not self._runs.fresh(newest).state.active:
+            if kind == "stop" and not self._instances.fresh(newest).state.active:
                 raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
             hint = _UPGRADE if self._session.version == _NO_REST_SAVEPOINTS else _DIRECTORY
             problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"

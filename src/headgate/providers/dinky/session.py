@@ -20,6 +20,7 @@ from typing import Any
 
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.providers.answer_fields import number, undocumented
+from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
 from headgate.providers.dinky.wire import document, moment, rows, text
 from headgate.providers.http import Api, Asked, Outgoing, Unauthorised
@@ -28,7 +29,6 @@ _LOGIN = "/api/login"
 # The hint where who we are is refused.
 CREDENTIALS = "check `username` and `password` of this target in headgate.yaml, and what this user may do"
 _PAGE = 500
-_READINGS = 3
 _LOGINS = 4
 _QUARTER = 900
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
@@ -98,34 +98,23 @@ class Session:
         answer = self._ask(lambda: self._api.call(method, path, **asked))
         return answer.get("data")
 
-    def listed(self, path: str, wanted: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-        """All rows of a list in pages, read again if it moved. Raises Unavailable if it never stands still."""
-        for _ in range(_READINGS):
-            found = self._pages(path, wanted)
-            if found is not None:
-                return found
-        raise Unavailable(
-            "the list changes faster than its pages can be read", where=f"{self._name}: POST {path}", hint="run again"
-        )
+    def listed(self, path: str, wanted: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """All rows of a list in pages. Raises Unavailable if it never holds still."""
+        number_of_page = 0
 
-    def _pages(self, path: str, wanted: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...] | None:
-        """Every page, or None where they do not fit together: a row missing, there twice, or another total."""
-        found: dict[int, Mapping[str, Any]] = {}
-        count = total = 0
-        for page in range(1, 1_000_000):
-            body = {**wanted, "current": page, "pageSize": _PAGE}
+        def read(before: Sequence[Mapping[str, Any]]) -> Page[Mapping[str, Any]]:
+            nonlocal number_of_page
+            number_of_page = number_of_page + 1 if before else 1
+            body = {**wanted, "current": number_of_page, "pageSize": _PAGE}
             call = functools.partial(self._api.call, "POST", path, writes=False, body=body)
             answer = self._ask(call, again=TurnedAway)
-            part, said = rows(answer.get("data")), number(answer.get("total"))
-            if said is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
+            part, total = rows(answer.get("data")), number(answer.get("total"))
+            if total is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
                 raise undocumented(f"POST {path}", where=self._name)
-            if page > 1 and said != total:
-                return None
-            total, count = said, count + len(part)
-            found |= {row_id: row for row in part if (row_id := number(row.get("id"))) is not None}
-            if count >= total or not part:
-                break
-        return tuple(found.values()) if len(found) == count == total else None
+            return Page(part, total)
+
+        where = f"{self._name}: POST {path}"
+        return every_row(read, lambda row: row.get("id"), what="the list", where=where, pause=self._pause)
 
     # -- who we are ----------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
-from headgate.providers.dinky import definition, notes
-from headgate.providers.dinky.changing import Definitions
-from headgate.providers.dinky.notes import Note
 from headgate.providers.dinky.savepoints import Savepoints
+from headgate.providers.dinky.spec import wanted_fields
+from headgate.providers.dinky.task_note import Note, said
+from headgate.providers.dinky.tasks import Tasks
 
 # Fields of the task that the job it started never reads.
 _IN_PLACE = (
@@ -34,7 +34,7 @@ _DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 def platform_verdict(
-    definitions: Definitions,
+    tasks: Tasks,
     savepoints: Savepoints,
     spec: JobSpec,
     marker: Marker,
@@ -43,10 +43,9 @@ def platform_verdict(
 ) -> PlatformVerdict:
     """See `Provider.platform_verdict`."""
     try:
-        wanted = definitions.wanted(spec, marker)
-        said = notes.said(spec.options)
-        Note(str(wanted.options.get("note", "")), marker, said).written()
-        definition.wanted_fields(spec, wanted.options)
+        wanted = tasks.wanted(spec, marker)
+        Note(str(wanted.options.get("note", "")), marker, said(spec.options)).written()
+        wanted_fields(spec, wanted.options)
     except Rejected as refused:
         # A statement that is wrong is told by `compile`, with its place.
         if refused.code != "statement-rejected":
@@ -55,11 +54,11 @@ def platform_verdict(
     if mode.startswith("kubernetes-application") and not _is_label(spec.name):
         why = f"in mode {mode} the name is that of a Kubernetes cluster: up to {_LONGEST_K8S} of a-z, 0-9 and -"
         return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=f"{why}; rename the job")
-    if taken := definitions.taken(spec.name, live):
+    if taken := tasks.taken(spec.name, live):
         return PlatformVerdict(blocked=Reason.NAME_TAKEN, note=taken)
     in_place = frozenset(change.path for change in changes if change.path.startswith(_IN_PLACE))
     if live is not None and live.applied is not None:
-        in_place |= definitions.respelled(spec, live.applied, changes)
+        in_place |= tasks.respelled(spec, live.applied, changes)
     if live is not None and _is_stopped_with_savepoint(spec, live, changes, in_place):
         told = live.applied or spec
         if why := savepoints.impossible(str(told.options.get("type", "local"))):

@@ -16,10 +16,11 @@ from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import number
 from headgate.providers.compiled_form import CompiledForm
-from headgate.providers.dinky import definition, statements
-from headgate.providers.dinky.changing import Definitions
+from headgate.providers.dinky import statements
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.spec import as_body, fields_of, wanted_fields
+from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.providers.odd_answers import reports_odd_answers
 
@@ -33,10 +34,10 @@ _CODE = "statement-rejected"
 class Checker(CompiledForm):
     """Asks one Dinky about statements that do not run. `name` is that of the target."""
 
-    def __init__(self, name: str, session: Session, definitions: Definitions) -> None:
+    def __init__(self, name: str, session: Session, tasks: Tasks) -> None:
         self.name = name
         self._session = session
-        self._definitions = definitions
+        self._tasks = tasks
 
     def check(self, spec: JobSpec) -> Compiled:
         """Explain a spec. Raises Rejected at the statement that is wrong, in Flink's words as Dinky passes them on."""
@@ -64,15 +65,15 @@ class Checker(CompiledForm):
         body = self._body(spec)
         if not self._harmless(body):
             return ()
-        task = self._definitions.named(spec.name) or self._definitions.named(spec.previous_name)
+        task = next(iter((*self._tasks.named(spec.name), *self._tasks.named(spec.previous_name))), None)
         if task is None and (body["fragment"] or number(body.get("envId")) not in (None, -1)):
             return ()
         return tuple(text(node.get("id")) for node in rows(self._planned(body, task).get("nodes")))
 
     def saved(self, task: Task) -> Mapping[str, Any]:
         """The plan of a task as it is saved. Raises Rejected where planning would change something."""
-        fields = definition.fields_of(task.raw)
-        body = _here(definition.as_body(fields))
+        fields = fields_of(task.raw)
+        body = _here(as_body(fields))
         if not self._harmless(body) or fields["dialect"] != "FlinkSql":
             raise Rejected(f"Dinky shows no graph of task {task.name!r}, and cannot plan it: {_OUTSIDE}")
         return self._planned(body, task)
@@ -84,13 +85,13 @@ class Checker(CompiledForm):
 
     def _body(self, spec: JobSpec) -> dict[str, Any]:
         """The TaskDTO of a spec, to be planned inside Dinky."""
-        wanted = self._definitions.wanted(spec, Marker("", spec.name, spec.revision))
-        body = _here(definition.as_body(definition.wanted_fields(spec, wanted.options)))
+        wanted = self._tasks.wanted(spec, Marker("", spec.name, spec.revision))
+        body = _here(as_body(wanted_fields(spec, wanted.options)))
         return body | {"variables": dict(wanted.options.get("variables", {}))}
 
     def _harmless(self, body: Mapping[str, Any]) -> bool:
         secrets = number(body.get("envId")) or -1
-        before = text(self._definitions.read(str(secrets)).raw.get("statement")) if secrets > 0 else ""
+        before = text(self._tasks.read(str(secrets)).raw.get("statement")) if secrets > 0 else ""
         return statements.may_plan(text(body["statement"])) and statements.may_plan(before)
 
     def _asked_once(self, path: str, body: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from headgate.providers.dinky.notes import Note
+from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Begun, Task
 
 # The longest that a start takes before its history row says what came of it: cluster start included, minutes.

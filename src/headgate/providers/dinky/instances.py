@@ -17,7 +17,7 @@ from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import Unknown
 from headgate.model.plan import Restore
 from headgate.providers.answer_fields import Unauthorised
-from headgate.providers.dinky import beginnings
+from headgate.providers.dinky import unclear_starts
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import (
     Begun,
@@ -46,7 +46,7 @@ class Look:
         return tuple(one for one in self.instances if one.state.active)
 
 
-class Runs:
+class Instances:
     """Instances and savepoints of the tasks of one Dinky."""
 
     def __init__(self, session: Session) -> None:
@@ -99,11 +99,11 @@ class Runs:
     def doubt(self, task: Task, newest: Instance | None) -> Unknown | None:
         """Why nobody can say whether a start of ours that has no instance left a job; None where that can be said."""
         last = self.begun(task.id)
-        if last is None or last.id <= self._history_of(newest) or beginnings.is_under_way(last, self._now()):
+        if last is None or last.id <= self._history_of(newest) or unclear_starts.is_under_way(last, self._now()):
             return None
-        if not beginnings.may_run(last, again=True):
+        if not unclear_starts.may_run(last, again=True):
             return None
-        return Unknown(beginnings.told(task, last), beginnings.way_out(task))
+        return Unknown(unclear_starts.told(task, last), unclear_starts.way_out(task))
 
     def require_no_unclear_start(
         self, task: Task, newest: Instance | None, *, again: bool, known: int | None = None
@@ -119,13 +119,13 @@ class Runs:
             return 0
         if last.id <= (self._history_of(newest) if known is None else known):
             return last.id
-        if beginnings.is_under_way(last, self._now()):
+        if unclear_starts.is_under_way(last, self._now()):
             raise Unavailable(
                 f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else",
                 hint="run again when Dinky shows what came of it",
             )
-        if beginnings.may_run(last, again=again) and (known is not None or not beginnings.is_struck(task)):
-            raise OutcomeUnknown(beginnings.told(task, last), hint=beginnings.way_out(task))
+        if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
+            raise OutcomeUnknown(unclear_starts.told(task, last), hint=unclear_starts.way_out(task))
         return last.id
 
     def _history_of(self, instance: Instance | None) -> int:
@@ -160,7 +160,7 @@ class Runs:
                     f"the start of task {task.name!r} failed, which may have been after Flink had it: "
                     f"{refused.problem}",
                     where=refused.where,
-                    hint=beginnings.way_out(task),
+                    hint=unclear_starts.way_out(task),
                 ) from refused
             raise
         if not started.success or started.instance_id is None:
@@ -197,7 +197,7 @@ class Runs:
             last = self.begun(task.id)
         except ProviderError:
             return True
-        return last is not None and last.id > known and not beginnings.came_to_nothing(last)
+        return last is not None and last.id > known and not unclear_starts.came_to_nothing(last)
 
     def cancel(self, task: Task) -> None:
         """Fire Flink's cancel. Never forced: that would set the status to UNKNOWN and tell Flink nothing."""

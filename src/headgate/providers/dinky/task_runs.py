@@ -1,0 +1,203 @@
+"""Tasks with their starts, as definitions: all of them in one look, or one as it is now.
+
+What a start left behind does not change once it is over, so it is asked for once, ever: see `providers.run_facts`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+
+from headgate.model.live import JobState, Live, Snapshot, Unknown
+from headgate.model.live_health import Condition, HealthWord
+from headgate.providers.definitions.definition import Definition
+from headgate.providers.definitions.ownership import is_ours
+from headgate.providers.dinky import instance_details
+from headgate.providers.dinky.catalogue import Catalogue, Trees
+from headgate.providers.dinky.instance_details import Remains
+from headgate.providers.dinky.instances import Instances
+from headgate.providers.dinky.names import Names
+from headgate.providers.dinky.session import Session
+from headgate.providers.dinky.spec import applied
+from headgate.providers.dinky.task_note import Note
+from headgate.providers.dinky.tasks import Tasks
+from headgate.providers.dinky.wire import Instance, Task
+from headgate.providers.run_facts import Facts
+
+_AT_ONCE = 8
+_NEVER = "never started"
+_LOST = "no job instance"
+_UNCLEAR = "start unclear"
+# Dinky looks after a job that failed for a minute more, and may note a savepoint late.
+_OVER = timedelta(minutes=10)
+_LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRun:
+    """A task and one start of it; None: it was never started. `begun` is the newest history row that is known of."""
+
+    task: Task
+    instance: Instance | None
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read in bulk. `runs` are the starts of a task that matter: the newest, and all that run."""
+
+    tasks: tuple[Task, ...]
+    runs: Mapping[int, tuple[Instance, ...]]
+    catalogue: Catalogue
+    names: Names
+
+
+def of_task(run: TaskRun, milliseconds: int = 0) -> Definition:
+    """A task and one start of it, without its manifest and what the start left."""
+    task, instance = run.task, run.instance
+    live = Live(
+        job_id=str(task.id),
+        name=task.name,
+        state=instance.state if instance else JobState.STOPPED,
+        word=instance.word if instance else _LOST if task.pointer else _NEVER,
+        marker=Note.read(task.note).marker,
+        started_at=milliseconds,
+        provably_empty=instance is None and task.pointer is None,
+        run=instance.run if instance else "",
+        markable=True,
+    )
+    return Definition(live, never_ran=instance is None, row=run)
+
+
+class TaskRuns:
+    """Reads them. What cannot change about a start is asked for once."""
+
+    def __init__(
+        self,
+        session: Session,
+        instances: Instances,
+        tasks: Tasks,
+        trees: Trees,
+        facts: Facts,
+        *,
+        project: str,
+        folder: str,
+    ) -> None:
+        self._session = session
+        self._instances = instances
+        self._tasks = tasks
+        self._trees = trees
+        self._facts = facts
+        self._project = project
+        self._folder = folder
+        self._variables: dict[tuple[int, str], dict[str, str]] = {}
+        self._lock = threading.Lock()
+
+    def list(self) -> tuple[Definition, ...]:
+        """Four lists; then two requests for each job of ours that has ended and was not looked at before."""
+        seen = self._seen()
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            described = list(pool.map(lambda task: self._described(task, seen), seen.tasks))
+        self._facts.keep_only({_known_as(run) for runs in seen.runs.values() for run in runs})
+        return tuple(one for found in described for one in found)
+
+    def now(self, task: Task) -> Definition:
+        """A task and its newest start, as Flink reports it now."""
+        newest = self._instances.newest(task.id)
+        return of_task(TaskRun(task, newest), self._started_at(newest))
+
+    def every(self, task: Task) -> tuple[Definition, ...]:
+        """A task once for each start that runs, as Flink reports it now; once with its newest where none does."""
+        look = self._instances.look(task.id)
+        runs: tuple[Instance | None, ...] = look.active or (look.newest,)
+        return tuple(of_task(TaskRun(task, run), self._started_at(run)) for run in runs)
+
+    def left_by(self, run: Instance) -> Remains:
+        """What a start left behind; asked once if that is final: it was stopped with a savepoint, or is long over."""
+        key = _known_as(run)
+        if known := self._facts.get(key, _LEFT):
+            snapshot = Snapshot(**known["snapshot"]) if known["snapshot"] else None
+            return Remains(snapshot, known["stopped"], known["empty"])
+        detail, taken = self._instances.detail(run.id), self._instances.savepoints(run.task_id)
+        left = instance_details.remains(run, detail, taken, self._session.milliseconds)
+        over = run.finished is not None and run.finished < self._session.wall_clock() - _OVER
+        if not run.state.active and (left.stopped or over) and run.jid:
+            self._facts.put(key, _LEFT, asdict(left))
+        return left
+
+    def _seen(self) -> _Seen:
+        tasks = self._tasks.listed()
+        newest = [Instance.read(row) for row in self._session.listed("/api/jobInstance", {})]
+        running = {"isHistory": True, "status": JobState.RUNNING.value}
+        every = newest + [Instance.read(row) for row in self._session.listed("/api/jobInstance", running)]
+        runs: dict[int, dict[int, Instance]] = {}
+        for instance in every:
+            runs.setdefault(instance.task_id, {})[instance.id] = instance
+        matter = {task_id: _that_matter(each.values()) for task_id, each in runs.items()}
+        return _Seen(tasks, matter, self._trees.now(), Names(self._session))
+
+    def _described(self, task: Task, seen: _Seen) -> tuple[Definition, ...]:
+        """The task as its newest start, and as each other start of it that runs as well."""
+        note = Note.read(task.note)
+        runs: tuple[Instance | None, ...] = seen.runs.get(task.id, ()) or (None,)
+        entry = seen.catalogue.task(task.id)
+        manifest = applied(
+            task,
+            names=seen.names,
+            said=note.said,
+            note=note.text,
+            folder=entry.folder if entry else None,
+            usual_folder=self._folder,
+            variables=self._variables_of(runs[0]) if runs[0] and "variables" in note.said else None,
+        )
+        found = (of_task(TaskRun(task, run), self._started_at(run)) for run in runs)
+        return tuple(replace(one, live=self._as_it_is(replace(one.live, applied=manifest), one.row)) for one in found)
+
+    def _as_it_is(self, live: Live, row: TaskRun) -> Live:
+        """With what our start left, and whether one of ours is unclear."""
+        run, ours = row.instance, is_ours(live.marker, self._project)
+        if doubt := self._doubt(row.task, run) if ours else None:
+            return replace(live, state=JobState.UNKNOWN, word=_UNCLEAR, provably_empty=False, doubt=doubt)
+        if run is None:
+            return live
+        # Flink's own word; of a job that runs the listing does not say how it does.
+        degraded = HealthWord.DEGRADED if run.word == "RESTARTING" else HealthWord.UNKNOWN
+        live = replace(live, condition=Condition(degraded))
+        if not ours or (run.state.active and run.word != "RESTARTING"):
+            return live
+        left = self.left_by(run)
+        if run.state.active:
+            return replace(live, provably_empty=left.empty)
+        state = JobState.SUSPENDED if left.stopped else run.state
+        return replace(live, state=state, snapshot=left.snapshot, provably_empty=left.empty)
+
+    def _doubt(self, task: Task, run: Instance | None) -> Unknown | None:
+        """Why nobody can say whether the start that our marker announces left a job; asked where it has no instance."""
+        at_rest = run is None or not run.state.active
+        announced = Note.read(task.note).announces(run.id if run else None)
+        return self._instances.doubt(task, run) if at_rest and announced else None
+
+    def _started_at(self, run: Instance | None) -> int:
+        return self._session.milliseconds(run.created) if run else 0
+
+    def _variables_of(self, run: Instance) -> dict[str, str]:
+        with self._lock:
+            known = self._variables.get((run.id, run.jid))
+        if known is None:
+            known = instance_details.variables(self._instances.detail(run.id))
+            with self._lock:
+                self._variables[run.id, run.jid] = known
+        return known
+
+
+def _known_as(run: Instance) -> str:
+    """Under what a start that has ended is remembered: all that distinguishes it from a later one with the same ids."""
+    return " ".join(map(str, (run.task_id, run.id, run.jid, run.word, run.created, run.finished)))
+
+
+def _that_matter(runs: Iterable[Instance]) -> tuple[Instance, ...]:
+    newest, *older = sorted(runs, key=lambda run: -run.id)
+    return newest, *(run for run in older if run.state.active)
