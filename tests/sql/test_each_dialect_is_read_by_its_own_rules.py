@@ -70,6 +70,7 @@ SET WATERMARK (RANGE interval 5 second, interval 9 second);
         ),
         pytest.param(BLINK, f"BEGIN STATEMENT SET; {INTO}; {INTO}; END; {INTO}", id="a-set-and-an-insert-beside-it"),
         pytest.param(DINKY, f"ADD CUSTOMJAR 'rs:/f.jar'; {INTO}", id="jar"),
+        pytest.param(DINKY, f"{INTO}; {INTO}", id="two-inserts-on-dinky"),
         pytest.param(DINKY, "INSERT INTO t SELECT @{column}, #{column} FROM s", id="variables-of-dinky"),
         pytest.param(
             DINKY_WITH_VARIABLES, "top := 3;\n${prelude}\nINSERT INTO t SELECT a FROM ${source}", id="fragment"

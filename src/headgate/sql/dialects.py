@@ -12,13 +12,13 @@ wrong there by the rules of Flink is a warning, because the platform may well re
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_0438.html
 - Blink SQL of Realtime Compute: all INSERTs of a script are one job, and there is no statement set
   https://github.com/AlibabaCloudDocs/sc
-- Dinky's SQL: Flink's, with variables that Dinky fills in
+- Dinky's SQL: Flink's, with variables that Dinky fills in; all INSERTs of a task are one job
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headgate.sql.keywords import ALWAYS_RESERVED, RESERVED
 
@@ -28,17 +28,17 @@ class Dialect:
     """How one SQL differs from Flink's.
 
     `double_quotes`: `"text"` is a string. `bare_settings`: `SET key = value` needs no quotes. `free_inserts`: several
-    INSERTs are one job without a statement set; where `no_sets` holds, too, they mean the same as in a set. `judged`:
-    its mistakes are told by the rules of Flink. `own_variables`: the platform puts values in place of `${name}`.
-    `variables` is a pattern of what it fills in outside of strings, `definitions` are `name := text;`. `kinds` are the
-    words that CREATE has before STREAM. `reserved` are the words that are never names.
+    INSERTs are one job without a statement set; where `sets_alike` holds, too, they mean the same as in a set.
+    `judged`: its mistakes are told by the rules of Flink. `own_variables`: the platform puts values in place of
+    `${name}`. `variables` is a pattern of what it fills in outside of strings, `definitions` are `name := text;`.
+    `kinds` are the words that CREATE has before STREAM. `reserved` are the words that are never names.
     """
 
     name: str
     double_quotes: bool = False
     bare_settings: bool = False
     free_inserts: bool = False
-    no_sets: bool = False
+    sets_alike: bool = False
     judged: bool = True
     own_variables: bool = False
     variables: str = ""
@@ -60,10 +60,10 @@ STREAM = Dialect(
 DLI = Dialect("Flink SQL of DLI", bare_settings=True)
 # Statement sets came with Flink 1.13; before them all INSERTs of a DLI job were one.
 DLI_BEFORE_SETS = Dialect("Flink SQL of DLI up to 1.12", double_quotes=True, bare_settings=True, free_inserts=True)
-BLINK = Dialect("Blink SQL", free_inserts=True, no_sets=True, judged=False, own_variables=True)
+BLINK = Dialect("Blink SQL", free_inserts=True, sets_alike=True, judged=False, own_variables=True)
 _INSIDE = r"\{[^{}'\"\r\n]*\}"
-DINKY = Dialect("Dinky's SQL", variables=rf"[@#]{_INSIDE}")
+DINKY = Dialect("Dinky's SQL", free_inserts=True, sets_alike=True, variables=rf"[@#]{_INSIDE}")
 # Of a task whose variables Dinky fills in.
-DINKY_WITH_VARIABLES = Dialect(
-    "Dinky's SQL", own_variables=True, variables=rf"[@#]{_INSIDE}|\$(?!\{{env:){_INSIDE}", definitions=True
+DINKY_WITH_VARIABLES = replace(
+    DINKY, own_variables=True, variables=rf"{DINKY.variables}|\$(?!\{{env:){_INSIDE}", definitions=True
 )

@@ -4,8 +4,8 @@ Whitespace, comments, the case of keywords and functions, the order of options, 
 count. Everything else does: what is inside strings and quoted names, the case of names, numbers as they are spelled,
 hints. `!=` is `<>`, and a name in backticks that needs none is that name.
 
-In Stream SQL fewer words are keywords for certain, and the case of all others counts. Where a platform knows no
-statement set and runs all INSERTs as one job, several INSERTs mean what a set of them at the end of the script does.
+In Stream SQL fewer words are keywords for certain, and the case of all others counts. Where a platform runs
+all INSERTs as one job, several INSERTs mean what a statement set of them at the end of the script does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def meaning(text: str, dialect: Dialect = FLINK) -> tuple[str, ...]:
     script = tuple(tokens(text, dialect))
     spelled = frozenset(_content(token).upper() for token in script if token.kind is TokenKind.QUOTED)
     counted: list[str] = []
-    for run in _grouped(text, dialect) if dialect.no_sets else runs(iter(script)):
+    for run in _grouped(text, dialect) if dialect.sets_alike else runs(iter(script)):
         if counted:
             counted.append(";")
         counted += _counted(run, spelled & NAMES_ITS_COLUMN, dialect)

@@ -114,7 +114,7 @@ def checked(spec: JobSpec) -> str:
         cut = [found for piece in _CUT.split(script) if (found := meaning(piece.strip().removesuffix(";")))]
     except SqlMistake:
         cut = []
-    if cut != wanted or meaning(restored(script)) != meaning(filled):
+    if cut != wanted or meaning(restored(script), spec.dialect) != meaning(filled, spec.dialect):
         line, column = _wrong_cut(spec.program.text)
         raise Rejected(
             "Dinky cuts a script at every `;` that ends a line, also inside quotes and comments",
