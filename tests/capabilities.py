@@ -9,9 +9,6 @@ from headgate.providers.port import Capabilities
 BEGIN = "<!-- made by tests/test_the_readme_is_true.py with HEADGATE_UPDATE_GOLDEN=1 -->"
 END = "<!-- end of the capabilities -->"
 ROWS = {
-    "sql": "runs SQL",
-    "jar": "runs programs in jars",
-    "stop_with_savepoint": "stops a job with its state kept",
     "graph": "shows the execution graph",
     "compile": "checks a statement at plan time",
     "state_by_operator": "judges the state of an edited job operator by operator",

@@ -298,7 +298,7 @@ def test_a_start_that_git_has_no_job_for_is_open_as_long_as_it_may_run(place: Pl
 
 
 def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, monkeypatch: pytest.MonkeyPatch):
-    """The platform still tells of the job as running: nobody has seen that it is stopped, and nobody says so."""
+    """The platform still reports the job as running: nobody has seen that it is stopped, and nobody says so."""
     place.apply(ORDERS)
     suspended, waits = replace(ORDERS, desired_state=DesiredState.SUSPENDED), patience()
     as_it_was = place.platform.observe()
@@ -308,7 +308,7 @@ def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, mo
         result = applied(place, suspended, stop, waits)
 
     assert (result.outcome, result.left) == (Outcome.INTERRUPTED, ())
-    assert "still tells of job 'orders'" in result.detail
+    assert "still reports of job 'orders'" in result.detail
     assert not place.plan(suspended).has_changes
 
 

@@ -4,12 +4,13 @@
 - `steps`     carries out one step and returns what it came to
 - `step_results`  what steps came to: frozen values, which the executor folds
 - `savepoint_waits`  waits for a stop or a cancel, `settle` until a job is healthy; `patience` says how long
-- `step_errors`  what a step that did not reach its end says
+- `step_errors`  the errors of steps that did not reach their end
 - `live_checks`   looks at the live job again just before its first write, and after its last; `shared_observation`
   shares the look
-- `failed_start`  looks at what a start that did not settle has left; `planning.rollback` says what to do about it
+- `failed_start`  looks at what a start that did not settle has left; `planning.rollback` decides what to do about it
 - `locking`   keeps two runs off one job
-- `memory`    tells the store what is about to be done and what came of it; `history_records` what goes into the history
+- `memory`    writes to the store what is about to be done and what came of it
+- `history_records`  what goes into the history of a job
 
 What is done is what the plan shows: the same steps, in the same order.
 """

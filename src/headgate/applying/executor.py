@@ -147,7 +147,7 @@ class Executor:
         )
 
     def _failed(self, work: _Work, trouble: HeadgateError) -> Result:
-        """What is told of an action that ended early."""
+        """The report on an action that ended early."""
         self._listen(Event(work.action, Phase.FAILED, work.progress.step, trouble.problem))
         return Result(
             work.action,
@@ -221,7 +221,7 @@ class Executor:
     def _rolled_back(self, work: _Work, trouble: NotSettled | Rejected) -> HeadgateError:
         """What to raise for a start that did not settle, after what ran before it runs again.
 
-        Until that has ended its intent stays open: whoever comes next knows that there is something to go on with.
+        Until that has ended its intent stays open: the next run knows that there is something to continue with.
         """
         try:
             further = isinstance(trouble, NotSettled) and trouble.checkpointed

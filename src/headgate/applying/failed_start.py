@@ -24,7 +24,7 @@ def rollback_of(
     """The action that undoes a start; None where nothing can be put in its place, or nothing was changed.
 
     `checkpointed`: what did not settle got further than the snapshot that it was given. Raises Overtaken where
-    something runs that this run did not start, ProviderError where the target does not tell.
+    something runs that this run did not start, ProviderError where the target does not answer.
     """
     failed = FailedStart(so_far.start_key, so_far.savepoint or so_far.restored_from, checkpointed)
     if action.want is None or not may_be_undone(action, failed):

@@ -23,9 +23,9 @@ from headgate.store import Applied, Noted
 def entry_of(
     action: Action, so_far: StepResults, outcome: str, history: Callable[[], tuple[Applied, ...]]
 ) -> Applied | None:
-    """The entry that tells of an action; None where nothing came of it that is worth one.
+    """The entry for an action; None where nothing came of it that is worth one.
 
-    `history` is asked for the earlier entries only where a manifest may hold what none of them says.
+    `history` is asked for the earlier entries only where a manifest may hold what none of them has.
     """
     start = next((step for step in action.steps if isinstance(step, Submit | Update)), None)
     if action.reason is Reason.NOT_SETTLED_YET and action.live and action.want:
@@ -53,7 +53,7 @@ def entry_of(
 
 
 def noted(what: Noted, job: str, target: str, live: Live | None, *, job_id: str, savepoint: str = "") -> Applied:
-    """The entry that tells what was done to a job without a new revision."""
+    """The entry for what was done to a job without a new revision."""
     revision = live.marker.revision if live and live.marker else ""
     return Applied("", job, target, revision, what.value, job_id=job_id, savepoint=savepoint)
 

@@ -68,9 +68,9 @@ def _edits(planned: Live | None, now: Observed) -> str:
     """
     if planned is None or not isinstance(now, Live) or planned.applied == now.applied:
         return ""
-    was, told = (live.applied.fields() if live.applied else {} for live in (planned, now))
-    moved = [key for key in sorted(was.keys() | told.keys()) if was.get(key) != told.get(key)]
-    shown = {"parallelism": f"parallelism was {was.get('parallelism')}, is {told.get('parallelism')}"}
+    was, now_is = (live.applied.fields() if live.applied else {} for live in (planned, now))
+    moved = [key for key in sorted(was.keys() | now_is.keys()) if was.get(key) != now_is.get(key)]
+    shown = {"parallelism": f"parallelism was {was.get('parallelism')}, is {now_is.get('parallelism')}"}
     return ", ".join(shown.get(key, key) for key in moved)
 
 
@@ -100,7 +100,7 @@ def require_nothing_lost(action: Action, observations: Mapping[str, SharedObserv
     """Look again at a job that was cancelled for it had nothing to lose, before its successor starts empty.
 
     Between the last look and the cancel it may have recovered and completed a checkpoint. Raises StepFailed then, and
-    OutcomeUnknown where the target does not tell.
+    OutcomeUnknown where the target does not report it.
     """
     live = action.live
     if live is None or not _was_given_up(action):
@@ -127,7 +127,7 @@ def require_nothing_lost(action: Action, observations: Mapping[str, SharedObserv
     if patience.interrupted.is_set():
         raise Interrupted(f"job {live.job_id} was cancelled, and whether it had anything to lose is not known yet")
     raise OutcomeUnknown(
-        f"job {live.job_id} was cancelled, and the target does not tell whether it had anything to lose by then",
+        f"job {live.job_id} was cancelled, and the target does not report whether it had anything to lose by then",
         where=action.target,
         hint="run `headgate plan` to see what is left",
     )
@@ -144,28 +144,28 @@ def _was_given_up(action: Action) -> bool:
 def require_done(
     action: Action, done: StepResults, observations: Mapping[str, SharedObservation], patience: Patience
 ) -> None:
-    """Success is that somebody who looks anew would find nothing left to do. Raises OutcomeUnknown, or Interrupted.
+    """Success: the next plan would find nothing left to do. Raises OutcomeUnknown, or Interrupted.
 
-    A platform may take a while until its listing tells what it has done.
+    A platform may take a while until its listing shows what it has done.
     """
     observation = observations[action.source if action.source and not _starts(action) else action.target]
-    told = "nothing"
+    reported = "nothing"
     for _ in patience.looks(patience.confirm, heed_interrupt=True):
         try:
             have, _ = look_up(observation.since(time.monotonic()), action.job, _previous_name(action))
         except Unavailable as trouble:
-            told = trouble.problem
+            reported = trouble.problem
             continue
         if _nothing_left(action, done, have) and _has_left(action, observations):
             return
-        told = _shown(have)
-    problem = f"every step was done, but the target still tells of job {action.job!r}: {told}"
+        reported = _shown(have)
+    problem = f"every step was done, but the target still reports of job {action.job!r}: {reported}"
     unseen = Interrupted if patience.interrupted.is_set() else OutcomeUnknown
     raise unseen(problem, where=action.target, hint="run `headgate plan` to see what is left")
 
 
 def _has_left(action: Action, observations: Mapping[str, SharedObservation]) -> bool:
-    """Does the target that a job was moved away from no longer tell of it as running? Silence tells nothing."""
+    """Does the target that a job was moved away from no longer report it as running? Silence proves nothing."""
     if not action.source or not _starts(action):
         return True
     try:

@@ -1,9 +1,10 @@
-"""One run at a time for a job: CI and the loop, or two runs of CI, can meet, and the second one says who was first.
+"""One run at a time for a job: CI and the loop, or two runs of CI, can meet, and the second one reports who was first.
 
 A lock is held from before the last look at the live job until its last step, renewed while its holder lives, and
-checked before every step. A store that falls silent takes no lock away: the run goes on. The lock of a process that was
-killed ends by itself after `TTL`; on the machine it was killed on, the next run need not wait: it sees that the process
-is gone. Without a store there are no locks, and the derived ids of jobs and savepoints still keep every job single.
+checked before every step. A store that falls silent takes no lock away: the run continues. The lock of a process that
+was killed ends by itself after `TTL`; on the machine it was killed on, the next run need not wait: it sees that the
+process is gone. Without a store there are no locks, and the derived ids of jobs and savepoints still keep every job
+single.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _MARK = " #"
 
 
 class JobLocks:
-    """The locks of one run. `tell` hears of a store that does not answer; the run then goes on without locks."""
+    """The locks of one run. `tell` is called for a store that does not answer; the run then continues without locks."""
 
     def __init__(self, store: Store, *, project: str, tell: Callable[[StoreError], None]) -> None:
         self._store = store
@@ -77,7 +78,7 @@ class JobLocks:
 
 
 def holder() -> str:
-    """Who this process is: words for people, and a mark by which a process on this machine can be told dead."""
+    """Who this process is: words for people, and a mark by which a process on this machine is known to be dead."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):
@@ -96,7 +97,7 @@ def is_gone(name: str) -> bool:
 
 
 def _place() -> str:
-    """A digest of this boot and this table of processes; empty where that cannot be told apart from others."""
+    """A digest of this boot and this table of processes; empty where that cannot be distinguished from others."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
         table = str(Path("/proc/self/ns/pid").readlink())

@@ -1,8 +1,8 @@
-"""What a run tells the store, and what it asks of it: an aid to memory that never stands in the way.
+"""What a run writes to the store, and what it asks of it: an aid to memory that never stands in the way.
 
 Before each effect the intent is written, after it what came of it: the savepoint a stop left, the job a submit made,
-the revision that settled. A store that cannot be reached costs that memory and is said once; the run goes on, because
-what keeps a job single and its state safe is on the platform.
+the revision that settled. A store that cannot be reached costs that memory and is reported once; the run continues,
+because what keeps a job single and its state safe is on the platform.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from headgate.store import (
 )
 
 T = TypeVar("T")
-# The step of an intent that belongs to no plan: a savepoint of a job that goes on.
+# The step of an intent that belongs to no plan: a savepoint of a job that continues to run.
 SAVEPOINT = "savepoint"
 
 
 class Memory:
     """One run's dealings with the store. `tell` is called with the first trouble, and never again.
 
-    `silent` is why the store does not answer: what it says of the past is nothing then, and proves nothing.
+    `silent` is why the store does not answer: it has nothing on the past then, and that proves nothing.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ class Memory:
         return {job: tuple(intents) for job, intents in found.items()}
 
     def at_work(self) -> dict[str, Lock]:
-        """The jobs that another run, which is alive as far as can be told, is at work on."""
+        """The jobs that another run, which is alive as far as is known, is at work on."""
         held = self._safely(lambda: self._store.locks(self._scope)) or ()
         return {lock.job: for_people(lock) for lock in held if not is_gone(lock.holder)}
 
@@ -212,7 +212,7 @@ class Memory:
         return tuple(as_snapshot(one) for one in known if one.target == target and one.kind is SnapshotKind.SAVEPOINT)
 
     def took(self, job: str, target: str, live: Live, path: str) -> None:
-        """A savepoint was taken of a job that goes on."""
+        """A savepoint was taken of a job that continues to run."""
         self._saw_savepoint(job, target, live.job_id, path)
         self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
 
@@ -221,7 +221,7 @@ class Memory:
         self._safely(lambda: self._store.saw_snapshot(one))
 
     def saw_end(self, intent: Intent, path: str) -> None:
-        """A savepoint that an earlier run began is complete; the job goes on, or was stopped with it."""
+        """A savepoint that an earlier run began is complete; the job continues to run, or was stopped with it."""
         what = Noted.STOPPED if intent.step == StopWithSavepoint.name else Noted.SAVEPOINT
         self._saw_savepoint(intent.job, intent.target, intent.job_id, path)
         self._record(noted(what, intent.job, intent.target, None, job_id=intent.job_id, savepoint=path))
@@ -302,7 +302,7 @@ class Memory:
         self._safely(lambda: self._store.record(whole))
 
     def _author_of(self, job: str, commit: str) -> str:
-        """Who wrote a commit: of an earlier one, as far as the history of the job says."""
+        """Who wrote a commit: of an earlier one, as far as the history of the job has it."""
         if commit == self._commit:
             return self._author
         return next((one.author for one in self._revisions(job) if one.commit == commit), "")

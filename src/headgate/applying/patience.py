@@ -13,7 +13,7 @@ class Patience:
     """Times in seconds.
 
     `stable` is how long a job must be healthy before it counts as settled, `confirm` how long its target may take to
-    tell the same to somebody who looks anew.
+    report the same when it is asked again.
     """
 
     stop: float = 600.0

@@ -1,7 +1,7 @@
 """Waiting for a savepoint and for the end of a job.
 
-Every wait says what it waits for and heeds an interrupt. A request that the platform does not know, while the job runs,
-was lost with the process that had taken it (a failover): it is made again, which a provider promises to be safe. A
+Every wait reports what it waits for and heeds an interrupt. A request that the platform does not know while the job
+runs was lost with the process that had taken it (a failover): it is made again, which a provider promises to be safe. A
 platform that is silent meanwhile is given the time that a look may take, not more.
 """
 
@@ -59,7 +59,7 @@ def stopped_with_savepoint(provider: Provider, job_id: str, patience: Patience, 
 
 
 def no_savepoint(job_id: str, progress: SavepointProgress) -> SavepointFailed:
-    """The error for a savepoint that could not be taken; how the job is now is said as far as it is known."""
+    """The error for a savepoint that could not be taken; with how the job is now, as far as it is known."""
     match progress.job:
         case JobState.RUNNING:
             after, hint = "which runs on", ""

@@ -17,7 +17,7 @@ from headgate.providers.port import Provider
 # A job that failed this often while it was looked at and should have settled is in a restart loop.
 _LOOP = 2
 _WAIT_LONGER = (
-    "it runs and was left alone, and the next run goes on waiting for its first checkpoint; raise "
+    "it runs and was left alone, and the next run continues to wait for its first checkpoint; raise "
     "`safety.settle_timeout` above the checkpoint interval"
 )
 _TRY_AGAIN = "the manifest is not to blame: give the cluster what it lacks and run again; `--retry` is not needed"

@@ -26,11 +26,11 @@ class SharedObservation:
         self._begun = self._ended = float("-inf")
 
     def now(self) -> Observation:
-        """What the target says, asked for no longer than half a second ago. Raises ProviderError."""
+        """What the target reports, asked for no longer than half a second ago. Raises ProviderError."""
         return self.since(time.monotonic() - _SAME_MOMENT)
 
     def since(self, moment: float) -> Observation:
-        """What the target says, asked for after that moment of the monotonic clock. Raises ProviderError."""
+        """What the target reports, asked for after that moment of the monotonic clock. Raises ProviderError."""
         with self._lock:
             if self._seen is None or self._begun < moment:
                 pause = self._ended + (self._ended - self._begun) - time.monotonic()

@@ -1,4 +1,4 @@
-"""The errors of steps: each says what became of the step, and what was left as it is."""
+"""The errors of steps: each states what became of the step, and what was left as it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from headgate.errors import HeadgateError
 
 
 class StepFailed(HeadgateError):
-    """A step was carried out and did not reach its end; the message says why, and what is left as it was."""
+    """A step was carried out and did not reach its end; the message states why, and what is left as it was."""
 
     code = "step-failed"
 
@@ -14,9 +14,9 @@ class StepFailed(HeadgateError):
 class SavepointFailed(StepFailed):
     """The platform could not take the savepoint, and nothing was started.
 
-    The message says how the job is now, as far as its target says: it runs on, is starting again, or has ended. The
-    cause is in the platform's own words, and a hint names the next move only where the cause is known. A savepoint that
-    was made before its job failed is no such failure: the job goes on from it, with a warning.
+    The message states how the job is now, as far as its target reports it: it runs on, is starting again, or has ended.
+    The cause is in the platform's own words, and a hint names the next move only where the cause is known. A savepoint
+    that was made before its job failed is no such failure: the job continues from it, with a warning.
     """
 
     code = "savepoint-failed"
@@ -25,7 +25,7 @@ class SavepointFailed(StepFailed):
 class NotSettled(StepFailed):
     """The job was started and did not become healthy: it failed, restarts again and again, or took too long.
 
-    Healthy is running, with all tasks running, and the first checkpoint completed where the platform says that
+    Healthy is running, with all tasks running, and the first checkpoint completed where the platform reports that
     checkpointing is on and counts them. A job that lacks nothing but that checkpoint is `not-settled-yet` instead.
     """
 
@@ -49,7 +49,7 @@ class InfrastructureFailed(NotSettled):
 class NotSettledYet(StepFailed):
     """All tasks of the job run and none has failed; only its first checkpoint had not completed when the time was up.
 
-    It was left running, for nothing says that it is unwell: the next run goes on waiting for it. If its checkpoints
+    It was left running, for nothing says that it is unwell: the next run continues to wait for it. If its checkpoints
     are taken less often than `safety.settle_timeout` allows for, raise that.
     """
 

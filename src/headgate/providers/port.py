@@ -28,10 +28,10 @@ class Support(StrEnum):
 class Capabilities:
     """What a provider can do; planning asks before it promises. `headgate explain platforms` shows it as a table.
 
-    sql, jar              runs statements; runs a program in a jar
+    Only what platforms differ in is here: each runs statements and programs in jars, and stops a job with its state.
+
     compile               checks a spec at plan time without running it
     state_by_operator     says what each operator stores: the state of an edited job is judged by it
-    stop_with_savepoint   stops a job with its state kept
     savepoint             takes a savepoint of a job that goes on
     savepoint_path        restores from a path that the manifest names
     drop_state            starts from a snapshot and drops what no operator claims any more, if it is told to
@@ -47,11 +47,8 @@ class Capabilities:
     savepoint_format      whose savepoints it reads; targets of one format may take over each other's jobs with state
     """
 
-    sql: Support = Support.YES
-    jar: Support = Support.YES
     compile: Support = Support.YES
     state_by_operator: Support = Support.NO
-    stop_with_savepoint: Support = Support.YES
     savepoint: Support = Support.YES
     savepoint_path: Support = Support.YES
     drop_state: Support = Support.YES

@@ -127,7 +127,7 @@ def test_its_capabilities_say_the_same():
         live = started(bench.provider, bench.spec("orders"))
 
         assert (told.savepoint, told.savepoint_path, told.dispose, told.compile) == (Support.NO,) * 4
-        assert told.stop_with_savepoint is told.mark_in_place is told.read_back is Support.YES
+        assert told.mark_in_place is told.read_back is Support.YES
         assert told.savepoint_format == "foas:demo_prj"
         with pytest.raises(Rejected, match="state: suspended"):
             bench.provider.take_savepoint("orders", "0" * 32)
