@@ -73,23 +73,6 @@ def test_a_restart_keeps_its_state(dinky: DinkySimulator, provider: DinkyProvide
     assert diff(seen(provider, "totals").applied or pytest.fail("it says nothing"), after) == ()
 
 
-@pytest.mark.parametrize("done", [True, False], ids=["done-and-not-heard", "not-done"])
-def test_a_stop_is_one_stop(dinky: DinkySimulator, provider: DinkyProvider, done: bool) -> None:
-    """One savepoint, found by whoever asks next; not done: the job runs on and can be asked again."""
-    live = started(provider, job())
-    if done:
-        dinky.lose_replies(at="GET /api/task/savepoint")
-    else:
-        dinky.refuse(at="GET /api/task/savepoint")
-    with pytest.raises(OutcomeUnknown):
-        provider.stop_with_savepoint(live.job_id)
-
-    provider.stop_with_savepoint(live.job_id)
-
-    assert len(dinky.tables.savepoints) == 1
-    assert provider.stop_progress(live.job_id).path in dinky.engine.snapshots
-
-
 def test_no_write_is_ever_sent_twice_by_itself(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """GET or not: after a lost reply comes a look, not the same request."""
     live = started(provider, job())

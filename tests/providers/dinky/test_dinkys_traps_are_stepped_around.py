@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from tests.providers.dinky.given import (
-    edited,
     from_savepoint,
     job,
     options,
@@ -44,22 +43,6 @@ def test_a_start_from_somewhere_else_is_cancelled_and_told(dinky: DinkySimulator
         provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
 
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
-
-
-def test_an_interrupted_start_goes_on_where_it_stopped(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Made or changed, but not started: the next run starts it, with the state it was to have."""
-    ended = stopped(provider, started(provider, job()))
-    wanted = submission(edited(job()), live=ended, restore=from_savepoint(ended))
-    dinky.refuse(at="POST /openapi/submitTask")
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(wanted)
-
-    after = seen(provider)
-    provider.submit(wanted)
-
-    assert (after.state, after.snapshot) == (JobState.SUSPENDED, ended.snapshot)
-    assert dinky.ages("orders") == 1
-    assert "SUM(amount) + 1" in dinky.engine.active("orders")[0].statement
 
 
 def test_an_id_alone_does_not_make_a_task_ours(dinky: DinkySimulator, provider: DinkyProvider) -> None:

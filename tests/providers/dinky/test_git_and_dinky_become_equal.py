@@ -12,7 +12,7 @@ from headgate import Headgate
 from headgate.applying import Patience
 from headgate.cli.main import cli
 from headgate.model.outcome import Outcome
-from headgate.model.plan import Plan, RestoreKind, Verb, Verdict
+from headgate.model.plan import Plan, Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.testing.dinky import DinkySimulator
 
@@ -187,26 +187,6 @@ def test_a_note_is_changed_while_the_job_runs_on(dinky: DinkySimulator, write: W
     assert not planned().has_changes
 
 
-def test_a_suspended_job_is_resumed_with_its_state(dinky: DinkySimulator, write: Write) -> None:
-    """Git says suspended: stopped with a savepoint. Git says running: on from there."""
-    write()
-    applied()
-
-    write(state="suspended")
-    [stopped] = applied().actions
-    assert stopped.verb is Verb.SUSPEND
-    assert dinky.running("orders") == []
-    assert not planned().has_changes
-
-    write()
-    [resumed] = applied().actions
-    assert resumed.verb is Verb.RESUME
-    assert resumed.restore is not None
-    assert resumed.restore.kind is RestoreKind.SAVEPOINT
-    assert dinky.ages("orders") == 1
-    assert not planned().has_changes
-
-
 def test_a_job_started_by_people_is_adopted_as_it_runs(dinky: DinkySimulator, write: Write) -> None:
     """A manifest that equals the task takes it over; the job does not notice."""
     write(more=", folder: people")
@@ -275,21 +255,6 @@ def test_a_wrong_statement_is_told_at_its_line_before_anything_is_touched(dinky:
     assert "Object 'amuont' not found" in action.note
     assert action.where.startswith("jobs/orders.yaml:5:")
     assert dinky.running("orders") == []
-
-
-def test_a_dinky_that_is_down_is_unknown_and_no_reason_to_start_anything(dinky: DinkySimulator, write: Write) -> None:
-    """Exit code 3: something is unknown. When it answers again, there is nothing to do."""
-    write()
-    applied()
-
-    dinky.silence()
-    plan, applying = run("plan"), run("apply", "--yes")
-    dinky.speak()
-
-    assert plan.exit_code == applying.exit_code == 3
-    assert "live-unknown" in plan.stdout
-    assert len(dinky.running("orders")) == 1
-    assert run("plan", "--detailed-exitcode").exit_code == 0
 
 
 def test_no_secret_is_in_any_output(dinky: DinkySimulator, write: Write) -> None:
