@@ -73,6 +73,36 @@ def test_a_revision_that_ran_on_a_target_which_is_silent_is_not_started_there_un
     assert "'old', which cannot be looked at: no connection" in action.note
 
 
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.FAILED])
+def test_a_rollback_to_a_target_that_is_silent_is_not_promised(state: JobState):
+    """It would end the job that is waited for, and start nothing in its place."""
+    left = None if state.active else SAVED
+    cut_off = running(EDITED, job_id="f01", state=state, snapshot=left, restored=SAVED.path)
+
+    [action] = plan_of(
+        "shop",
+        {"orders": EDITED},
+        {"local": Observation({"orders": cut_off}), "old": Unknown("no connection")},
+        unfinished=begun("f01"),
+        revisions=(replace(in_history(ORDERS), target="old"),),
+    ).actions
+
+    assert action.verb is (Verb.KEEP if state.active else Verb.SUBMIT)
+    assert action.steps[-1] == Settle()
+    assert action.fallback is None
+
+
+def test_a_quarantined_manifest_that_is_to_be_moved_is_left_where_it_is():
+    """The plan says where that is."""
+    there = in_its_place(running(ORDERS))
+
+    found = plan_of("shop", {"orders": EDITED}, {"local": Observation(), "old": Observation({"orders": there})})
+
+    [action] = found.actions
+    assert (action.verb, action.reason, action.source) == (Verb.BLOCKED, Reason.REVISION_FAILING, "old")
+    assert found.drift == ()
+
+
 def test_a_damaged_record_is_no_revision_to_go_back_to():
     """The manifest is left alone rather than half of something started."""
     failed = running(EDITED, job_id="f01", state=JobState.FAILED, snapshot=SAVED, restored=SAVED.path)

@@ -3,7 +3,7 @@
 Nothing here has effects, reads a clock or knows a platform by name. What planning does not know it asks: `plan` is a
 generator of questions (`questions`), which `project` answers from the store and from the platforms.
 
-The life of one run:
+One run, as planning sees it (the life of a whole run is on the page of `headgate`):
 
     cli        `headgate apply`
     project    loads headgate.yaml and the manifests; a commit and the values of secrets come with them
@@ -41,9 +41,9 @@ The rules, by what they decide:
 """
 
 from headgate.planning.compatibility import CompatibilityReport, is_lost
-from headgate.planning.deciding import both, changes_of, decide, in_sync, started_from
+from headgate.planning.deciding import changes_of, decide, in_sync, started_from
 from headgate.planning.diffing import diff
-from headgate.planning.live_jobs import look_up, our_job
+from headgate.planning.live_jobs import both, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.plan_input import PlanInput
 from headgate.planning.planner import plan

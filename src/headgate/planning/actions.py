@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headgate.model.live import Live, Observed
-from headgate.model.plan import Action, Change, Restore, Step, StopWithSavepoint, Submit, Update, Verb
+from headgate.model.live import Absent, Live, Observed, Previous
+from headgate.model.plan import (
+    Action,
+    CancelJob,
+    Change,
+    Impact,
+    Restore,
+    Settle,
+    StateVerdict,
+    Step,
+    StopWithSavepoint,
+    Submit,
+    Update,
+    Verb,
+    Verdict,
+)
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
+from headgate.model.topology import Compiled
+from headgate.planning.diffing import diff
+from headgate.planning.live_jobs import both
+from headgate.planning.restore_points import kind_of_path, nothing_to_lose
+
+_NOTHING = Absent()
 
 
 def action_on(
@@ -72,3 +92,46 @@ def blocked(
 ) -> Action:
     """Nothing is done to the job, and why."""
     return action_on(want, have, Verb.BLOCKED, reason, note=note, hint=hint, changes=changes)
+
+
+def rolled_back(
+    want: JobSpec,
+    failed: Live,
+    previous: Previous | None,
+    again: JobSpec | None,
+    *,
+    where: str = "",
+    home: Observed = _NOTHING,
+) -> Action:
+    """End a start that did not settle and start `again`, the spec of what ran before, from the same snapshot.
+
+    Without a previous one, what did not settle is only ended. `where` is the target that has what did not settle, if it
+    is not the manifest's. What ran before is started where it ran, and `home` is what was observed there.
+    """
+    where = where or want.target
+    if previous is None or again is None:
+        return action_on(want, failed, Verb.CANCEL, Reason.ROLLED_BACK, steps=ending(failed))
+    submit = Submit(
+        again,
+        failed.run_id,
+        revision=previous.revision,
+        commit=previous.commit,
+        quarantined=want.manifest_hash,
+        as_it_was=True,
+    )
+    kind = kind_of_path(previous.snapshot)
+    snapshot = Restore(kind, previous.snapshot, "what the start that did not settle was given")
+    restore = snapshot if previous.snapshot else nothing_to_lose()
+    changes = diff(failed.applied, again) if failed.applied else ()
+    action = action_on(want, failed, Verb.RESTART, Reason.ROLLED_BACK, steps=(*ending(failed), submit, Settle()))
+    compiled = Compiled(previous.compiled)
+    action = replace(action, restore=restore, state=StateVerdict(Verdict.KEPT), changes=changes, compiled=compiled)
+    if again.target == where:
+        return replace(action, target=where)
+    moved = Change("target", where, again.target, Impact.RESTART)
+    return replace(action, target=again.target, source=where, changes=(moved, *changes), seen=both(home, failed))
+
+
+def ending(failed: Live) -> tuple[Step, ...]:
+    """The steps that end a job without keeping anything, if it may run."""
+    return (CancelJob(failed.job_id),) if failed.state.active else ()

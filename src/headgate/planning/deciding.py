@@ -301,11 +301,6 @@ def _marked(want: JobSpec, found: Live) -> Action:
     return replace(plain, verb=Verb.ADOPT, reason=Reason.UNMARKED)
 
 
-def both(have: Observed, there: Observed) -> str:
-    """The fingerprint of a job that is looked for on two targets."""
-    return f"{have.fingerprint}+{there.fingerprint}"
-
-
 def _effective(want: JobSpec, have: Live) -> JobSpec:
     """The spec with the fields that somebody else owns as they are live: the same for plan and apply."""
     return have.applied.unfilled(want).over(want, want.ignore) if have.applied and want.ignore else want

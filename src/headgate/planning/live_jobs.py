@@ -48,3 +48,8 @@ def each(have: Observed) -> tuple[Live, ...]:
 def is_active(have: Live | Several) -> bool:
     """May it be holding resources and writing to sinks?"""
     return isinstance(have, Several) or have.state.active
+
+
+def both(have: Observed, there: Observed) -> str:
+    """The fingerprint of a job that is looked for on two targets."""
+    return f"{have.fingerprint}+{there.fingerprint}"

@@ -13,7 +13,7 @@ from headgate.model.plan import Action
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.planning.actions import blocked
-from headgate.planning.deciding import both, decide_lost, decide_moved
+from headgate.planning.deciding import decide_lost, decide_moved
 from headgate.planning.last_seen import (
     applied_in,
     copy_warning,
@@ -23,7 +23,7 @@ from headgate.planning.last_seen import (
     seen_there,
     since_here,
 )
-from headgate.planning.live_jobs import each, our_job
+from headgate.planning.live_jobs import both, each, our_job
 from headgate.planning.plan_input import PlanInput
 from headgate.planning.questions import Asking
 

@@ -6,9 +6,9 @@ Three moments ask for it, each with rules of its own, read from the top; the fir
 2. A start of this very run did not settle, or was refused: `undoing`.
 3. A person asks for an earlier revision: `to_an_earlier_revision`.
 
-Whatever asked for it, what is done is `rolled_back`: what did not settle is ended, and the previous revision is started
-from the snapshot that the failed start was given. Which revision that is, `previous_revision` finds out. A manifest
-that did not settle is quarantined: it is not tried again until it changes, or a person says `--retry`.
+Whatever asked for it, what is done is the same (`actions.rolled_back`): what did not settle is ended, and the previous
+revision is started from the snapshot that the failed start was given. Which revision that is, `previous_revision` finds
+out. A manifest that did not settle is quarantined: it is not tried again until it changes, or a person says `--retry`.
 """
 
 from __future__ import annotations
@@ -22,32 +22,24 @@ from headgate.model.live import Absent, JobState, Live, Observed, Previous, Seve
 from headgate.model.plan import (
     Action,
     CancelJob,
-    Change,
-    Impact,
-    Restore,
     Settle,
-    StateVerdict,
     Step,
     Submit,
     Update,
     Verb,
-    Verdict,
 )
 from headgate.model.reasons import Reason
 from headgate.model.spec import DesiredState, JobSpec
 from headgate.model.store_records import Applied, Failing
-from headgate.model.topology import Compiled
-from headgate.planning.actions import action_on, blocked, starts, submits
+from headgate.planning.actions import action_on, blocked, ending, rolled_back, starts, submits
 from headgate.planning.backoff import put_off
 from headgate.planning.compatibility import judged
-from headgate.planning.deciding import both, decide, started_from
-from headgate.planning.diffing import diff
+from headgate.planning.deciding import decide, started_from
 from headgate.planning.job_history import JobHistory, history_of
 from headgate.planning.live_jobs import our_job
 from headgate.planning.plan_input import PlanInput
 from headgate.planning.previous_revision import as_it_ran, newest_that_worked, numbered
 from headgate.planning.questions import Asking, Compatibility, asked
-from headgate.planning.restore_points import kind_of_path, nothing_to_lose
 
 _NOTHING = Absent()
 
@@ -77,8 +69,10 @@ class _Case:
 
     @property
     def is_unsettled(self) -> bool:
-        """Has nobody seen this job settle? One with state of its own ran, even if unseen."""
-        return self.history.unsettled and self.live is not None and not _has_state_of_its_own(self.live)
+        """Has nobody seen this job settle? One that got further than the snapshot it was started from ran, unseen."""
+        live = self.live
+        ran = live and live.snapshot and live.marker and live.snapshot.path != live.marker.restored
+        return self.history.unsettled and not ran
 
 
 def in_view_of_earlier_starts(plan_input: PlanInput, draft: Action) -> Asking[Action]:
@@ -87,7 +81,9 @@ def in_view_of_earlier_starts(plan_input: PlanInput, draft: Action) -> Asking[Ac
         return draft
     history = yield from history_of(plan_input, draft, draft.want)
     case = _Case(plan_input, draft, draft.want, history)
-    return next((action for rule in _RULES if (action := rule(case)) is not None), draft)
+    action = next((decided for rule in _RULES if (decided := rule(case)) is not None), draft)
+    # What is left alone is where it was observed, also where it was to be moved.
+    return replace(action, source=draft.source, seen=draft.seen) if action.verb is Verb.BLOCKED else action
 
 
 def _end_the_quarantined_job_that_is_there(case: _Case) -> Action | None:
@@ -111,8 +107,7 @@ def _do_not_try_a_quarantined_manifest(case: _Case) -> Action | None:
     if not case.is_quarantined or not starts(case.draft):
         return None
     note = case.history.why or "it did not settle when it was started, and was rolled back"
-    held = blocked(case.want, case.live or _NOTHING, Reason.REVISION_FAILING, note, case.draft.changes)
-    return replace(held, source=case.draft.source, seen=case.draft.seen)
+    return blocked(case.want, case.live or _NOTHING, Reason.REVISION_FAILING, note, case.draft.changes)
 
 
 def _let_some_time_pass(case: _Case) -> Action | None:
@@ -129,8 +124,7 @@ def _wait_for_a_start_that_nobody_saw_settle(case: _Case) -> Action | None:
     live = case.live
     if not case.is_unsettled or live is None or case.draft.verb is not Verb.KEEP or not live.state.active:
         return None
-    fallback = _undone(case, live) if _can_be_undone(case, live) else None
-    return replace(case.draft, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=fallback)
+    return replace(case.draft, reason=Reason.NOT_SETTLED_YET, steps=(Settle(),), fallback=_fallback(case, live))
 
 
 def _try_a_start_that_was_cut_off_once_more(case: _Case) -> Action | None:
@@ -138,7 +132,8 @@ def _try_a_start_that_was_cut_off_once_more(case: _Case) -> Action | None:
     live = case.live
     if not case.is_unsettled or live is None or live.state.active or case.draft.changes or not starts(case.draft):
         return None
-    return replace(case.draft, fallback=_undone(case, live)) if _can_be_undone(case, live) else None
+    fallback = _fallback(case, live)
+    return replace(case.draft, fallback=fallback) if fallback else None
 
 
 _RULES: tuple[Callable[[_Case], Action | None], ...] = (
@@ -166,17 +161,18 @@ def _undone(case: _Case, live: Live) -> Action:
     return rolled_back(want, live, history.previous, history.again, where=where, home=there)
 
 
+def _fallback(case: _Case, live: Live) -> Action | None:
+    """What undoes the job if it fails; None where nothing can, or where that cannot be looked at before."""
+    undone = _undone(case, live) if _can_be_undone(case, live) else None
+    return None if undone is None or undone.verb is Verb.BLOCKED else undone
+
+
 def _can_be_undone(case: _Case, live: Live) -> bool:
     """A start with a revision before it is rolled back; the very first one is ended, if it is in a loop."""
     if case.history.has_previous:
         return True
     first = live.marker is not None and not live.marker.predecessor
     return first and live.state is JobState.STARTING
-
-
-def _has_state_of_its_own(live: Live) -> bool:
-    """Did this job get further than the snapshot it was started from?"""
-    return live.snapshot is not None and live.marker is not None and live.snapshot.path != live.marker.restored
 
 
 def _stands_in(case: _Case, live: Live) -> bool:
@@ -291,7 +287,7 @@ def _of_what_failed(fallback: Action, failed: Live) -> Action:
         for step in fallback.steps
         if not isinstance(step, CancelJob)
     )
-    return replace(fallback, live=failed, steps=(*_ending(failed), *starts_again))
+    return replace(fallback, live=failed, steps=(*ending(failed), *starts_again))
 
 
 def _replaced(action: Action, live: Live, failed: FailedStart) -> Previous | None:
@@ -302,51 +298,6 @@ def _replaced(action: Action, live: Live, failed: FailedStart) -> Previous | Non
     revision, commit = (live.marker.revision, live.marker.commit) if live.marker else ("", "")
     where = action.source or action.target
     return Previous(live.name, where, live.applied, revision, live.compiled, snapshot, commit)
-
-
-# -- what is done ------------------------------------------------------------------------------------------------------
-
-
-def rolled_back(
-    want: JobSpec,
-    failed: Live,
-    previous: Previous | None,
-    again: JobSpec | None,
-    *,
-    where: str = "",
-    home: Observed = _NOTHING,
-) -> Action:
-    """End a start that did not settle and start `again`, the spec of what ran before, from the same snapshot.
-
-    Without a previous one, what did not settle is only ended. `where` is the target that has what did not settle, if it
-    is not the manifest's. What ran before is started where it ran, and `home` is what was observed there.
-    """
-    where = where or want.target
-    if previous is None or again is None:
-        return action_on(want, failed, Verb.CANCEL, Reason.ROLLED_BACK, steps=_ending(failed))
-    submit = Submit(
-        again,
-        failed.run_id,
-        revision=previous.revision,
-        commit=previous.commit,
-        quarantined=want.manifest_hash,
-        as_it_was=True,
-    )
-    kind = kind_of_path(previous.snapshot)
-    snapshot = Restore(kind, previous.snapshot, "what the start that did not settle was given")
-    restore = snapshot if previous.snapshot else nothing_to_lose()
-    changes = diff(failed.applied, again) if failed.applied else ()
-    action = action_on(want, failed, Verb.RESTART, Reason.ROLLED_BACK, steps=(*_ending(failed), submit, Settle()))
-    compiled = Compiled(previous.compiled)
-    action = replace(action, restore=restore, state=StateVerdict(Verdict.KEPT), changes=changes, compiled=compiled)
-    if again.target == where:
-        return replace(action, target=where)
-    moved = Change("target", where, again.target, Impact.RESTART)
-    return replace(action, target=again.target, source=where, changes=(moved, *changes), seen=both(home, failed))
-
-
-def _ending(failed: Live) -> tuple[Step, ...]:
-    return (CancelJob(failed.job_id),) if failed.state.active else ()
 
 
 # -- 3. a person asks for it -------------------------------------------------------------------------------------------

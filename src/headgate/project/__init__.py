@@ -5,8 +5,8 @@
         plan = headgate.plan()
         report = headgate.apply(plan)
 
-The life of one run, who asks whom and in which order, is on the page of `headgate.planning`. What this package does in
-it, in that order:
+Who asks whom while a plan is made, and in which order, is on the page of `headgate.planning`. What this package does in
+a run, in that order:
 
 - `loading`                 headgate.yaml and its manifests, offline
 - `headgate`                the class itself: it observes every target, has `planning` decide, and `applying` do it
