@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.providers.dli.bench import DliBench, job, provider
 
-from headgate.errors import OutcomeUnknown, Overtaken, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import Jar
 from headgate.providers.dli.job import DliJob
@@ -64,19 +64,6 @@ def test_two_processes_that_start_the_same_job_start_one(bench: DliBench, dli: D
     _one_copy(bench, dli)
 
 
-def test_a_job_that_somebody_started_meanwhile_is_left_alone(bench: DliBench, dli: DliSimulator) -> None:
-    """It runs with another attempt, or with none of ours: the plan was made for something else."""
-    ended = stopped(bench.provider, started(bench.provider, job()))
-    [kept] = dli.definitions("orders")
-    dli.jobs.run(kept, resume=True)
-    dli.ticks += dli.status_lag
-
-    with pytest.raises(Overtaken, match="was not started beside itself"):
-        bench.provider.submit(submission(job(parallelism=2), live=ended, restore=from_savepoint(ended)))
-
-    assert len(dli.running("orders")) == 1
-
-
 def test_a_stranger_that_is_taken_over_keeps_its_definition(bench: DliBench, dli: DliSimulator) -> None:
     """Named as the job to go on from, it is changed, marked and run; people's words in its description stay."""
     dli.start_stranger("orders")
@@ -90,15 +77,6 @@ def test_a_stranger_that_is_taken_over_keeps_its_definition(bench: DliBench, dli
     [kept] = dli.definitions("orders")
     assert kept.desc.startswith("made by hand [headgate ")
     assert dli.ages("orders") == 1
-
-
-def test_a_rename_to_a_taken_name_is_refused(bench: DliBench, dli: DliSimulator) -> None:
-    """Two definitions of a name could not be told apart."""
-    dli.start_stranger("orders")
-    ended = stopped(bench.provider, started(bench.provider, job("orders-old")))
-
-    with pytest.raises(Rejected, match="has no marker"):
-        bench.provider.submit(submission(job("orders"), live=ended, restore=from_savepoint(ended)))
 
 
 @pytest.mark.parametrize("unique", [True, False], ids=["unique-names", "names-may-repeat"])
@@ -209,16 +187,6 @@ def test_two_copies_are_named_and_not_touched(bench: DliBench, dli: DliSimulator
     assert [one.job_id for one in getattr(told, "jobs", ())] == [live.job_id, str(twin.id)]
     with pytest.raises(Rejected, match="more than one copy"):
         bench.provider.submit(submission(job(parallelism=2)))
-
-
-def test_a_draft_beside_a_job_that_ran_is_not_taken_for_it(bench: DliBench, dli: DliSimulator) -> None:
-    """An interrupted change of kind leaves one: the state is with the other."""
-    ended = stopped(bench.provider, started(bench.provider, job()))
-    [kept] = dli.definitions("orders")
-    dli.jobs.create("flink_jar_job", {"name": "orders", "desc": kept.desc})
-    dli.ticks += dli.list_lag
-
-    assert seen(bench.provider, "orders") == ended
 
 
 def test_a_job_nobody_knows_is_an_error(bench: DliBench) -> None:
