@@ -185,34 +185,6 @@ def test_a_strangers_job_is_adopted_as_it_runs(repo: Repo, dli: DliSimulator) ->
     assert job.desc.startswith("made by hand [headgate project=payments job=orders")
 
 
-def test_too_many_requests_are_waited_out(repo: Repo, dli: DliSimulator) -> None:
-    """The gateway throttles; reads come again, and a write that was not done is done by the next run."""
-    dli.throttle(3)
-    assert repo.plan().has_changes
-    dli.throttle(1, at="POST .*/jobs/run")
-
-    [result] = repo.apply().results
-
-    assert result.outcome is Outcome.UNCLEAR
-    assert dli.running("orders") == []
-    assert repo.applied() is Verb.SUBMIT
-    assert len(dli.definitions("orders")) == 1
-
-
-def test_a_platform_that_is_down_is_unknown(repo: Repo, dli: DliSimulator) -> None:
-    """Never read as "no jobs": that would start a second copy."""
-    repo.applied()
-    dli.fail(40)
-
-    plan = repo.plan()
-
-    assert [action.reason for action in plan.actions] == [Reason.LIVE_UNKNOWN]
-    assert [target for target, _ in plan.unknown_targets] == ["dli"]
-    dli.speak()
-    assert not repo.plan().has_changes
-    assert len(dli.running("orders")) == 1
-
-
 def test_a_wrong_key_is_asked_for_once(repo: Repo, dli: DliSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sixth wrong signature would lock the key."""
     monkeypatch.setenv("HUAWEICLOUD_SDK_SK", "another secret")
@@ -264,20 +236,3 @@ def test_a_start_that_used_up_the_savepoint_is_not_rolled_back_to_nothing(repo: 
     assert "is gone: DLI deletes it when the job runs again" in reports[0].results[0].detail
     assert dli.running("orders") == []
     assert [result.outcome for report in reports[1:] for result in report.results] == [Outcome.BLOCKED] * 2
-
-
-@pytest.mark.parametrize("at", ["POST .*/sql-jobs", "POST .*/jobs/run", "PUT ", "POST .*/jobs/stop"])
-def test_a_lost_reply_anywhere_is_made_good_by_a_plain_rerun(repo: Repo, dli: DliSimulator, at: str) -> None:
-    """The step was done and nobody heard: the next run looks, and goes on from there."""
-    if at in ("PUT ", "POST .*/jobs/stop"):
-        repo.applied()
-        repo.write(manifest(select="SUM(amount)"))
-    dli.lose_replies(at=at)
-    repo.apply()
-
-    for _ in range(3):
-        if repo.plan().has_changes:
-            repo.apply()
-
-    assert not repo.plan().has_changes
-    assert len(dli.running("orders")) == len(dli.definitions("orders")) == 1

@@ -206,14 +206,6 @@ def test_a_stop_never_degrades_to_a_cancel(bench: DliBench, dli: DliSimulator) -
     assert asked == [{"job_ids": [int(live.job_id)], "trigger_savepoint": True}]
 
 
-def test_a_cancelled_job_is_stopped_and_not_suspended(bench: DliBench) -> None:
-    """There is nothing to go on from, and nothing is proven to be empty."""
-    ended = bench.cancelled(started(bench.provider, job()))
-
-    assert (ended.state, ended.word) == (JobState.STOPPED, "job_cancel_success")
-    assert (ended.snapshot, ended.provably_empty) == (None, False)
-
-
 def test_a_savepoint_on_request_gets_a_folder_of_its_own(bench: DliBench, dli: DliSimulator) -> None:
     """Named by the request, so that asking twice takes one; DLI tells the folder, and not what is in it."""
     live = started(bench.provider, job(options=options(**RECENT)))
@@ -244,12 +236,6 @@ def test_a_stop_waits_for_a_savepoint_that_is_being_taken(bench: DliBench, dli: 
 
     assert ended.state is JobState.SUSPENDED
     assert dli.running("orders") == []
-
-
-def test_nobody_deletes_savepoints(bench: DliBench) -> None:
-    """DLI has no call for it."""
-    with pytest.raises(Rejected, match="no call that deletes"):
-        bench.provider.dispose("dli:148/1")
 
 
 def test_a_first_start_that_was_not_even_submitted_had_nothing(bench: DliBench, dli: DliSimulator) -> None:

@@ -168,10 +168,10 @@ def next_start_step(wanted: Wanted, found: tuple[Definition, ...]) -> Step:
 def _name_is_free(scene: _Scene) -> Step | None:
     if not scene.foreign:
         return None
-    taken, job = scene.foreign[0], scene.wanted.job
+    taken = scene.foreign[0]
     by = f"belongs to project {taken.owner.project!r}" if taken.owner else "has no marker of headgate"
     hint = "rename the job in git, or the other one on its platform; a manifest that equals it adopts it"
-    problem = f"the name {job!r} is taken by definition {taken.id}, which {by}"
+    problem = f"the name {taken.name!r} is taken by definition {taken.id}, which {by}"
     return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
 
 
