@@ -170,7 +170,7 @@ def _name_is_free(scene: _Scene) -> Step | None:
         return None
     taken = scene.foreign[0]
     by = f"belongs to project {taken.owner.project!r}" if taken.owner else "has no marker of headgate"
-    hint = "rename the job in git, or the other one on its platform; a manifest that equals it adopts it"
+    hint = "rename the job in git" + ("" if taken.owner else ", or adopt the other one with a manifest that equals it")
     problem = f"the name {taken.name!r} is taken by definition {taken.id}, which {by}"
     return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
 
