@@ -22,7 +22,7 @@ _PRELOADED = [
     "headgate.providers.dinky.client",
     "headgate.providers.dli.client",
     "headgate.providers.cs.opening",
-    "headgate.providers.foas.adapter",
+    "headgate.providers.foas.opening",
     "headgate.store.sql.store",
     "headgate.planning.diffing",
     "sqlalchemy.dialects.sqlite.pysqlite",

@@ -46,7 +46,7 @@ def _definitions(package: str, name: str, opener: str = "client") -> Entry:
 
 PROVIDERS = {
     "flink": _entry("flink", "Flink", "adapter:open_flink"),
-    "alibaba-foas": _entry("foas", "Foas", "adapter:open_foas"),
+    "alibaba-foas": _definitions("foas", "Foas", "opening"),
     "dinky": _definitions("dinky", "Dinky"),
     "huawei-cs": _entry("cs", "Cs", "opening:open_cs"),
     "huawei-dli": _definitions("dli", "Dli"),

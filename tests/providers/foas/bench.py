@@ -9,8 +9,10 @@ from tests.providers.simulated import OnSimulator
 
 from headgate.model.project import Target
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers.foas.adapter import FoasProvider, open_foas
+from headgate.providers.definitions.provider import DefinitionProvider
+from headgate.providers.foas.client import FoasClient
 from headgate.providers.foas.forms import FoasTarget
+from headgate.providers.foas.opening import open_foas
 from headgate.testing.foas import FoasSimulator
 
 PROJECT = "payments"
@@ -23,7 +25,7 @@ class SimulatedProject(Protocol):
     project: str
 
 
-def opened(platform: SimulatedProject, project: str = PROJECT, **settings: Any) -> FoasProvider:
+def opened(platform: SimulatedProject, project: str = PROJECT, **settings: Any) -> DefinitionProvider:
     """The adapter on a simulator, with its keys and without waiting between looks."""
     form = {
         "project": platform.project,
@@ -37,7 +39,9 @@ def opened(platform: SimulatedProject, project: str = PROJECT, **settings: Any) 
     }
     target = Target("foas", "alibaba-foas", FoasTarget.model_validate(form))
     provider = open_foas(target, project=project, cache=None)
-    provider._service._api._pause = lambda seconds: None  # a simulator needs no rest between attempts
+    assert isinstance(provider.client, FoasClient)
+    calls = provider.client.calls
+    calls._pause = calls._api._pause = lambda seconds: None  # a simulator needs no rest between attempts
     return provider
 
 
@@ -52,17 +56,21 @@ def statement(name: str, calculation: str = "SELECT a, COUNT(*) FROM s GROUP BY 
 
 @dataclass
 class FoasBench(OnSimulator[FoasSimulator]):
-    """The `Bench` of the provider contract."""
+    """The `DefinitionBench` of the provider contract."""
+
+    no_rename = "the name of a job is its id, and never changes"
+    no_copy = ""
+    no_pages = ""
 
     platform: FoasSimulator
     many: int = 120
-    provider: FoasProvider = field(init=False)
-    opened: list[FoasProvider] = field(default_factory=list)
+    provider: DefinitionProvider = field(init=False)
+    opened: list[DefinitionProvider] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.provider = self.again()
 
-    def again(self, project: str = PROJECT) -> FoasProvider:
+    def again(self, project: str = PROJECT) -> DefinitionProvider:
         self.opened.append(opened(self.platform, project))
         return self.opened[-1]
 
@@ -78,3 +86,18 @@ class FoasBench(OnSimulator[FoasSimulator]):
 
     def vanished(self, path: str) -> str:
         return path.rpartition("/")[0] + "/4711"
+
+    def definitions(self, name: str) -> list[str]:
+        return [name] if name in self.platform.jobs else []
+
+    def copy_definition(self, name: str, copy: str) -> None:
+        made = self.platform.start_stranger(copy, description=self.platform.jobs[name].description)
+        made.instances.clear()
+
+    def delete(self, name: str) -> None:
+        self.platform.jobs.pop(name, None)
+
+    def move_list(self, readings: int) -> None:
+        self.platform.torn_pages = readings
+        for number in range(60):
+            self.platform.start_stranger(f"more-{number:02}")

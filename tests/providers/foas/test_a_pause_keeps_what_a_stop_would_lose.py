@@ -15,7 +15,7 @@ from headgate.model.plan import Restore, RestoreKind, Verdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
-from headgate.providers.foas import keeping
+from headgate.providers.foas import compatibility
 from headgate.providers.foas.forms import normal
 from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.foas import FoasSimulator
@@ -100,7 +100,7 @@ def with_options(spec: JobSpec = ORDERS, **written: Any) -> JobSpec:
 )
 def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, told: list[str]):
     """As the documentation of manual tuning has it; what it does not speak of is unknown."""
-    found = keeping.verdict(ran(ORDERS), edited)
+    found = compatibility.verdict(ran(ORDERS), edited)
 
     assert found.verdict is verdict
     assert [each.name for each in found.operators] == told
@@ -118,7 +118,7 @@ def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, told: lis
 )
 def test_what_an_edit_does_to_the_state_of_a_datastream_job(program: Jar, verdict: Verdict, told: list[str]):
     """Nobody can see what its operators keep."""
-    found = keeping.verdict(ran(WINDOWS), replace(WINDOWS, program=program))
+    found = compatibility.verdict(ran(WINDOWS), replace(WINDOWS, program=program))
 
     assert (found.verdict, [each.name for each in found.operators]) == (verdict, told)
 
@@ -127,7 +127,7 @@ def test_what_is_asked_for_no_more_stays_as_it_is():
     """An engine that the manifest names no longer is the engine the job has."""
     live = ran(with_options(engineVersion="blink-3.6.0", clusterId="c", queueName="q"))
 
-    assert keeping.verdict(live, ORDERS).verdict is Verdict.KEPT
+    assert compatibility.verdict(live, ORDERS).verdict is Verdict.KEPT
 
 
 def test_a_rotated_secret_in_an_option_keeps_the_state():
@@ -135,7 +135,7 @@ def test_a_rotated_secret_in_an_option_keeps_the_state():
     secret = sql("'orders'", "'${env:TOPIC}'")
     old = replace(ran(ORDERS), program=Sql(SQL.replace("'orders'", "'opensesame'")))
 
-    found = keeping.verdict(old, replace(secret, secrets=Secrets({"TOPIC": "openbarley"})))
+    found = compatibility.verdict(old, replace(secret, secrets=Secrets({"TOPIC": "openbarley"})))
 
     assert [(each.name, each.verdict) for each in found.operators] == [("WITH options", Verdict.KEPT)]
 
@@ -300,7 +300,7 @@ def test_a_resumption_that_is_never_shown_is_an_unknown_outcome(bench: FoasBench
     paused = stopped(bench.provider, started(bench.provider, spec))
     bench.platform.lag = 10**6
 
-    with pytest.raises(OutcomeUnknown, match="not shown as resumed"):
+    with pytest.raises(OutcomeUnknown, match="was accepted, and it is still PAUSED"):
         bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
     bench.platform.jobs["orders"].stale = 0
     bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))

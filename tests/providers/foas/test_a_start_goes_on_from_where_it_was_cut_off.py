@@ -14,7 +14,6 @@ from headgate.model.live import JobState, Live, Several
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec
 from headgate.planning import diff
-from headgate.providers import marking
 from headgate.providers.foas.forms import normal
 from headgate.providers.port import Submission
 from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
@@ -22,7 +21,6 @@ from headgate.testing.foas import FoasSimulator
 
 FRESH = Restore(RestoreKind.FRESH)
 # The requests of a start that change something, as they come.
-FIRST = ["POST .*/jobs", "PUT .*/jobs/orders", "PUT .*/commit", "POST .*/instance"]
 RESUMED = ["PUT .*/jobs/orders", "PUT .*/commit", "PUT .*/expectstate"]
 EMPTIED = ["PUT .*/jobs/orders", "PUT .*/commit", "PUT .*/expectstate", "POST .*/instance"]
 
@@ -56,19 +54,6 @@ def finished(bench: FoasBench, wanted: Submission) -> Live:
     assert len(bench.running("orders")) == 1
     assert diff(live.applied or pytest.fail("nothing read"), wanted.spec) == ()
     return live
-
-
-@pytest.mark.parametrize("lost", ["lose_replies", "break_replies"])
-@pytest.mark.parametrize("at", FIRST)
-def test_a_first_start(bench: FoasBench, at: str, lost: str):
-    """One definition, one instance."""
-    wanted = submission(bench.spec("orders"))
-
-    cut_off(bench, at, wanted, lost)
-    finished(bench, wanted)
-
-    assert len(bench.platform.jobs) == 1
-    assert len(bench.platform.jobs["orders"].instances) == 1
 
 
 @pytest.mark.parametrize("late", [0, 3])
@@ -158,29 +143,6 @@ def test_a_plan_that_was_not_stored_is_made_again(bench: FoasBench):
     assert '"parallelism":4' in bench.platform.jobs["orders"].content["PlanJson"]
 
 
-def test_a_start_that_failed_at_once_is_not_repeated_by_itself(bench: FoasBench):
-    """Asking again starts nothing; what to do about it is decided anew."""
-    wanted = submission(bench.spec("orders"))
-    bench.provider.submit(wanted)
-    bench.platform.fail_job("orders")
-
-    bench.again().submit(wanted)
-
-    assert len(bench.platform.jobs["orders"].instances) == 1
-    assert bench.running("orders") == []
-
-
-def test_a_job_that_runs_for_another_attempt_is_left_alone(bench: FoasBench):
-    """Somebody was faster."""
-    started(bench.provider, bench.spec("orders"))
-    before = bench.running("orders")
-
-    with pytest.raises(Rejected, match="is RUNNING already"):
-        bench.provider.submit(submission(bench.edited(bench.spec("orders"))))
-
-    assert bench.running("orders") == before
-
-
 def test_a_job_that_is_still_stopping_is_waited_for(bench: FoasBench):
     """Nothing is changed meanwhile."""
     live = started(bench.provider, bench.spec("orders"))
@@ -192,31 +154,18 @@ def test_a_job_that_is_still_stopping_is_waited_for(bench: FoasBench):
         bench.provider.submit(submission(bench.spec("orders"), live=live, restore=FRESH))
 
 
-def test_a_job_of_the_same_name_that_is_nobodys_is_not_taken(bench: FoasBench):
-    """Whether it runs or not: it has its name, and it is named."""
-    bench.platform.start_stranger("orders")
-    bench.platform.press("orders", "TERMINATED")
-    saved = dict(bench.platform.jobs["orders"].content)
-
-    with pytest.raises(Rejected, match="'orders' that headgate did not make"):
-        bench.provider.submit(submission(bench.spec("orders")))
-
-    assert bench.platform.jobs["orders"].content == saved
-
-
-def test_a_job_of_another_project_is_not_taken(bench: FoasBench):
+def test_a_job_of_another_project_is_not_marked_in_place(bench: FoasBench):
     """Not even where somebody says it is ours."""
     spec = bench.spec("orders")
-    started(bench.provider, spec)
-    bench.platform.press("orders", "TERMINATED")
-    [theirs] = bench.again("billing").observe().others
+    live = started(bench.provider, spec)
+    assert live.marker is not None
+    other = bench.again("billing")
+    [theirs] = other.observe().others
 
-    with pytest.raises(Rejected, match="is job 'orders' of project 'payments'"):
-        bench.again("billing").submit(submission(spec, live=theirs))
-    marker = marking.read(bench.platform.jobs["orders"].description)
-    assert marker is not None
     with pytest.raises(Rejected, match="belongs to project 'payments'"):
-        bench.again("billing").update(theirs, spec, replace(marker, project="billing"))
+        other.update(theirs, spec, replace(live.marker, project="billing"))
+
+    assert bench.platform.jobs["orders"].description.startswith("[headgate project=payments ")
 
 
 def test_two_jobs_with_one_mark_are_told_both(bench: FoasBench):

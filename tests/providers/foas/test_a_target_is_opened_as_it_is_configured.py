@@ -10,13 +10,13 @@ import pytest
 from pydantic import ValidationError
 from tests.providers.foas.bench import FoasBench, opened
 
-from headgate.errors import Rejected
+from headgate.errors import ManifestError, Rejected
 from headgate.model.project import Target
 from headgate.project import load
-from headgate.providers.foas.adapter import open_foas
 from headgate.providers.foas.credentials import credentials
 from headgate.providers.foas.endpoints import endpoint
 from headgate.providers.foas.forms import FoasOptions, FoasTarget, normal
+from headgate.providers.foas.opening import open_foas
 from headgate.providers.http import Unauthorised
 from headgate.providers.registry import PROVIDERS
 from headgate.testing.contract import started, submission
@@ -73,31 +73,35 @@ def test_without_keys_it_says_where_they_belong(monkeypatch: pytest.MonkeyPatch)
     assert raised.value.where == "foas"
 
 
-def test_temporary_keys_work_with_both_signatures():
-    """V1 and V3, with a form and with JSON."""
+@pytest.mark.parametrize("body", ["form", "json"])
+def test_temporary_keys_work_with_both_kinds_of_bodies(body: str):
+    """A form, as the SDKs send it, and JSON."""
     with FoasSimulator(key_id="STS.testid", token="test-token") as platform:
-        for signature in ("v1", "v3"):
-            for body in ("form", "json"):
-                bench = FoasBench(platform)
-                settings = {"access_key_id": "STS.testid", "security_token": "test-token", "region": ""}
-                provider = opened(platform, signature=signature, body=body, **settings)
-                name = f"orders-{signature}-{body}"
+        bench = FoasBench(platform)
+        settings = {"access_key_id": "STS.testid", "security_token": "test-token", "region": ""}
+        provider = opened(platform, body=body, **settings)
 
-                started(provider, bench.spec(name))
+        started(provider, bench.spec("orders"))
 
-                assert len(bench.running(name)) == 1
-                provider.close()
-                bench.close()
-
-
-def test_a_gateway_without_v3_refuses_it():
-    """So the setting does something."""
-    with FoasSimulator() as platform:
-        platform.gateway.accepts_v3 = False
-        provider = opened(platform, signature="v3")
-        with pytest.raises(Rejected):
-            provider.observe()
+        assert len(bench.running("orders")) == 1
         provider.close()
+        bench.close()
+
+
+@pytest.mark.parametrize("signature", ["v1", "v3"])
+def test_a_setting_that_is_gone_names_the_next_move(tmp_path: Path, signature: str):
+    """A headgate.yaml from before says what to take out."""
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "headgate.yaml").write_text(
+        f"project: payments\ntargets:\n  foas: {{provider: alibaba-foas, project: p, signature: {signature}}}\n"
+    )
+
+    with pytest.raises(ManifestError) as refused:
+        load(tmp_path)
+
+    [mistake] = [one for one in refused.value.mistakes if "signature" in one.problem]
+    assert mistake.problem == "unknown key `signature`"
+    assert mistake.hint.startswith("take it out: requests are signed as the foas SDKs sign them")
 
 
 def test_a_new_job_goes_to_a_queue_the_project_may_use():

@@ -11,10 +11,10 @@ from tests.providers.foas.bench import FoasBench, opened
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.planning import diff
-from headgate.providers.foas.adapter import FoasProvider
+from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.foas.forms import normal
+from headgate.providers.foas.refused_requests import judge
 from headgate.providers.foas.states import state_of, word_of
-from headgate.providers.foas.trouble import judge
 from headgate.providers.foas.wire import Instance, Job, items, member
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.testing.contract import from_savepoint, started, stopped, submission
@@ -29,7 +29,7 @@ def platform() -> Iterator[FoasSimulator]:
 
 
 @pytest.fixture
-def provider(platform: FoasSimulator) -> Iterator[FoasProvider]:
+def provider(platform: FoasSimulator) -> Iterator[DefinitionProvider]:
     made = opened(platform)
     yield made
     made.close()
@@ -84,26 +84,7 @@ def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimula
 # -- pages -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_list_that_moves_while_it_is_read_is_read_again(platform: FoasSimulator, provider: FoasProvider):
-    """An entry that is missing once is not absent."""
-    for number in range(60):
-        platform.start_stranger(f"clicks-{number:02}")
-    platform.torn_pages = 2
-
-    assert len(provider.observe().others) == 60
-
-
-def test_a_list_that_never_holds_still_is_no_answer(platform: FoasSimulator, provider: FoasProvider):
-    """Not even a part of one."""
-    for number in range(60):
-        platform.start_stranger(f"clicks-{number:02}")
-    platform.torn_pages = 10**6
-
-    with pytest.raises(Unavailable, match="changes while it is read"):
-        provider.observe()
-
-
-def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(platform: FoasSimulator, provider: FoasProvider):
+def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(platform: FoasSimulator, provider: DefinitionProvider):
     """The service may hold its pages smaller; only the total tells the end."""
     for number in range(23):
         platform.start_stranger(f"clicks-{number:02}")
@@ -112,7 +93,7 @@ def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(platform: FoasSim
     assert len(provider.observe().others) == 23
 
 
-def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: FoasProvider):
+def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: DefinitionProvider):
     """Nobody could tell whether it is whole."""
     platform.fail(9, at="GET .*/jobs", response=Response(200, {"Jobs": {"Job": []}}))
 
@@ -120,7 +101,7 @@ def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: 
         provider.observe()
 
 
-def test_looking_costs_the_same_for_one_job_and_for_many(platform: FoasSimulator, provider: FoasProvider):
+def test_looking_costs_the_same_for_one_job_and_for_many(platform: FoasSimulator, provider: DefinitionProvider):
     """Two lists, whatever is in them."""
     for number in range(49):
         platform.start_stranger(f"clicks-{number:02}")
@@ -300,7 +281,7 @@ def test_the_secret_and_the_token_are_in_no_error(platform: FoasSimulator):
     provider.close()
 
 
-def test_a_clock_that_is_off_is_named(platform: FoasSimulator, provider: FoasProvider):
+def test_a_clock_that_is_off_is_named(platform: FoasSimulator, provider: DefinitionProvider):
     """Signatures are good for a quarter of an hour."""
     platform.gateway.skew = 3600
 

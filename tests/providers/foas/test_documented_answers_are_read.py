@@ -12,9 +12,10 @@ from tests.providers.foas.bench import opened
 
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.spec import Jar
-from headgate.providers.foas import definition, plans
-from headgate.providers.foas.adapter import FoasProvider
-from headgate.providers.foas.definition import Place
+from headgate.providers.definitions.provider import DefinitionProvider
+from headgate.providers.foas import plan_json, spec
+from headgate.providers.foas.client import FoasClient
+from headgate.providers.foas.spec import Place
 from headgate.providers.foas.wire import Job, items
 from headgate.testing.server import Request, Response, SimulatedServer
 
@@ -39,7 +40,7 @@ class Documentation(SimulatedServer):
 
 
 @contextmanager
-def documentation(text: str) -> Iterator[tuple[FoasProvider, Documentation]]:
+def documentation(text: str) -> Iterator[tuple[DefinitionProvider, Documentation]]:
     with Documentation(text) as server:
         provider = opened(server)
         yield provider, server
@@ -51,7 +52,8 @@ def test_the_documented_json_comes_through_unchanged():
     with documentation(JSON) as (provider, server):
         assert provider.references("package1.jar") == ("job1",)
         assert provider.references("package:package1.jar") == ("job1",)
-        rows = provider._service.jobs_using("package1.jar")
+        assert isinstance(provider.client, FoasClient)
+        rows = provider.client.calls.jobs_using("package1.jar")
 
     assert rows == json.loads(JSON)["Jobs"]["Job"]
     [request, *_] = server.seen
@@ -68,8 +70,9 @@ def test_the_documented_xml_is_refused_in_clear_words():
             provider.references("package1.jar")
         with pytest.raises(Rejected, match="XML"):
             provider.observe()
+        assert isinstance(provider.client, FoasClient)
         with pytest.raises(OutcomeUnknown, match="XML"):
-            provider._service.create_folder("/team")
+            provider.client.calls.create_folder("/team")
 
     assert "JSON is asked for" in refused.value.hint
 
@@ -79,7 +82,7 @@ def test_the_documented_job_is_a_manifest():
     [row] = items(json.loads(JSON), "Jobs", "Job")
     job = Job.of(row)
 
-    applied = definition.applied(job, None, Place())
+    applied = spec.applied(job, None, Place())
 
     assert applied is not None
     assert applied.program == Jar(
@@ -101,7 +104,7 @@ def test_the_documented_plan_is_a_graph():
     """Nodes without names are called what their contents are; predecessors are inputs."""
     [row] = items(json.loads(JSON), "Jobs", "Job")
 
-    graph = plans.vertices(Job.of(row).content.plan_json)
+    graph = plan_json.vertices(Job.of(row).content.plan_json)
 
     assert [(vertex.id, vertex.inputs) for vertex in graph] == [
         ("1", ()),

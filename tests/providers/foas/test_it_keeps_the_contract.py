@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from tests.providers.foas.bench import FoasBench
 
-from headgate.testing.contract import ProviderContract
+from headgate.testing.definition_contract import DefinitionContract
 from headgate.testing.foas import FoasSimulator
 
 
-class TestFoasKeepsTheContract(ProviderContract):
+class TestFoasKeepsTheContract(DefinitionContract):
     """Statements, from a first start to an adoption in place."""
 
     @pytest.fixture

@@ -13,8 +13,8 @@ from headgate.model.live import JobState, Live
 from headgate.model.plan import Change, Impact, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Savepoint, Sql, Strategy
+from headgate.providers.foas.compatibility import platform_verdict
 from headgate.providers.foas.forms import normal
-from headgate.providers.foas.prospects import platform_verdict
 from headgate.providers.port import Support
 from headgate.testing.contract import started, stopped, submission
 from headgate.testing.foas import FoasSimulator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -22,6 +23,10 @@ class FoasTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     PLACE: ClassVar[tuple[str, ...]] = ("region", "endpoint", "project", "access_key_id")
+    GONE: ClassVar[Mapping[str, str]] = {
+        "signature": "take it out: requests are signed as the foas SDKs sign them (HMAC-SHA1), and nothing shows that "
+        "the service takes another signature"
+    }
 
     project: str = Field(
         pattern=PLAIN_NAME, examples=["payments"], description="the project's name in Realtime Compute"
@@ -38,7 +43,6 @@ class FoasTarget(BaseModel):
     security_token: SecretStr | None = Field(default=None, description="security token of temporary keys (STS)")
     cluster_id: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
     queue_name: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
-    signature: Literal["v1", "v3"] = Field(default="v1", description="v1: HMAC-SHA1 (ROA); v3: ACS3-HMAC-SHA256")
     body: Literal["form", "json"] = Field(default="form", description="how request bodies are written")
     poll_interval: ShortWait = Field(default=1.0, description="time between looks at what was asked for")
     ca: str | None = Field(default=None, description="PEM bundle to trust")

@@ -9,14 +9,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, unquote_plus
+from urllib.parse import unquote_plus
 
 from headgate.testing.server import Request
 
 VERSION = "2018-11-11"
 _WINDOW = timedelta(minutes=15)
-_V1 = re.compile(r"acs (?P<key>[^:]+):(?P<proof>.+)")
-_V3 = re.compile(r"ACS3-HMAC-SHA256 Credential=(?P<key>[^,]+),SignedHeaders=(?P<names>[^,]+),Signature=(?P<proof>\w+)")
+_AUTHORIZATION = re.compile(r"acs (?P<key>[^:]+):(?P<proof>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,12 @@ class Gateway:
     secret: str
     token: str = ""
     skew: float = 0.0
-    accepts_v3: bool = True
     nonces: set[str] = field(default_factory=set)
 
     def refusal(self, request: Request) -> Refusal | None:
         """None if the request may pass."""
         authorization = request.headers.get("authorization", "")
-        found = _V1.fullmatch(authorization) or (_V3.fullmatch(authorization) if self.accepts_v3 else None)
+        found = _AUTHORIZATION.fullmatch(authorization)
         if found is None:
             return Refusal(400, "MissingAuthorization", "Authorization is mandatory for this action.")
         if found["key"] != self.key_id:
@@ -54,18 +52,13 @@ class Gateway:
         nonce = request.headers.get("x-acs-signature-nonce", "")
         if nonce in self.nonces:
             return Refusal(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
-        if refused := self._clock(request, v3="names" in found.groupdict()):
+        if refused := self._clock(request):
             return refused
         return self._proof(request, found, nonce)
 
-    def _clock(self, request: Request, *, v3: bool) -> Refusal | None:
+    def _clock(self, request: Request) -> Refusal | None:
         try:
-            if v3:
-                said = datetime.strptime(request.headers.get("x-acs-date", ""), "%Y-%m-%dT%H:%M:%SZ").replace(
-                    tzinfo=UTC
-                )
-            else:
-                said = parsedate_to_datetime(request.headers.get("date", ""))
+            said = parsedate_to_datetime(request.headers.get("date", ""))
         except (ValueError, TypeError):
             return Refusal(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
         if abs(datetime.now(UTC) + timedelta(seconds=self.skew) - said) > _WINDOW:
@@ -73,22 +66,17 @@ class Gateway:
         return None
 
     def _proof(self, request: Request, found: re.Match[str], nonce: str) -> Refusal | None:
-        if "names" in found.groupdict():
-            text, proof = self._v3(request, found["names"])
-            if hashlib.sha256(request.body).hexdigest() != request.headers.get("x-acs-content-sha256"):
-                return Refusal(400, "SignatureDoesNotMatch", "The digest of the body is another one.")
-        else:
-            text, proof = self._v1(request)
-            digest = request.headers.get("content-md5")
-            if digest and digest != base64.b64encode(hashlib.md5(request.body).digest()).decode():  # noqa: S324
-                return Refusal(400, "SignatureDoesNotMatch", "The digest of the body is another one.")
+        text, proof = self._signed(request)
+        digest = request.headers.get("content-md5")
+        if digest and digest != base64.b64encode(hashlib.md5(request.body).digest()).decode():  # noqa: S324
+            return Refusal(400, "SignatureDoesNotMatch", "The digest of the body is another one.")
         if not hmac.compare_digest(proof, found["proof"]):
             message = f"Specified signature is not matched with our calculation. server string to sign is:{text}"
             return Refusal(400, "SignatureDoesNotMatch", message)
         self.nonces |= {nonce} if nonce else set()
         return None
 
-    def _v1(self, request: Request) -> tuple[str, str]:
+    def _signed(self, request: Request) -> tuple[str, str]:
         said = request.headers
         text = f"{request.method}\n"
         for name in ("accept", "content-md5", "content-type", "date"):
@@ -103,12 +91,3 @@ class Gateway:
             text += "?" + "&".join(f"{key}={value}" if value else key for key, value in pairs)
         digest = hmac.new(self.secret.encode(), text.encode(), "sha1").digest()
         return text, base64.b64encode(digest).decode()
-
-    def _v3(self, request: Request, names: str) -> tuple[str, str]:
-        path, _, query = request.target.partition("?")
-        pairs = sorted(tuple(map(unquote_plus, pair.partition("=")[::2])) for pair in query.split("&") if pair)
-        canonical = "&".join(f"{quote(key, safe='-_.~')}={quote(value, safe='-_.~')}" for key, value in pairs)
-        headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in names.split(";"))
-        text = f"{request.method}\n{path}\n{canonical}\n{headers}\n{names}\n{hashlib.sha256(request.body).hexdigest()}"
-        to_sign = f"ACS3-HMAC-SHA256\n{hashlib.sha256(text.encode()).hexdigest()}"
-        return text, hmac.new(self.secret.encode(), to_sign.encode(), "sha256").hexdigest()

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from headgate.model.live import Marker
 from headgate.model.spec import AppliedSpec, Jar, JobSpec
 from headgate.providers import marking
-from headgate.providers.foas import plans, programs, scripts
+from headgate.providers.foas import plan_json, programs, scripts
 from headgate.providers.foas.forms import normal
 from headgate.providers.foas.properties import Asked, parsed, rendered
 from headgate.providers.foas.wire import BATCH, STREAM, Content, Job
@@ -62,7 +62,7 @@ def plan_of(spec: JobSpec) -> str:
 def has_plan(job: Job, spec: JobSpec) -> bool:
     """Was the stored plan made for this program? It is used again then, with all that somebody tuned in it."""
     left = Asked.read(job.content.properties)
-    if not plans.nodes(job.content.plan_json):
+    if not plan_json.nodes(job.content.plan_json):
         return False
     if left is not None:
         return left.plan_of == plan_of(spec)
@@ -106,7 +106,7 @@ def tuned(spec: JobSpec, plan: str) -> str:
     """A plan with the spec's parallelism and its tuning of single nodes. Raises `Rejected` for a node it has not."""
     options = plan_options(filled_options(spec))
     parallelism = None if options.get("autoconf") else spec.parallelism
-    return plans.tuned(plan, parallelism, options.get("nodes", {}))
+    return plan_json.tuned(plan, parallelism, options.get("nodes", {}))
 
 
 def applied(job: Job, ran: Content | None, place: Place) -> AppliedSpec | None:
@@ -163,16 +163,16 @@ def _parallelism(plan: str, then: Asked) -> tuple[int, dict[str, Any]]:
     """The parallelism for all nodes, and what single nodes have beside it."""
     wanted: Mapping[str, Mapping[str, Any]] = plan_options(then.options).get("nodes", {})
     left_to_platform = then.options.get("autoscale") or plan_options(then.options).get("autoconf")
-    if left_to_platform or not plans.nodes(plan):
+    if left_to_platform or not plan_json.nodes(plan):
         return then.parallelism, dict(wanted)
     untuned = {
-        plans.parallelism_of(node)
-        for name, node in plans.nodes(plan).items()
+        plan_json.parallelism_of(node)
+        for name, node in plan_json.nodes(plan).items()
         if "parallelism" not in wanted.get(name, {})
     }
     # All of them alike, and not as asked for: somebody gave the job another parallelism.
     parallelism = untuned.pop() if len(untuned) == 1 else then.parallelism
-    return parallelism, plans.tuning_of(plan, parallelism, wanted)
+    return parallelism, plan_json.tuning_of(plan, parallelism, wanted)
 
 
 def _all(job: Job, content: Content, place: Place) -> tuple[int, dict[str, Any]]:
@@ -184,7 +184,7 @@ def _all(job: Job, content: Content, place: Place) -> tuple[int, dict[str, Any]]
         options["clusterId"] = content.cluster_id
     if content.queue_name not in ("", place.queue_name):
         options["queueName"] = content.queue_name
-    parallelism = plans.usual_parallelism(content.plan_json)
-    if tuning := plans.all_tuning_of(content.plan_json, parallelism):
+    parallelism = plan_json.usual_parallelism(content.plan_json)
+    if tuning := plan_json.all_tuning_of(content.plan_json, parallelism):
         options["planJson"] = {"nodes": tuning}
     return parallelism, options

@@ -7,28 +7,40 @@ the one, the documentation's Java sample the other. `.../instance` starts a job;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from headgate.errors import Rejected, Unavailable
+from headgate.errors import Rejected
 from headgate.providers import again
 from headgate.providers.again import compared
 from headgate.providers.answer_fields import undocumented
+from headgate.providers.definitions.paging import Page, every_row
+from headgate.providers.definitions.waiter import Patience
 from headgate.providers.foas.forms import PLAIN_NAME
 from headgate.providers.foas.wire import Instance, Job, items, member, number, text
 from headgate.providers.http import Api, NotFound
 
 _PAGE = 50
-_READINGS = 3
+_READINGS = Patience(looks=4, first=0.1)
 Row = Mapping[str, Any]
 
 
-class Service:
+class ProjectCalls:
     """One project of the service. `region` is sent as the SDKs send it; empty: not at all."""
 
-    def __init__(self, api: Api, project: str, *, region: str = "", json_bodies: bool = False) -> None:
+    def __init__(
+        self,
+        api: Api,
+        project: str,
+        *,
+        region: str = "",
+        json_bodies: bool = False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.project = project
         self._api = api
+        self._pause = pause
         self._region = region
         self._json = json_bodies
         self._root = f"/api/v2/projects/{_segment(project)}"
@@ -181,39 +193,17 @@ class Service:
         self, action: str, path: str, wrapper: str, item: str, key: Callable[[Row], str], query: Mapping[str, str]
     ) -> list[Row]:
         """Every entry of a list in pages. Raises `Unavailable` if no reading of it is whole, never a part of it."""
-        for _ in range(_READINGS):
-            found = self._reading(action, path, wrapper, item, key, query)
-            if found is not None:
-                return found
-        raise Unavailable(
-            f"the pages of {action} do not fit together: the list changes while it is read",
-            where=f"project {self.project}",
-            hint="run again",
-        )
+        where, number_of_page = f"project {self.project}", 0
 
-    def _reading(
-        self, action: str, path: str, wrapper: str, item: str, key: Callable[[Row], str], query: Mapping[str, str]
-    ) -> list[Row] | None:
-        """One reading, page after page; None if an entry comes twice, is missing, or the total moves."""
-        found: dict[str, Row] = {}
-        total: int | None = None
-        for page in range(1, 100_000):
-            answer = self._read(action, path, {**query, "pageIndex": str(page), "pageSize": str(_PAGE)})
-            rows = items(answer, wrapper, item)
+        def read(before: Sequence[Row]) -> Page[Row]:
+            nonlocal number_of_page
+            number_of_page = number_of_page + 1 if before else 1
+            answer = self._read(action, path, {**query, "pageIndex": str(number_of_page), "pageSize": str(_PAGE)})
             if member(answer, "TotalCount") is None:
-                raise undocumented(action, where=f"project {self.project}")
-            if total not in (None, number(answer, "TotalCount")):
-                return None
-            total = number(answer, "TotalCount")
-            new = {key(row): row for row in rows}
-            if len(new) < len(rows) or new.keys() & found.keys():
-                return None
-            found |= new
-            if len(found) >= total:
-                return list(found.values()) if len(found) == total else None
-            if not rows:
-                return None
-        return None
+                raise undocumented(action, where=where)
+            return Page(items(answer, wrapper, item), number(answer, "TotalCount"))
+
+        return every_row(read, key, what=action, where=where, readings=_READINGS, pause=self._pause)
 
 
 def _settable(job: Job) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which changes keep the state of a job.
+"""What an edit does to the state of a job, and what of it needs no restart.
 
 The only way that keeps it is to pause a job and resume it, and the documentation of manual tuning says what that is
 for: other resources or another plan, other values of WITH options and of job parameters that are there already. Other
@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from headgate.model.configuration import normalised
-from headgate.model.plan import OperatorVerdict, StateVerdict, Verdict
+from headgate.model.live import Live
+from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
+from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
-from headgate.providers.foas import scripts
-from headgate.providers.foas.definition import FLOATING, filled_options
+from headgate.providers.foas import scripts, validation
+from headgate.providers.foas.spec import FLOATING, filled_options, job_type
+from headgate.providers.foas.wire import BATCH
 
 _RESUMED = "pausing and resuming the job carries it over"
 _STOPPED = "it takes a stop and a start, and a start of this platform begins empty"
@@ -23,12 +26,31 @@ _UNSAID = "whether state survives it is not documented"
 IN_PLACE = frozenset({"options.folder", "options.startOffset"})
 
 
+def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
+    """What the platform would make of these changes: whether it can, what is lost, what needs no restart."""
+    if why := validation.impossible(spec) or (validation.cannot_become(spec, live, changes) if live else ""):
+        return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
+    paths = {change.path for change in changes}
+    in_place = frozenset(paths & IN_PLACE)
+    if live is None or live.applied is None:
+        return PlatformVerdict(in_place)
+    if job_type(spec.options) == BATCH:
+        return PlatformVerdict(in_place, _of_all(Verdict.NONE, "a batch job keeps no state"))
+    if "target" in paths:
+        return PlatformVerdict(in_place, _of_all(Verdict.LOST, "the state of a paused job cannot leave its project"))
+    return PlatformVerdict(in_place, verdict(live.applied, spec))
+
+
 def verdict(ran: AppliedSpec, spec: JobSpec) -> StateVerdict:
     """What becomes of the state of a job that ran this when it goes on with that, change by change."""
     found = tuple(_judged(ran, spec))
     all_of_them = {each.verdict for each in found}
     worst = next((one for one in (Verdict.LOST, Verdict.UNKNOWN) if one in all_of_them), Verdict.KEPT)
-    return StateVerdict(worst, found or (OperatorVerdict("all operators", Verdict.KEPT, "the job is resumed"),))
+    return StateVerdict(worst, found) if found else _of_all(Verdict.KEPT, "the job is resumed")
+
+
+def _of_all(verdict: Verdict, why: str) -> StateVerdict:
+    return StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),))
 
 
 def _judged(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
