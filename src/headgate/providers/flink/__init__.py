@@ -8,6 +8,7 @@ method. It leans on
                   left)
 - `program`       the request that compiles or runs a spec; SQL goes through `runner`, the one piece of Java, and `jars`
 - `compiled`      what a compiled plan says about state; `aggregates`: what an aggregate reads of its input
+- `operator_texts`  the text of one operator as Flink prints it for people; `operator_plans`: a whole job as such texts
 - `rejection`     Flink's own error envelope; `causes`: its words without Java; `refusals`: whose fault, and where
 - `savepoint_triggers`         savepoints, each asked for once; `savepoint_folders`: the folder they go to;
   `cluster_files`: what is in it
