@@ -42,6 +42,6 @@ def completed_checkpoints(statistics: str) -> int | None:
     """How many checkpoints the engine's statistics count, None if they do not say."""
     try:
         counts = member(json.loads(statistics), "counts")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return None if member(counts, "completed") is None else number(counts, "completed")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.model.health import Vertex
 
+_WHOLE = re.compile(r"\s*[0-9]{1,9}\s*")
 # What a node gets where nothing is said, as the documentation of manual tuning tells it.
 _DEFAULTS: Mapping[str, Any] = {
     "parallelism": 1,
@@ -107,7 +109,7 @@ def vertices(plan: str) -> tuple[Vertex, ...]:
 def _document(plan: str) -> dict[str, Any] | None:
     try:
         document = json.loads(plan)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 
@@ -128,7 +130,7 @@ def _entries(listed: Any) -> Sequence[dict[str, Any]]:
 def parallelism_of(node: Mapping[str, Any]) -> int:
     """The parallelism of one node; 1 where it says none that can be read."""
     value = node.get("parallelism", 1)
-    return int(value) if isinstance(value, int | float | str) and str(value).strip().isdigit() else 1
+    return int(value) if isinstance(value, int | str) and _WHOLE.fullmatch(str(value)) else 1
 
 
 def _ship(link: Mapping[str, Any]) -> str:

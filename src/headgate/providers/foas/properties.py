@@ -49,7 +49,7 @@ class Asked:
                 str(known.get("planOf", "")),
                 int(known.get("folderId", 0)),
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
 
 
