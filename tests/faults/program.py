@@ -21,7 +21,7 @@ _PRELOADED = [
     "headgate.providers.flink.adapter",
     "headgate.providers.dinky.client",
     "headgate.providers.dli.client",
-    "headgate.providers.cs.opening",
+    "headgate.providers.cs.client",
     "headgate.providers.foas.opening",
     "headgate.store.sql.store",
     "headgate.planning.diffing",

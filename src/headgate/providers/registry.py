@@ -48,7 +48,7 @@ PROVIDERS = {
     "flink": _entry("flink", "Flink", "adapter:open_flink"),
     "alibaba-foas": _definitions("foas", "Foas", "opening"),
     "dinky": _definitions("dinky", "Dinky"),
-    "huawei-cs": _entry("cs", "Cs", "opening:open_cs"),
+    "huawei-cs": _definitions("cs", "Cs"),
     "huawei-dli": _definitions("dli", "Dli"),
 }
 

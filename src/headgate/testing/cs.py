@@ -54,6 +54,7 @@ class CsSimulator(SimulatedServer):
         self.edits_desc = True
         self.jobs: dict[int, Job] = {}
         self._next_id = 50_320
+        self._moves = 0
         self._calls: list[tuple[str, re.Pattern[str], Callable[[Request, int], Response]]] = [
             ("GET", re.compile(r"/jobs"), self._list),
             ("GET", re.compile(r"/job/(\d+)"), self._detail),
@@ -115,6 +116,16 @@ class CsSimulator(SimulatedServer):
         for job in self._named(name):
             del self.jobs[job.job_id]
 
+    def make(self, fields: Mapping[str, Any]) -> None:
+        """Somebody makes a job, and does not run it."""
+        self._made(fields)
+
+    def move_list(self, readings: int) -> None:
+        """The next so many readings of the list lose a job between two pages; it has several."""
+        self._moves, self.largest_page = readings, 3 if readings else 100
+        for number in range(8 if readings else 0):
+            self._made({"name": f"moving-{self._next_id}-{number}", "job_type": "flink_sql_job"})
+
     def words(self, name: str) -> list[str]:
         """The statuses of the jobs of a name."""
         return [job.status for job in self._named(name)]
@@ -161,6 +172,11 @@ class CsSimulator(SimulatedServer):
         falling = query.get("order", "desc") == "desc"
         jobs.sort(key=lambda job: job.job_id, reverse=falling)
         if "cursor" in query:
+            if self._moves and "name" not in query:
+                self._moves -= 1
+                gone = min(job.job_id for job in self.jobs.values() if job.fields["name"].startswith("moving-"))
+                self._made(self.jobs.pop(gone).fields)
+                jobs = [job for job in jobs if job.job_id != gone]
             below = falling == (query.get("next", "true") == "true")
             cursor = int(query["cursor"])
             jobs = [job for job in jobs if (job.job_id < cursor if below else job.job_id > cursor)]

@@ -9,9 +9,9 @@ from tests.providers.simulated import OnSimulator
 
 from headgate.model.project import Target
 from headgate.model.spec import Jar, JobSpec, Sql
-from headgate.providers.cs.adapter import CsProvider
+from headgate.providers.cs.client import open_cs
 from headgate.providers.cs.forms import CsOptions, CsTarget
-from headgate.providers.cs.opening import open_cs
+from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.testing.contract import PROJECT
 from headgate.testing.cs import CsSimulator
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
@@ -19,11 +19,11 @@ from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
 SQL = "INSERT INTO sink SELECT id, COUNT(*) FROM source /*+ OPTIONS('id' = '{name}') */ GROUP BY id"
 
 
-def opened(platform: CsSimulator, project: str = PROJECT, **settings: Any) -> CsProvider:
+def opened(platform: CsSimulator, project: str = PROJECT, **settings: Any) -> DefinitionProvider:
     """A provider for the simulator, as a target of headgate.yaml opens it."""
     said = {"endpoint": platform.url, "region": "cn-north-1", "project_id": PROJECT_ID}
     form = CsTarget.model_validate({**said, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, **settings})
-    return open_cs(Target("cs", "huawei-cs", form), project=project, cache=None)
+    return open_cs(Target("cs", "huawei-cs", form), project=project, cache=None, pause=lambda seconds: None)
 
 
 def options(**fields: Any) -> dict[str, Any]:
@@ -52,14 +52,15 @@ class CsBench(OnSimulator[CsSimulator]):
     """Cloud Stream, seen from outside."""
 
     many = 120
+    no_rename = no_copy = no_pages = ""
 
     def __init__(self, platform: CsSimulator, **settings: Any) -> None:
         self.platform = platform
         self._settings = settings
-        self._opened: list[CsProvider] = []
+        self._opened: list[DefinitionProvider] = []
         self.provider = self.again()
 
-    def again(self, project: str = PROJECT) -> CsProvider:
+    def again(self, project: str = PROJECT) -> DefinitionProvider:
         self._opened.append(opened(self.platform, project, **self._settings))
         return self._opened[-1]
 
@@ -71,6 +72,19 @@ class CsBench(OnSimulator[CsSimulator]):
 
     def vanished(self, path: str) -> str:
         return f"{path}1"
+
+    def definitions(self, name: str) -> list[str]:
+        return [str(job.job_id) for job in self.platform.jobs.values() if job.fields["name"] == name]
+
+    def copy_definition(self, name: str, copy: str) -> None:
+        [job] = [job for job in self.platform.jobs.values() if job.fields["name"] == name]
+        self.platform.make({**job.fields, "name": copy})
+
+    def delete(self, name: str) -> None:
+        self.platform.forget(name)
+
+    def move_list(self, readings: int) -> None:
+        self.platform.move_list(readings)
 
     def close(self) -> None:
         for provider in self._opened:

@@ -16,7 +16,7 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers import marking
-from headgate.providers.cs import note
+from headgate.providers.definitions import last_applied
 from headgate.testing.contract import from_savepoint, started, stopped
 from headgate.testing.cs import CsSimulator
 
@@ -218,4 +218,4 @@ def test_peoples_words_in_the_description_stay(bench: CsBench, platform: CsSimul
     assert desc.startswith("Ann's totals, see the wiki. ")
     assert len(desc) <= 512
     assert marking.read(desc) is not None
-    assert (note.read(desc) or {}).keys() == {"begin"}
+    assert last_applied.read(desc).facts.keys() == {"begin"}

@@ -9,40 +9,10 @@ import pytest
 from tests.providers.cs.given import CsBench, edited, jar_job, sql_job
 
 from headgate.errors import OutcomeUnknown, Rejected
-from headgate.model.live import JobState, Live, Several
+from headgate.model.live import JobState, Live
 from headgate.model.spec import Jar, Sql
 from headgate.testing.contract import PROJECT, converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.cs import CsSimulator
-
-
-@pytest.mark.parametrize("lost", ["lose_replies", "break_replies"])
-@pytest.mark.parametrize("at", ["POST .*/sql_job", "POST .*/run"], ids=["created", "run"])
-def test_a_first_start_whose_reply_is_lost(bench: CsBench, platform: CsSimulator, at: str, lost: str) -> None:
-    """The definition bears the marker, and its status says whether it was started."""
-    wanted = submission(sql_job())
-    getattr(platform, lost)(at=at)
-
-    with pytest.raises(OutcomeUnknown):
-        bench.provider.submit(wanted)
-    job_id = bench.again().submit(wanted)
-
-    eventually(lambda: bench.provider.health(job_id).settled)
-    assert len(platform.jobs) == 1
-    assert len(bench.running("orders")) == 1
-
-
-@pytest.mark.parametrize("at", ["PATCH .*/sql_job", "POST .*/run"], ids=["updated", "run"])
-def test_a_restart_whose_reply_is_lost_keeps_the_state(bench: CsBench, platform: CsSimulator, at: str) -> None:
-    """What was to be restored is not lost between the steps."""
-    ended = stopped(bench.provider, started(bench.provider, sql_job()))
-    wanted = submission(edited(sql_job()), live=ended, restore=from_savepoint(ended))
-    platform.lose_replies(at=at)
-
-    job_id = converged(bench.again(), wanted)
-
-    eventually(lambda: bench.provider.health(job_id).settled)
-    assert platform.ages("orders") == 1
-    assert len(bench.running("orders")) == 1
 
 
 @pytest.mark.parametrize("successor_answers", [True, False], ids=["told-by-the-successor", "told-by-our-note"])
@@ -64,86 +34,6 @@ def test_killed_between_the_update_and_the_start(
 
     eventually(lambda: bench.provider.health(job_id).settled)
     assert platform.ages("orders") == 1
-
-
-def test_a_start_that_is_over_is_not_started_again(bench: CsBench, platform: CsSimulator) -> None:
-    """The same attempt, asked for after it ran and failed: a new one needs a new plan."""
-    wanted = submission(sql_job())
-    job_id = bench.provider.submit(wanted)
-    eventually(lambda: bench.provider.health(job_id).settled)
-    platform.fail_job("orders")
-
-    assert bench.again().submit(wanted) == job_id
-    assert bench.running("orders") == []
-
-
-def test_another_start_was_quicker(bench: CsBench) -> None:
-    """Two runs with different manifests: the second is told, and nothing is started beside the first."""
-    started(bench.provider, sql_job())
-
-    with pytest.raises(Rejected, match="job_running"):
-        bench.again().submit(submission(edited(sql_job())))
-
-    assert len(bench.running("orders")) == 1
-
-
-def test_a_first_start_does_not_empty_what_ran_meanwhile(bench: CsBench, platform: CsSimulator) -> None:
-    """Planned when nothing was there; since then somebody ran it and stopped it with its state."""
-    stopped(bench.provider, started(bench.provider, sql_job()))
-
-    with pytest.raises(Rejected, match="since the plan was made"):
-        bench.again().submit(submission(edited(sql_job())))
-
-    assert [job.savepoint for job in platform.jobs.values()] == [0]
-
-
-def test_a_taken_name_is_told_before_anything_is_made(bench: CsBench, platform: CsSimulator) -> None:
-    """Names are unique on the platform, and what is not ours is not touched."""
-    platform.start_stranger("orders")
-
-    with pytest.raises(Rejected, match="'orders' is taken by job 50320, that headgate did not make"):
-        bench.provider.submit(submission(sql_job()))
-
-    assert not any(line.startswith(("POST", "PATCH")) for line in platform.requests)
-
-
-def test_a_job_of_another_project_is_not_taken_over(bench: CsBench) -> None:
-    """Its marker names its owner."""
-    wanted = submission(sql_job())
-    bench.again("billing").submit(replace(wanted, marker=replace(wanted.marker, project="billing")))
-
-    [theirs] = bench.provider.observe().others
-    with pytest.raises(Rejected, match="of project 'billing'"):
-        bench.provider.submit(wanted)
-
-    assert theirs.name == "orders"
-
-
-def test_a_rename_keeps_the_job_and_its_state(bench: CsBench, platform: CsSimulator) -> None:
-    """One definition, another name."""
-    ended = stopped(bench.provider, started(bench.provider, sql_job()))
-    renamed = replace(sql_job(), name="orders-v2")
-
-    live = started(bench.provider, renamed, live=ended, restore=from_savepoint(ended))
-
-    assert (live.job_id, live.name) == (ended.job_id, "orders-v2")
-    assert platform.ages("orders-v2") == 1
-    assert platform.running("orders") == []
-
-
-def test_a_copied_description_makes_two_of_one_name(bench: CsBench, platform: CsSimulator) -> None:
-    """A job copied in the console bears the marker twice: that is seen by looking, and a start makes no third."""
-    live = started(bench.provider, sql_job())
-    desc = platform.jobs[int(live.job_id)].fields["desc"]
-    platform.start_stranger("orders-copy", desc=desc)
-
-    told = bench.provider.observe()
-
-    several = told.jobs["orders"]
-    assert isinstance(several, Several)
-    assert len(several.jobs) == 2
-    assert bench.provider.submit(submission(sql_job())) == live.job_id
-    assert len([job for job in platform.jobs.values() if job.engines]) == 2
 
 
 def test_a_status_that_lags_is_not_read_as_an_end(bench: CsBench, platform: CsSimulator) -> None:

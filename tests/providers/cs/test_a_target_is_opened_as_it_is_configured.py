@@ -8,7 +8,7 @@ import pytest
 
 from headgate.errors import ManifestError
 from headgate.project import load
-from headgate.providers.cs.opening import address
+from headgate.providers.cs.client import address
 
 
 @pytest.mark.parametrize("signature", ["current", "legacy"])

@@ -16,7 +16,7 @@ from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.testing.contract import started, submission
 from headgate.testing.cs import CsSimulator
 from headgate.testing.cs_answers import refused
-from headgate.testing.server import Request, Response
+from headgate.testing.server import Response
 
 
 def names(bench: CsBench) -> list[str]:
@@ -32,45 +32,6 @@ def test_pages_are_followed_to_the_last_job(bench: CsBench, platform: CsSimulato
         platform.start_stranger(name)
 
     assert names(bench) == expected
-
-
-def test_a_full_last_page_is_asked_past(bench: CsBench, platform: CsSimulator) -> None:
-    """Exactly a hundred jobs: whether there are more is only known from the next page."""
-    for number in range(100):
-        platform.start_stranger(f"theirs-{number:03}")
-
-    assert len(names(bench)) == 100
-
-
-class Shrinking(CsSimulator):
-    """Jobs are deleted between the pages, `times` times."""
-
-    def __init__(self, times: int) -> None:
-        super().__init__()
-        self.times = times
-
-    def answer(self, request: Request) -> Response:
-        if self.times and "cursor" in request.query:
-            self.times -= 1
-            del self.jobs[min(self.jobs)]
-        return super().answer(request)
-
-
-@pytest.mark.parametrize(("times", "whole"), [(1, True), (99, False)], ids=["once", "always"])
-def test_a_list_that_moves_is_read_again_and_never_in_part(times: int, whole: bool) -> None:
-    """A job that was deleted meanwhile leaves a count that does not fit."""
-    with Shrinking(times) as platform:
-        platform.largest_page = 5
-        for number in range(60):
-            platform.start_stranger(f"theirs-{number}")
-        bench = CsBench(platform)
-
-        if whole:
-            assert len(names(bench)) == 59
-        else:
-            with pytest.raises(Unavailable, match="does not hold still"):
-                bench.provider.observe()
-        bench.close()
 
 
 def test_jobs_of_other_kinds_are_not_jobs(bench: CsBench, platform: CsSimulator) -> None:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 from tests.providers.cs.given import CsBench
 
-from headgate.testing.contract import ProviderContract
 from headgate.testing.cs import CsSimulator
+from headgate.testing.definition_contract import DefinitionContract
 
 
-class TestTheContract(ProviderContract):
+class TestTheContract(DefinitionContract):
     @pytest.fixture
     def bench(self) -> Iterator[CsBench]:
         with CsSimulator() as platform:
@@ -25,7 +25,7 @@ class TestTheContract(ProviderContract):
             bench.close()
 
 
-class TestTheContractOfASlowHost(ProviderContract):
+class TestTheContractOfASlowHost(DefinitionContract):
     """Small pages, and statuses that take two looks."""
 
     @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from tests.providers.cs.given import CsBench, edited, jar_job, sql_job
 
-from headgate.errors import Rejected
+from headgate.errors import Overtaken, Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
@@ -123,7 +123,7 @@ def test_after_a_failed_stop_no_graph_is_no_end(bench: CsBench, platform: CsSimu
 
     assert observed(bench).state is JobState.UNKNOWN
     assert len(bench.running("orders")) == 1
-    with pytest.raises(Rejected):
+    with pytest.raises(Overtaken, match="job_cancel_fail"):
         bench.again().submit(submission(edited(sql_job()), live=observed(bench)))
 
 

@@ -14,6 +14,7 @@ from headgate.model.plan import Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Savepoint, Strategy
 from headgate.planning import diff
+from headgate.providers.cs.client import CsClient
 from headgate.providers.port import Support
 from headgate.testing.contract import PROJECT, seen, started, stopped
 from headgate.testing.cs import CsSimulator
@@ -168,7 +169,7 @@ def test_savepoints_are_made_in_stops_only(bench: CsBench, platform: CsSimulator
     """There is no call to make one of a job that goes on, and none to delete one."""
     live = started(bench.provider, sql_job())
 
-    with pytest.raises(Rejected, match="in stops only"):
+    with pytest.raises(Rejected, match="only as it stops"):
         bench.provider.take_savepoint(live.job_id, "5a" * 16)
     with pytest.raises(Rejected, match="does not delete"):
         bench.provider.dispose(live.run_id)
@@ -180,7 +181,7 @@ def test_savepoints_are_made_in_stops_only(bench: CsBench, platform: CsSimulator
 
 def test_no_other_target_reads_its_savepoints(bench: CsBench) -> None:
     """A job of another project or region is not started from what a job of this one left."""
-    own, any_of_them = bench.provider.capabilities, type(bench.provider).capabilities
+    own, any_of_them = bench.provider.capabilities, CsClient.capabilities
 
     assert len({own.savepoint_format, any_of_them.savepoint_format, "flink"}) == 3
 

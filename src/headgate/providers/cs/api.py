@@ -7,19 +7,18 @@ the successor's pages will find everything spelled differently: `/job/{id}` in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
-from headgate.providers import again
-from headgate.providers.again import compared
+from headgate.providers.answer_fields import undocumented
 from headgate.providers.cs.errors import judge, said
 from headgate.providers.cs.multipart import Form
-from headgate.providers.cs.wire import Definition, definition, job_id_of, rows_by_id
+from headgate.providers.cs.wire import CsJob, definition, job_id_of, rows_by_id
+from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.http import Api, NotFound
 
 _PAGE = 100
-_READINGS = 3
 
 
 class CsApi(Api):
@@ -35,7 +34,7 @@ class CsApi(Api):
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    def jobs(self, name: str = "") -> list[Definition]:
+    def jobs(self, name: str = "") -> list[CsJob]:
         """Every job of the project, newest first: those of other kinds too. Raises Unavailable if pages disagree.
 
         With a `name`, those of exactly that name: whether the service finds parts of names too is not documented.
@@ -43,50 +42,35 @@ class CsApi(Api):
         Pages go down by job id, so jobs made meanwhile are not missed but simply newer than the answer. One that was
         deleted meanwhile leaves a count that does not fit, and all is read again.
         """
-        for _ in range(_READINGS):
-            rows, total = self._all_pages(name)
-            if total is None or len(rows) >= total:
-                return [self._whole(row) for row in rows.values() if not name or row.get("name") == name]
-        raise Unavailable(
-            f"the list of jobs does not hold still: {len(rows)} rows where {total} were promised",
-            where=self.path("/jobs"),
-        )
+        return [self._whole(row) for _, row in self._rows(name) if not name or row.get("name") == name]
 
-    def _all_pages(self, name: str = "") -> tuple[dict[int, Mapping[str, Any]], int | None]:
-        """Rows by job id, and how many the first page promised."""
-        rows: dict[int, Mapping[str, Any]] = {}
-        promised: int | None = None
+    def _rows(self, name: str = "") -> list[tuple[int, Mapping[str, Any]]]:
         query = {"show_detail": "true", "order": "desc", "next": "true", "limit": str(_PAGE)}
         query |= {"name": name} if name else {}
-        while True:
-            page = self._payload(self.read(self.path("/jobs"), **query), "/jobs")
-            found = rows_by_id(page.get("jobs"), "the list of jobs")
-            if not rows and isinstance(page.get("total"), int):
-                promised = page["total"]
-            new = {job_id: row for job_id, row in found.items() if job_id not in rows}
-            rows |= new
-            # The largest page is not documented: a short one is the last only if nothing is missing.
-            if not new or (promised is not None and len(rows) >= promised and len(found) < _PAGE):
-                return rows, promised
-            query["cursor"] = str(min(new))
 
-    def _whole(self, row: Mapping[str, Any]) -> Definition:
+        def page(before: Sequence[tuple[int, Mapping[str, Any]]]) -> Page[tuple[int, Mapping[str, Any]]]:
+            cursor = {"cursor": str(before[-1][0])} if before else {}
+            answer = self._payload(self.read(self.path("/jobs"), **query, **cursor), "/jobs")
+            rows = sorted(rows_by_id(answer.get("jobs"), "the list of jobs").items(), reverse=True)
+            # The largest page is not documented: a short one is the last only if nothing is missing. The first page
+            # alone says how many there are: whether later ones count those behind their cursor is not documented.
+            total = answer.get("total")
+            return Page(rows, total if isinstance(total, int) and not before else None)
+
+        return every_row(page, _id_of, what="the list of jobs", where=self.path("/jobs"), pause=self._pause)
+
+    def _whole(self, row: Mapping[str, Any]) -> CsJob:
         """A row, or the job's detail where the service does not put details into rows."""
         detailed = "job_config" in row or "sql_body" in row
         return definition(row) if detailed else self.job(job_id_of(row, "the list of jobs"))
 
-    def job(self, job_id: int) -> Definition:
-        """One job, fresh. Raises NotFound."""
-        return definition(self.detail(job_id))
-
-    def detail(self, job_id: int) -> dict[str, Any]:
-        """The platform's own words about a job. Raises NotFound once the list does not have it either."""
+    def job(self, job_id: int) -> CsJob:
+        """One job, fresh. Raises NotFound once the list does not have it either."""
         rest = f"/job/{job_id}"
         try:
-            return dict(self._payload(self.read(self.path(rest)), rest))
+            return definition(self._payload(self.read(self.path(rest)), rest))
         except NotFound:
-            rows, _ = self._all_pages()
-            if job_id in rows:
+            if job_id in dict(self._rows()):
                 raise Unavailable("the detail says that the job is gone, and the list has it", where=rest) from None
             raise
 
@@ -102,29 +86,26 @@ class CsApi(Api):
         """
         if self._successor_is_silent:
             return None
-        told: dict[tuple[int, str], bool] = {}
-        rows: set[int] = set()
         narrowed = {"name": name} if name else {}
-        while True:
-            try:
-                query = {**narrowed, "limit": str(_PAGE), "offset": str(len(rows))}
-                answer = self.read(self.path("/streaming/jobs"), **query)
-            except Rejected:
-                self._successor_is_silent = True
-                return None
-            except Unavailable:
-                return None
+
+        def page(before: Sequence[tuple[int, Mapping[str, Any]]]) -> Page[tuple[int, Mapping[str, Any]]]:
+            query = {**narrowed, "limit": str(_PAGE), "offset": str(len(before))}
+            answer = self.read(self.path("/streaming/jobs"), **query)
             listed = answer.get("job_list") if isinstance(answer, dict) else None
             if not isinstance(listed, dict):
-                return None
+                raise undocumented("the successor's list of jobs")
             found = rows_by_id(listed.get("jobs") or [], "the successor's list of jobs")
-            page = {job_id: row for job_id, row in found.items() if job_id not in rows}
-            rows |= page.keys()
-            for job_id, row in page.items():
-                if row.get("has_savepoint") is not None:
-                    told[job_id, str(row.get("name"))] = str(row["has_savepoint"]).lower() == "true"
-            if not page:
-                return told
+            return Page(list(found.items()))
+
+        try:
+            rows = every_row(page, _id_of, what="the successor's list of jobs", pause=self._pause)
+        except Rejected:
+            self._successor_is_silent = True
+            return None
+        except Unavailable:
+            return None
+        known = [(job_id, row) for job_id, row in rows if row.get("has_savepoint") is not None]
+        return {(job_id, str(row.get("name"))): str(row["has_savepoint"]).lower() == "true" for job_id, row in known}
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -132,16 +113,9 @@ class CsApi(Api):
         """The new job's id."""
         return self._created(self.call("POST", self.path("/sql_job"), writes=True, body=dict(body)), "/sql_job")
 
-    def update_sql(self, body: Mapping[str, Any], before: Definition) -> None:
-        """Changes the named fields of the job whose `job_id` is in the body; `before` is how it was found.
-
-        Where the reply is lost, the job is looked at before the fields are sent again.
-        """
-
-        def arrived() -> bool | None:
-            return compared(self.job(before.job_id).now, body, before.now)
-
-        again.sent(lambda: self.call("PATCH", self.path("/sql_job"), writes=True, body=dict(body)), arrived)
+    def update_sql(self, body: Mapping[str, Any]) -> None:
+        """Changes the named fields of the job whose `job_id` is in the body."""
+        self.call("PATCH", self.path("/sql_job"), writes=True, body=dict(body))
 
     def create_jar(self, form: Form) -> int:
         """The new job's id."""
@@ -156,33 +130,14 @@ class CsApi(Api):
         query = {"resumeSavePoint": str(resume).lower()}
         self.call("POST", self.path(f"/job/{job_id}/run"), writes=True, params=query)
 
-    def stop(self, before: Definition, *, savepoint: bool) -> None:
-        """Asks for a stop; a job that is stopping or has stopped answers with an error, and nothing happens.
-
-        Where the reply is lost, the job is looked at before it is asked again: somebody may have started it anew.
-        """
+    def stop(self, job_id: int, *, savepoint: bool) -> None:
+        """Ask for a stop; a job that is stopping or has stopped answers with an error, and nothing happens."""
         query = {"triggerSavePoint": str(savepoint).lower()}
-        path = self.path(f"/job/{before.job_id}/stop")
+        self.call("POST", self.path(f"/job/{job_id}/stop"), writes=True, params=query)
 
-        def arrived() -> bool | None:
-            now = self.job(before.job_id)
-            if now.start_time != before.start_time:
-                return None
-            return now.word != before.word
-
-        again.sent(lambda: self.call("POST", path, writes=True, params=query), arrived)
-
-    def delete(self, before: Definition) -> None:
-        """Delete a job; `before` is how it was found. Where the reply is lost, it is looked for first."""
-
-        def arrived() -> bool | None:
-            try:
-                now = self.job(before.job_id)
-            except NotFound:
-                return True
-            return False if now == before else None
-
-        again.sent(lambda: self.call("DELETE", self.path(f"/job/{before.job_id}"), writes=True), arrived)
+    def delete(self, job_id: int) -> None:
+        """Delete a job, in whatever state it is."""
+        self.call("DELETE", self.path(f"/job/{job_id}"), writes=True)
 
     def _send(self, method: str, rest: str, form: Form) -> Any:
         return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
@@ -199,3 +154,7 @@ class CsApi(Api):
             said = answer.get("message", "") if isinstance(answer, dict) else ""
             raise Unavailable(f"an answer without a payload: {said or 'it is empty'}", where=self.path(rest))
         return payload
+
+
+def _id_of(row: tuple[int, Mapping[str, Any]]) -> int:
+    return row[0]

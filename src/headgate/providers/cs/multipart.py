@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headgate.providers.cs.writing import word
+from headgate.providers.cs.spec import word
 
 
 @dataclass(frozen=True, slots=True)

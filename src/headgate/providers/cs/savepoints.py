@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 
 from headgate.model.live import JobState
-from headgate.providers.cs import note
+from headgate.providers import answer_fields
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.multipart import form
 from headgate.providers.cs.states import STOPPED
-from headgate.providers.cs.wire import Definition, run_of
+from headgate.providers.cs.wire import NOTE, CsJob, run_of
+from headgate.providers.definitions import last_applied
 
 _PATH = re.compile(r"cs/(?P<job_id>\d+)/(?P<start>\d+|latest)")
-Told = dict[tuple[int, str], bool]
+SavepointsReported = dict[tuple[int, str], bool]
 
 
 class Savepoints:
@@ -31,14 +32,14 @@ class Savepoints:
         # Runs whose stop succeeded, where no note could be left: every update of a jar job repeats its manager_spu.
         self._unnoted: set[str] = set()
 
-    def told_of(self, jobs: list[Definition]) -> Told | None:
+    def told_of(self, jobs: list[CsJob]) -> SavepointsReported | None:
         """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
         open_ones = [one for one in jobs if _may_be_saved(one) and not _noted(one)]
         if not open_ones:
             return None
         return self._api.saved(open_ones[0].name if len(jobs) == 1 else "")
 
-    def left(self, job: Definition, told: Told | None) -> str:
+    def left(self, job: CsJob, told: SavepointsReported | None) -> str:
         """The run whose savepoint a start of this job would take up now; empty if none is proven."""
         if not _may_be_saved(job):
             return ""
@@ -49,30 +50,30 @@ class Savepoints:
         if job.word == STOPPED:
             return job.run
         # It failed before it could make one of its own: what is there is what it was started from.
-        return run_of(job.job_id, int(job.fact("begin") or job.start_time))
+        return run_of(job.job_id, answer_fields.number(job.source) or job.start_time)
 
-    def of(self, job: Definition) -> str:
+    def of(self, job: CsJob) -> str:
         """The same for one job, asking what has to be asked."""
         return self.left(job, self.told_of([job]))
 
-    def remember(self, job: Definition) -> None:
+    def remember(self, job: CsJob) -> None:
         """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""
         facts = {**(job.facts or {}), "saved": str(job.start_time)}
-        patch = {"job_id": job.job_id, "desc": note.left(job.desc, None, facts)}
+        patch = {"job_id": job.job_id, "desc": last_applied.write(job.desc, None, facts, NOTE)}
         if not job.is_jar:
-            self._api.update_sql(patch, job)
+            self._api.update_sql(patch)
         elif job.manager_units:
             self._api.update_jar(form(patch | {"manager_spu": job.manager_units}))
         else:
             self._unnoted.add(job.run)
 
 
-def _may_be_saved(job: Definition) -> bool:
+def _may_be_saved(job: CsJob) -> bool:
     over = job.word == STOPPED or job.state in (JobState.FAILED, JobState.UNKNOWN)
     return over and job.start_time > 0
 
 
-def _noted(job: Definition) -> bool:
+def _noted(job: CsJob) -> bool:
     return job.fact("saved") == str(job.start_time)
 
 

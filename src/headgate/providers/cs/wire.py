@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Marker
-from headgate.providers import answer_fields, marking
+from headgate.providers import answer_fields
 from headgate.providers.answer_fields import undocumented
-from headgate.providers.cs import note
 from headgate.providers.cs.states import common_state, wire_word
+from headgate.providers.definitions import last_applied
+from headgate.providers.definitions.last_applied import Form
 
 _TEXTS = (
     *("name", "desc", "sql_body", "jar_url", "main_class", "args"),
@@ -23,16 +24,21 @@ _TEXTS = (
 )
 _FLAGS = ("checkpoint_enabled", "log_enabled")
 _NUMBERS = ("cluster_id", "spu_number", "manager_spu", "parallel_number", "checkpoint_interval")
+# DLI documents 512 characters for a description; CS documents none. What the platform cannot be asked for later stands
+# there beside the marker: fields that can be written and not read, the name of a jar that was uploaded, and which run
+# was stopped with a savepoint.
+NOTE = Form(longest=512)
 SQL, JAR, EDGE = "flink_sql_job", "flink_jar_job", "flink_sql_edge_job"
 KINDS = {SQL: "a SQL job", JAR: "a jar job", EDGE: "a SQL job on edge nodes"}
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class CsJob:
     """One job as the platform keeps it. Times are milliseconds since the epoch, 0 for never.
 
     `word` is the status as the wire spells it; `facts` what our note in the description says, None without one.
-    `reported` are the fields of a request that this answer has a value for: all others are not known.
+    `reported` are the fields of a request that this answer has a value for: all others are not known. `raw` is all
+    of it.
     """
 
     job_id: int
@@ -63,6 +69,7 @@ class Definition:
     marker: Marker | None = field(default=None)
     facts: Mapping[str, str] | None = field(default=None)
     reported: frozenset[str] = frozenset()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_flink(self) -> bool:
@@ -111,6 +118,11 @@ class Definition:
         noted = answer_fields.number(self.fact("manager_spu"))
         return self.manager_spu or noted or int(not self.adopted)
 
+    @property
+    def source(self) -> str:
+        """The start time of the run whose savepoint the last start was to take up, empty where no note tells."""
+        return self.fact("source") or self.fact("begin")
+
     def fact(self, key: str) -> str:
         """What our note says, empty where it says nothing."""
         return (self.facts or {}).get(key, "")
@@ -136,14 +148,15 @@ def rows_by_id(rows: Any, what: str) -> dict[int, Mapping[str, Any]]:
     return {job_id_of(row, what): row for row in rows}
 
 
-def definition(payload: Mapping[str, Any]) -> Definition:
+def definition(payload: Mapping[str, Any]) -> CsJob:
     """Read a job object. Raises Unavailable for one that does not say which job it is, or of which kind."""
     if not all(isinstance(payload.get(key), str) and payload[key] for key in ("name", "job_type")):
         raise undocumented("a job")
     inner = payload.get("job_config")
     config: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     desc = _text(payload, "desc")
-    return Definition(
+    applied = last_applied.read(desc)
+    return CsJob(
         job_id=job_id_of(payload, "a job"),
         name=_text(payload, "name"),
         desc=desc,
@@ -169,9 +182,10 @@ def definition(payload: Mapping[str, Any]) -> Definition:
         obs_bucket=_text(config, "obs_bucket"),
         smn_topic=_text(config, "smn_topic"),
         edge_group_ids=_text(payload, "edge_group_ids") or _text(config, "edge_group_ids"),
-        marker=marking.read(desc),
-        facts=note.read(desc),
+        marker=applied.marker,
+        facts=applied.facts or None,
         reported=_reported(payload, config),
+        raw=payload,
     )
 
 

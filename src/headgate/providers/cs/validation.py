@@ -8,12 +8,20 @@ from collections.abc import Iterator
 from headgate.model.configuration import normal_value
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec, Sql, Strategy
-from headgate.providers.cs import note
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
-from headgate.providers.cs.reading import INTERVAL, MODE
 from headgate.providers.cs.savepoints import savepoint_at
-from headgate.providers.cs.wire import JAR, KINDS
-from headgate.providers.cs.writing import NO_MANAGER_SPU, STATE_MANAGER_SPU, config_of, facts, job_type, options_of
+from headgate.providers.cs.spec import (
+    INTERVAL,
+    MODE,
+    NO_MANAGER_SPU,
+    STATE_MANAGER_SPU,
+    config_of,
+    facts,
+    job_type,
+    options_of,
+)
+from headgate.providers.cs.wire import JAR, KINDS, NOTE
+from headgate.providers.definitions import last_applied
 
 _WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
 
@@ -29,7 +37,8 @@ def problems(spec: JobSpec, live: Live | None) -> list[str]:
     ]
     if live is not None:
         told += _of_live(spec, live)
-    if not told and not note.fits(facts(spec, begin=10**13, saved=10**13, at="x" * 60, adopted=True)):
+    most = facts(spec, begin=10**13, saved=10**13, source="1" * 13, at="x" * 60, adopted=True)
+    if not told and not last_applied.fits(most, NOTE):
         told.append("the options are too long to be remembered in the job's description: shorten tags and paths")
     return told
 
