@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
-from headgate.providers.answer_fields import undocumented
 from headgate.providers.cs.errors import judge, said
 from headgate.providers.cs.multipart import Form
 from headgate.providers.cs.wire import CsJob, definition, job_id_of, rows_by_id
@@ -79,10 +78,11 @@ class CsApi(Api):
         rest = f"/job/{job_id}/execute_graph"
         return dict(self._payload(self.read(self.path(rest)), rest))
 
-    def saved(self, name: str = "") -> dict[tuple[int, str], bool] | None:
+    def saved(self, name: str = "", *, must_answer: bool = False) -> dict[tuple[int, str], bool] | None:
         """(job id, name) to whether the job has a savepoint, from the successor's list; None if that does not answer.
 
         The last SDK of Cloud Stream put DLI's job list on this host. It alone says `has_savepoint`. `name` narrows it.
+        With `must_answer`, raises Unavailable where it may answer later: None is then a host that has no such list.
         """
         if self._successor_is_silent:
             return None
@@ -93,7 +93,7 @@ class CsApi(Api):
             answer = self.read(self.path("/streaming/jobs"), **query)
             listed = answer.get("job_list") if isinstance(answer, dict) else None
             if not isinstance(listed, dict):
-                raise undocumented("the successor's list of jobs")
+                raise Rejected("this host has something else in the place of the successor's list of jobs")
             found = rows_by_id(listed.get("jobs") or [], "the successor's list of jobs")
             return Page(list(found.items()))
 
@@ -103,6 +103,8 @@ class CsApi(Api):
             self._successor_is_silent = True
             return None
         except Unavailable:
+            if must_answer:
+                raise
             return None
         known = [(job_id, row) for job_id, row in rows if row.get("has_savepoint") is not None]
         return {(job_id, str(row.get("name"))): str(row["has_savepoint"]).lower() == "true" for job_id, row in known}

@@ -316,7 +316,7 @@ class CsClient(Client):
         self._api.update_jar(form({"job_id": job_id, "manager_spu": job.manager_units, "desc": desc}))
 
     def _ended(self, job: CsJob, asked: _Asked | None) -> SavepointProgress:
-        reported = self._savepoints.told_of([job])
+        reported = self._savepoints.told_of([job], must_answer=True)
         if run := self._savepoints.left(job, reported):
             return SavepointProgress(asked=True, done=True, path=run)
         known = (reported or {}).get((job.job_id, job.name))

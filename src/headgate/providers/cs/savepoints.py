@@ -32,12 +32,12 @@ class Savepoints:
         # Runs whose stop succeeded, where no note could be left: every update of a jar job repeats its manager_spu.
         self._unnoted: set[str] = set()
 
-    def told_of(self, jobs: list[CsJob]) -> SavepointsReported | None:
+    def told_of(self, jobs: list[CsJob], *, must_answer: bool = False) -> SavepointsReported | None:
         """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
         open_ones = [one for one in jobs if _may_be_saved(one) and not _noted(one)]
         if not open_ones:
             return None
-        return self._api.saved(open_ones[0].name if len(jobs) == 1 else "")
+        return self._api.saved(open_ones[0].name if len(jobs) == 1 else "", must_answer=must_answer)
 
     def left(self, job: CsJob, told: SavepointsReported | None) -> str:
         """The run whose savepoint a start of this job would take up now; empty if none is proven."""
@@ -53,8 +53,8 @@ class Savepoints:
         return run_of(job.job_id, answer_fields.number(job.source) or job.start_time)
 
     def of(self, job: CsJob) -> str:
-        """The same for one job, asking what has to be asked."""
-        return self.left(job, self.told_of([job]))
+        """The same for one job, asking what has to be asked. Raises Unavailable where that gets no answer now."""
+        return self.left(job, self.told_of([job], must_answer=True))
 
     def remember(self, job: CsJob) -> None:
         """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""
