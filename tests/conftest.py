@@ -20,7 +20,7 @@ pytest_plugins = ["tests.clusters"]
 
 
 def free_port() -> int:
-    """A port nobody uses now; not 8081, where the Flink of whoever runs the tests may be."""
+    """A port nobody uses now; not 8081, where the Flink of any caller that runs the tests may be."""
     return ports.free(1)[0]
 
 

@@ -107,7 +107,7 @@ def test_every_command_and_option_is_in_the_manual():
     assert missing == []
 
 
-def test_the_version_is_told_without_waiting_for_what_it_does_not_need():
+def test_the_version_is_reported_without_waiting_for_what_it_does_not_need():
     """Nobody should wait for an import that a command does not use."""
     heavy = "{'pydantic', 'httpx', 'ruamel', 'deepdiff', 'rich', 'sqlalchemy'}"
     script = f"""

@@ -129,7 +129,7 @@ def test_the_manifest_as_shown_is_read(tmp_path: Path):
 
 
 def test_the_test_against_a_simulator_as_shown_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Whoever copies it has a test that works, and sees each of its troubles come and go."""
+    """A caller that copies it has a test that works, and sees each of its troubles come and go."""
     [shown] = [block for block in blocks("python", language="python") if "headgate.testing" in block]
     target = f'provider: huawei-dli, endpoint: "${{env:DLI_URL}}", project_id: "{PROJECT_ID}"'
     (tmp_path / "headgate.yaml").write_text(
@@ -144,6 +144,6 @@ def test_the_test_against_a_simulator_as_shown_passes(tmp_path: Path, monkeypatc
     monkeypatch.setenv("DLI_URL", "")
     there: dict[str, Any] = {}
 
-    exec(compile(shown, "python.md", "exec"), there)  # noqa: S102 - what users are told to run
+    exec(compile(shown, "python.md", "exec"), there)  # noqa: S102 - what users are asked to run
 
     assert [trouble.times for trouble in there["dli"]._troubles] == [0, 0, 0]

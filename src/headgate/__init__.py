@@ -12,7 +12,7 @@ The life of one run, in the order of the packages (the README has it as a pictur
     planning    all of it -> Plan: for each job a verb, a reason, a state verdict and steps. Pure: same input, same plan
     reporting   Plan -> text, JSON or Markdown; its fingerprint is what a reviewer has seen
     applying    for each job: lock it, look at it again, note the intent, carry out the step, note what came of it;
-                then wait until it settles, or start again what ran before
+                then wait until it settles, or start again the previous revision
 
 A run that is cut off anywhere leaves an intent in the store and its start key on the job: the next one looks first, and
 continues from there. `project` is where the parts meet, `local` a Flink on this machine, `testing` platforms that are

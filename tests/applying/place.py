@@ -25,7 +25,7 @@ class Killed(BaseException):
 
 
 class Place:
-    """`store` is the URL of the store, empty for the project's own; `told` the trouble that stopped nothing.
+    """`store` is the URL of the store, empty for the project's own; `reported` the trouble that stopped nothing.
 
     `environment` is the one that the next run is in.
     """
@@ -35,7 +35,7 @@ class Place:
         self.root = root
         self.platform = MemoryPlatform("memory", project="shop")
         self.platforms = {"memory": self.platform}
-        self.told: list[HeadgateError] = []
+        self.reported: list[HeadgateError] = []
         self.store = ""
         self.environment = ""
 
@@ -43,7 +43,7 @@ class Place:
         targets = {name: Target(name, "memory", None) for name in self.platforms}
         wanted = {job.name: job for job in jobs}
         project = Project("shop", self.root, wanted, targets, store=self.store, environment=self.environment)
-        made = Headgate(project, commit="c0ffee", author="Ada", environ={}, tell=self.told.append)
+        made = Headgate(project, commit="c0ffee", author="Ada", environ={}, tell=self.reported.append)
         made._providers.update(self.platforms)
         return made
 

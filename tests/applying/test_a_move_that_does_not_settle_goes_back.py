@@ -79,7 +79,7 @@ def test_a_target_that_refuses_the_job_gets_nothing_and_the_old_one_goes_on(plac
 
 @pytest.mark.parametrize("want", [MOVED, MOVED_AND_EDITED], ids=["moved", "edited"])
 @pytest.mark.parametrize("step", ["settle", "cancel", "submit#2", "settle#2"])
-def test_whoever_comes_next_goes_on_with_it(place: Place, want: JobSpec, step: str):
+def test_the_next_run_continues_it(place: Place, want: JobSpec, step: str):
     """Killed at any step of the way there or back."""
     place.platforms["new"].starts_looping = "COUNT"
     with pytest.raises(Killed):
@@ -104,7 +104,7 @@ def test_a_job_that_is_back_and_fails_by_itself_is_started_where_it_is(place: Pl
 
 
 def test_an_old_place_that_is_silent_is_waited_for(place: Place):
-    """Nobody knows what runs there: the looping job stays, and the reason is told."""
+    """Nobody knows what runs there: the looping job stays, and the reason is reported."""
     place.platforms["new"].starts_looping = "COUNT"
     with pytest.raises(Killed):
         place.report(MOVED, killed_at="cancel")

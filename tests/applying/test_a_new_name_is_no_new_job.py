@@ -38,7 +38,7 @@ def test_a_dead_job_of_the_new_name_does_not_lend_its_state(place: Place, strate
 
 
 def test_a_job_that_is_renamed_and_moved_at_once_takes_its_state_along(place: Place):
-    """Whether the new target reads the files is told by the traces of the old name: the new one has left none."""
+    """Whether the new target reads the files is reported by the traces of the old name: the new one has left none."""
     old, new = (MemoryPlatform(name, project="shop") for name in ("memory", "new"))
     new.share_storage(old)
     place.platforms = {"memory": old, "new": new}

@@ -83,7 +83,7 @@ def test_asking_twice_is_asking_once_and_only_a_number_goes_further(place: Place
 
 @pytest.mark.parametrize("project", ["other-team", ""], ids=["another-projects", "nobodys"])
 def test_a_job_of_somebody_else_is_neither_rolled_back_nor_saved(place: Place, project: str):
-    """It bears the name of ours, and that is all."""
+    """It has the name of ours, and that is all."""
     place.platform.fail("orders")
     stranger = place.platform.start_stranger("orders", project=project)
 

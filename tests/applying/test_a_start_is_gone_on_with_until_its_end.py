@@ -176,7 +176,7 @@ def test_a_refused_start_never_leaves_nothing_running_for_good(
 
 
 def test_a_start_that_a_second_run_saw_settle_is_in_the_history(place: Place):
-    """What runs now is what an edit that fails later goes back to, not what ran before it."""
+    """What runs now is what an edit that fails later goes back to, not the revision before it."""
     place.apply(ORDERS)
     with pytest.raises(Killed):
         place.report(FILTERED, killed_at="settle")
@@ -214,7 +214,7 @@ def test_what_another_run_started_since_is_left_alone(place: Place):
 
 
 def test_a_job_of_another_project_is_not_ended_for_a_start_of_ours_that_failed(place: Place):
-    """It bears the name, and another marker."""
+    """It has the name, and another marker."""
     place.platform.starts_broken = "COUNT"
     begun: list[str] = []
 
@@ -252,7 +252,7 @@ def test_the_savepoint_of_a_stop_is_written_before_the_stop_is_done_with(place: 
 
 
 def test_the_same_object_sees_what_it_left_unfinished(place: Place):
-    """A program that uses the library plans again after an interrupt, and is not told that all is well."""
+    """A program that uses the library plans again after an interrupt, and is not reported that all is well."""
     place.apply(ORDERS)
     place.platform.starts_looping = "id > 3"
     waits = patience()
@@ -270,18 +270,18 @@ def test_the_same_object_sees_what_it_left_unfinished(place: Place):
         pytest.param((replace(ORDERS, name="totals", previous_name="orders"),), id="renamed"),
     ],
 )
-def test_what_nobody_goes_on_with_is_not_told_as_interrupted_for_ever(place: Place, now: tuple[JobSpec, ...]):
+def test_what_nobody_goes_on_with_is_not_reported_as_interrupted_for_ever(place: Place, now: tuple[JobSpec, ...]):
     """The run died before anything was started, and git has no job of that name any more."""
     with pytest.raises(Killed):
         place.report(ORDERS, killed_at="submit")
     place.platform.silent = "HTTP 503"
     place.report(*now)
     place.platform.silent = ""
-    told = place.plan(*now).interrupted
+    reported = place.plan(*now).interrupted
 
     place.report(*now)
 
-    assert [job for job, _ in told] == ["orders"]
+    assert [job for job, _ in reported] == ["orders"]
     assert place.plan(*now).interrupted == ()
 
 
@@ -313,7 +313,7 @@ def test_an_interrupt_while_the_end_is_looked_for_is_no_success(place: Place, mo
 
 
 def test_a_rollback_that_was_cut_short_after_its_start_is_over_once_it_runs(place: Place):
-    """Nothing is told as interrupted for ever."""
+    """Nothing is reported as interrupted for ever."""
     place.apply(ORDERS)
     place.platform.starts_broken = "id > 3"
     with pytest.raises(Killed):

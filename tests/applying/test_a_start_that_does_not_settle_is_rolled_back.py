@@ -1,4 +1,4 @@
-"""What ran before is started again from the same snapshot, and the version that failed is not tried again."""
+"""The previous revision is started again from the same snapshot, and the version that failed is not tried again."""
 
 from __future__ import annotations
 
@@ -237,20 +237,20 @@ def test_a_start_that_got_further_while_its_plan_was_read_is_not_stale(place: Pl
     [
         pytest.param([7], Outcome.APPLIED, id="of-earlier-starts"),
         pytest.param([7, 8, 9, 9], Outcome.FAILED, id="since-it-is-looked-at"),
-        pytest.param([7, 0, 1], Outcome.APPLIED, id="begun-anew-by-the-start"),
-        pytest.param([None], Outcome.APPLIED, id="not-told"),
+        pytest.param([7, 0, 1], Outcome.APPLIED, id="begun-again-by-the-start"),
+        pytest.param([None], Outcome.APPLIED, id="not-reported"),
     ],
 )
 def test_only_failures_of_this_start_make_a_restart_loop(
     place: Place, monkeypatch: pytest.MonkeyPatch, counted: list[int | None], outcome: Outcome
 ):
     """A platform may count on from one start to the next: an old failure rolls nothing back."""
-    told = place.platform.health
+    reported = place.platform.health
 
     def health(job_id: str) -> Health:
         restarts = counted.pop(0) if len(counted) > 1 else counted[0]
         tasks_running = int(len(counted) == 1)
-        return replace(told(job_id), restarts=restarts, tasks_running=tasks_running)
+        return replace(reported(job_id), restarts=restarts, tasks_running=tasks_running)
 
     monkeypatch.setattr(place.platform, "health", health)
 
@@ -259,12 +259,12 @@ def test_only_failures_of_this_start_make_a_restart_loop(
 
 def checkpoints_late(place: Place, monkeypatch: pytest.MonkeyPatch, *, restarts: int = 0) -> None:
     """From now on no job completes a checkpoint; each has failed so often since it is looked at."""
-    told = place.platform.health
+    reported = place.platform.health
     counted = [0]
 
     def health(job_id: str) -> Health:
         now, counted[0] = counted[0], restarts
-        return replace(told(job_id), checkpoints=0, restarts=now)
+        return replace(reported(job_id), checkpoints=0, restarts=now)
 
     monkeypatch.setattr(place.platform, "health", health)
 

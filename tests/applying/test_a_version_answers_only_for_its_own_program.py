@@ -52,7 +52,7 @@ def test_a_first_start_without_slots_is_left_in_place_and_gets_going_without_ret
 def test_an_edit_that_gets_no_slots_is_tried_again_by_the_next_apply(
     place: Place, monkeypatch: pytest.MonkeyPatch, remembers: bool
 ) -> None:
-    """What ran before stands in for it meanwhile, and no marker and no store calls the version bad."""
+    """The previous revision stands in for it meanwhile, and no marker and no store calls the version bad."""
     place.apply(ORDERS)
     lacking_slots_for(place, monkeypatch, FILTERED.revision)
 

@@ -129,7 +129,7 @@ def test_a_job_of_another_environment_on_another_target_is_neither_moved_nor_a_c
 
 
 def test_a_first_start_says_which_other_environment_has_the_job(two: Place):
-    """Whoever meant to move it sees that there will be two."""
+    """A caller that meant to move it sees that there will be two."""
     two.environment = "prod"
     action = two.action(replace(ORDERS, target="prod"))
 
@@ -144,7 +144,7 @@ def test_a_first_start_says_which_other_environment_has_the_job(two: Place):
 
 
 def test_a_job_on_the_same_target_is_ours_whatever_its_environment(two: Place):
-    """One place, one name, one copy: whoever edits it next takes it over, with its state."""
+    """One place, one name, one copy: a caller that edits it next takes it over, with its state."""
     two.environment = "prod"
     edited = replace(FILTERED, target="local")
 
@@ -167,7 +167,7 @@ def test_a_job_that_an_environment_has_had_in_its_care_is_moved_by_it(two: Place
 
 
 def test_what_left_git_in_one_environment_is_not_pruned_by_the_other(two: Place):
-    """It is told, and who has it."""
+    """It is reported, and who has it."""
     two.environment = "prod"
     with two.open(replace(FILTERED, name="other", target="prod")) as headgate:
         plan = headgate.plan(prune=True)

@@ -1,6 +1,6 @@
 """Convergence, on a model of a platform: whatever happened, applying the plan leads to an empty plan.
 
-And on the way: never two copies of a job, and no operator that the plan called kept starts anew.
+And on the way: never two copies of a job, and no operator that the plan called kept starts again.
 """
 
 from __future__ import annotations

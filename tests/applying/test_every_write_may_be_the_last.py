@@ -1,6 +1,6 @@
-"""Killed before any write to the store or the platform, a run is gone on with by the next: run again, it is done.
+"""Killed before any write to the store or the platform, a run is continued by the next: run again, it is done.
 
-One copy, its state kept, nothing left to do, nothing told as interrupted; and what must not run again does not.
+One copy, its state kept, nothing left to do, nothing reported as interrupted; and what must not run again does not.
 """
 
 from __future__ import annotations

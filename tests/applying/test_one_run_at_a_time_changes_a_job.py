@@ -1,4 +1,4 @@
-"""Two runs meet at one job: the second is told who was first, and changes nothing."""
+"""Two runs meet at one job: the second is reported who was first, and changes nothing."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_lock_is_given_back_when_the_job_is_done(place: Place, store: Store):
 
 
 def test_a_run_whose_lock_was_taken_stops_before_its_next_step(place: Place, store: Store):
-    """Fencing: whoever lost the lock writes nothing more, and the next run goes on from the savepoint."""
+    """Fencing: a caller that lost the lock writes nothing more, and the next run goes on from the savepoint."""
     place.apply(ORDERS)
 
     with place.open(FILTERED) as headgate:
@@ -114,7 +114,7 @@ def test_a_store_that_dies_during_a_long_stop_leaves_no_job_stopped(place: Place
 
     assert (result.outcome, result.left) == (Outcome.APPLIED, ())
     assert place.platform.running("orders") == [result.job_id]
-    assert "the server closed the connection" in str(place.told[0])
+    assert "the server closed the connection" in str(place.reported[0])
 
 
 def test_a_lock_that_ran_out_while_the_store_was_silent_is_ours_again(tmp_path: Path):

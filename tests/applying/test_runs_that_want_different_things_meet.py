@@ -1,4 +1,6 @@
-"""Two commits in a row, two runs of CI: each has looked before the other wrote. One copy, and the second is told."""
+"""Two commits in a row, two runs of CI: each has looked before the other wrote. One copy, and the second is
+reported.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,7 @@ def test_with_a_common_store_a_rename_waits_for_an_edit_under_the_old_name(place
 
 
 def test_a_job_that_somebody_stops_while_it_settles_is_no_failing_version(place: Place, tmp_path: Path):
-    """The run that stopped it goes on; going back to what ran before would cross it."""
+    """The run that stopped it goes on; going back to the previous revision would cross it."""
     place.apply(ORDERS)
     suspended = replace(FILTERED, desired_state=DesiredState.SUSPENDED)
 
@@ -120,7 +122,7 @@ def test_a_rename_keeps_what_the_store_knows_of_the_old_name(place: Place):
 
 
 def test_a_rename_keeps_what_storage_knows_of_the_old_name(place: Place):
-    """A fresh runner and a JobManager that was restarted: the savepoint folder still bears the old name."""
+    """A fresh runner and a JobManager that was restarted: the savepoint folder still has the old name."""
     place.apply(ORDERS)
     place.platform.forget()
     place.without_memory()
@@ -132,14 +134,14 @@ def test_a_rename_keeps_what_storage_knows_of_the_old_name(place: Place):
 
 
 @pytest.mark.parametrize(
-    ("edited", "told"),
+    ("edited", "reported"),
     [
         pytest.param({"parallelism": 8}, "parallelism was 2, is 8", id="rescaled"),
         pytest.param({"config": {"table.exec.state.ttl": "1 d"}}, "config", id="configured"),
     ],
 )
 def test_what_the_owner_of_a_field_does_after_the_plan_was_made_is_not_undone(
-    place: Place, edited: dict[str, Any], told: str
+    place: Place, edited: dict[str, Any], reported: str
 ):
     """An autoscaler goes on while people review: the job is refused, and the next run starts it as it is by then."""
     started = replace(ORDERS, ignore=("parallelism", "config"), parallelism=2)
@@ -155,7 +157,7 @@ def test_what_the_owner_of_a_field_does_after_the_plan_was_made_is_not_undone(
         [result] = headgate.apply(plan, patience=patience()).results
 
     assert (result.outcome, result.code) == (Outcome.REFUSED, "plan-stale")
-    assert told in result.detail
+    assert reported in result.detail
     assert place.apply(want).outcome is Outcome.APPLIED
     [job_id] = place.platform.running("orders")
     now = place.platform.jobs[job_id].live.applied
@@ -163,7 +165,7 @@ def test_what_the_owner_of_a_field_does_after_the_plan_was_made_is_not_undone(
     assert (now.parallelism, now.config) == (edited.get("parallelism", 2), edited.get("config", {}))
 
 
-def test_a_secret_that_was_edited_after_the_plan_was_made_is_not_told(place: Place):
+def test_a_secret_that_was_edited_after_the_plan_was_made_is_not_reported(place: Place):
     """Platforms tell values as they are: that the field is another is enough."""
     place.apply(ORDERS)
     [job_id] = place.platform.running("orders")

@@ -1,4 +1,4 @@
-"""A savepoint is taken once, found by whoever comes next, and deleted when enough newer ones are there."""
+"""A savepoint is taken once, found by the one who comes next, and deleted when enough newer ones are there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A platform that was started anew knows no job; the store knows where the state is. Without it headgate works on."""
+"""A platform that was started again knows no job; the store knows where the state is. Without it headgate works on."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_a_damaged_record_is_one_jobs_trouble(place: Place, record: str):
     [orders_id] = place.platform.running("orders")
     del place.platform.jobs[orders_id]
 
-    told = {action.job: action for action in place.plan(ORDERS, other).actions}
+    reported = {action.job: action for action in place.plan(ORDERS, other).actions}
 
-    assert (told["orders"].verb, told["orders"].reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
-    assert told["refunds"].verb is Verb.KEEP
+    assert (reported["orders"].verb, reported["orders"].reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
+    assert reported["refunds"].verb is Verb.KEEP
 
 
 def test_a_damaged_record_is_not_gone_back_to(place: Place):
@@ -170,7 +170,7 @@ def test_a_job_is_not_started_beside_itself_when_its_target_leaves_headgate_yaml
     assert place.action(moved).reason is Reason.MOVED
 
 
-def test_a_job_that_was_ended_by_hand_on_a_target_that_is_gone_can_be_started_anew(place: Place):
+def test_a_job_that_was_ended_by_hand_on_a_target_that_is_gone_can_be_started_again(place: Place):
     """That cluster is no more; from then on the job is where it was started, and no longer in doubt."""
     place.apply(ORDERS)
     moved = moved_off(place)
@@ -186,12 +186,12 @@ def test_a_lost_store_is_said_once_and_costs_memory_only(place: Place):
     place.store = NOWHERE
 
     assert place.apply(ORDERS).outcome is Outcome.APPLIED
-    assert len(place.told) == 1
-    assert place.told[0].code == "store-unavailable"
+    assert len(place.reported) == 1
+    assert place.reported[0].code == "store-unavailable"
 
 
 def test_a_store_that_is_down_is_not_the_word_that_a_job_is_new(place: Place):
-    """The platform was started anew, keeps no traces, and the store is being mended: it may have state."""
+    """The platform was started again, keeps no traces, and the store is being mended: it may have state."""
     place.apply(ORDERS)
     place.platform.forget()
     place.platform.forgets_storage = True

@@ -139,7 +139,7 @@ def test_the_last_savepoint_there_is_stays(place: Place):
 
 
 def test_a_deletion_that_failed_is_tried_again_by_a_run_that_changes_nothing(place: Place):
-    """Whoever mends the disk need not wait for somebody to edit a job."""
+    """A caller that mends the disk need not wait for somebody to edit a job."""
     path = undeletable(place)
 
     place.apply(ONE)

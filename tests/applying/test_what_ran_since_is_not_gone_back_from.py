@@ -99,8 +99,8 @@ def test_a_restart_without_an_edit_is_no_edit_where_somebody_owns_a_field(place:
     assert place.action(theirs).reason is Reason.FAILED
 
 
-def test_a_rename_is_undone_by_whoever_comes_next(place: Place):
-    """What ran before has another name in the history."""
+def test_a_rename_is_undone_by_any_later_run(place: Place):
+    """The previous revision has another name in the history."""
     place.apply(ORDERS)
     place.platform.starts_broken = "id > 3"
     killed(place, RENAMED)

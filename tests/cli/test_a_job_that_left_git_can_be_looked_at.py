@@ -62,7 +62,7 @@ def test_going_back_needs_its_manifest(left: Workspace) -> None:
 
 
 def test_once_it_is_gone_too_it_is_still_known(left: Workspace) -> None:
-    """Absent where it was last is an answer; what it was told about in the history goes on from there."""
+    """Absent where it was last is an answer; what it was reported about in the history goes on from there."""
     left.platforms["remote"].forget()
 
     one, graph = headgate("status", "second"), headgate("graph", "second")
@@ -87,7 +87,7 @@ def test_while_its_target_is_silent_nobody_says_that_it_is_gone(left: Workspace)
     assert "no target that answers has it; silent: remote (HTTP 503)" in graph.stderr
 
 
-def test_on_two_targets_it_is_told_twice_and_operated_on_neither(left: Workspace) -> None:
+def test_on_two_targets_it_is_reported_twice_and_operated_on_neither(left: Workspace) -> None:
     """Nothing is chosen for a person who did not say which."""
     left.write("jobs/second.yaml", manifest("second", select="SUM(amount)"))
     left.platforms["remote"].silent = "HTTP 503"

@@ -1,4 +1,4 @@
-"""A name that no job has is never "nothing to do": whoever mistyped it would take that for done."""
+"""A name that no job has is never "nothing to do": a caller that mistyped it would take that for done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`headgate refs`, and plans in which a package changes: whoever rebuilds a jar sees whom it touches."""
+"""`headgate refs`, and plans in which a package changes: a caller that rebuilds a jar sees whom it touches."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_manifest_may_name_a_package_anywhere(workspace: Workspace, text: str)
     assert [job["job"] for job in document(result)["jobs"]] == ["orders"]
 
 
-def test_a_silent_target_is_told(jars: Workspace) -> None:
+def test_a_silent_target_is_reported(jars: Workspace) -> None:
     """What git says of its jobs is known all the same; that there are no others is not."""
     jars.platforms["remote"].silent = "no connection"
 
@@ -119,8 +119,8 @@ def test_a_plan_that_changes_a_package_lists_all_its_jobs(jars: Workspace) -> No
     assert [job["job"] for job in package["jobs"]] == ["by-hand", "new", "orders", "returns"]
 
 
-def test_both_jars_are_told_where_one_takes_the_place_of_another(jars: Workspace) -> None:
-    """Whoever still runs the old one may want to know, too."""
+def test_both_jars_are_reported_where_one_takes_the_place_of_another(jars: Workspace) -> None:
+    """A caller that still runs the old one may want to know, too."""
     jars.write("libs/windows-2.jar", "the next version")
     jars.write("jobs/orders.yaml", jar_job("orders", uri="../libs/windows-2.jar"))
 

@@ -23,7 +23,7 @@ def test_the_path_is_all_that_is_printed(workspace: Workspace) -> None:
 
 @pytest.mark.usefixtures("workspace")
 def test_every_time_it_is_another_one() -> None:
-    """Whoever asks again wants the state of now."""
+    """A caller that asks again wants the state of now."""
     headgate("apply", "--yes")
 
     first, second = (document(headgate("savepoint", "orders", "--format", "json")) for _ in range(2))
@@ -48,7 +48,7 @@ def test_it_can_be_started_from(workspace: Workspace) -> None:
 
 
 def test_a_job_that_does_not_run_has_nothing_to_save(workspace: Workspace) -> None:
-    """Absent, unknown or failed: each is told as what it is, and nothing is asked of the platform."""
+    """Absent, unknown or failed: each is reported as what it is, and nothing is asked of the platform."""
     absent, unknown = headgate("savepoint", "orders"), headgate("savepoint", "order")
     headgate("apply", "--yes")
     workspace.local.fail("orders")

@@ -71,7 +71,7 @@ def test_asking_twice_puts_nothing_bad_back(edited: Workspace) -> None:
     assert parallelism(edited) == 1
 
 
-def test_of_a_job_that_is_suspended_or_forgotten_the_next_move_is_told(edited: Workspace) -> None:
+def test_of_a_job_that_is_suspended_or_forgotten_the_next_move_is_reported(edited: Workspace) -> None:
     """ "keep" and "not on target" are no answers to somebody whose job is down."""
     edited.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2\nstate: suspended"))
     headgate("apply", "--yes")
@@ -98,7 +98,7 @@ def test_history_tells_of_it(edited: Workspace) -> None:
 
 
 def test_any_number_of_the_history_can_be_named(edited: Workspace) -> None:
-    """What ran before may be what is wrong, too."""
+    """The previous revision may be what is wrong, too."""
     edited.write("jobs/orders.yaml", manifest("orders", more="parallelism: 3"))
     headgate("apply", "--yes")
 

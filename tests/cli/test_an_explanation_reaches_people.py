@@ -44,13 +44,13 @@ def test_every_command_says_what_to_look_at_first(opened: Open) -> None:
         refs = headgate("refs", "a.jar", env=WITHOUT)
 
     assert plan.exit_code == status.exit_code == 3
-    for told in (plan, comment, status, refs):
-        assert "no credentials for Huawei Cloud" in told.stdout
-        assert "hint:" in told.stdout
-        assert "HUAWEICLOUD_SDK_AK" in told.stdout
+    for reported in (plan, comment, status, refs):
+        assert "no credentials for Huawei Cloud" in reported.stdout
+        assert "hint:" in reported.stdout
+        assert "HUAWEICLOUD_SDK_AK" in reported.stdout
 
 
-def test_programs_are_told_as_well(opened: Open) -> None:
+def test_programs_are_reported_as_well(opened: Open) -> None:
     """A field more, null where nobody knows."""
     with opened("dli"):
         plan = document(headgate("plan", "--format", "json", env=WITHOUT))
@@ -58,9 +58,9 @@ def test_programs_are_told_as_well(opened: Open) -> None:
         refs = document(headgate("refs", "a.jar", "--format", "json", env=WITHOUT))
         fine = document(headgate("plan", "--format", "json"))
 
-    told = [plan["actions"][0], *plan["unknown"], status["jobs"][0], *refs["unknown"]]
-    assert len(told) == 5
-    assert all("HUAWEICLOUD_SDK_AK" in one["hint"] for one in told)
+    reported = [plan["actions"][0], *plan["unknown"], status["jobs"][0], *refs["unknown"]]
+    assert len(reported) == 5
+    assert all("HUAWEICLOUD_SDK_AK" in one["hint"] for one in reported)
     assert [one["hint"] for one in fine["actions"]] == [None]
 
 
@@ -116,7 +116,7 @@ def test_foas_names_the_clock(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("target", ["dinky", "dli", "cs", "foas"])
-def test_a_page_for_people_is_told_in_few_words(opened: Open, target: str) -> None:
+def test_a_page_for_people_is_reported_in_few_words(opened: Open, target: str) -> None:
     """The status and the first words of it, on every platform."""
     page = "<html><head><title>x</title></head><body><h1>Internal Server Error</h1><hr>nginx</body></html>"
     with opened(target) as house:

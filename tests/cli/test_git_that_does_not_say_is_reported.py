@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.given import Workspace, document, headgate
-from tests.cli.test_a_commit_is_told_as_it_is import committed, git, repo
+from tests.cli.test_a_commit_is_reported_as_it_is import committed, git, repo
 
 __all__ = ["repo"]
 

@@ -68,7 +68,7 @@ def test_a_savepoint_by_hand_is_an_entry(started: Workspace) -> None:
 
 
 def test_a_job_that_was_cancelled_is_an_entry(workspace: Workspace) -> None:
-    """A first start that restarts for ever is ended: there is no savepoint, and it is told all the same."""
+    """A first start that restarts for ever is ended: there is no savepoint, and it is reported all the same."""
     workspace.local.starts_looping = "COUNT"
     workspace.write("headgate.yaml", PROJECT_FILE + "  settle_timeout: 1s\n")
     headgate("apply", "--yes")
@@ -110,7 +110,7 @@ def test_no_row_grows_with_the_paths(started: Workspace) -> None:
     assert all(line.startswith("   restored from: ") for line in text.splitlines() if "memory:/" in line)
 
 
-def test_why_a_job_started_empty_is_told(started: Workspace) -> None:
+def test_why_a_job_started_empty_is_reported(started: Workspace) -> None:
     """A first start is harmless, any other one was somebody's decision."""
     started.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2\nsavepoint: {strategy: none}"))
     headgate("apply", "--yes")
@@ -118,9 +118,9 @@ def test_why_a_job_started_empty_is_told(started: Workspace) -> None:
     started.write("jobs/orders.yaml", manifest("orders", more="parallelism: 3"))
     headgate("apply", "--yes")
 
-    told = ["changed in place", "started empty by consent", "first start"]
-    assert [one["note"] for one in history()] == told
-    assert [below for _, below in rows()] == told
+    reported = ["changed in place", "started empty by consent", "first start"]
+    assert [one["note"] for one in history()] == reported
+    assert [below for _, below in rows()] == reported
 
 
 def test_an_entry_without_a_revision_cannot_be_gone_back_to(started: Workspace) -> None:

@@ -158,14 +158,14 @@ def test_every_code_ever_printed_can_be_explained() -> None:
 
 def test_the_list_is_of_codes_that_people_meet() -> None:
     """A base class is nobody's trouble."""
-    told = {line.partition(" ")[0] for line in headgate("explain").stdout.splitlines()}
+    reported = {line.partition(" ")[0] for line in headgate("explain").stdout.splitlines()}
 
-    assert not told & {"error", "provider-error", "plan-refused"}
-    assert {"rejected", "plan-stale", "usage"} <= told
+    assert not reported & {"error", "provider-error", "plan-refused"}
+    assert {"rejected", "plan-stale", "usage"} <= reported
 
 
 def test_usage_is_explained_by_all_that_it_stands_for() -> None:
-    """Whoever is told `nobody is here to answer` and looks it up must not read of a mistyped job alone."""
+    """A caller that is reported `nobody is here to answer` and looks it up must not read of a mistyped job alone."""
     text = explanations()["usage"]
 
     for case in ("not there", "nobody is here to answer", "there already", "nothing can be written", "option"):
@@ -190,7 +190,7 @@ def test_a_code_that_is_nearly_right_is_suggested() -> None:
     assert "did you mean 'state-lost'?" in result.stderr
 
 
-def test_a_job_that_is_suspended_as_git_asks_is_not_told_as_trouble(workspace: Workspace) -> None:
+def test_a_job_that_is_suspended_as_git_asks_is_not_reported_as_trouble(workspace: Workspace) -> None:
     """ "Not settled: 0/0 tasks running" is what is said of a job that somebody has to look after."""
     headgate("apply", "--yes")
     workspace.write("jobs/orders.yaml", manifest("orders", more="state: suspended"))
@@ -207,15 +207,15 @@ def test_a_job_that_is_suspended_as_git_asks_is_not_told_as_trouble(workspace: W
 
 
 def test_a_moment_reads_the_same_everywhere_and_programs_get_theirs(workspace: Workspace) -> None:
-    """Whoever compares a plan with a status and a history should not have to translate."""
+    """A caller that compares a plan with a status and a history should not have to translate."""
     headgate("apply", "--yes")
     workspace.local.fail("orders")
-    told = [headgate(*command).stdout for command in (("status",), ("history", "orders"), ("plan",))]
+    reported = [headgate(*command).stdout for command in (("status",), ("history", "orders"), ("plan",))]
 
-    found = [re.findall(r"\d{4}-\d\d-\d\d.\d\d:\d\d(?::\d\d)?Z", text) for text in told]
+    found = [re.findall(r"\d{4}-\d\d-\d\d.\d\d:\d\d(?::\d\d)?Z", text) for text in reported]
 
     assert all(found)
     assert all(re.fullmatch(r"[\d-]{10} [\d:]{8}Z", one) for each in found for one in each)
     since = document(headgate("status", "--format", "json"))["jobs"][0]["started_at"]
-    assert since.replace("T", " ") in told[0]
+    assert since.replace("T", " ") in reported[0]
     assert "T" in since

@@ -118,7 +118,7 @@ def test_a_deletion_whose_answer_was_lost_is_found_done(kept: Workspace) -> None
     assert "interrupted" not in headgate("status", "gone").stdout
 
 
-def test_a_deleted_job_that_comes_back_is_told_its_savepoint(kept: Workspace) -> None:
+def test_a_deleted_job_that_comes_back_is_reported_its_savepoint(kept: Workspace) -> None:
     """It is not started empty, and the next move names where its state is."""
     headgate("apply", "--prune", "--delete", "--yes")
     kept.local.forgets_storage = True

@@ -1,4 +1,4 @@
-"""The loop that keeps git and the platforms equal: it reads anew, reports every pass, and outlives trouble."""
+"""The loop that keeps git and the platforms equal: it reads again, reports every pass, and outlives trouble."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_once_is_one_pass_for_cron(workspace: Workspace) -> None:
     assert len(workspace.local.running("orders")) == 1
 
 
-def test_every_pass_reads_the_manifests_anew(workspace: Workspace, between: Callable[..., None]) -> None:
+def test_every_pass_reads_the_manifests_again(workspace: Workspace, between: Callable[..., None]) -> None:
     """A pull into the folder is all it takes to deploy."""
     between(lambda: workspace.write("jobs/two.yaml", manifest("two")), lambda: None)
 

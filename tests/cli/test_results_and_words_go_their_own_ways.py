@@ -24,7 +24,7 @@ SECRET = "correct-horse-battery"
 )
 @pytest.mark.usefixtures("workspace")
 def test_an_error_is_one_json_document_and_nothing_else(arguments: tuple[str, ...]) -> None:
-    """Whoever parses stdout must not have to parse two languages."""
+    """A caller that parses stdout must not have to parse two languages."""
     result = headgate(*arguments)
 
     assert result.exit_code == 1
@@ -88,16 +88,16 @@ def test_the_plan_can_be_kept_in_a_file_as_well(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "reported"),
     [("plan.json", "plan.json"), ("my plan", "'my plan'"), ("orders", "./orders")],
     ids=["as-it-is", "quoted", "not-the-job-of-that-name"],
 )
-def test_what_to_do_with_the_file_is_said(workspace: Workspace, file: str, told: str) -> None:
+def test_what_to_do_with_the_file_is_said(workspace: Workspace, file: str, reported: str) -> None:
     """On stderr, in whatever form the plan is printed; copied as it is, it works."""
     result = headgate("plan", "-o", file, "--format", "json")
 
-    assert result.stderr == f"The plan is in {file}; to apply it as it is: `headgate apply {told}`\n"
-    assert headgate("apply", *shlex.split(told)).exit_code == 0
+    assert result.stderr == f"The plan is in {file}; to apply it as it is: `headgate apply {reported}`\n"
+    assert headgate("apply", *shlex.split(reported)).exit_code == 0
     assert len(workspace.local.running("orders")) == 1
 
 

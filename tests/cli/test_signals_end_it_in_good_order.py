@@ -38,7 +38,7 @@ class Running:
                 return line
         raise AssertionError(f"{words!r} was never said")
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """The next line of stdout."""
         assert self.process.stdout is not None
         return self.process.stdout.readline()
@@ -106,7 +106,7 @@ def test_a_loop_ends_between_passes_at_once(start: Start) -> None:
     running = start("reconcile", "--interval", "1h")
     running.heard("held")
     running.let_go()
-    assert "Done: 1 applied." in running.told()
+    assert "Done: 1 applied." in running.reported()
 
     running.process.send_signal(signal.SIGTERM)
     code, _, stderr = running.ended()

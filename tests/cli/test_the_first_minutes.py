@@ -94,8 +94,8 @@ def test_init_adds_to_a_gitignore_that_is_there(folder: Path, before: str, after
         pytest.param(("init",), id="init"),
     ],
 )
-def test_a_working_directory_that_is_gone_is_told(folder: Path, command: tuple[str, ...]) -> None:
-    """Another terminal has deleted it, or made it anew: no bug, and the next move is `cd`."""
+def test_a_working_directory_that_is_gone_is_reported(folder: Path, command: tuple[str, ...]) -> None:
+    """Another terminal has deleted it, or made it again: no bug, and the next move is `cd`."""
     folder.rmdir()
 
     result = headgate(*command)

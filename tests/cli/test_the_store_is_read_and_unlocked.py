@@ -12,7 +12,7 @@ from tests.cli.given import Workspace, document, headgate, manifest
 URL = "sqlite:///.headgate/store.db"
 
 
-def test_history_is_told_newest_first(workspace: Workspace) -> None:
+def test_history_is_reported_newest_first(workspace: Workspace) -> None:
     """Each revision with the snapshot it went on from."""
     headgate("apply", "--yes")
     workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
@@ -77,17 +77,17 @@ def test_a_lock_that_is_held_refuses_and_is_ended_by_its_id(workspace: Workspace
     assert headgate("apply", "--yes").exit_code == 0
 
 
-def test_programs_are_told_what_was_unlocked(workspace: Workspace) -> None:
-    """One JSON document, as from every command; the mark by which a process is told dead is for no reader."""
+def test_programs_are_reported_what_was_unlocked(workspace: Workspace) -> None:
+    """One JSON document, as from every command; the mark by which a process is reported dead is for no reader."""
     with open_store(URL, root=workspace.root) as store:
         lock = store.acquire("payments", "orders", "ci-runner (process 7) #boot-7-1", ttl=600)
     assert isinstance(lock, Lock)
 
-    told = document(headgate("unlock", lock.id, "--format", "json"))
+    reported = document(headgate("unlock", lock.id, "--format", "json"))
     again = headgate("unlock", lock.id, "--format", "json")
 
-    assert (told["format_version"], told["job"], told["lock"]) == ("1", "orders", lock.id)
-    assert told["holder"] == "ci-runner (process 7)"
+    assert (reported["format_version"], reported["job"], reported["lock"]) == ("1", "orders", lock.id)
+    assert reported["holder"] == "ci-runner (process 7)"
     assert (again.exit_code, document(again)["error"]["code"]) == (1, "lock-unknown")
 
 

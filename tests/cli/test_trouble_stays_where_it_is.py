@@ -29,7 +29,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def require_only(troubled: str, *said: str, env: dict[str, str | None] | None = None) -> None:
-    """This target is unknown, and told so; the other one's job is applied."""
+    """This target is unknown, and reported so; the other one's job is applied."""
     [fine] = {*CLOUDS} - {troubled}
 
     shown = headgate("plan", env=env)
@@ -59,7 +59,9 @@ def require_only(troubled: str, *said: str, env: dict[str, str | None] | None = 
     ],
 )
 def test_an_answer_nobody_expects_concerns_its_target(house: House, answer: Response, said: str) -> None:
-    """Whatever it is: whoever reads it wrongly would start a second copy, and whoever stumbles leaves a fleet alone."""
+    """Whatever it is: a caller that reads it wrongly would start a second copy, and any caller that stumbles leaves a
+    fleet alone.
+    """
     house.platforms["dli"].fail(99, at="GET ", response=answer)
 
     require_only("dli", said)
@@ -116,14 +118,14 @@ def half_home(workspace: Workspace) -> Workspace:
 
 @pytest.mark.usefixtures("half_home")
 def test_trouble_that_we_know_well_is_not_called_a_bug() -> None:
-    """`please report it` sends people to us with what they can mend in a minute, if they are told the file."""
+    """`please report it` sends people to us with what they can mend in a minute, if they are reported the file."""
     plan, status, refs = headgate("plan"), headgate("status"), headgate("refs", "a.jar")
 
     assert plan.exit_code == status.exit_code == refs.exit_code == 3
-    for told in (plan, status, refs):
-        assert "the note of what was started here cannot be read" in told.stdout
-        assert "flink.json" in told.stdout
-        assert "a bug in headgate" not in told.output
+    for reported in (plan, status, refs):
+        assert "the note of what was started here cannot be read" in reported.stdout
+        assert "flink.json" in reported.stdout
+        assert "a bug in headgate" not in reported.output
 
 
 def test_a_target_that_cannot_be_opened_keeps_no_other_from_being_applied(half_home: Workspace) -> None:
@@ -196,7 +198,7 @@ def test_a_bug_of_ours_at_one_job_is_that_jobs_trouble(
 
 
 def test_where_a_bug_is_can_be_seen(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For whoever reports it."""
+    """For any caller that reports it."""
     monkeypatch.setattr(workspace.local, "submit", breaks)
 
     result = headgate("apply", "--yes", env={"HEADGATE_DEBUG": "1"})

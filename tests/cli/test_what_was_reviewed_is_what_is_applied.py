@@ -146,7 +146,7 @@ def test_an_edited_plan_is_refused(workspace: Workspace, plan_file: Path, damage
     ],
 )
 def test_a_file_that_was_never_a_plan_is_no_edited_one(workspace: Workspace, files: tuple[str, ...], hint: str) -> None:
-    """Manifests are applied by name: whoever names their file is told so, before anything is contacted."""
+    """Manifests are applied by name: a caller that names their file is informed so, before anything is contacted."""
     workspace.write("jobs/two.yaml", manifest("two"))
     workspace.write("notes/list.json", "[1]")
     workspace.local.silent = "contacted"
@@ -161,7 +161,7 @@ def test_a_file_that_was_never_a_plan_is_no_edited_one(workspace: Workspace, fil
 
 
 @pytest.mark.usefixtures("workspace")
-def test_a_word_that_is_neither_a_job_nor_a_file_is_told_as_both() -> None:
+def test_a_word_that_is_neither_a_job_nor_a_file_is_reported_as_both() -> None:
     """The plan is in another folder, and "there is no job" sends people to their manifests."""
     result = headgate("apply", "nofile.plan")
 
@@ -198,7 +198,7 @@ def test_a_reviewed_job_that_nobody_knows_any_more_is_a_plan_that_moved(workspac
 
 
 def test_a_job_goes_before_a_file_of_its_name(workspace: Workspace) -> None:
-    """A file called `orders` lies about; whoever says `apply orders` means the job."""
+    """A file called `orders` lies about; a caller that says `apply orders` means the job."""
     for text in ("to do: rename it", "{}"):
         workspace.write("orders", text)
         result = headgate("apply", "orders", "--yes")
@@ -297,8 +297,8 @@ def test_but_not_one_after_which_something_moved(
     assert "review the new plan" in result.stderr
 
 
-def test_both_sides_are_told_in_the_words_of_a_plan(workspace: Workspace, plan_file: Path) -> None:
-    """Whoever reads it reviewed a plan, and never saw how that is kept in a file."""
+def test_both_sides_are_reported_in_the_words_of_a_plan(workspace: Workspace, plan_file: Path) -> None:
+    """A caller that reads it reviewed a plan, and never saw how that is kept in a file."""
     headgate("apply", "--yes")
     workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2\nstate: suspended"))
 
@@ -314,7 +314,7 @@ def test_both_sides_are_told_in_the_words_of_a_plan(workspace: Workspace, plan_f
     assert "null" not in said
 
 
-def test_changes_are_told_field_by_field(workspace: Workspace) -> None:
+def test_changes_are_reported_field_by_field(workspace: Workspace) -> None:
     """Reviewed was another number."""
     headgate("apply", "--yes")
     workspace.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))

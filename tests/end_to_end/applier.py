@@ -1,4 +1,4 @@
-"""A process that applies whenever it is told to: reads a folder a line, answers an exit code and the output as JSON.
+"""A process that applies whenever it is asked to: reads a folder a line, answers an exit code and the output as JSON.
 
 Two of these meet on a cluster hundreds of times without paying for the start of a Python each time.
 """

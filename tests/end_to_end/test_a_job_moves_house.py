@@ -67,10 +67,10 @@ class Watched:
 
         def called(*arguments: Any, **named: Any) -> Any:
             try:
-                told = self._street.cut.around(name, lambda: found(*arguments, **named))
+                reported = self._street.cut.around(name, lambda: found(*arguments, **named))
                 if name == "submit" and self._street.cursed == self._inner.name:
                     self._street.fail(self._inner.name)
-                return told
+                return reported
             finally:
                 self._street.seen.add(self._street.copies())
 
@@ -235,9 +235,9 @@ def test_a_job_that_cannot_live_in_its_new_house_goes_back(
         made.move("new", consent=consent)
         made.cursed = "new"
 
-        outcome, told = made.applied()
+        outcome, reported = made.applied()
 
-        assert (outcome, "runs again on target 'old'" in told) == (Outcome.FAILED, True), told
+        assert (outcome, "runs again on target 'old'" in reported) == (Outcome.FAILED, True), reported
         assert made.copies() == len(made.houses["old"].running("orders")) == 1
         assert made.age("old") == 1
         assert made.planned().reason is Reason.REVISION_FAILING

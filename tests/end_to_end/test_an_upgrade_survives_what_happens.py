@@ -113,10 +113,10 @@ def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_n
         (tmp_path / name).rename(rows / name)
 
     def job(where: str, more: str = "") -> str:
-        told = counting("totals", repo.project, where=where, more=more)
+        reported = counting("totals", repo.project, where=where, more=more)
         source = f"'connector' = 'filesystem', 'path' = '{rows.as_uri()}', 'format' = 'csv',"
         return re.sub(
-            r"'connector' = 'datagen'.*?'7'\n", f"{source} 'source.monitor-interval' = '200ms'\n", told, flags=re.S
+            r"'connector' = 'datagen'.*?'7'\n", f"{source} 'source.monitor-interval' = '200ms'\n", reported, flags=re.S
         )
 
     arrive("first.csv", *[5] * 30)
@@ -130,11 +130,11 @@ def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_n
     repo.write("jobs/totals.yaml", job("WHERE v <> 0"))
     repo.commit()
 
-    def told() -> str:
+    def reported() -> str:
         [action] = repo.plan().actions
         return action.note if action.reason is Reason.IN_TRANSITION and "/chk-" in action.note else ""
 
-    path = next(word.rstrip(":") for word in eventually(told).split() if "/chk-" in word)
+    path = next(word.rstrip(":") for word in eventually(reported).split() if "/chk-" in word)
     repo.write("jobs/totals.yaml", job("WHERE v <> 0", more=f"savepoint: {{strategy: path, path: '{path}'}}"))
     repo.commit()
 

@@ -30,7 +30,7 @@ class Modelled(MemoryPlatform):
 
 
 class Real(Cluster):
-    """A real Flink, told apart from outside by the jobs of this project."""
+    """A real Flink, distinguished from outside by the jobs of this project."""
 
     def fail(self, name: str) -> None:
         for job_id in self.running(name):
@@ -203,7 +203,9 @@ def test_the_trouble_of_one_target_stays_there(house: House, target: str) -> Non
 
 
 def test_a_plan_promises_no_more_than_its_platform_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not every platform can be told to drop state that nothing claims: there the consent is to what it makes of it."""
+    """Not every platform can be asked to drop state that nothing claims: there the consent is to what it makes of
+    it.
+    """
     with simulators() as platforms:
         house = built(tmp_path, platforms, monkeypatch)
         for target in platforms:

@@ -163,7 +163,9 @@ def start_unmarked(repo: Repo, name: str) -> str:
 
 
 def test_a_job_that_fails_again_and_again_is_a_failure_with_its_root_cause(repo: Repo):
-    """Accepted is not running: the restart loop is told, with Flink's own cause, and ended; the exit code says 3."""
+    """Accepted is not running: the restart loop is reported, with Flink's own cause, and ended; the exit code says
+    3.
+    """
     repo.write("jobs/broken.yaml", counting("broken", repo.project, select="k, 10 / (k - 7)", group=""))
     repo.write("jobs/fine.yaml", counting("fine", repo.project))
     repo.commit()

@@ -108,15 +108,15 @@ def test_status_in_the_platforms_own_words_hides_secrets(
     with_secret(house, name="second")
     assert house.apply("second").results[0].outcome == "applied"
 
-    told = headgate("status", "second", "--raw")
+    reported = headgate("status", "second", "--raw")
     monkeypatch.setenv("PW", "another-secret")
     rotated = headgate("status", "second", "--raw")
     without_secret(house, name="second")
     left = headgate("status", "second", "--raw")
 
-    assert "blackhole" in told.stdout
+    assert "blackhole" in reported.stdout
     spelled = {secret, json.dumps(secret)[1:-1], json.dumps(json.dumps(secret)[1:-1])[1:-1]}
-    for shown in (told, rotated, left):
+    for shown in (reported, rotated, left):
         assert shown.exit_code == 0
         json.loads(shown.stdout)
         assert not [one for one in spelled if one in shown.output]

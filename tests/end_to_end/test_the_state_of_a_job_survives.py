@@ -165,7 +165,7 @@ def test_an_edit_that_flink_would_restore_into_wrong_results_is_blocked(repo: Re
 
 
 def test_a_job_that_left_git_is_stopped_with_a_savepoint_only_when_pruning(repo: Repo, cluster: Cluster):
-    """Without --prune it runs on; with it, its state is kept and its place is told."""
+    """Without --prune it runs on; with it, its state is kept and its place is reported."""
     first = started(repo, cluster)
     repo.write("jobs/other.yaml", counting("other", repo.project, where="WHERE v > 5", more="state: suspended"))
     (repo.root / "jobs" / "totals.yaml").unlink()

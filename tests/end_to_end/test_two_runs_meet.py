@@ -1,4 +1,4 @@
-"""CI and the loop, or two runs of CI, started in the same moment on a real Flink: one copy, whoever wins."""
+"""CI and the loop, or two runs of CI, started in the same moment on a real Flink: one copy, any caller that wins."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def two(store: str) -> Iterator[tuple[Applier, Applier]]:
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one-store", "no-common-store"])
 def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: Cluster, tmp_path: Path, shared: bool):
-    """Round after round a job is edited twice at once, alike or in two ways: never two copies, or a count anew."""
+    """Round after round a job is edited twice at once, alike or in two ways: never two copies, or a count again."""
     other = tmp_path / "other"
     repo.commit()
     subprocess.run(["git", "clone", "-q", str(repo.root), str(other)], check=True)
@@ -77,7 +77,7 @@ def test_two_applies_at_once_leave_one_copy_with_its_state(repo: Repo, cluster: 
     def poll() -> None:
         while not over.wait(0.2):
             listed = [job["name"] for job in cluster.call("GET", "/jobs/overview")["jobs"] if job["state"] == "RUNNING"]
-            # The listing may be a second old; two in it are looked at anew.
+            # The listing may be a second old; two in it are looked at again.
             copies.extend(
                 len(cluster.running(name)) if listed.count(name) > 1 else listed.count(name) for name in names
             )

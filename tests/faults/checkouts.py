@@ -87,7 +87,7 @@ class Checkouts:
         known = operation is not BY_HAND or self._knows
         blocked = self._converge(self.second, operation, operation.again if known else _APPLY)
         if operation is ROLLBACK and not (blocked and self.platform.running()):
-            # No run of this checkout knows what ran before: the job fails, until a person takes the version back.
+            # No run of this checkout knows the previous revision: the job fails, until a person takes the version back.
             self.reverted = True
             self.second.write(ManifestVersion.RUNNING)
             self._converge(self.second, OPERATIONS["restart"], _APPLY)

@@ -19,7 +19,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A case that cannot be set up, or torn down, has failed, too. Told here by every process that runs some."""
+    """A case that cannot be set up, or torn down, has failed, too. Reported here by every process that runs some."""
     if _IS_ONE in report.user_properties and (report.when == "call" or not report.passed):
         _OUTCOMES[report.nodeid] = report.passed and _OUTCOMES.get(report.nodeid, True)
 
@@ -35,5 +35,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _counted(outcomes: Iterable[bool]) -> tuple[int, int]:
-    told = list(outcomes)
-    return told.count(True), told.count(False)
+    reported = list(outcomes)
+    return reported.count(True), reported.count(False)

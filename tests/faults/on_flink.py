@@ -75,7 +75,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
 
 
 class OnFlink:
-    """One job of one case on a Flink; what it prints tells whether its count began anew."""
+    """One job of one case on a Flink; what it prints tells whether its count began again."""
 
     environ: Mapping[str, str] = {}
     hurried = False

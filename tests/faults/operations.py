@@ -55,7 +55,7 @@ PRUNE = Operation("prune", _RUNS, ManifestVersion.GONE, Leaves.NOTHING, _PRUNE, 
 RESCALE = Operation("rescale", _RUNS, ManifestVersion.WIDER, Leaves.KEPT)
 ROLLBACK = Operation("rollback", _RUNS, ManifestVersion.BROKEN, Leaves.KEPT, blocked=True)
 
-# Asked for by its number first, and without one by whoever finds it cut short.
+# Asked for by its number first, and without one by the one who finds it cut short.
 _TO_THE_FIRST = ("rollback", "JOB", "--to", "1", "--yes")
 _TO_WHAT_WORKED = ("rollback", "JOB", "--yes")
 BY_HAND = Operation(

@@ -26,7 +26,7 @@ _PRELOADED = [
     "headgate.store.sql.store",
     "headgate.planning.diffing",
     "sqlalchemy.dialects.sqlite.pysqlite",
-    # The module a child is told to take for its main one, where the tests were begun by pytest's own script.
+    # The module a child is asked to take for its main one, where the tests were begun by pytest's own script.
     "pytest",
 ]
 # Simulators count looks, not seconds: between two attempts at a request there is nothing to wait for.

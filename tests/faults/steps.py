@@ -1,7 +1,7 @@
 """The remote steps of each operation: the requests at which a fault is done.
 
 Those of a simulator are recorded: `steps/PLATFORM.json` says what a run without a fault asks, and a test that it still
-is so. After an adapter has changed, `python -m tests.faults.steps [PLATFORM...]` records anew.
+is so. After an adapter has changed, `python -m tests.faults.steps [PLATFORM...]` records again.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def shape(line: str) -> str:
 def named(steps: Mapping[str, str]) -> tuple[Step, ...]:
     """Steps by regular expressions: `POST .*/run > GET .*/status` is the first such GET after such a POST."""
     made = []
-    for name, told in steps.items():
-        *then, at = map(_matching, told.split(" > "))
+    for name, reported in steps.items():
+        *then, at = map(_matching, reported.split(" > "))
         made.append(Step(name, at, then=tuple(then)))
     return tuple(made)
 
@@ -76,13 +76,13 @@ def recorded(platform: str) -> dict[str, tuple[Step, ...]]:
 
 def summary(asked: Iterable[Asked], writes: Callable[[str], bool]) -> Recorded:
     """What was asked, as it is recorded."""
-    told: dict[bool, dict[str, set[int]]] = {True: {}, False: {}}
+    reported: dict[bool, dict[str, set[int]]] = {True: {}, False: {}}
     for one in asked:
-        told[writes(one.line)].setdefault(shape(one.line), set()).add(one.writes_before)
-    writing = dict(sorted(told[True].items(), key=lambda item: min(item[1])))
+        reported[writes(one.line)].setdefault(shape(one.line), set()).add(one.writes_before)
+    writing = dict(sorted(reported[True].items(), key=lambda item: min(item[1])))
     return {
         "writes": {line: sorted(at) for line, at in writing.items()},
-        "reads": {line: sorted(at) for line, at in sorted(told[False].items())},
+        "reads": {line: sorted(at) for line, at in sorted(reported[False].items())},
     }
 
 
@@ -117,12 +117,12 @@ def record(platform: str) -> None:
     from tests.faults.platforms import SIMULATED
     from tests.faults.workspace import asked_by
 
-    told = {}
+    reported = {}
     for operation in OPERATIONS.values():
         with tempfile.TemporaryDirectory() as folder, SIMULATED[platform]() as there:
-            told[operation.name] = asked_by(Path(folder) / "repo", there, operation)
+            reported[operation.name] = asked_by(Path(folder) / "repo", there, operation)
     _FOLDER.mkdir(exist_ok=True)
-    rows = json.dumps(told, indent=1)
+    rows = json.dumps(reported, indent=1)
     rows = re.sub(r"\[\s*([\d,\s]+?)\s*\]", lambda found: f"[{' '.join(found[1].split())}]", rows)
     (_FOLDER / f"{platform}.json").write_text(f"{rows}\n", "utf-8")
 

@@ -95,7 +95,7 @@ def test_a_rerun_converges_in_a_sample(
 def test_every_step_is_known(tmp_path: Path, name: str, operation: Operation):
     """A run without a fault asks what was recorded: an adapter that asks something new is put under fault there, too.
 
-    `python -m tests.faults.steps` records anew.
+    `python -m tests.faults.steps` records again.
     """
     with SIMULATED[name]() as platform:
         assert asked_by(tmp_path / "repo", platform, operation) == expected(name, operation.name)

@@ -102,7 +102,7 @@ class Workspace:
         return self.program.run(*(self.platform.job if word == "JOB" else word for word in command))
 
     def plan(self, *, prune: bool = False) -> Plan:
-        """What a person would be told now."""
+        """What a person would be reported now."""
         with mock.patch.dict("os.environ", self.platform.environ), Headgate.open(self.root) as headgate:
             return headgate.plan(prune=prune)
 

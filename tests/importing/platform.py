@@ -1,4 +1,6 @@
-"""A platform in memory that tells what strangers run and can be told whose a job is, as those with definitions can."""
+"""A platform in memory that tells what strangers run and can be informed whose a job is, as those with definitions
+can.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +32,19 @@ class ReadablePlatform(MemoryPlatform):
 
     def observe(self) -> Observation:
         seen = super().observe()
-        jobs = {name: self._told(live) if not isinstance(live, Several) else live for name, live in seen.jobs.items()}
+        jobs = {
+            name: self._reported(live) if not isinstance(live, Several) else live for name, live in seen.jobs.items()
+        }
         ended = [each.live for each in self.jobs.values() if not each.live.state.active and not each.live.marker]
-        return Observation(jobs, tuple(self._told(live) for live in (*seen.others, *ended)))
+        return Observation(jobs, tuple(self._reported(live) for live in (*seen.others, *ended)))
 
-    def _told(self, live: Any) -> Any:
+    def _reported(self, live: Any) -> Any:
         spec = self.jobs[live.job_id].spec
         fill = spec.secrets.fill
         program = Sql(fill(spec.program.text)) if isinstance(spec.program, Sql) else spec.program
         config = {key: fill(value) for key, value in spec.config.items()}
-        told = AppliedSpec(program, spec.parallelism, config, _filled(spec.options, fill), filled=True)
-        return replace(live, applied=None if live.name in self.mute else told, compiled="", markable=True)
+        reported = AppliedSpec(program, spec.parallelism, config, _filled(spec.options, fill), filled=True)
+        return replace(live, applied=None if live.name in self.mute else reported, compiled="", markable=True)
 
     def start(
         self,

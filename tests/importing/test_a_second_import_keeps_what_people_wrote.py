@@ -182,7 +182,7 @@ def test_one_document_of_many_is_changed(place: Place) -> None:
 
 
 def test_line_ends_stay_as_they_are(river: Place) -> None:
-    """Whoever works on Windows keeps a file of one kind."""
+    """A caller that works on Windows keeps a file of one kind."""
     file = river.root / "jobs" / "orders.yaml"
     file.write_bytes(MANIFEST.replace("\n", "\r\n").encode())
     river.river.edit("orders", parallelism=8)
@@ -261,7 +261,7 @@ def test_placeholders_keep_the_names_people_gave_them(place: Place) -> None:
 
 
 def test_an_edit_in_git_is_not_undone(river: Place) -> None:
-    """git moved on since the last apply: what runs is older, not newer. Whoever names the job means it."""
+    """git moved on since the last apply: what runs is older, not newer. A caller that names the job means it."""
     headgate("import", "river")
     headgate("apply", "--yes")
     edited = MANIFEST.replace("parallelism: 2", "parallelism: 5")
@@ -303,7 +303,7 @@ def test_what_somebody_else_owns_is_not_written(place: Place) -> None:
 
 
 def test_a_manifest_on_one_line_is_left_to_its_author(place: Place) -> None:
-    """Where fields cannot be told apart by lines, a guess could destroy one."""
+    """Where fields cannot be distinguished by lines, a guess could destroy one."""
     manifest = '{name: orders, statement: "INSERT INTO a SELECT b FROM c", options: {type: local}}\n'
     place.write("jobs/orders.yaml", manifest)
     place.start("orders", parallelism=7)

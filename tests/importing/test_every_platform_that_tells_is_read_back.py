@@ -38,7 +38,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
 
 
 def test_a_stranger_is_imported_and_adopted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a job that runs can be told whose it is, nothing is restarted; elsewhere its state goes along."""
+    """Where a job that runs can be informed whose it is, nothing is restarted; elsewhere its state goes along."""
     [(target, platform)] = house.platforms.items()
     before = platform.running("totals")
 
@@ -63,7 +63,9 @@ def test_a_stranger_is_imported_and_adopted(house: House, monkeypatch: pytest.Mo
         assert platform.running("totals") == before
 
 
-def test_a_job_that_the_next_plan_would_block_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_the_next_plan_would_block_is_reported_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """ "Written" with exit code 0, and a plan that refuses the same job, would be two answers to one question."""
     with simulators("cs") as platforms:
         house = built(tmp_path / "repo", platforms, monkeypatch)

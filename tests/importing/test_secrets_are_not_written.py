@@ -62,7 +62,7 @@ def test_with_the_variable_set_nothing_is_left_to_do(place: Place) -> None:
         pytest.param("SET 'fs.oss.credentials' = '{}';\n" + SQL, "ORDERS_FS_OSS_CREDENTIALS", id="set"),
     ],
 )
-def test_secrets_are_told_by_their_keys(place: Place, statement: str, variable: str) -> None:
+def test_secrets_are_reported_by_their_keys(place: Place, statement: str, variable: str) -> None:
     """In tables, in hints, in settings, and inside of other values."""
     place.start("orders", statement.replace("{}", SECRET))
 
@@ -169,7 +169,7 @@ def test_a_text_that_looks_like_a_placeholder_is_not_made_one(place: Place) -> N
 
 
 def test_a_secret_is_not_in_the_message_about_it(place: Place) -> None:
-    """What cannot be written is told without its words."""
+    """What cannot be written is reported without its words."""
     place.start("orders", WITH_SECRET + "SELECT 1;", config={"table.exec.mini-batch.size": SECRET})
 
     result = headgate("import", "river", "--format", "json")

@@ -129,23 +129,23 @@ def test_a_file_of_another_job_is_never_touched(place: Place) -> None:
     assert "name: orders\n" in place.read("jobs/orders-river.yaml")
 
 
-def test_what_it_did_is_told_to_programs(place: Place) -> None:
+def test_what_it_did_is_reported_to_programs(place: Place) -> None:
     """One JSON document, with a word for every job."""
     place.start("orders")
     place.start("not a name")
 
     result = headgate("import", "river", "--format", "json")
 
-    told = document(result)
+    reported = document(result)
     assert result.exit_code == 3
-    assert [(job["job"], job["action"], job["file"]) for job in told["jobs"]] == [
+    assert [(job["job"], job["action"], job["file"]) for job in reported["jobs"]] == [
         ("not a name", "skipped", None),
         ("orders", "written", "jobs/orders.yaml"),
     ]
-    assert told["summary"] == {"written": 1, "updated": 0, "unchanged": 0, "left": 0, "skipped": 1}
+    assert reported["summary"] == {"written": 1, "updated": 0, "unchanged": 0, "left": 0, "skipped": 1}
 
 
-def test_a_folder_that_is_not_in_the_project_is_told(place: Place) -> None:
+def test_a_folder_that_is_not_in_the_project_is_reported(place: Place) -> None:
     """Manifests nobody loads would look like an import that worked."""
     place.start("orders")
 

@@ -1,4 +1,4 @@
-"""What a Flink on this machine is told, without starting one."""
+"""What a Flink on this machine is reported, without starting one."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def options(slots: int = 16, **overrides: str) -> dict[str, str]:
     ],
 )
 def test_every_address_is_loopback(key: str) -> None:
-    """Flink's REST API runs code for whoever reaches it, so nobody outside this machine may."""
-    told = options()
+    """Flink's REST API runs code for a caller that reaches it, so nobody outside this machine may."""
+    reported = options()
 
-    address = told[key]
+    address = reported[key]
 
     assert address == "127.0.0.1"
 
@@ -59,18 +59,18 @@ def test_every_other_option_can_be_overridden() -> None:
     """The adaptive scheduler is off by default, yet in-place rescaling is tried out on a laptop too."""
     assert options()["jobmanager.scheduler"] == "Default"
 
-    told = options(jobmanager__scheduler="Adaptive", state__backend__type="rocksdb")
+    reported = options(jobmanager__scheduler="Adaptive", state__backend__type="rocksdb")
 
-    assert told["jobmanager.scheduler"] == "Adaptive"
-    assert told["state.backend.type"] == "rocksdb"
+    assert reported["jobmanager.scheduler"] == "Adaptive"
+    assert reported["state.backend.type"] == "rocksdb"
 
 
 @pytest.mark.parametrize("slots", [1, 16, 32, 100])
 def test_memory_parts_are_whole_and_agree_with_each_other(slots: int) -> None:
     """Without the shell scripts Flink computes no part of its memory and stops when two of them disagree."""
-    told = options(slots)
+    reported = options(slots)
 
-    memory = {key.removeprefix("taskmanager.memory."): value for key, value in told.items() if "memory" in key}
+    memory = {key.removeprefix("taskmanager.memory."): value for key, value in reported.items() if "memory" in key}
 
     assert memory["network.min"] == memory["network.max"]
     assert memory["jvm-overhead.min"] == memory["jvm-overhead.max"]
@@ -87,9 +87,9 @@ def test_memory_parts_are_whole_and_agree_with_each_other(slots: int) -> None:
 
 def test_jvm_limits_follow_the_memory_that_was_asked_for() -> None:
     """An override of Flink's option that left -Xmx as it was would change nothing but the web page."""
-    told = options(taskmanager__memory__task__heap__size="2g", jobmanager__memory__heap__size="1024 mb")
+    reported = options(taskmanager__memory__task__heap__size="2g", jobmanager__memory__heap__size="1024 mb")
 
-    jobmanager, taskmanager = jobmanager_jvm(told), taskmanager_jvm(told)
+    jobmanager, taskmanager = jobmanager_jvm(reported), taskmanager_jvm(reported)
 
     assert "-Xmx1024m" in jobmanager
     assert "-Xmx2176m" in taskmanager
@@ -98,19 +98,19 @@ def test_jvm_limits_follow_the_memory_that_was_asked_for() -> None:
 
 def test_a_size_that_is_none_is_named() -> None:
     """The JVM would say something about -Xmx that nobody wrote."""
-    told = options(jobmanager__memory__heap__size="plenty")
+    reported = options(jobmanager__memory__heap__size="plenty")
 
     with pytest.raises(LocalFlinkError) as refused:
-        jobmanager_jvm(told)
+        jobmanager_jvm(reported)
 
     assert refused.value.where == "jobmanager.memory.heap.size: plenty"
 
 
 def test_arguments_for_the_jvm_can_be_added() -> None:
     """A debugger or another collector is asked for where Flink's users ask for it."""
-    told = options(env__java__opts__all="-Dall=1", env__java__opts__taskmanager="-Dtask=1 -Dmore=2")
+    reported = options(env__java__opts__all="-Dall=1", env__java__opts__taskmanager="-Dtask=1 -Dmore=2")
 
-    jobmanager, taskmanager = jobmanager_jvm(told), taskmanager_jvm(told)
+    jobmanager, taskmanager = jobmanager_jvm(reported), taskmanager_jvm(reported)
 
     assert jobmanager[-1] == "-Dall=1"
     assert taskmanager[-3:] == ["-Dall=1", "-Dtask=1", "-Dmore=2"]

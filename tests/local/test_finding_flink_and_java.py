@@ -36,7 +36,7 @@ def test_the_path_given_wins_over_the_environment(tmp_path: Path, monkeypatch: p
 
 
 def test_the_environment_wins_over_what_pip_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever set $FLINK_HOME means that Flink."""
+    """A caller that set $FLINK_HOME means that Flink."""
     monkeypatch.setenv("FLINK_HOME", str(distribution(tmp_path, "1.19.2")))
 
     found = find_flink()

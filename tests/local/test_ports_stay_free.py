@@ -46,7 +46,7 @@ def test_a_taken_port_is_passed_over(eight_ports: range) -> None:
     assert set(found) == set(eight_ports) - {eight_ports[3]}
 
 
-def test_a_machine_without_a_free_port_is_told_so(eight_ports: range) -> None:
+def test_a_machine_without_a_free_port_is_reported_so(eight_ports: range) -> None:
     """Rather than a search without end."""
     with pytest.raises(LocalFlinkError, match="too few ports from"):
         ports.free(9)

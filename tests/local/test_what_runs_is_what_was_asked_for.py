@@ -38,7 +38,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "reported"),
     [
         pytest.param({"slots": 4}, "it runs with 16 slots", id="slots"),
         pytest.param({"port": 9999}, "it listens on port 8081", id="port"),
@@ -47,12 +47,14 @@ def directory(tmp_path: Path) -> Iterator[Path]:
         pytest.param({"slots": 4, "port": 1}, "it runs with 16 slots, it listens on port 8081", id="several"),
     ],
 )
-def test_an_option_that_differs_from_what_runs_is_refused(directory: Path, asked: dict[str, Any], told: str) -> None:
-    """Whoever asks for four slots and is told of success counts on four."""
+def test_an_option_that_differs_from_what_runs_is_refused(
+    directory: Path, asked: dict[str, Any], reported: str
+) -> None:
+    """A caller that asks for four slots and is reported of success counts on four."""
     with pytest.raises(LocalFlinkError) as refused:
         up(directory, **asked)
 
-    assert refused.value.problem == f"Flink 2.2.1 runs already, and otherwise: {told}"
+    assert refused.value.problem == f"Flink 2.2.1 runs already, and otherwise: {reported}"
     assert "`headgate local down` first" in refused.value.hint
 
 

@@ -20,7 +20,7 @@ from headgate.sql import SqlMistake, meaning
 from tests.manifests.given import FORMS, PROJECT
 
 _LETTERS = string.ascii_letters + string.digits
-# Whatever people and platforms put into a text; what no file can hold is told apart by `Unwritable`.
+# Whatever people and platforms put into a text; what no file can hold is distinguished by `Unwritable`.
 _TEXTS = st.one_of(
     st.text(max_size=12),
     st.text(" \t\n\r#:-'\"{}[]|>&*!%@`,?\\$~0123456789abexo_.+é漢😀\x85\u2028\ufeff\x01", max_size=12),
@@ -106,7 +106,11 @@ def read(drafts: Drafts, text: str, environ: dict[str, str]) -> JobSpec:
     try:
         return drafts.read(drafts.folder / "orders.yaml", text, "orders", environ)
     except ManifestError as problem:
-        assume(not any(told in str(problem) for told in ("is the same option", "is set by headgate", "unknown option")))
+        assume(
+            not any(
+                reported in str(problem) for reported in ("is the same option", "is set by headgate", "unknown option")
+            )
+        )
         assume("Flink" not in str(problem) or "not valid YAML" in str(problem))
         raise
 

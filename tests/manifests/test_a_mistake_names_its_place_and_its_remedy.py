@@ -222,14 +222,14 @@ TAIL = f"statement: {SQL}\n"
     ],
 )
 def test_one_mistake_is_one_error(repo: Repo, manifest: str | bytes, mistake: Mistake) -> None:
-    """Whoever made it can go to the place and knows what to write instead."""
+    """A caller that made it can go to the place and knows what to write instead."""
     found = repo.job_mistakes(manifest, P="4")
 
     assert mistake in found
     assert len([other for other in found if other.where == mistake.where]) == 1
 
 
-def test_all_mistakes_of_all_files_are_told_in_one_run(repo: Repo) -> None:
+def test_all_mistakes_of_all_files_are_reported_in_one_run(repo: Repo) -> None:
     """A person mends them all and runs it once more, instead of once for each."""
     repo.write(
         {

@@ -120,7 +120,7 @@ def test_every_way_to_write_a_duration_is_accepted(repo: Repo, value: str) -> No
     assert repo.job(JOB + config, INTERVAL="30s").jobs["orders"].config == {"execution.checkpointing.interval": value}
 
 
-def test_a_mistake_in_the_defaults_is_told_once_where_it_stands(repo: Repo) -> None:
+def test_a_mistake_in_the_defaults_is_reported_once_where_it_stands(repo: Repo) -> None:
     """Not once for every job that inherits it."""
     repo.write({"jobs/b.yaml": JOB.replace("orders", "b")})
     project = PROJECT + 'defaults:\n  config: {pipeline.object-reuse: 3, a: "${env:GONE}"}\n'

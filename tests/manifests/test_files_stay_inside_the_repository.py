@@ -77,7 +77,7 @@ def test_an_empty_folder_is_a_project_without_jobs(repo: Repo) -> None:
     assert (project.jobs, project.empty) == ({}, ("jobs/",))
 
 
-def test_a_place_without_a_manifest_is_told_apart_from_the_others(repo: Repo) -> None:
+def test_a_place_without_a_manifest_is_reported_apart_from_the_others(repo: Repo) -> None:
     """It may be a submodule that was not fetched: what was there has not left git."""
     (repo.root / "jobs" / "b").mkdir()
     repo.write({"headgate.yaml": JOBS % "jobs/a, jobs/b, jobs", "jobs/a/a.yaml": named("a")})
@@ -108,7 +108,7 @@ def test_jobs_that_are_not_there_are_a_mistake(repo: Repo, entry: str, problem: 
 
 
 def test_a_project_in_a_subfolder_may_use_its_whole_repository(repo: Repo) -> None:
-    """A monorepo keeps jobs beside services; places are told relative to the project."""
+    """A monorepo keeps jobs beside services; places are reported relative to the project."""
     repo.write({"ops/headgate.yaml": JOBS % "../jobs/", "jobs/a.yaml": named("a") + "x: 1\n"})
 
     found = repo.mistakes(file="ops/headgate.yaml")

@@ -173,7 +173,7 @@ def test_a_mistake_in_headgate_yaml(repo: Repo, project: str, mistake: Mistake) 
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "reported"),
     [
         pytest.param('url: "${env:URL}"', ["environment variable URL is not set"], id="a-url"),
         pytest.param('url: "${env:}"', ["a placeholder that is not complete"], id="half-a-placeholder"),
@@ -184,11 +184,11 @@ def test_a_mistake_in_headgate_yaml(repo: Repo, project: str, mistake: Mistake) 
         ),
     ],
 )
-def test_a_variable_that_is_not_set_is_one_mistake(repo: Repo, setting: str, told: list[str]) -> None:
+def test_a_variable_that_is_not_set_is_one_mistake(repo: Repo, setting: str, reported: list[str]) -> None:
     """What its value would look like is not known; that it may be no text at all is."""
     found = repo.project_mistakes(f"project: p\ntargets: {{t: {{provider: river, {setting}}}}}\n")
 
-    assert [mistake.problem for mistake in found] == told
+    assert [mistake.problem for mistake in found] == reported
 
 
 @pytest.mark.parametrize("provider", sorted(PROVIDERS))

@@ -1,4 +1,4 @@
-"""`options:` belong to a platform; a mistake in them is told as any other, all of them in one run."""
+"""`options:` belong to a platform; a mistake in them is reported as any other, all of them in one run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ targets:
 """
 
 
-def told(root: Path, target: str, options: str) -> list[tuple[str, str, str]]:
+def reported(root: Path, target: str, options: str) -> list[tuple[str, str, str]]:
     """Place, problem and hint of every mistake in a manifest with these options, which stand at line 4."""
     (root / "jobs").mkdir()
     (root / "headgate.yaml").write_text(TARGETS, "utf-8")
@@ -25,7 +25,9 @@ def told(root: Path, target: str, options: str) -> list[tuple[str, str, str]]:
 
 def test_a_word_that_stands_elsewhere_hides_no_other_mistake(tmp_path: Path) -> None:
     """One error a run would be four runs for four mistakes."""
-    found = told(tmp_path, "dli", "{queue_name: 5, cu_number: many, checkpoint_mode: 1, runtime_config: x, tags: [a]}")
+    found = reported(
+        tmp_path, "dli", "{queue_name: 5, cu_number: many, checkpoint_mode: 1, runtime_config: x, tags: [a]}"
+    )
 
     assert found == [
         ("4:23", "expected text, found the number 5", 'quote it: "5"'),
@@ -38,13 +40,13 @@ def test_a_word_that_stands_elsewhere_hides_no_other_mistake(tmp_path: Path) -> 
 
 def test_the_nearest_key_is_named_inside_a_mapping_of_forms(tmp_path: Path) -> None:
     """Names that people choose stand between the keys of a form and those of the forms under it."""
-    found = told(tmp_path, "foas", "{planJson: {nodes: {scan: {paralelism: 2}}}}")
+    found = reported(tmp_path, "foas", "{planJson: {nodes: {scan: {paralelism: 2}}}}")
 
     assert found == [("4:37", "unknown key `paralelism`", "did you mean `parallelism`?")]
 
 
 def test_all_keys_are_named_where_none_is_near(tmp_path: Path) -> None:
     """ "Valid keys: none" would be wrong."""
-    [(_, _, hint)] = told(tmp_path, "foas", "{planJson: {nodes: {scan: {zzz: 2}}}}")
+    [(_, _, hint)] = reported(tmp_path, "foas", "{planJson: {nodes: {scan: {zzz: 2}}}}")
 
     assert hint.startswith("valid keys: chainingStrategy, core, ")

@@ -149,7 +149,7 @@ def test_a_placeholder_that_is_not_complete(repo: Repo, text: str) -> None:
 
 
 def test_a_jar_in_the_repository_is_named_without_placeholders(repo: Repo) -> None:
-    """A path that depends on the machine cannot be told apart from a missing file."""
+    """A path that depends on the machine cannot be distinguished from a missing file."""
     found = repo.job_mistakes("name: a\njar: {uri: '${env:A}/b.jar'}\n", A="build")
 
     assert [mistake.problem for mistake in found] == ["a jar in the repository is named without placeholders"]

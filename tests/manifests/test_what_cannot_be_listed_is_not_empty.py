@@ -31,7 +31,7 @@ NOBODY = 65534
 
 @pytest.fixture
 def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Folders called `secret` cannot be looked into, whoever runs this."""
+    """Folders called `secret` cannot be looked into, any caller that runs this."""
     listing, looking = os.scandir, Path.lstat
 
     def refused(path: str | os.PathLike[str]) -> None:
@@ -92,9 +92,9 @@ for entry in sys.argv[3:]:
         done = subprocess.run(arguments, capture_output=True, text=True, check=True)
         secret.chmod(0o755)
 
-    told = done.stdout.splitlines()
-    assert len(told) == len(EVERY_WAY)
-    assert all("cannot be listed: Permission denied" in line for line in told), told
+    reported = done.stdout.splitlines()
+    assert len(reported) == len(EVERY_WAY)
+    assert all("cannot be listed: Permission denied" in line for line in reported), reported
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ for entry in sys.argv[3:]:
     ],
 )
 def test_what_is_listed_matches_as_it_does_everywhere(tmp_path: Path, entry: str) -> None:
-    """`Path.glob` is what people know; only hidden names are left out, and a closed folder is told."""
+    """`Path.glob` is what people know; only hidden names are left out, and a closed folder is reported."""
     for name in ("a/c.yaml", "a/b/c.yaml", "b/d.yaml", "b/c", "c"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")

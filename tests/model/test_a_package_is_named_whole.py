@@ -36,5 +36,5 @@ def test_a_whole_name_is_found(text: str, package: str) -> None:
     ],
 )
 def test_a_part_of_a_name_is_not(text: str, package: str) -> None:
-    """Whoever replaces `udf.jar` is not to be told of the users of `my-udf.jar`."""
+    """A caller that replaces `udf.jar` is not to be reported of the users of `my-udf.jar`."""
     assert not mentions(text, package)

@@ -28,6 +28,6 @@ def test_a_restart_strategy_has_more_names_than_one(words: tuple[str, ...]):
 
 def test_another_restart_strategy_is_a_change():
     """And so is a word that Flink does not know."""
-    told = [normalised({"restart-strategy.type": word}) for word in ("none", "fixed-delay", "fixed_delay")]
+    reported = [normalised({"restart-strategy.type": word}) for word in ("none", "fixed-delay", "fixed_delay")]
 
-    assert len({str(one) for one in told}) == 3
+    assert len({str(one) for one in reported}) == 3

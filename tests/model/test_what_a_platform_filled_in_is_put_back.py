@@ -39,7 +39,7 @@ def test_a_rotated_value_is_a_change_of_that_value_and_never_shown():
     assert "the-old-secret" not in repr([(change.before, change.after) for change in changes])
 
 
-def test_an_edited_text_shows_no_value_known_or_told_by_its_key():
+def test_an_edited_text_shows_no_value_known_or_reported_by_its_key():
     """It no longer fits the template, so the places in it tell nothing; keys and known values do."""
     old = wanted(KEY="the-old-secret").secrets.fill(TEMPLATE)
     edited = wanted(TEMPLATE.replace("SELECT 1", "SELECT 2"))
@@ -77,9 +77,9 @@ def test_options_are_put_back_however_deep():
     """A list of files, a mapping of tags."""
     options = {"tags": {"team": "${env:TEAM}"}, "files": ["obs://a", "obs://${env:TEAM}/b"], "slots": 4}
     want = JobSpec("orders", "dli", Sql("SELECT 1"), options=options, secrets=Secrets({"TEAM": "river-people"}))
-    told = {"tags": {"team": "river-people"}, "files": ["obs://a", "obs://river-people/b"], "slots": 4}
+    reported = {"tags": {"team": "river-people"}, "files": ["obs://a", "obs://river-people/b"], "slots": 4}
 
-    assert diff(AppliedSpec(Sql("SELECT 1"), 1, {}, told, filled=True), want) == ()
+    assert diff(AppliedSpec(Sql("SELECT 1"), 1, {}, reported, filled=True), want) == ()
 
 
 @given(st.dictionaries(st.sampled_from(["A", "B"]), st.text(min_size=1, max_size=20), min_size=2), st.randoms())

@@ -50,7 +50,7 @@ def test_a_job_that_was_suspended_on_a_target_that_is_gone_is_not_started_empty(
 @pytest.mark.parametrize(
     "savepoint", [Savepoint(Strategy.NONE), Savepoint(Strategy.PATH, FIRST.path)], ids=["none", "path"]
 )
-def test_who_names_what_to_start_from_is_told_that_there_may_be_two(here, savepoint):
+def test_who_names_what_to_start_from_is_reported_that_there_may_be_two(here, savepoint):
     """The way out once the old one is ended by hand, of which headgate never hears."""
     made = action(
         *here, Remembered("old", running(ORDERS, job_id="f07"), 10), want=replace(ORDERS, savepoint=savepoint)
@@ -71,7 +71,7 @@ def test_a_job_that_git_suspends_needs_no_target_that_is_gone():
 
 @pytest.mark.parametrize("old", [None, Unknown("down")], ids=["gone", "silent"])
 def test_what_was_left_here_long_ago_is_not_started_while_the_job_may_run_elsewhere(old):
-    """It was here, moved on, and is to come back: what it left here is still told, and is not its last state."""
+    """It was here, moved on, and is to come back: what it left here is still reported, and is not its last state."""
     left = running(ORDERS, job_id="f01", state=JobState.SUSPENDED, snapshot=FIRST, started_at=5)
     others = {} if old is None else {"old": old}
 

@@ -69,7 +69,7 @@ def test_a_rename_that_is_reverted_while_the_job_is_suspended_does_not_go_back_i
     ("want", "old"),
     [
         pytest.param(replace(RENAMED, savepoint=Savepoint(Strategy.NONE)), ended(ORDERS), id="consented"),
-        pytest.param(RENAMED, ended(ORDERS), id="told by previous_name"),
+        pytest.param(RENAMED, ended(ORDERS), id="reported by previous_name"),
         pytest.param(EDITED, ended(RENAMED), id="another program"),
         pytest.param(
             replace(RENAMED, previous_name=""),
@@ -187,7 +187,7 @@ def test_the_successor_of_a_job_has_one_id_whatever_it_will_be():
     assert successor_id("shop", ORDERS, "f00") != successor_id("store", ORDERS, "f00")
 
 
-def test_an_attempt_is_told_by_what_is_started():
+def test_an_attempt_is_reported_by_what_is_started():
     """The one who was second must see that what runs is not what it asked for."""
     assert derive_start_key("shop", ORDERS, "f00") != derive_start_key("shop", EDITED, "f00")
     assert derive_start_key("shop", ORDERS, "f00") != derive_start_key("shop", ORDERS, "f01")

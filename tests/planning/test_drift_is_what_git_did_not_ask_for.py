@@ -1,4 +1,4 @@
-"""Drift is told from edits in git: by the revision a job was started from, and whether or not it can be mended."""
+"""Drift is reported from edits in git: by the revision a job was started from, and whether or not it can be mended."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def planned(live: Live, want: JobSpec = WANT) -> Plan:
         pytest.param(running(replace(WANT, parallelism=9), marker=None), None, id="a stranger"),
     ],
 )
-def test_drift_is_told_by_the_revision_that_was_applied(live: Live, drift: Reason | None) -> None:
+def test_drift_is_reported_by_the_revision_that_was_applied(live: Live, drift: Reason | None) -> None:
     """What git asks for now and what it asked for then are both known: the third party is the platform."""
     assert planned(live).drift == ((("orders", drift),) if drift else ())
 

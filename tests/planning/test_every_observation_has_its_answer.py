@@ -293,7 +293,7 @@ def test_a_job_the_target_forgot_goes_on_from_the_savepoint_the_store_knows():
 
 
 def test_a_job_that_was_forgotten_while_it_ran_is_not_started_from_an_old_savepoint():
-    """Newer state may exist; where is for a person to say. The last known savepoint is told."""
+    """Newer state may exist; where is for a person to say. The last known savepoint is reported."""
     [blocked] = planned(ORDERS, remembered={"orders": (RAN_WHEN_LAST_SEEN,)}).actions
     chooses = replace(ORDERS, savepoint=Savepoint(Strategy.PATH, SAVED.path))
     [chosen] = planned(chooses, remembered={"orders": (RAN_WHEN_LAST_SEEN,)}).actions

@@ -83,7 +83,7 @@ def test_the_earliest_savepoint_is_not_guessed():
 
 
 def test_the_earliest_savepoint_is_the_oldest_that_storage_knows():
-    """Newest first is how they are told."""
+    """Newest first is how they are reported."""
     earliest = replace(ORDERS, parallelism=2, savepoint=Savepoint(Strategy.EARLIEST))
     kept = Kept(existed=True, snapshots=(Snapshot("s3://b/2", "savepoint", 2000), Snapshot("s3://b/1", "savepoint", 1)))
 
@@ -142,7 +142,7 @@ def test_a_version_that_did_not_settle_is_not_tried_again():
     assert decided(replace(EDITED, parallelism=2), avoiding).verb is Verb.RESTART
 
 
-def test_a_start_that_did_not_settle_is_rolled_back_by_whoever_comes_next():
+def test_a_start_that_did_not_settle_is_rolled_back_by_any_later_run():
     """The run that started it was killed before it could."""
     starting = running(EDITED, job_id="f01", state=JobState.STARTING, restored="s3://b/1")
     revisions = (in_history(ORDERS, "{}"),)
@@ -195,12 +195,12 @@ def test_a_new_job_with_the_program_of_one_that_left_git_is_a_likely_rename(prun
     """Starting it would run both, or throw state away; a person says which."""
     renamed = replace(ORDERS, name="orders-v2")
 
-    told = {action.job: action for action in planned(renamed, running(ORDERS), prune=prune).actions}
+    reported = {action.job: action for action in planned(renamed, running(ORDERS), prune=prune).actions}
     old_alone = planned(renamed, running(ORDERS), prune=True, only=frozenset({"orders"}))
 
-    assert (told["orders-v2"].verb, told["orders-v2"].reason) == (Verb.BLOCKED, Reason.LIKELY_RENAME)
-    assert "orders" in told["orders-v2"].note
-    assert told["orders"].steps == ()
+    assert (reported["orders-v2"].verb, reported["orders-v2"].reason) == (Verb.BLOCKED, Reason.LIKELY_RENAME)
+    assert "orders" in reported["orders-v2"].note
+    assert reported["orders"].steps == ()
     assert [(action.job, action.verb) for action in old_alone.actions] == [("orders", Verb.CANCEL)]
 
 

@@ -72,7 +72,7 @@ def test_a_job_that_its_platform_holds_back_is_left_to_it(strategy):
 
 
 def test_a_job_that_is_held_back_elsewhere_is_not_started_here():
-    """Its own platform will go on with it, and then there would be two."""
+    """Its own platform will continue it, and then there would be two."""
     held = running(ORDERS, state=JobState.SUSPENDED, held="the bill is not paid")
     seen = {"local": Observation(), "cloud": Observation({"orders": held})}
 

@@ -43,7 +43,7 @@ class Row:
 
 
 def change(row: Row) -> None:
-    before, fields = dict(row.fields), {"sql": "new", "secret": "never told again"}
+    before, fields = dict(row.fields), {"sql": "new", "secret": "never reported again"}
     sent(lambda: row.write(fields), lambda: compared({k: row.fields[k] for k in ("sql", "note")}, fields, before))
 
 
@@ -123,11 +123,11 @@ def test_an_edit_in_the_console_survives_a_lost_reply(
         answer, writes = platform.answer, []
 
         def answered(request: Request) -> Response:
-            told: Response = answer(request)
+            reported: Response = answer(request)
             if re.search(write, request.line):
                 writes.append(request.line)
                 platform.edit("orders", **{field: THEIRS})
-            return told
+            return reported
 
         monkeypatch.setattr(platform, "answer", answered)
         platform.lose_replies(at=write)

@@ -79,12 +79,12 @@ def test_a_look_is_right_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert house.outcomes() == {name: "applied"}
         platform = platforms[name]
         honest = platform.answer
-        told: dict[str, Any] = {}
+        reported: dict[str, Any] = {}
 
         def recorded(request: Request) -> Response:
             response: Response = honest(request)
             if response.status == 200 and response.body is not None:
-                told.setdefault(_path(request), _document(response))
+                reported.setdefault(_path(request), _document(response))
             return response
 
         platform.answer = recorded
@@ -92,7 +92,7 @@ def test_a_look_is_right_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert _looked(target)
         wrong = [
             (path, at, odd)
-            for path, document in told.items()
+            for path, document in reported.items()
             for at in places(document)
             for odd in ODD
             if not (odd is GONE and (not at or isinstance(at[-1], int))) and (name, *at[-1:], odd) not in SAYS_SO

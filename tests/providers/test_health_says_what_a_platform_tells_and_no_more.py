@@ -1,4 +1,4 @@
-"""How a job is doing, platform by platform: what is not told is not made up."""
+"""How a job is doing, platform by platform: what is not reported is not made up."""
 
 from __future__ import annotations
 
@@ -72,19 +72,19 @@ def test_a_job_that_makes_checkpoints_is_said_to_make_them(name: str, counts: bo
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reported"),
     [
         pytest.param("dli", False, id="dli-has-a-switch"),
         pytest.param("cs", False, id="cs-has-a-switch"),
         pytest.param("dinky", None, id="dinky-has-clusters-with-defaults"),
     ],
 )
-def test_checkpoints_are_off_only_where_the_platform_says_so(name: str, told: bool | None) -> None:
+def test_checkpoints_are_off_only_where_the_platform_says_so(name: str, reported: bool | None) -> None:
     """A manifest that says nothing of them proves nothing where a cluster has defaults of its own."""
     with place(name, checkpoints=False) as (provider, spec):
         health = settled(provider, spec)
 
-    assert health.checkpointing is told
+    assert health.checkpointing is reported
 
 
 def test_a_program_sets_up_checkpoints_that_cloud_stream_does_not_see() -> None:
@@ -112,14 +112,14 @@ def test_restarts_are_counted_where_the_platform_counts_them() -> None:
         pytest.param(True, 1, True, id="on-and-one-completed"),
         pytest.param(True, None, True, id="on-and-not-counted"),
         pytest.param(False, None, True, id="off"),
-        pytest.param(None, 0, True, id="not-told-and-none-counted"),
-        pytest.param(None, None, True, id="not-told"),
+        pytest.param(None, 0, True, id="not-reported-and-none-counted"),
+        pytest.param(None, None, True, id="not-reported"),
     ],
 )
 def test_the_first_checkpoint_is_waited_for_only_where_it_can_be_seen(
     on: bool | None, completed: int | None, is_settled: bool
 ) -> None:
-    """Waiting for what is never told would roll a healthy job back."""
+    """Waiting for what is never reported would roll a healthy job back."""
     health = Health(JobState.RUNNING, "RUNNING", 1, 1, on, completed)
 
     assert health.settled is is_settled

@@ -25,7 +25,7 @@ def api(answer: httpx.Response, **settings: object) -> tuple[Api, list[httpx.Req
     return made, asked
 
 
-def test_every_attempt_is_signed_anew():
+def test_every_attempt_is_signed_again():
     """A signature carries the time: that of the first attempt is stale by the fourth."""
     signed: list[Outgoing] = []
 
@@ -85,7 +85,7 @@ def test_an_envelope_may_say_no_under_http_200():
         pytest.param(timedelta(0), "credentials", id="right"),
     ],
 )
-def test_a_clock_that_is_off_is_told_with_a_refused_signature(off: timedelta, words: str):
+def test_a_clock_that_is_off_is_reported_with_a_refused_signature(off: timedelta, words: str):
     """The keys are right and the signature is not: the first thing nobody thinks of."""
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     date = format_datetime(now + off, usegmt=True)
@@ -144,9 +144,9 @@ def test_the_host_that_is_signed_is_the_one_that_is_sent(url: str, host: str):
 
 
 @pytest.mark.parametrize(
-    ("told", "read"),
+    ("reported", "read"),
     [(7, 7), ("7", 7), (1516952710040.0, 1516952710040), (7.5, None), (True, None), ("x", None), (None, None)],
 )
-def test_a_whole_number_is_read_however_it_is_written(told: object, read: int | None):
+def test_a_whole_number_is_read_however_it_is_written(reported: object, read: int | None):
     """Some servers write every number with a point; a fraction is not cut off."""
-    assert number(told) == read
+    assert number(reported) == read

@@ -115,7 +115,7 @@ def test_a_read_that_meets_flink_between_two_lives_is_no_refusal():
     assert api(between, judge=flink).read("/jobs/overview") == {"jobs": []}
 
 
-def test_a_page_for_people_is_told_in_one_line():
+def test_a_page_for_people_is_reported_in_one_line():
     """The status, and the first words; not the markup."""
     with pytest.raises(Unavailable) as trouble:
         api(says(500, PAGE)).read("/jobs")
@@ -182,7 +182,7 @@ def test_retry_after_is_waited_for(headers: dict[str, str]):
 
 @pytest.mark.parametrize("value", ["60", http_date(60)], ids=["seconds", "a-date"])
 def test_who_asks_for_more_than_we_wait_is_left_alone(value: str):
-    """Asked again too early, it would count that against us; people are told when to come back."""
+    """Asked again too early, it would count that against us; people are reported when to come back."""
     waits, trouble = asked_again(**{"retry-after": value})
 
     assert waits == []

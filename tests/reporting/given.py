@@ -172,7 +172,7 @@ REPORT = Report(
 
 
 def assert_golden(name: str, text: str) -> None:
-    """Compare with `golden/NAME`; HEADGATE_UPDATE_GOLDEN=1 writes the file anew, for a person to review."""
+    """Compare with `golden/NAME`; HEADGATE_UPDATE_GOLDEN=1 writes the file again, for a person to review."""
     file = Path(__file__).parent / "golden" / name
     if os.environ.get("HEADGATE_UPDATE_GOLDEN"):
         file.write_text(text + "\n", encoding="utf-8")

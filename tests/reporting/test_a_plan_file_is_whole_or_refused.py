@@ -85,7 +85,7 @@ def test_another_value_anywhere_is_refused(path: tuple[Any, ...], value: Any) ->
 
 
 @given(some.sampled_from(PLACES), ANYTHING)
-def test_a_file_that_was_signed_anew_is_refused_or_the_same_plan(path: tuple[Any, ...], value: Any) -> None:
+def test_a_file_that_was_signed_again_is_refused_or_the_same_plan(path: tuple[Any, ...], value: Any) -> None:
     """The digest keeps no secret: whatever shape it vouches for, nothing but the plan of now is applied."""
     document = replaced(path, value)
     if not isinstance(document["reviewed"], dict):

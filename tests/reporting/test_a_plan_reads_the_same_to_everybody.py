@@ -67,7 +67,9 @@ def test_a_program_reads_every_field_of_every_action() -> None:
         pytest.param("operations.json", plan_json, id="json"),
     ],
 )
-def test_moves_rescales_rollbacks_and_what_was_interrupted_are_told(name: str, render: Callable[[Plan], str]) -> None:
+def test_moves_rescales_rollbacks_and_what_was_interrupted_are_reported(
+    name: str, render: Callable[[Plan], str]
+) -> None:
     """What is rare is what nobody knows by heart: it has to be readable without the manual."""
     text = render(OPERATIONS)
 
@@ -75,7 +77,7 @@ def test_moves_rescales_rollbacks_and_what_was_interrupted_are_told(name: str, r
 
 
 def test_a_move_names_both_targets() -> None:
-    """Two clusters are touched by one block: whoever reviews it must see the one that loses the job, too."""
+    """Two clusters are touched by one block: a caller that reviews it must see the one that loses the job, too."""
     text, document = plan_text(Plan("p", (MOVE, CANNOT_MOVE))), json.loads(plan_json(Plan("p", (MOVE, RESCALE))))
 
     assert "~ restart audit on new (from old) (moved)" in text
@@ -155,7 +157,7 @@ BLOCKED = Action("orders", "local", Verb.BLOCKED, Reason.STATE_PARTIAL, live=liv
 
 
 def test_whatever_blocks_a_job_has_a_first_move() -> None:
-    """A code alone sends whoever reads it to another machine, to look it up."""
+    """A code alone sends any caller that reads it to another machine, to look it up."""
     assert set(FIRST_MOVES) == set(Reason) - HARMLESS
 
 
@@ -171,7 +173,7 @@ def test_a_job_that_is_blocked_tells_the_first_move(render: Callable[[Plan], str
 
 
 @pytest.mark.parametrize("render", [plan_text, plan_markdown, plan_json])
-def test_a_hint_about_a_job_that_goes_ahead_is_told_too(render: Callable[[Plan], str]) -> None:
+def test_a_hint_about_a_job_that_goes_ahead_is_reported_too(render: Callable[[Plan], str]) -> None:
     """It was worth saying before the start, not after."""
     assert "look at the lag" in render(Plan("p", (replace(SUBMIT, hint="look at the lag"),)))
 

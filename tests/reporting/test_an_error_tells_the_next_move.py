@@ -24,7 +24,7 @@ def test_code_place_and_hint_have_a_line_each() -> None:
     assert text == "error[plan-stale]: the plan is stale\n  at: local\n  hint: run `headgate plan` again"
 
 
-def test_every_mistake_is_told_in_one_run() -> None:
+def test_every_mistake_is_reported_in_one_run() -> None:
     """Mending one mistake a run is how an afternoon goes by."""
     text = error_text(TWO_MISTAKES)
 

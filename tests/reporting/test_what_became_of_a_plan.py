@@ -42,12 +42,12 @@ def test_nothing_done_is_one_sentence() -> None:
 
 def test_a_job_that_another_run_changes_is_said_to_be_left_alone() -> None:
     """ "Refused keep" is no sentence: nothing was done to it, and who is at it stands below."""
-    told = "job 'orders' is being changed by ci@runner (process 7) since 2026-01-31 08:59:30Z"
-    result = Result(TO_SETTLE, Outcome.REFUSED, told, code="lock-held")
+    reported = "job 'orders' is being changed by ci@runner (process 7) since 2026-01-31 08:59:30Z"
+    result = Result(TO_SETTLE, Outcome.REFUSED, reported, code="lock-held")
 
     text = report_text(Report((result,)))
 
-    assert text.splitlines()[:2] == ["not touched: events on local", f"    error[lock-held]: {told}"]
+    assert text.splitlines()[:2] == ["not touched: events on local", f"    error[lock-held]: {reported}"]
 
 
 def test_a_job_that_left_git_is_not_what_git_asks_for() -> None:

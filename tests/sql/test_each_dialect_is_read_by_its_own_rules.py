@@ -222,7 +222,7 @@ def test_the_digest_of_a_manifest_stays_what_it_was(dialect: Dialect, sql: str) 
 
 
 def test_an_option_in_double_quotes_is_an_option() -> None:
-    """A password is one whatever quotes it has, and whoever looks for it need not know the dialect."""
+    """A password is one whatever quotes it has, and any caller that looks for it need not know the dialect."""
     sql = 'CREATE SINK STREAM s (a INT) WITH (type = "rds", password = "b""c", "x.sk" = "d", region = \'e\')'
 
     assert [(key, sql[start:end]) for key, start, end in options(sql)] == [

@@ -23,7 +23,7 @@ ORDERS = (
 )
 NAMES = "CREATE TABLE names (name STRING) WITH ('connector' = 'blackhole');\n"
 NUMBERS = "CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'blackhole');\n"
-# Two tables, and two columns in each, told apart by their case only.
+# Two tables, and two columns in each, distinguished by their case only.
 TOTALS = NUMBERS + "".join(
     f"CREATE TABLE {name} (total INT, Total INT, kind STRING)"
     " WITH ('connector' = 'datagen', 'rows-per-second' = '1');\n"

@@ -47,7 +47,7 @@ def snapshot(
 
 @dataclass
 class Clock:
-    """Stands still until told."""
+    """Stands still until it is moved."""
 
     now: datetime = NOON
 

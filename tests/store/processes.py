@@ -55,7 +55,7 @@ def together(processes: list[subprocess.Popen[str]]) -> list[str]:
 
 
 def say(*words: object) -> None:
-    """One line to whoever started us."""
+    """One line to the one who started us."""
     sys.stdout.write(" ".join(map(str, words)) + "\n")
     sys.stdout.flush()
 

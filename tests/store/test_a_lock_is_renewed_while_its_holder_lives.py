@@ -1,4 +1,4 @@
-"""The renewer: as long as it runs the lock is ours, and when it is not, the holder is told."""
+"""The renewer: as long as it runs the lock is ours, and when it is not, the holder is reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCK = Lock("shop", "orders", "id-1", 1, "ci", NOON, NOON + timedelta(seconds=SH
 
 @dataclass
 class Scripted(NoStore):
-    """Renews as told; counts."""
+    """Renews when asked; counts."""
 
     answers: Iterator[Exception | None]
     asked: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))

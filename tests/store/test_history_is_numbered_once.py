@@ -11,7 +11,7 @@ from headgate.store import Failing, Store
 from tests.store.given import APPLIED, NOON, Place
 
 
-def test_history_is_told_newest_first(place: Place, store: Store):
+def test_history_is_reported_newest_first(place: Place, store: Store):
     """With everything a rollback needs, as it was recorded."""
     store.record(APPLIED)
     place.let_pass(60)

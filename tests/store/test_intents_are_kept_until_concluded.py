@@ -8,7 +8,7 @@ from headgate.store import Store
 from tests.store.given import INTENT, NOON, Place
 
 
-def test_what_was_begun_is_told_oldest_first(place: Place, store: Store):
+def test_what_was_begun_is_reported_oldest_first(place: Place, store: Store):
     """Recovery goes through it in the order it happened."""
     first = store.intend(INTENT)
     place.let_pass(5)
@@ -32,7 +32,7 @@ def test_what_was_concluded_is_no_longer_unfinished(store: Store):
 
 
 def test_ids_are_not_used_again(place: Place):
-    """An id names one intent for ever, also after everything was concluded and the store was opened anew."""
+    """An id names one intent for ever, also after everything was concluded and the store was opened again."""
     with place.open() as store:
         first = store.intend(INTENT)
         store.conclude(first, "done")

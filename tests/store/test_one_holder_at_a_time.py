@@ -1,4 +1,4 @@
-"""CI and the loop may meet: one of them works, the other is told who does."""
+"""CI and the loop may meet: one of them works, the other is reported who does."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ def taken(answer: Lock | Held) -> Lock:
     return answer
 
 
-def test_a_second_holder_is_told_who_has_it_and_until_when(store: Store):
+def test_a_second_holder_is_reported_who_has_it_and_until_when(store: Store):
     """The loser must be able to say it: who, since when, until when, and what to do."""
     lock = taken(store.acquire("shop", "orders", "ci run 7", ttl=30))
 
     answer = store.acquire("shop", "orders", "the loop", ttl=30)
 
     assert answer == Held(lock)
-    told = str(LockHeld(lock))
+    reported = str(LockHeld(lock))
     assert all(
-        word in told for word in ("lock-held", "ci run 7", f"headgate unlock {lock.id}", f"{lock.since:%H:%M:%S}")
+        word in reported for word in ("lock-held", "ci run 7", f"headgate unlock {lock.id}", f"{lock.since:%H:%M:%S}")
     )
     assert LockHeld(lock).exit_code == 4
 
@@ -38,7 +38,7 @@ def test_each_job_of_each_project_has_its_own_lock(store: Store):
 
 
 def test_the_same_holder_waits_too(store: Store):
-    """Two runs of one pipeline may bear one name."""
+    """Two runs of one pipeline may have one name."""
     taken(store.acquire("shop", "orders", "ci", ttl=30))
 
     assert isinstance(store.acquire("shop", "orders", "ci", ttl=30), Held)
@@ -46,7 +46,7 @@ def test_the_same_holder_waits_too(store: Store):
 
 @pytest.mark.parametrize("end", ["release", "expire", "break"])
 def test_the_token_grows_however_the_last_holder_ended(place: Place, store: Store, end: str):
-    """Fencing: whoever comes later is told from whoever came before."""
+    """Fencing: a caller that comes later is reported from any caller that came before."""
     before = taken(store.acquire("shop", "orders", "one", ttl=30))
     match end:
         case "release":
@@ -105,14 +105,14 @@ def test_breaking_a_lock_needs_its_id(store: Store):
     """Nobody should end the wrong run by a slip; the nearest id is offered."""
     lock = taken(store.acquire("shop", "orders", "ci", ttl=30))
 
-    with pytest.raises(UnknownLock, match="there is no lock") as told:
+    with pytest.raises(UnknownLock, match="there is no lock") as reported:
         store.break_lock(lock.id[:-1])
-    assert lock.id in told.value.hint
+    assert lock.id in reported.value.hint
 
     assert replace(store.break_lock(lock.id), expires=lock.expires) == lock
-    with pytest.raises(UnknownLock, match="there is no lock") as told:
+    with pytest.raises(UnknownLock, match="there is no lock") as reported:
         store.break_lock(lock.id)
-    assert told.value.hint == "no lock is held at all"
+    assert reported.value.hint == "no lock is held at all"
 
 
 def test_no_id_breaks_no_lock(store: Store):

@@ -19,7 +19,7 @@ def paths(snapshots: tuple[KnownSnapshot, ...]) -> list[str]:
     return [each.path for each in snapshots]
 
 
-def test_snapshots_are_told_newest_first_and_once(store: Store):
+def test_snapshots_are_reported_newest_first_and_once(store: Store):
     """By when they completed, not by when somebody looked; every look sees the same ones again."""
     seen = [snapshot("s3://sp/2", 2), snapshot("s3://sp/1", 1), snapshot("s3://cp/3", 3, kind=CHECKPOINT)]
     for each in (*seen, *seen):

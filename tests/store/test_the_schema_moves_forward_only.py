@@ -89,13 +89,13 @@ def test_a_newer_store_is_refused_and_both_versions_are_named(place: Place, data
     migrate(database, [*MIGRATIONS, later], mine="7.7.7")
     before = place.written() if place.is_postgres else b""
 
-    with pytest.raises(StoreTooNew) as told:
+    with pytest.raises(StoreTooNew) as reported:
         place.open()
 
     newest = len(MIGRATIONS)
-    assert f"schema version {newest + 1}, written by headgate 7.7.7" in told.value.problem
-    assert f"versions up to {newest}" in told.value.problem
-    assert (told.value.code, told.value.exit_code) == ("store-too-new", 1)
+    assert f"schema version {newest + 1}, written by headgate 7.7.7" in reported.value.problem
+    assert f"versions up to {newest}" in reported.value.problem
+    assert (reported.value.code, reported.value.exit_code) == ("store-too-new", 1)
     if place.is_postgres:
         assert place.written() == before
 

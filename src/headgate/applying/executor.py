@@ -219,7 +219,7 @@ class Executor:
             progress.done += 1
 
     def _rolled_back(self, work: _Work, trouble: NotSettled | Rejected) -> HeadgateError:
-        """What to raise for a start that did not settle, after what ran before it runs again.
+        """What to raise for a start that did not settle, after the revision before it runs again.
 
         Until that has ended its intent stays open: the next run knows that there is something to continue with.
         """
@@ -243,17 +243,17 @@ class Executor:
             return trouble
         again = _Work(work.plan, action, work.still_ours)
         try:
-            with suppress(NotSettledYet):  # what ran before runs again: there is nothing more to go back to
+            with suppress(NotSettledYet):  # the previous revision runs again: there is nothing more to go back to
                 self._carry_out(again)
             require_done(action, again.results, self._observations, self._patience)
         except HeadgateError as second:
-            problem = f"{trouble.problem}; and what ran before could not be started again: {second.problem}"
+            problem = f"{trouble.problem}; and the previous revision could not be started again: {second.problem}"
             return type(trouble)(problem, hint=trouble.hint if innocent else _GOES_ON)
         finally:
             runs = again.results.job_id or work.results.job_id
             work.progress.results = replace(work.results, job_id=runs)
         self._memory.ended(action, again.results, Outcome.APPLIED)
-        if isinstance(trouble, Rejected):  # no sooner: until what ran before runs again, the version may be tried
+        if isinstance(trouble, Rejected):  # no sooner: until the previous revision runs again, the version may be tried
             self._mark_failing(work.action, trouble)
         self._memory.put_to_rest(action.job, ours=True)
         if action.verb is Verb.CANCEL:
@@ -267,7 +267,7 @@ class Executor:
             self._memory.mark_failing(action, trouble.problem)
 
     def _not_settled(self, work: _Work, trouble: HeadgateError) -> None:
-        """Close the intent of a start that failed: no later run needs to go on with it."""
+        """Close the intent of a start that failed: no later run needs to continue it."""
         self._memory.failed(work.progress.start, trouble)
 
     @contextmanager

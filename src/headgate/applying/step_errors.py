@@ -38,7 +38,8 @@ class InfrastructureFailed(NotSettled):
     """The job was started and did not settle, for a reason that any program would have met where it runs.
 
     No slot was free, a TaskManager was lost, or the snapshot could not be read from its storage. The version of the
-    manifest is not to blame, so it is not given up: what ran before runs again where it could be started, a first start
+    manifest is not to blame, so it is not given up: the previous revision runs again where it could be started, a
+    first start
     is left in place, and the next `apply` tries again, without `--retry`. `reconcile` tries again too, less and less
     often while the job that stands in for it runs. Give the cluster what it lacks.
     """
@@ -63,7 +64,7 @@ class Interrupted(StepFailed):
 
 
 class RolledBack(StepFailed):
-    """The job did not settle, so what ran before was started again from the same snapshot, and runs.
+    """The job did not settle, so the previous revision was started again from the same snapshot, and runs.
 
     The version of the manifest that did not settle is not tried again until the manifest changes, or `--retry` is
     given.

@@ -40,15 +40,15 @@ def carry_out(headgate: Headgate, reviewed: Plan, *, style: str, consented: bool
     try:
         with heeding(stop, ONCE), shown() as listen:
             report = headgate.apply(reviewed, patience=headgate.patience(stop), listen=listen)
-        told = _told(reviewed, report, style)
+        reported = _reported(reviewed, report, style)
     except Exception as trouble:
         raise while_applying(trouble) from trouble
-    if told:
-        say(told, changed=reviewed.has_changes)
+    if reported:
+        say(reported, changed=reviewed.has_changes)
     return exits.of_report(reviewed, report, named=named)
 
 
-def _told(reviewed: Plan, report: Report, style: str) -> str:
+def _reported(reviewed: Plan, report: Report, style: str) -> str:
     """What became of the plan; nothing where the plan that was shown as text had no changes."""
     match style:
         case "json":

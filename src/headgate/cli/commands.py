@@ -74,7 +74,7 @@ def _report(trouble: Exception, *, as_json: bool, whole: bool) -> int:
 
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:
-    """Also where the arguments make no sense otherwise: whoever asked for JSON reads JSON."""
+    """Also where the arguments make no sense otherwise: a caller that asked for JSON reads JSON."""
     following = [*arguments[1:], ""]
     return any(
         a == "--format=json" or (a == "--format" and b == "json") for a, b in zip(arguments, following, strict=True)

@@ -74,19 +74,19 @@ def while_applying(trouble: Exception) -> HeadgateError:
 
 
 def trace(error: HeadgateError, trouble: Exception) -> str:
-    """Where a bug is, for whoever set HEADGATE_DEBUG; empty for everybody else, and for every other error."""
+    """Where a bug is, for a person who set HEADGATE_DEBUG; empty for everybody else, and for every other error."""
     if not isinstance(error, InternalError) or not os.environ.get(DEBUG_VARIABLE):
         return ""
-    return _told("".join(traceback.format_exception(trouble)).rstrip())
+    return _reported("".join(traceback.format_exception(trouble)).rstrip())
 
 
 def _unexpected(trouble: Exception, kind: type[InternalError]) -> InternalError:
-    words = _told(str(trouble).partition("\n")[0])
+    words = _reported(str(trouble).partition("\n")[0])
     problem = f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
     return kind(problem, hint=f"run it again with {DEBUG_VARIABLE}=1 to see where, and report it")
 
 
-def _told(text: str) -> str:
+def _reported(text: str) -> str:
     """Which variables a project uses is not known here: those whose names sound like secrets are masked."""
     values = {name: value for name, value in os.environ.items() if names_a_credential(name) and name not in _FOLDERS}
     return masked_text(text, Secrets(values))

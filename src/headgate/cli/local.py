@@ -61,8 +61,10 @@ def down(chosen: GlobalOptions, style: str) -> None:
     if style == "json":
         say(json.dumps({"format_version": "1", "stopped": was_running}, indent=2), changed=was_running)
     else:
-        told = "Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here."
-        say(told, changed=was_running)
+        reported = (
+            "Flink is stopped; its savepoints and checkpoints are kept." if was_running else "No Flink runs here."
+        )
+        say(reported, changed=was_running)
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """Writing to a person, a log or a pipe - and going on when nobody reads any more.
 
-A result that cannot be written is an error, told on stderr; a word about how it goes is not worth one.
+A result that cannot be written is an error, reported on stderr; a word about how it goes is not worth one.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 def reconcile(chosen: GlobalOptions, interval: float, once: bool, style: str, prune: bool, delete: bool) -> int:
     """Plan and apply, again and again.
 
-    Every pass reads the manifests anew. Blocked jobs are left alone and reported, a plan beyond the safety limits is
+    Every pass reads the manifests again. Blocked jobs are left alone and reported, a plan beyond the safety limits is
     refused, and nothing is ever asked.
     """
     stop, before = threading.Event(), Before()

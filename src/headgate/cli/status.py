@@ -97,7 +97,7 @@ def _rendered(lines: Sequence[StatusLine], disposals: Sequence[Disposal], style:
 def _raw(headgate: Headgate, jobs: tuple[str, ...]) -> str:
     if not jobs:
         raise UsageError("--raw shows single jobs", hint="`headgate status --raw JOB`")
-    told = {}
+    reported = {}
     for job in jobs:
-        told[job] = masked_value(headgate.detail(job), headgate.project.secrets_of(job))
-    return json.dumps(told, indent=2, sort_keys=True)
+        reported[job] = masked_value(headgate.detail(job), headgate.project.secrets_of(job))
+    return json.dumps(reported, indent=2, sort_keys=True)

@@ -26,7 +26,9 @@ def lead_nowhere(stream: TextIO) -> None:
 
 
 def leave() -> None:
-    """Write what is left in the buffers. Python does so at exit, and complains: by then all that matters was told."""
+    """Write what is left in the buffers. Python does so at exit, and complains: by then all that matters was
+    reported.
+    """
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

@@ -17,7 +17,7 @@ from headgate.reporting.locks import unlocked_json, unlocked_text
 def unlock(chosen: GlobalOptions, lock_id: str, style: str) -> None:
     """End the lock of a run that is certainly gone.
 
-    The run that was refused told its ID. A holder that lives after all notices before its next step, and stops.
+    The run that was refused shows its ID. A holder that lives after all notices before its next step, and stops.
     """
     with opened(chosen) as headgate:
         ended = headgate.unlock(lock_id)

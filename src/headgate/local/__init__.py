@@ -9,7 +9,7 @@ May know: Flink's own files, options and main classes. Must not know: manifests,
 - `flink_home`     where Flink and Java are
 - `flink_versions` which versions are supported, and installing one
 - `ports`          which ports are free
-- `configuration`  what the two processes are told; pure
+- `configuration`  what the two processes are reported; pure
 - `processes`      starting and ending them; a reused pid is never taken for ours
 - `readiness`      waiting, and saying why it was in vain
 - `state`          what was started, on disk; one command at a time

@@ -95,7 +95,7 @@ def status(directory: Path) -> LocalFlink | None:
 
 
 def _home(directory: Path) -> Home:
-    return Home(Path(os.path.realpath(directory)) / "flink")  # a link in a circle is told by whoever opens it
+    return Home(Path(os.path.realpath(directory)) / "flink")  # a link in a circle is reported by the one who opens it
 
 
 def _seen(home: Home, known: Started) -> LocalFlink:

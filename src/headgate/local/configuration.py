@@ -1,4 +1,4 @@
-"""What the JobManager and the TaskManager are told: Flink options and JVM arguments. Pure.
+"""What the JobManager and the TaskManager are reported: Flink options and JVM arguments. Pure.
 
 Flink's shell scripts compute memory and ports; they are not among the parts pip installs, so every number
 that they would have computed is stated here. Small on purpose: a laptop should not notice an idle cluster.

@@ -98,7 +98,7 @@ def _start_by_ps(pid: int) -> str:
 
 
 def _boot() -> str:
-    """Which start of the machine: the clock behind the start times begins anew with each."""
+    """Which start of the machine: the clock behind the start times begins again with each."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -67,7 +67,7 @@ class Home:
 
 
 def read(home: Home) -> Started | None:
-    """What was started here. An unreadable note is an error: to start anew might leave two clusters."""
+    """What was started here. An unreadable note is an error: to start again might leave two clusters."""
     try:
         known = json.loads(home.state_file.read_text(encoding="utf-8"))
         processes = tuple(Process(int(each["pid"]), str(each["started"])) for each in known["processes"])

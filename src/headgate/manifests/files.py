@@ -39,7 +39,9 @@ class Missing(Refused):
 
 
 def absolute(path: Path) -> Path:
-    """A path from the root, as whoever stands in the working directory means it. Raises UsageError if that is gone."""
+    """A path from the root, as somebody who stands in the working directory means it. Raises UsageError if that is
+    gone.
+    """
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links out of where the user stands
     except FileNotFoundError as gone:

@@ -1,4 +1,4 @@
-"""Globs in `jobs:`, walked so that a folder that cannot be looked into is told.
+"""Globs in `jobs:`, walked so that a folder that cannot be looked into is reported.
 
 `Path.glob` takes such a folder for an empty one, and then the jobs in it have left git.
 """

@@ -35,8 +35,8 @@ def updated(text: str, before: JobSpec, after: JobSpec) -> str:
     """The text of a file in which one document is the manifest of `before`, with that document saying `after`.
 
     Only what the two differ in, by meaning, is written; jar uris are as the file has them, and a statement that changed
-    is written into the manifest. Raises Unwritable where the file is not laid out so that a field can be told by its
-    lines.
+    is written into the manifest. Raises Unwritable where the file is not laid out so that a field can be reported by
+    its lines.
     """
     for path, value in _edits(before, after):
         text = _edited(text, before.name, _Page(text, before.name).located(path), value)

@@ -1,6 +1,6 @@
 """Mistakes: where they are, what was expected, and the nearest thing that would have been right.
 
-pydantic finds most of them; its words are for programmers and know no lines, so both are made anew here from the tree.
+pydantic finds most of them; its words are for programmers and know no lines, so both are made again here from the tree.
 What stands in the file is quoted from the tree, so a resolved `${env:NAME}` is never shown.
 """
 
@@ -68,7 +68,7 @@ class Report:
         self._files.setdefault(file, {})[node.line, node.column, problem, hint] = None
 
     def leave_unfilled(self, file: str, node: Node) -> None:
-        """A text whose variables are not set, which was told: what it will say cannot be judged."""
+        """A text whose variables are not set, which was reported: what it will say cannot be judged."""
         self._unfilled.add((file, node.line, node.column))
 
     def find(self, file: str, findings: Iterable[Finding]) -> None:

@@ -12,9 +12,9 @@ from headgate.model.live import JobState
 class Health:
     """How a job is doing now. `cause` is the platform's root cause of the last failure, one line, or empty.
 
-    `restarts` counts the failures that were recovered from, since the start or, on a platform that does not begin anew
+    `restarts` counts the failures that were recovered from, since the start or, on a platform that does not begin again
     with one, since the job was made; `checkpointing` says whether checkpoints are on and `checkpoints` how many have
-    completed since the start. None is none of these but "not told": the platform does not say it, or was not asked.
+    completed since the start. None is none of these but "not reported": the platform does not say it, or was not asked.
     `failure_origin` says whether `cause` is the program's, or what any program would have met there.
     """
 
@@ -32,7 +32,7 @@ class Health:
     def settled(self) -> bool:
         """Running, all tasks running, and the first checkpoint completed where checkpointing is on.
 
-        Waiting for what is never told would end in a rollback of a healthy job, so a checkpoint is waited for only
+        Waiting for what is never reported would end in a rollback of a healthy job, so a checkpoint is waited for only
         where the platform says that they are on and counts them.
         """
         return self._runs and not (self.checkpointing and self.checkpoints == 0)

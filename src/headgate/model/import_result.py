@@ -1,4 +1,4 @@
-"""What `headgate import` made of the jobs of a target: the words that it is told in."""
+"""What `headgate import` made of the jobs of a target: the words that it is reported in."""
 
 from __future__ import annotations
 

@@ -104,14 +104,14 @@ class Live:
     with checkpoints on, never completed one, so the platform itself would have recovered it empty.
 
     `unsavable` is why a job that runs cannot be stopped with its state, empty where it can as far as is known.
-    `held` is why nobody but the platform can go on with a job that does not run, empty where a start can.
+    `held` is why nobody but the platform can continue a job that does not run, empty where a start can.
     `doubt` is why nobody can say whether a job in state UNKNOWN runs, and the way out; None where its word is all that
     is known.
 
     `remembered`: this is what the store says of a job that the target does not list, nothing that a platform says now.
 
     `run` tells one start of the job from the next where `job_id` stays the same for all of them. `markable` says that
-    the platform can be told whose the job is without restarting it.
+    the platform can be informed whose the job is without restarting it.
 
     `condition` is how it does, as far as one look shows. No decision depends on it, so it is no part of `fingerprint`.
     """
@@ -174,7 +174,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """More than one active job bears our marker and this name: neither is touched, both are named."""
+    """More than one active job has our marker and this name: neither is touched, both are named."""
 
     jobs: tuple[Live, ...]
 
@@ -201,7 +201,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What ran before a start that did not settle: what a rollback starts again.
+    """The revision before a start that did not settle: what a rollback starts again.
 
     `snapshot` is the path the failed start was given; `compiled` the compiled form whose operator ids that is keyed by;
     `commit` that of the revision, empty where it is not known; `target` where it ran.

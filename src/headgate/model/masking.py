@@ -1,7 +1,7 @@
-"""What a platform told, made fit for people: values of the environment as placeholders, other secrets as `***`.
+"""What a platform reported, made fit for people: values of the environment as placeholders, other secrets as `***`.
 
 A platform gives back what it was given, so it also tells values that no manifest refers to any more: a password that
-was rotated, or whose placeholder left git. They are told by the keys they stand under. Only what is shown passes
+was rotated, or whose placeholder left git. They are reported by the keys they stand under. Only what is shown passes
 through here; what is compared, decided and sent does not.
 """
 
@@ -28,8 +28,8 @@ _SHORTEST_SOUGHT = 4
 _ASSIGNMENT = re.compile(r"(?m)^([ \t]*[\w.-]+[ \t]*[=:][ \t]*)(\S.*)$")
 
 
-def hidden(path: str, told: Any, wanted: Any, secrets: Secrets) -> Any:
-    """The value that a platform told of one field, for people; `path` as in a `Change`, `wanted` what git has there.
+def hidden(path: str, reported: Any, wanted: Any, secrets: Secrets) -> Any:
+    """What a platform reported of one field, for people; `path` as in a `Change`, `wanted` what git has there.
 
     A value that git says in the very same words under the same key is no secret any more. One that git takes from the
     environment is, whatever its key: it is the placeholder, or hidden if it is another value than today's.
@@ -58,7 +58,7 @@ def hidden(path: str, told: Any, wanted: Any, secrets: Secrets) -> Any:
         found.add(value)
         return HIDDEN
 
-    shown = _walked(path, told, hide)
+    shown = _walked(path, reported, hide)
     elsewhere = {
         value: HIDDEN for value in found if len(value) >= _SHORTEST_SOUGHT and not any(value in text for text in texts)
     }
@@ -124,7 +124,7 @@ def _masked_document(text: str, secrets: Secrets, key: str) -> str | None:
 
 
 def _walked(path: str, value: Any, put: Callable[[str, str, str], str]) -> Any:
-    """The value of a field with every value in it put anew."""
+    """The value of a field with every value in it rewritten."""
     head, _, rest = path.partition(".")
     match head, value:
         case "statement", str():

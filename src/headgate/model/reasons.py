@@ -60,7 +60,7 @@ EXPLAINED = {
     Reason.FINISHED: "The job has read all of its bounded input and ended. It is not started again until it changes.",
     Reason.NOT_RUNNING_BY_CHOICE: "git asks for `state: suspended`, and the job is not running. Nothing is done.",
     Reason.LEFT_GIT: (
-        "The job runs and bears this project's marker, but its manifest is gone. It is left alone unless pruning is "
+        "The job runs and has this project's marker, but its manifest is gone. It is left alone unless pruning is "
         "asked for: `--prune`, or `safety.prune: true`. A job that is pruned is stopped with a savepoint."
     ),
     Reason.NOT_RUNNING_YET: "The target answered completely and does not have this job. It is started.",
@@ -79,7 +79,7 @@ EXPLAINED = {
     Reason.EDITED_OUTSIDE: (
         "The job is not what its manifest said when it was applied, and the manifest has not changed since: somebody "
         "edited it on the platform. `apply` makes it what git asks for again; `headgate import TARGET JOB` takes the "
-        "edit into git; `ignore` in the manifest leaves a field to whoever else owns it."
+        "edit into git; `ignore` in the manifest leaves a field to the one who else owns it."
     ),
     Reason.PRUNED: (
         "The manifest is gone and pruning was asked for: the job is stopped with a savepoint. Where the platform keeps "
@@ -99,14 +99,14 @@ EXPLAINED = {
         "Nothing is done: starting it could make two copies. Run again when the target answers."
     ),
     Reason.SEVERAL_LIVE: (
-        "More than one running job bears this project's marker and this name. headgate touches neither: decide which "
+        "More than one running job has this project's marker and this name. headgate touches neither: decide which "
         "one is right, cancel the other with the platform's own tools, and run again."
     ),
     Reason.OWNED_BY_ANOTHER: (
-        "A job of this name runs and bears the marker of another project. Rename one, or remove it from one project."
+        "A job of this name runs and has the marker of another project. Rename one, or remove it from one project."
     ),
     Reason.LIVES_ELSEWHERE: (
-        "The job still runs on another target of this project, as far as can be told. Starting it here would make two "
+        "The job still runs on another target of this project, as far as is known. Starting it here would make two "
         "copies: suspend it there first (`state: suspended` under the old target), or cancel it. If headgate.yaml no "
         "longer has that target, nobody can look there: put it back until the job is moved; or end the job there "
         "and name what to start from with `savepoint: {strategy: path, path: ...}`, or start empty with "
@@ -229,7 +229,7 @@ EXPLAINED = {
     Reason.LIKELY_RENAME: (
         "The manifest is new, and a job with the same program runs under a name that has left git, or ended under it "
         "and left its state: most likely it was renamed. Starting it would run both, or begin empty beside that state. "
-        "Write `previous_name: OLD` to go on with the state of the old one; or consent to an empty start beside it "
+        "Write `previous_name: OLD` to continue the state of the old one; or consent to an empty start beside it "
         "with `savepoint: {strategy: none}`. One that runs may also be ended first, in a run of its own (`headgate "
         "apply --prune OLD`); its state is then asked about in the same way."
     ),

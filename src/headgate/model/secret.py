@@ -149,14 +149,14 @@ def _in_json(value: str) -> tuple[str, str]:
 
 def _base64(value: str) -> set[str]:
     """What a value is in base64, at whichever of the three places in a group of bytes it begins: `user:value`, too."""
-    told = value.encode("utf-8", "surrogateescape")
-    if len(told) < _SHORTEST_IN_BASE64:
+    reported = value.encode("utf-8", "surrogateescape")
+    if len(reported) < _SHORTEST_IN_BASE64:
         return set()
     found = set()
     for before in range(3):
-        coded = base64.b64encode(b"\0" * before + told).decode()
+        coded = base64.b64encode(b"\0" * before + reported).decode()
         # The first and the last characters hold bits of what is around it.
-        ends = len(coded) if (before + len(told)) % 3 == 0 else len(coded.rstrip("=")) - 1
+        ends = len(coded) if (before + len(reported)) % 3 == 0 else len(coded.rstrip("=")) - 1
         inner = coded[(0, 2, 3)[before] : ends]
         found |= {inner, inner.translate(str.maketrans("+/", "-_"))}
     return found

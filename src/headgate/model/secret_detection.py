@@ -68,7 +68,7 @@ def tells_a_secret(key: str, value: str) -> bool:
 
 
 def values_in_spec(spec: AppliedSpec, put: Put) -> AppliedSpec:
-    """A job with every value put anew: options of its statement or arguments of its program, `config`, `options`."""
+    """A job with every value rewritten: options of its statement or arguments of its program, `config`, `options`."""
     program = spec.program
     match program:
         case Sql(text):
@@ -151,7 +151,7 @@ def values_in_option(key: str, value: Any, place: str, put: Put) -> Any:
 
 
 def values_in_text(text: str, put: Put, *, loose: bool = False) -> str:
-    """Any text, also one that is broken, with the values put anew that stand under a key that tells a secret.
+    """Any text, also one that is broken, with the values rewritten that stand under a key that tells a secret.
 
     Those are `'key' = 'value'`, `"key": "value"`, and the passwords of URLs, under the key `password`; `loose` says
     that `key=value` is one as well, which in SQL may compare two columns.

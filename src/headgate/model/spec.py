@@ -150,7 +150,7 @@ class JobSpec:
     def _start_handling(self) -> list[Any]:
         """The part of the handling that has to do with how the job starts: not how many savepoints are kept after."""
         consents = sorted(self.savepoint.accept)
-        told = [
+        reported = [
             self.target,
             self.savepoint.strategy,
             self.savepoint.path,
@@ -158,8 +158,8 @@ class JobSpec:
             self.desired_state,
             self.previous_name,
         ]
-        told += [f"max_age={self.savepoint.max_age}"] if self.savepoint.max_age else []
-        return [*told, self.depends_on, self.ignore]
+        reported += [f"max_age={self.savepoint.max_age}"] if self.savepoint.max_age else []
+        return [*reported, self.depends_on, self.ignore]
 
     @property
     def manifest_hash(self) -> str:
@@ -184,15 +184,15 @@ class JobSpec:
         }
 
 
-def _handling_digest(told: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+def _handling_digest(reported: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(reported).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedSpec:
     """The manifest a live job was started from, read back from the job itself or from the platform's own fields.
 
-    `dialect` is that of the manifest it is compared with, once `unfilled` was told which.
+    `dialect` is that of the manifest it is compared with, once `unfilled` was reported which.
 
     `filled` says that it was read from the platform's fields, where values stand in place of `${env:NAME}`; `env` is
     empty then, and `unfilled` puts the placeholders back. Its repr tells nothing that such values may stand in.

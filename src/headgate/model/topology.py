@@ -15,7 +15,7 @@ class Operator:
 
     `signature` is a digest of everything that decides whether old state can be read by it (type, key and value types,
     grouping, aggregate calls); `feed` a digest of what its input rows mean (the projections upstream, not the filters).
-    `keyed_by` are the columns that its state is looked up by, followed up to the sources as far as that can be told.
+    `keyed_by` are the columns that its state is looked up by, followed up to the sources as far as is known.
     """
 
     id: int

@@ -103,10 +103,10 @@ def rolled_back(
     where: str = "",
     home: Observed = _NOTHING,
 ) -> Action:
-    """End a start that did not settle and start `again`, the spec of what ran before, from the same snapshot.
+    """End a start that did not settle and start `again`, the spec of the previous revision, from the same snapshot.
 
     Without a previous one, what did not settle is only ended. `where` is the target that has what did not settle, if it
-    is not the manifest's. What ran before is started where it ran, and `home` is what was observed there.
+    is not the manifest's. The previous revision is started where it ran, and `home` is what was observed there.
     """
     where = where or want.target
     if previous is None or again is None:

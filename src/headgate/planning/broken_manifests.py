@@ -73,7 +73,7 @@ def hold_back_dependents(actions: Sequence[Action], broken: Sequence[BrokenManif
     return found
 
 
-def untold(actions: Iterable[Action], broken: Iterable[BrokenManifest]) -> tuple[Mistake, ...]:
+def unreported(actions: Iterable[Action], broken: Iterable[BrokenManifest]) -> tuple[Mistake, ...]:
     """The mistakes of the manifests that no action names."""
     reported = {action.job for action in actions if action.reason == Reason.MANIFEST_INVALID and action.want is None}
     return mistakes_of(one for one in broken if not reported.intersection(one.names))

@@ -212,9 +212,9 @@ def _require_last(known: Live, kept: Kept | None) -> None:
         )
     if known.snapshot is None or kept is None:
         return
-    path, told = known.snapshot.path, {one.path: one.at for one in kept.snapshots}
-    taken_at, newest = told.get(path, known.snapshot.at), next(iter(kept.snapshots), known.snapshot)
-    if newest.path != path and (path in told or newest.at > taken_at):
+    path, reported = known.snapshot.path, {one.path: one.at for one in kept.snapshots}
+    taken_at, newest = reported.get(path, known.snapshot.at), next(iter(kept.snapshots), known.snapshot)
+    if newest.path != path and (path in reported or newest.at > taken_at):
         since = f"storage has a later one, {newest.path}: it has run since"
     elif known.remembered and kept.started_at > taken_at:
         since = f"storage shows that it was started again at {moment_of(kept.started_at)}"

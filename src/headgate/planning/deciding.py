@@ -60,7 +60,7 @@ def decide(want: JobSpec, have: Observed, *, now: int = 0) -> Action:
 
 
 def decide_adoption(want: JobSpec, found: Live) -> Action:
-    """What to do when a job of this name is there that does not bear this project's marker."""
+    """What to do when a job of this name is there that does not have this project's marker."""
     if found.marker is not None:
         return blocked(want, found, Reason.OWNED_BY_ANOTHER, f"project {found.marker.project!r}")
     if found.markable and found.applied is not None:
@@ -74,8 +74,8 @@ def decide_adoption(want: JobSpec, found: Live) -> Action:
 def decide_forgotten(want: JobSpec, known: Live, *, now: int = 0) -> Asking[Action]:
     """What to do when the target does not know a job that the store does.
 
-    Its final savepoint is a start, and that it has read all of its input is an end; anything else is only told, because
-    newer state may have been lost with the target's memory. What was observed stays "absent".
+    Its final savepoint is a start, and that it has read all of its input is an end; anything else is only reported,
+    because newer state may have been lost with the target's memory. What was observed stays "absent".
     """
     final = known.state is JobState.FINISHED or (known.state is JobState.SUSPENDED and known.snapshot is not None)
     chosen = want.savepoint.strategy is not Strategy.LATEST
@@ -236,7 +236,7 @@ def _of_active(want: JobSpec, have: Live) -> Action:
 def _suspended(want: JobSpec, have: Live) -> Action:
     """It is stopped with a savepoint. Where none can be made it is cancelled, if that loses nothing, or by consent.
 
-    With a savepoint even then if there can be one: whoever changes the manifest back has lost nothing.
+    With a savepoint even then if there can be one: a caller that changes the manifest back has lost nothing.
     """
     if have.state is not JobState.RUNNING:
         return _suspended_in_a_loop(want, have)
@@ -290,7 +290,7 @@ def _of_ended(want: JobSpec, have: Live, now: int) -> Action:
 
 
 def _marked(want: JobSpec, found: Live) -> Action:
-    """Adoption where the platform can be told whose a job is: a job that is as git asks never notices."""
+    """Adoption where the platform can be informed whose a job is: a job that is as git asks never notices."""
     plain = decide(want, found)
     if plain.verb is Verb.KEEP:
         spec = _effective(want, found)

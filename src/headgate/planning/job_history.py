@@ -24,7 +24,8 @@ class JobHistory:
     """What earlier runs left about the job in git.
 
     `quarantined`: its manifest did not settle and is not tried again; `why` is what it died of. `unsettled`: an earlier
-    run started the job that is there, and nobody saw it settle. `previous` is what ran before, `again` the spec that
+    run started the job that is there, and nobody saw it settle. `previous` is the previous revision, `again` the spec
+    that
     runs that once more; None where a secret for it is missing. `tries` counts how often in a row the infrastructure
     failed this manifest, and `tried_at` is when it last did, in milliseconds.
     """

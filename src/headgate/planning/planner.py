@@ -12,7 +12,7 @@ from typing import Any
 from headgate.model.live import Live, Observation, Unknown
 from headgate.model.plan import Action, Plan
 from headgate.model.warnings import about, grouped
-from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, untold
+from headgate.planning.broken_manifests import blocked_by_their_manifests, hold_back_dependents, unreported
 from headgate.planning.checkpointing import without_checkpoints
 from headgate.planning.compatibility import CompatibilityReport, asks_the_platform, lacking_a_place
 from headgate.planning.drifting import drift_of
@@ -99,7 +99,7 @@ def _put_together(plan_input: PlanInput, actions: list[Action], reports: Mapping
         ),
         interrupted=plan_input.interrupted,
         only=plan_input.only,
-        errors=untold(wanted, plan_input.broken),
+        errors=unreported(wanted, plan_input.broken),
         warnings=grouped(about(warnings, plan_input.only)),
     )
 

@@ -1,4 +1,4 @@
-"""Which revision is gone back to: what ran before a start that did not settle, or what a person chose.
+"""Which revision is gone back to: the revision before a start that did not settle, or what a person chose.
 
 Found in the history of the job, newest first, and in the marker of the job itself.
 """
@@ -62,7 +62,7 @@ def _may_be_a_stand_in(want: JobSpec, live: Live, *, quarantined: bool) -> bool:
 def _stand_in(draft: Action, want: JobSpec, live: Live) -> Asking[Previous | None]:
     """What such a job is started again as.
 
-    Where its start never began, a platform may still report what ran before it, so the history is asked first.
+    Where its start never began, a platform may still report the revision before it, so the history is asked first.
     """
     marker = live.marker
     if marker is None or live.applied is None:

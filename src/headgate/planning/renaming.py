@@ -1,4 +1,4 @@
-"""Renames that nobody told: a new job with the program of one that left git is most likely the same under another name.
+"""Renames that nobody reported: a new job with the program of one that left git is likely the same under another name.
 
 Started as a new one it would run twice, or begin empty beside the state that the old one left. So it is blocked, and
 the manifest says which it is: `previous_name`, or an empty start.

@@ -1,4 +1,4 @@
-"""Rollback: when what ran before is started again, and how. All of its rules are here.
+"""Rollback: when the previous revision is started again, and how. All of its rules are here.
 
 Three moments ask for it, each with rules of its own, read from the top; the first that applies decides:
 
@@ -147,7 +147,7 @@ _RULES: tuple[Callable[[_Case], Action | None], ...] = (
 
 
 def _undone(case: _Case, live: Live) -> Action:
-    """What goes back to what ran before, on the target where that ran; blocked where that cannot be looked at."""
+    """What goes back to the previous revision, on the target where that ran; blocked where that cannot be looked at."""
     want, history = case.want, case.history
     where = case.draft.source or want.target
     home = history.previous.target if history.previous and history.has_previous else where
@@ -155,7 +155,7 @@ def _undone(case: _Case, live: Live) -> Action:
         return rolled_back(want, live, history.previous, history.again, where=where)
     look = case.plan_input.observed.get(home, Unknown("headgate.yaml no longer has it"))
     if isinstance(look, Unknown):
-        why = f"what ran before it ran on target {home!r}, which cannot be looked at: {look.why}"
+        why = f"the previous revision ran on target {home!r}, which cannot be looked at: {look.why}"
         return blocked(want, live, Reason.REVISION_FAILING, why, hint=look.hint)
     there = our_job(look, want.name, want.previous_name)
     return rolled_back(want, live, history.previous, history.again, where=where, home=there)
@@ -242,7 +242,7 @@ def undoing(
     # A first start, or one that replaced a job with nothing to lose, is only ended.
     if action.live is None or action.live.provably_empty:
         return rolled_back(want, have, None, None) if have.state.active else None
-    # What ran before is started again, if it is known and its secrets are there.
+    # The previous revision is started again, if it is known and its secrets are there.
     before = _replaced(action, action.live, failed)
     again = before.again(want, environ) if before else None
     return rolled_back(want, have, before, again, where=where) if again else None

@@ -11,7 +11,7 @@ def successor_id(project: str, spec: JobSpec, predecessor: str) -> str:
     """The id of the one job that may take over from the run `predecessor`, or be the first: 32 hex digits.
 
     What is started is not in it: of two runs with two versions of a manifest, or one that renames, one starts the
-    successor, and the other is told that there is one.
+    successor, and the other is informed that there is one.
     """
     if predecessor:
         return _digest(project, predecessor)

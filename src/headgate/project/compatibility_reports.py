@@ -152,12 +152,12 @@ def _kept(action: Action, provider: Provider, known: tuple[Snapshot, ...]) -> Ke
 
 def _kept_under_a_name(action: Action, provider: Provider) -> Kept | None:
     """What storage knows of a job under the first of its names that it knows."""
-    told = None
+    reported = None
     for name in names_of(action):
-        told = provider.kept(name) or told
-        if told and (told.existed or told.snapshots):
-            return told
-    return told
+        reported = provider.kept(name) or reported
+        if reported and (reported.existed or reported.snapshots):
+            return reported
+    return reported
 
 
 def _same_graph(there: Provider, here: Provider, live: Live, spec: JobSpec) -> bool | None:
@@ -193,7 +193,9 @@ def _moving(action: Action, provider: Provider, source: Provider) -> PlatformVer
 
 
 def _readable(action: Action, provider: Provider, source: Provider) -> bool | None:
-    """Does this target see the files of the other one? Told by a snapshot that is there, or the traces of a start."""
+    """Does this target see the files of the other one? Reported by a snapshot that is there, or the traces of a
+    start.
+    """
     path = action.restore.path if action.restore else ""
     name = action.live.name if action.live else action.job  # what it was called where it ran
     theirs = None if path else source.kept(name)

@@ -150,17 +150,17 @@ class Headgate:
         return spec.target if spec else target_of_stray(job, self.project, self.observe(), self.memory)
 
     def graph(self, job: str) -> Graph:
-        """The execution graph of a live job, whoever started it."""
+        """The execution graph of a live job, no matter who started it."""
         provider, live = self._there(job)
         return provider.graph(live.job_id)
 
     def health(self, job: str) -> Health:
-        """How a live job is doing, whoever started it."""
+        """How a live job is doing, no matter who started it."""
         provider, live = self._there(job)
         return provider.health(live.job_id)
 
     def detail(self, job: str) -> dict[str, Any]:
-        """The platform's own words about a live job, whoever started it; what is secret is not masked."""
+        """The platform's own words about a live job, no matter who started it; what is secret is not masked."""
         provider, live = self._there(job)
         return provider.detail(live.job_id)
 

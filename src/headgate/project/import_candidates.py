@@ -14,7 +14,7 @@ _BY_HAND = "write its manifest by hand; where its execution graph is the same, `
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A job of the target under the name it has in git or would have. `alone`: no other job there bears it."""
+    """A job of the target under the name it has in git or would have. `alone`: no other job there has it."""
 
     name: str
     live: Live

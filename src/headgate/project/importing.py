@@ -2,7 +2,7 @@
 
 Every manifest is read back by the loader before it is written, and compared with the live job by the planner's own
 rule; one that would differ is not written. Nothing on the target is touched: the next apply adopts the jobs. How it
-does, or why it cannot, is asked of the planner too and told of every job.
+does, or why it cannot, is asked of the planner too and reported of every job.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Importing:
     ) -> _Draft:
         """The text that the loader reads as what runs. Raises Unwritable, ManifestError.
 
-        What headgate.yaml gives every job and this one does not have is left to whoever took it out (`ignore`).
+        What headgate.yaml gives every job and this one does not have is left to the one who took it out (`ignore`).
         """
         live, applied = found.live, _applied(found.live)
         values = {**{name: _UNSET for name in applied.env if name not in self.environ}, **values}
@@ -196,9 +196,9 @@ class Importing:
                 break
             spec = replace(spec, ignore=(*spec.ignore, *given))
         if changes and not applied.filled:  # it was started with the secret in its manifest
-            told = ", ".join(change.path for change in changes)
+            reported = ", ".join(change.path for change in changes)
             if not _of_fields(changes_of(read, replace(live, applied=concealed))):
-                why = f"it carries a secret in plain text ({told}): the next apply restarts it, its state kept"
+                why = f"it carries a secret in plain text ({reported}): the next apply restarts it, its state kept"
                 return _Draft(text, spec, read, why)
         if changes:
             raise Unwritable(f"its manifest would differ from what runs in {', '.join(c.path for c in changes)}")

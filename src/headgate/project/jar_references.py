@@ -23,11 +23,11 @@ _OF_A_PACKAGE = frozenset({"jar", "jar.uri", "jar.digest"})
 
 
 def references(package: str, project: Project, provider: Callable[[str], Provider]) -> Package:
-    """The jobs that use a package. A target in trouble is named, and what git says of its jobs is told."""
+    """The jobs that use a package. A target in trouble is named, and what git says of its jobs is reported."""
     targets = sorted(project.targets)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        told = dict(zip(targets, pool.map(lambda target: _live(package, target, provider), targets), strict=True))
-    live = {target: names for target, names in told.items() if not isinstance(names, Unknown)}
+        reported = dict(zip(targets, pool.map(lambda target: _live(package, target, provider), targets), strict=True))
+    live = {target: names for target, names in reported.items() if not isinstance(names, Unknown)}
     git = {(spec.name, spec.target) for spec in project.jobs.values() if uses(spec, package)}
     found = git | {(name, target) for target, names in live.items() for name in names}
     return Package(
@@ -41,7 +41,7 @@ def references(package: str, project: Project, provider: Callable[[str], Provide
                 target,
                 replace(why, why=masked_text(why.why, project.secrets), hint=masked_text(why.hint, project.secrets)),
             )
-            for target, why in told.items()
+            for target, why in reported.items()
             if isinstance(why, Unknown)
         ),
     )

@@ -81,7 +81,7 @@ def traces_of(
 def _of(name: str, project: Project, seen: Looks, memory: Memory) -> list[tuple[str, str, Observed]]:
     spec = project.jobs.get(name)
     if spec is not None:
-        return [(name, spec.target, _told(seen.get(spec.target, _NOT_HEARD), name, spec.previous_name))]
+        return [(name, spec.target, _reported(seen.get(spec.target, _NOT_HEARD), name, spec.previous_name))]
     found = {
         target: look if isinstance(look, Unknown) else found_by_name(look, name, project)
         for target, look in sorted(seen.items())
@@ -109,7 +109,7 @@ def found_by_name(look: Observation, job: str, project: Project) -> Observed:
     return next((have for have in looks if not isinstance(have, Absent)), Absent())
 
 
-def _told(look: Observation | Unknown, name: str, previous_name: str = "") -> Observed:
+def _reported(look: Observation | Unknown, name: str, previous_name: str = "") -> Observed:
     return look if isinstance(look, Unknown) else look_up(look, name, previous_name)[0]
 
 

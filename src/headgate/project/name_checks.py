@@ -1,4 +1,6 @@
-"""The names a person gives: each has to be the name of something, and one that is mistyped is told with the nearest."""
+"""The names a person gives: each has to be the name of something, and one that is mistyped is reported with the
+nearest.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What a run notices beyond its plan: jobs that are not as last seen, savepoints that have completed, and starts that
-nobody goes on with.
+nobody continues.
 
 A store is as old as the last run that wrote to it, and runs on other machines, or without it, go on. So what was seen
 is written down wherever it is news: a job that the store believes suspended, and that runs, must not be started from
@@ -60,7 +60,7 @@ def _listed(provider: Provider) -> Observation | None:
 
 
 def _is_over(job: str, seen: Observation | None) -> bool:
-    """Is there nothing to go on with about a job that is not in git (any more, or under this name)? It does not run."""
+    """Is there nothing to continue about a job that is not in git (any more, or under this name)? It does not run."""
     have = seen.jobs.get(job) if seen else None
     return seen is not None and (have is None or (isinstance(have, Live) and not have.state.active))
 
@@ -77,9 +77,9 @@ def _follow_up(intent: Intent, result: Result | None, provider: Provider, memory
     A stop is followed up where nothing is to be done about its job, for that is where it would be forgotten.
     """
     if intent.step == StopWithSavepoint.name and (result is None or not result.action.steps):
-        progress = _told(lambda: provider.stop_progress(intent.job_id))
+        progress = _reported(lambda: provider.stop_progress(intent.job_id))
     elif intent.step == SAVEPOINT:
-        progress = _told(lambda: provider.savepoint_progress(intent.job_id, intent.effect_key))
+        progress = _reported(lambda: provider.savepoint_progress(intent.job_id, intent.effect_key))
     else:
         return
     if progress is None:
@@ -92,7 +92,7 @@ def _follow_up(intent: Intent, result: Result | None, provider: Provider, memory
         memory.conclude(intent.id)
 
 
-def _told(ask: Callable[[], SavepointProgress]) -> SavepointProgress | None:
+def _reported(ask: Callable[[], SavepointProgress]) -> SavepointProgress | None:
     """How far it has come; None where the platform does not say now. One that it does not know came to nothing."""
     try:
         return ask()

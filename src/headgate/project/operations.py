@@ -30,7 +30,7 @@ def ours(seen: Observation, job: str, target: str) -> Live:
         whose, reason = "no marker: no headgate project started it", Reason.UNMARKED
     else:
         whose, reason = f"the marker of another project, {live.marker.project!r}", Reason.OWNED_BY_ANOTHER
-    problem = f"job {job!r} ({live.job_id}) on target {target!r} bears {whose}"
+    problem = f"job {job!r} ({live.job_id}) on target {target!r} has {whose}"
     raise UsageError(problem, hint=f"it was left alone; `headgate explain {reason}`")
 
 

@@ -1,6 +1,6 @@
 """Savepoints beyond `savepoint.keep` are deleted, and never one that anybody may still start from.
 
-What is needed is found out anew before a deletion is asked for, and before it is done, maybe by a later run: what
+What is needed is found out again before a deletion is asked for, and before it is done, maybe by a later run: what
 a manifest names, what a job of ours was started from (its rollback starts there once more) or left behind, what an
 unfinished operation names. While a target gives no answer nobody knows what its jobs need, and nothing is deleted.
 """

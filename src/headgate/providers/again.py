@@ -35,7 +35,7 @@ def sent(write: Callable[[], Any], arrived: Callable[[], bool | None]) -> None:
 
 def compared(now: Mapping[str, Any], sent: Mapping[str, Any], before: Mapping[str, Any]) -> bool | None:
     """What `arrived` says of fields that were sent, by what they are and were; those that nobody tells do not count."""
-    told = [key for key in sent if key in now]
-    if told and all(now[key] == sent[key] for key in told):
+    reported = [key for key in sent if key in now]
+    if reported and all(now[key] == sent[key] for key in reported):
         return True
-    return False if all(now[key] == before.get(key) for key in told) else None
+    return False if all(now[key] == before.get(key) for key in reported) else None

@@ -102,15 +102,15 @@ def words(page: str) -> str:
 
 
 def retry_after(reply: Reply, now: float) -> float | None:
-    """The seconds that an answer asks to wait, told as such or as a date; None where it does not ask.
+    """The seconds that an answer asks to wait, reported as such or as a date; None where it does not ask.
 
     A date is compared with the answer's own, if it has one: what the clocks differ by cancels out. `now` is in seconds
     since the epoch.
     """
-    told = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", told):
-        return float(told)
-    until = _epoch(told)
+    reported = reply.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", reported):
+        return float(reported)
+    until = _epoch(reported)
     if until is None:
         return None
     since = _epoch(reply.headers.get("date", ""))

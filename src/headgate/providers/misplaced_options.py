@@ -1,4 +1,4 @@
-"""Options that a platform has and a manifest says elsewhere: told where, instead of "unknown key"."""
+"""Options that a platform has and a manifest says elsewhere: reported where, instead of "unknown key"."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def told_elsewhere(
         handler({name: value for name, value in data.items() if name not in elsewhere})
     except ValidationError as error:
         for one in error.errors(include_url=False):
-            told = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
-            mistakes.append(told)
+            reported = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
+            mistakes.append(reported)
     raise ValidationError.from_exception_data(form.__name__, mistakes)

@@ -34,13 +34,13 @@ class Capabilities:
     state_by_operator     says what each operator stores: the state of an edited job is judged by it
     savepoint             takes a savepoint of a job that goes on
     savepoint_path        restores from a path that the manifest names
-    drop_state            starts from a snapshot and drops what no operator claims any more, if it is told to
+    drop_state            starts from a snapshot and drops what no operator claims any more, if it is asked to
     list_savepoints       still knows the savepoints of a job that is gone
     dispose               deletes a savepoint
     delete_definition     deletes the definition of a stopped job; NO where it keeps none: there is nothing to delete
     state_outlives        a start can read the state of a stopped job also when its definition is deleted
     graph                 shows the execution graph of a job
-    mark_in_place         can be told whose a job is without a restart: adoption restarts nothing
+    mark_in_place         can be informed whose a job is without a restart: adoption restarts nothing
     rescale_in_place      changes parallelism without a restart
     update_in_place       changes other fields without a restart
     read_back             tells the program of a job it did not start through us: `headgate import`
@@ -69,7 +69,8 @@ class Submission:
     """One start of one job.
 
     `job_id` is chosen by headgate so that asking twice starts once, also for two runs that ask for different things:
-    the second is told by `Overtaken`. Platforms that choose their own ids compare the `marker.start_key` that is left
+    the second is reported by `Overtaken`. Platforms that choose their own ids compare the `marker.start_key` that is
+    left
     on the job, which stands for this very start. `marker.predecessor` names the run it takes over from, `live` that job
     where it is still there: a platform that keeps definitions changes and starts that one.
     `compiled` is the compiled plan with the operator ids it is to run under, or None to run the statements.

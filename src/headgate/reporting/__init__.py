@@ -1,7 +1,7 @@
 """Telling people, and programs: plan, report, status, graph or error in; text, JSON, Markdown or Mermaid out.
 
 Pure: the same value gives the same text, on a terminal and in a log. May know: the model and the errors. Must not know:
-click, rich, a clock, a platform. Colour is a `Palette` that is passed in; whoever writes to a log passes `PLAIN`.
+click, rich, a clock, a platform. Colour is a `Palette` that is passed in; a caller that writes to a log passes `PLAIN`.
 
 Nothing that comes from a manifest or a platform reaches the output as it is: `plain_text` makes terminal control
 characters visible, and the values of `${env:...}` placeholders are put back to their placeholders.

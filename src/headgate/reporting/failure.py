@@ -45,9 +45,9 @@ def error_document(error: HeadgateError) -> dict[str, object]:
     several = error.mistakes if isinstance(error, ManifestError) else ()
     return {
         "code": error.code,
-        "problem": _told(error.problem),
-        "where": _told(error.where) or None,
-        "hint": _told(error.hint) or None,
+        "problem": _reported(error.problem),
+        "where": _reported(error.where) or None,
+        "hint": _reported(error.hint) or None,
         "mistakes": [mistake_document(mistake) for mistake in several],
     }
 
@@ -59,15 +59,15 @@ def _mistakes(error: HeadgateError) -> tuple[Mistake, ...]:
 
 
 def _paragraph(code: str, mistake: Mistake, palette: Palette, *, kind: str = "error") -> str:
-    problem = "\n    ".join(message_lines(_told(mistake.problem), whole=palette.whole))
+    problem = "\n    ".join(message_lines(_reported(mistake.problem), whole=palette.whole))
     lines = [f"{palette.paint(palette.trouble, f'{kind}[{one_line(code)}]')}: {problem}"]
     if mistake.where:
-        lines.append(f"  at: {one_line(_told(mistake.where))}")
+        lines.append(f"  at: {one_line(_reported(mistake.where))}")
     if mistake.hint:
-        lines.append(f"  hint: {one_line(_told(mistake.hint))}")
+        lines.append(f"  hint: {one_line(_reported(mistake.hint))}")
     return "\n".join(lines)
 
 
-def _told(text: str) -> str:
+def _reported(text: str) -> str:
     """What an error may quote of a platform; values that are known were masked where it was raised."""
     return masked_text(text, _NO_VALUES)

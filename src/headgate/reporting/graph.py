@@ -28,7 +28,7 @@ def graph_text(graph: Graph, secrets: Secrets = _NO_SECRETS) -> str:
     if not vertices:
         lines.append("The platform tells no vertices of this job.")
     sinks = [vertex for vertex in graph.vertices if vertex.id not in feeding]
-    # A graph with a loop, or one the platform told in part, still shows every vertex once.
+    # A graph with a loop, or one the platform reported in part, still shows every vertex once.
     for vertex in (*sinks, *graph.vertices):
         if vertex.id not in drawn:
             lines += _tree(vertex, vertices, drawn)

@@ -24,7 +24,7 @@ def history_text(applied: Sequence[Applied], palette: Palette = PLAIN) -> str:
     below = " " * (widths[0] + 2)
     text = [palette.paint(palette.strong, lines[0])]
     for line, one in zip(lines[1:], applied, strict=True):
-        text += [line, *(below + one_line(told) for told in _snapshots(one))]
+        text += [line, *(below + one_line(reported) for reported in _snapshots(one))]
     return "\n".join(text)
 
 
@@ -48,14 +48,14 @@ def _cells(one: Applied) -> tuple[str, ...]:
 
 def _snapshots(one: Applied) -> list[str]:
     """What it was started from, or why from nothing as far as that is known; and the savepoint that was taken."""
-    told = []
+    reported = []
     if one.restored_from:
-        told.append(f"restored from: {one.restored_from}")
+        reported.append(f"restored from: {one.restored_from}")
     elif one.is_revision:
-        told.append(one.note or "started empty")
+        reported.append(one.note or "started empty")
     if one.savepoint and one.savepoint != one.restored_from:
-        told.append(f"savepoint: {one.savepoint}")
-    return told
+        reported.append(f"savepoint: {one.savepoint}")
+    return reported
 
 
 def _document(one: Applied) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain_text import one_line
 from headgate.reporting.plan_json import FORMAT_VERSION, as_json
 from headgate.reporting.report import report_document, result_blocks
-from headgate.reporting.silent_targets import untold
+from headgate.reporting.silent_targets import unreported
 from headgate.reporting.verb_words import report_summary
 
 
@@ -31,7 +31,7 @@ def pass_text(plan: Plan, report: Report, palette: Palette = PLAIN, *, known: It
     lines += ["  " + block.replace("\n", "\n  ") for block in result_blocks(report, palette)]
     lines += [f"  {one_line(line)}" for line in degraded_lines(plan.degraded)]
     lines += [f"  error {one_line(f'{mistake.where}: {mistake.problem}')}" for mistake in plan.errors]
-    for name, seen in untold(plan):
+    for name, seen in unreported(plan):
         lines.append(f"  target {one_line(name)} could not be read: {one_line(seen.why)}")
         lines += [f"    hint: {one_line(seen.hint)}"] * bool(seen.hint)
     return "\n".join(lines)

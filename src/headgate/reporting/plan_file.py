@@ -1,7 +1,7 @@
 """A plan in a file, to be reviewed by people and applied as it was reviewed, or not at all.
 
 The file is the JSON plan with a `plan_file` part: what it was asked for, until when it holds, a digest over all of it.
-Applying plans anew and compares (`stale_plan`). There are no secrets in it, and nothing in it is executed: what runs
+Applying plans again and compares (`stale_plan`). There are no secrets in it, and nothing in it is executed: what runs
 is the new plan, which has to be the same.
 """
 

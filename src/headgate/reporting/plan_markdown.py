@@ -28,7 +28,7 @@ from headgate.reporting.folding import message_lines
 from headgate.reporting.health import degraded_words
 from headgate.reporting.markdown import code, text
 from headgate.reporting.plain_text import plain
-from headgate.reporting.silent_targets import SilentTarget, apart, silent_targets, untold
+from headgate.reporting.silent_targets import SilentTarget, apart, silent_targets, unreported
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.verb_words import counted, left_git, package_lines, plan_summary, refusal_lines
 from headgate.reporting.warnings import warning_lines
@@ -94,7 +94,7 @@ def _notes(plan: Plan) -> list[str]:
         *(
             f"- target {code(name)} could not be read: {code(seen.why[:500])}"
             + (f"; hint: {code(seen.hint[:500])}" if seen.hint else "")
-            for name, seen in untold(plan)
+            for name, seen in unreported(plan)
         ),
         *(
             f"- {code(action.job)} on {code(action.target)} is {text(degraded_words(action))}"

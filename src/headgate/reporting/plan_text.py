@@ -26,7 +26,7 @@ from headgate.reporting.health import TITLE as DEGRADED
 from headgate.reporting.health import degraded_lines
 from headgate.reporting.palette import PLAIN, Palette
 from headgate.reporting.plain_text import one_line, plain
-from headgate.reporting.silent_targets import apart, silence_block, silent_targets, untold
+from headgate.reporting.silent_targets import apart, silence_block, silent_targets, unreported
 from headgate.reporting.sql_diff import is_text, unified
 from headgate.reporting.verb_words import (
     LEGEND,
@@ -133,7 +133,7 @@ def _sections(plan: Plan) -> list[tuple[str, list[str]]]:
         ),
         (
             "Targets that could not be read:",
-            [line for target, seen in untold(plan) for line in silence_lines(target, seen)],
+            [line for target, seen in unreported(plan) for line in silence_lines(target, seen)],
         ),
     ]
 

@@ -64,7 +64,7 @@ def apart(actions: Iterable[Action], silent: Iterable[SilentTarget]) -> list[Act
     return [action for action in actions if id(action) not in covered]
 
 
-def untold(plan: Plan) -> list[tuple[str, Unknown]]:
+def unreported(plan: Plan) -> list[tuple[str, Unknown]]:
     """The silent targets that no blocked job of the plan speaks of: they may hold jobs that left git."""
     covered = {(action.target, action.note) for action in plan.blocked if action.reason == Reason.LIVE_UNKNOWN}
     return [(target, seen) for target, seen in plan.unknown_targets if (target, seen.why) not in covered]

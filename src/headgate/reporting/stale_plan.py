@@ -143,8 +143,8 @@ def _state_words(state: Any) -> str:
 
 
 def _operators_words(operators: Any) -> str:
-    told = [OperatorVerdict(one["name"], Verdict(one["verdict"]), one["why"]) for one in operators or ()]
-    return "; ".join(operator_lines(told, str)) or "none"
+    reported = [OperatorVerdict(one["name"], Verdict(one["verdict"]), one["why"]) for one in operators or ()]
+    return "; ".join(operator_lines(reported, str)) or "none"
 
 
 def _restore_words(restore: Any) -> str:
@@ -158,7 +158,7 @@ def _live_words(live: Any) -> str:
     return f"job {live['id']}, {live['status']}" if live else "absent"
 
 
-# What is told of a job, in this order, each with its words.
+# What is reported of a job, in this order, each with its words.
 _DECIDED_ON: Mapping[str, Callable[[Any], str]] = {
     "verb": _plain_words,
     "reason": _plain_words,

@@ -177,7 +177,7 @@ def _note(line: StatusLine, live: Live) -> str:
     if live.word and live.word != live.state.value:
         notes.append(live.word)
     if live.marker is None:
-        notes.append("bears no marker")
+        notes.append("has no marker")
     elif line.desired and live.marker.revision != line.desired:
         notes.append("rolled back, not the revision in git" if live.marker.quarantined else "not the revision in git")
     if live.snapshot:
@@ -234,12 +234,12 @@ def _known(line: StatusLine) -> list[str]:
 
 def _health_facts(health: Health, line: StatusLine) -> list[str]:
     restarts = "" if health.restarts is None else counted(health.restarts, "restart")
-    told = [fact for fact in (_checkpoints(health), restarts) if fact]
-    untold = ["checkpoints"] if health.checkpoints is None and health.checkpointing is not False else []
-    untold += ["restarts"] if health.restarts is None else []
-    facts = [_doing(health, line), ", ".join(told)]
+    reported = [fact for fact in (_checkpoints(health), restarts) if fact]
+    unreported = ["checkpoints"] if health.checkpoints is None and health.checkpointing is not False else []
+    unreported += ["restarts"] if health.restarts is None else []
+    facts = [_doing(health, line), ", ".join(reported)]
     # Of a job that does not run there is nothing to miss.
-    facts.append(f"not told: {', '.join(untold)}" if untold and health.state is JobState.RUNNING else "")
+    facts.append(f"not reported: {', '.join(unreported)}" if unreported and health.state is JobState.RUNNING else "")
     facts.append(f"last failure: {health.cause}" if health.cause else "")
     return [fact for fact in facts if fact]
 
@@ -267,7 +267,7 @@ def _origin(live: Live) -> list[str]:
     """What it was started from: as the manifest it carries and the marker on it say."""
     facts = [f"parallelism: {live.applied.parallelism}"] if live.applied else []
     if (marker := live.marker) is None:
-        return [*facts, "bears no marker: headgate did not start it"]
+        return [*facts, "has no marker: headgate did not start it"]
     facts.append(f"revision: {marker.revision}" + (f", of commit {marker.commit}" if marker.commit else ""))
     if marker.restored:
         facts.append(f"restored from: {marker.restored}")

@@ -1,4 +1,4 @@
-"""What is wrong with a script, told without asking a platform.
+"""What is wrong with a script, reported without asking a platform.
 
 Flink runs every INSERT outside a statement set as a job of its own, and some statements start a job or print rows
 without looking like it. headgate keeps one job a script, so these are mistakes here although Flink would run them.

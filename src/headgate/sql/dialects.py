@@ -1,7 +1,7 @@
 """The SQL of the platforms, as far as it differs from Flink's. The target of a job says which one its statement is in.
 
-One lexer, one way to split and one way to compare serve them all; a `Dialect` says what differs. Whoever reads a text
-names the dialect, and nobody guesses it from the text. What headgate has no parser for is not `judged`: what looks
+One lexer, one way to split and one way to compare serve them all; a `Dialect` says what differs. A caller that reads a
+text names the dialect, and nobody guesses it from the text. What headgate has no parser for is not `judged`: what looks
 wrong there by the rules of Flink is a warning, because the platform may well read it.
 
 - Stream SQL, of Huawei's Cloud Stream and of DLI's `flink_sql_job`: strings in double quotes, streams in place of
@@ -29,7 +29,7 @@ class Dialect:
 
     `double_quotes`: `"text"` is a string. `bare_settings`: `SET key = value` needs no quotes. `free_inserts`: several
     INSERTs are one job without a statement set; where `sets_alike` holds, too, they mean the same as in a set.
-    `judged`: its mistakes are told by the rules of Flink. `own_variables`: the platform puts values in place of
+    `judged`: its mistakes are reported by the rules of Flink. `own_variables`: the platform puts values in place of
     `${name}`. `variables` is a pattern of what it fills in outside of strings, `definitions` are `name := text;`.
     `kinds` are the words that CREATE has before STREAM. `reserved` are the words that are never names.
     """

@@ -47,7 +47,7 @@ class PostgresAddress:
     def without_secrets(self, text: str) -> str:
         """What a driver said, without the password, wherever in the URL it was given.
 
-        One of less than four characters would be masked in the middle of words, and be told by the gaps.
+        One of less than four characters would be masked in the middle of words, and be reported by the gaps.
         """
         secrets = {self.password, *(value for name, value in self.options.items() if "pass" in name.lower())}
         for secret in sorted(secrets, key=len, reverse=True):

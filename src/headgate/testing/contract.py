@@ -102,11 +102,11 @@ class ProviderContract:
         started(bench.provider, spec)
 
         other = bench.again("billing")
-        told = other.observe()
+        reported = other.observe()
         other.close()
 
-        assert spec.name not in told.jobs
-        [theirs] = [live for live in told.others if live.name == spec.name]
+        assert spec.name not in reported.jobs
+        [theirs] = [live for live in reported.others if live.name == spec.name]
         assert theirs.marker is not None
         assert theirs.marker.project == PROJECT
 
@@ -114,10 +114,10 @@ class ProviderContract:
         """A job without a marker is shown, and never among ours."""
         bench.start_stranger("contract-stranger")
 
-        told = bench.provider.observe()
+        reported = bench.provider.observe()
 
-        assert "contract-stranger" not in told.jobs
-        [found] = [live for live in told.others if live.name == "contract-stranger"]
+        assert "contract-stranger" not in reported.jobs
+        [found] = [live for live in reported.others if live.name == "contract-stranger"]
         assert found.marker is None
 
     def test_a_silent_platform_is_an_error_and_no_empty_answer(self, bench: Bench) -> None:
@@ -139,9 +139,9 @@ class ProviderContract:
         for name in names:
             converged(bench.provider, submission(bench.spec(name)))
 
-        told = eventually(lambda: _complete(bench.provider, names))
+        reported = eventually(lambda: _complete(bench.provider, names))
 
-        assert len(told) == len(names)
+        assert len(reported) == len(names)
 
     def test_secrets_are_filled_in_and_never_come_back(self, bench: Bench) -> None:
         """The platform gets the value; what is compared and shown is the placeholder, and a rotation is a change."""
@@ -157,8 +157,8 @@ class ProviderContract:
         assert live.applied is not None
         assert diff(live.applied, spec) == ()
         assert [change.path for change in diff(live.applied, rotated)] == ["env.CONTRACT_NAME"]
-        told = [(change.before, change.after) for change in diff(live.applied, rotated)]
-        assert "contract-secret" not in repr(told)
+        reported = [(change.before, change.after) for change in diff(live.applied, rotated)]
+        assert "contract-secret" not in repr(reported)
 
     # -- starting ------------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class ProviderContract:
         assert json.loads(json.dumps(bench.provider.detail(live.job_id)))
 
     def test_what_a_capability_rules_out_is_refused(self, bench: Bench) -> None:
-        """Not passed over: a user who asks for it is told."""
+        """Not passed over: a user who asks for it is reported."""
         offered, key = bench.provider.capabilities, "5a" * 16
         ruled_out: list[Callable[[str], Any]] = []
         ruled_out += [] if offered.graph is Support.YES else [bench.provider.graph]
@@ -255,7 +255,7 @@ class ProviderContract:
         assert known
         assert all(source in known for vertex in graph.vertices for source, _ in vertex.inputs)
 
-    def test_a_failed_job_is_told_and_can_be_started_again(self, bench: Bench) -> None:
+    def test_a_failed_job_is_reported_and_can_be_started_again(self, bench: Bench) -> None:
         """The same program again, after a failure, is another start."""
         spec = bench.spec("contract-failed")
         live = started(bench.provider, spec)
@@ -381,8 +381,8 @@ class ProviderContract:
 
 
 def _complete(provider: Provider, names: list[str]) -> tuple[str, ...] | None:
-    told = provider.observe()
-    found = tuple(name for name in names if name in told.jobs)
+    reported = provider.observe()
+    found = tuple(name for name in names if name in reported.jobs)
     return found if len(found) == len(names) else None
 
 

@@ -145,9 +145,9 @@ class CsSimulator(SimulatedServer):
         return refused("CS.11002", "PARAMETER_INVALID", why)
 
     def answer(self, request: Request) -> Response:
-        told = self.gate.iam(request)
-        if told is not None:
-            return told
+        reported = self.gate.iam(request)
+        if reported is not None:
+            return reported
         if refusal := self.gate.refusal(request):
             return refusal
         found = re.fullmatch(r"/v1\.0/([^/]+)(/.+)", request.path)
@@ -203,8 +203,8 @@ class CsSimulator(SimulatedServer):
         ]
         if self.graphs_by_flink:
             vertices = [{"id": str(one["id"]), "name": one["contents"], "status": "RUNNING"} for one in nodes]
-            told: dict[str, Any] = {"jid": job.engines[0], "state": "RUNNING", "vertices": vertices}
-            return self._said("ok", told | {"plan": {"nodes": nodes}})
+            reported: dict[str, Any] = {"jid": job.engines[0], "state": "RUNNING", "vertices": vertices}
+            return self._said("ok", reported | {"plan": {"nodes": nodes}})
         return self._said("ok", {"execute_plan_items": json.dumps({"nodes": nodes})})
 
     def _successor(self, request: Request, _: int) -> Response:

@@ -139,7 +139,7 @@ def refused_update(job: Job, body: Mapping[str, Any], known: frozenset[str], *, 
 def shown(job: Job, moment: Moment, *, detailed: bool, row: bool) -> dict[str, Any]:
     """A job as the service shows it; what can only be written is not in it."""
     fields = job.fields
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         "job_id": job.job_id,
         "name": fields["name"],
         "desc": fields.get("desc", ""),
@@ -151,7 +151,7 @@ def shown(job: Job, moment: Moment, *, detailed: bool, row: bool) -> dict[str, A
     }
     if row and not detailed:
         edge = fields.get("edge_group_ids", "")
-        return told | {"username": "ann", "duration": 0, "root_id": -1, "edge_group_ids": edge}
+        return reported | {"username": "ann", "duration": 0, "root_id": -1, "edge_group_ids": edge}
     config: dict[str, Any] = {
         "checkpoint_enabled": fields.get("checkpoint_enabled", False),
         "checkpoint_mode": fields.get("checkpoint_mode", "exactly_once"),
@@ -166,7 +166,7 @@ def shown(job: Job, moment: Moment, *, detailed: bool, row: bool) -> dict[str, A
         "spu_number": fields.get("spu_number", 2),
         "parallel_number": fields.get("parallel_number", 1),
     }
-    return told | {
+    return reported | {
         "user_id": "ac4eaa303639409c8ab099d55eb1538e",
         "cluster_id": fields.get("cluster_id", 0),
         "project_id": "0123456789abcdef0123456789abcdef",

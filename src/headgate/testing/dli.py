@@ -149,7 +149,7 @@ class DliSimulator(SimulatedServer):
         if not 0 < limit <= 100:
             raise Refused("DLI.0001", "limit must be between 1 and 100")
         detail = query.get("show_detail", "false") == "true"
-        rows = [(job, row) for job in self.jobs.all.values() if (row := self.jobs.told(job, self.list_lag))]
+        rows = [(job, row) for job in self.jobs.all.values() if (row := self.jobs.reported(job, self.list_lag))]
         rows = [(job, row) for job, row in rows if query.get("name", "") in row["name"]]
         for key in ("status", "job_type", "queue_name"):
             rows = [(job, row) for job, row in rows if query.get(key) in (None, row[key])]
@@ -166,7 +166,7 @@ class DliSimulator(SimulatedServer):
     def _detail(self, request: Request, job_id: str) -> Any:
         job = self._job(job_id)
         row = job.row(self.gate.project_id)
-        before = self.jobs.told(job, self.status_lag) or job.news[0][1] or row
+        before = self.jobs.reported(job, self.status_lag) or job.news[0][1] or row
         row |= {key: before[key] for key in ("status", "start_time", "has_savepoint")}
         return {"is_success": "true", "message": "Job detail query succeeds.", "job_detail": row}
 
@@ -211,8 +211,8 @@ class DliSimulator(SimulatedServer):
         if self.unique_names and self.definitions(name):
             raise Refused("DLI.0006", f"Job {name} already exists")
         job = self.jobs.create(job_type, body)
-        told = {"job_id": job.id, "status_name": "job_init", "status_desc": ""}
-        return {"is_success": success, "message": "A DLI job is created successfully.", "job": told}
+        reported = {"job_id": job.id, "status_name": "job_init", "status_desc": ""}
+        return {"is_success": success, "message": "A DLI job is created successfully.", "job": reported}
 
     def _update(self, request: Request, kind: str, job_id: str) -> Any:
         job = self._job(job_id)

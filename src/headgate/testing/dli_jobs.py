@@ -34,7 +34,7 @@ class Engine:
 
 @dataclass(slots=True)
 class SimulatedJob:
-    """One definition. `fields` are what was written, flat; `news` what it was told to be, by tick."""
+    """One definition. `fields` are what was written, flat; `news` what it was asked to be, by tick."""
 
     id: int
     job_type: str
@@ -161,7 +161,7 @@ class Jobs:
                 _, status, effect = job.ahead.pop(0)
                 getattr(self, f"_{effect}")(job, status)
 
-    def told(self, job: SimulatedJob, ago: int) -> dict[str, Any] | None:
+    def reported(self, job: SimulatedJob, ago: int) -> dict[str, Any] | None:
         """The job as it was that many ticks ago; None if it was not there, or no longer."""
         return next((row for tick, row in reversed(job.news) if tick <= self.tick - ago), None)
 

@@ -1,4 +1,4 @@
-"""The gate in front of Huawei Cloud's simulated services: who may pass, and what everybody else is told.
+"""The gate in front of Huawei Cloud's simulated services: who may pass, and what everybody else is reported.
 
 It works out signatures by itself, from the bytes of a request as they came; tokens come from the simulated IAM.
 Refusals are those of the API gateway (APIG.0301 and its kin), and after too many wrong signatures in a row an access
@@ -55,7 +55,7 @@ class HuaweiGate:
     given: int = 0
 
     def refusal(self, request: Request) -> Response | None:
-        """What a request that may not pass is told; None: it may pass."""
+        """What a request that may not pass is reported; None: it may pass."""
         token = request.headers.get("x-auth-token")
         if token is not None:
             return None if token in self.tokens else _refused("APIG.0307", "The token must be updated.")
@@ -125,8 +125,8 @@ class HuaweiGate:
         self.given += 1
         token = f"MIIToken{self.given:08}"
         self.tokens.add(token)
-        told = {"token": {"methods": ["password"], "project": {"id": project, "name": self.projects[project]}}}
-        return Response(201, told, {"X-Subject-Token": token})
+        reported = {"token": {"methods": ["password"], "project": {"id": project, "name": self.projects[project]}}}
+        return Response(201, reported, {"X-Subject-Token": token})
 
 
 def expected(request: Request, secret: str, names: list[str]) -> str:
@@ -151,13 +151,13 @@ def expected(request: Request, secret: str, names: list[str]) -> str:
 
 
 def _is_unsigned(request: Request, names: list[str]) -> bool:
-    """Was this body left out of the signature, as the SDKs do it: told in a signed header, and not of JSON or BSON?
+    """Was this body left out of the signature, as the SDKs do it: reported in a signed header, and not of JSON or BSON?
 
     A body of any other kind is hashed here, whatever the request says its hash is.
     """
     kind = request.headers.get("content-type", "")
-    told = _CONTENT_HASH in names and request.headers.get(_CONTENT_HASH) == _UNSIGNED
-    return bool(told and request.body and kind and not kind.startswith(_ALWAYS_HASHED))
+    reported = _CONTENT_HASH in names and request.headers.get(_CONTENT_HASH) == _UNSIGNED
+    return bool(reported and request.body and kind and not kind.startswith(_ALWAYS_HASHED))
 
 
 def throttled() -> Response:

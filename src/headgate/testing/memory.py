@@ -124,7 +124,7 @@ class MemoryPlatform(NoDefinitions):
             self._end(job_id, JobState.FINISHED, "checkpoint")
 
     def forget(self) -> None:
-        """The platform is started anew: jobs and their history are gone, snapshots stay."""
+        """The platform is restarted: jobs and their history are gone, snapshots stay."""
         self.jobs.clear()
 
     def start_stranger(self, job: str, *, project: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The ground a simulator stands on: a real HTTP server on a loopback port, that can be told to misbehave.
+"""The ground a simulator stands on: a real HTTP server on a loopback port, that can be asked to misbehave.
 
     class Simulator(SimulatedServer):
         def answer(self, request): ...         # the platform

@@ -130,7 +130,7 @@ def test_what_was_changed_in_the_console_is_a_difference(bench: CsBench, field: 
 
 
 def test_placeholders_come_back_as_placeholders(bench: CsBench) -> None:
-    """In a statement, in config and in options; a rotated value is a change, and told by its name alone."""
+    """In a statement, in config and in options; a rotated value is a change, and reported by its name alone."""
     values = {"TOPIC": "alarms-of-ann", "EVERY": "30s", "TABLE": "orders_2026"}
     spec = sql_job(
         program=Sql("INSERT INTO sink SELECT * FROM ${env:TABLE}"),

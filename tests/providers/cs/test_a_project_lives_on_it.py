@@ -129,7 +129,7 @@ def test_an_edited_program_needs_consent_and_keeps_its_state(workspace: Workspac
     assert len(workspace.platform.running("orders")) == 1
 
 
-@pytest.mark.parametrize("successor_answers", [True, False], ids=["told-by-the-successor", "told-by-our-note"])
+@pytest.mark.parametrize("successor_answers", [True, False], ids=["reported-by-the-successor", "reported-by-our-note"])
 def test_suspended_and_resumed(workspace: Workspace, successor_answers: bool) -> None:
     """Stopped with its state, planned to stay so, and started from it."""
     workspace.platform.successor_answers = successor_answers

@@ -1,4 +1,6 @@
-"""Whatever reply is lost, whoever was quicker: asking again goes on from what is there, and there is one copy."""
+"""Whatever reply is lost, any caller that was quicker: asking again goes on from what is there, and there is one
+copy.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from headgate.testing.contract import PROJECT, converged, eventually, from_savep
 from headgate.testing.cs import CsSimulator
 
 
-@pytest.mark.parametrize("successor_answers", [True, False], ids=["told-by-the-successor", "told-by-our-note"])
+@pytest.mark.parametrize("successor_answers", [True, False], ids=["reported-by-the-successor", "reported-by-our-note"])
 def test_killed_between_the_update_and_the_start(
     bench: CsBench, platform: CsSimulator, successor_answers: bool
 ) -> None:

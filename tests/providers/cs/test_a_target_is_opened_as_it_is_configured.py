@@ -12,7 +12,7 @@ from headgate.providers.cs.client import address
 
 
 @pytest.mark.parametrize("signature", ["current", "legacy"])
-def test_a_headgate_yaml_that_chooses_a_signature_is_told_what_to_do(tmp_path: Path, signature: str) -> None:
+def test_a_headgate_yaml_that_chooses_a_signature_is_reported_what_to_do(tmp_path: Path, signature: str) -> None:
     """The signature of the SDK of 2020 is not sent any more; the other one needs no word."""
     project = "project: payments\ntargets:\n  cs: {provider: huawei-cs, region: cn-north-1, signature: SIGNATURE}\n"
     (tmp_path / "headgate.yaml").write_text(project.replace("SIGNATURE", signature), "utf-8")

@@ -1,4 +1,4 @@
-"""What Cloud Stream has no way to do is told before anything is touched, with what to do instead."""
+"""What Cloud Stream has no way to do is reported before anything is touched, with what to do instead."""
 
 from __future__ import annotations
 

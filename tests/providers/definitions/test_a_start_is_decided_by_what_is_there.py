@@ -78,13 +78,13 @@ def refused(wanted: Wanted, *found: Definition) -> Any:
 )
 def test_the_next_step_follows_from_what_is_there(wanted: Wanted, found: list[Definition], step: Any) -> None:
     """The same for every process that asks."""
-    told = next_start_step(wanted, tuple(found))
+    reported = next_start_step(wanted, tuple(found))
 
-    assert type(told) is type(step)
-    if isinstance(told, Update | Run) and isinstance(step, Update | Run):
-        assert told.definition.id == step.definition.id
-    if isinstance(told, Run) and isinstance(step, Run):
-        assert [each.id for each in told.beside] == [each.id for each in step.beside]
+    assert type(reported) is type(step)
+    if isinstance(reported, Update | Run) and isinstance(step, Update | Run):
+        assert reported.definition.id == step.definition.id
+    if isinstance(reported, Run) and isinstance(step, Run):
+        assert [each.id for each in reported.beside] == [each.id for each in step.beside]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_run_that_is_ending_is_waited_for() -> None:
     assert "still ends" in step.otherwise.problem
 
 
-def test_a_second_manifest_is_overtaken_and_told_the_revision_that_runs() -> None:
+def test_a_second_manifest_is_overtaken_and_reported_the_revision_that_runs() -> None:
     """The hint is the next move."""
     other = replace(OURS, start_key="e" * 32, revision="f" * 16)
 

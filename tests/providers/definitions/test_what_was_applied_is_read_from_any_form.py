@@ -103,7 +103,7 @@ def test_people_keep_their_text_while_the_marker_can_do_with_less(length: int) -
 
 
 def test_a_platform_that_needs_the_whole_marker_cuts_text_first() -> None:
-    """A first start that restored nothing is told by it from one that may have state."""
+    """A first start that restored nothing is reported by it from one that may have state."""
     assert read(write("x" * 600, MARKER, {"sets": "41"}, BARE)).marker == MARKER
 
 

@@ -34,7 +34,7 @@ def opened(
     dinky: DinkySimulator, *, project: str = PROJECT, pause: Callable[[float], None] = time.sleep, **settings: Any
 ) -> DinkyProvider:
     """A provider as a target of this simulator opens it."""
-    told = {
+    reported = {
         "url": dinky.url,
         "username": dinky.username,
         "password": dinky.password,
@@ -42,7 +42,7 @@ def opened(
         "claim_wait": 0,
         **settings,
     }
-    target = Target("dinky", "dinky", DinkyTarget.model_validate(told), Secrets({"DINKY_PASSWORD": dinky.password}))
+    target = Target("dinky", "dinky", DinkyTarget.model_validate(reported), Secrets({"DINKY_PASSWORD": dinky.password}))
     return open_dinky(target, project=project, cache=None, pause=pause)
 
 

@@ -99,10 +99,10 @@ def test_a_failed_start_leaves_the_savepoint_where_the_next_run_finds_it(
 
     with pytest.raises(Rejected) as failed:
         provider.submit(submission(after, live=ended, restore=from_savepoint(ended)))
-    told = seen(provider)
+    reported = seen(provider)
     dinky.lifecycle.rejects.clear()
-    started(provider, after, live=told, restore=from_savepoint(told))
+    started(provider, after, live=reported, restore=from_savepoint(reported))
 
     assert isinstance(failed.value, ProviderError)
-    assert told.snapshot == ended.snapshot
+    assert reported.snapshot == ended.snapshot
     assert dinky.ages("orders") == 1

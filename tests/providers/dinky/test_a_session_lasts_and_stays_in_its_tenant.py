@@ -46,8 +46,8 @@ def test_a_session_that_ended_is_renewed_once_for_reads_and_writes(
     assert dinky.running("orders") == [] or dinky.engine.active("orders")[0].word == "CANCELLING"
 
 
-def test_a_user_that_somebody_else_works_as_is_told(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """One session a user: whoever logs in ends ours, and two of us would end each other's for ever."""
+def test_a_user_that_somebody_else_works_as_is_reported(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+    """One session a user: a caller that logs in ends ours, and two of us would end each other's for ever."""
     provider.observe()
     dinky.fail(9, at="POST /api/task", response=dinky.not_logged_in())
 

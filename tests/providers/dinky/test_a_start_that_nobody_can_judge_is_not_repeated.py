@@ -66,7 +66,9 @@ def test_another_version_is_not_started_beside_it_either(dinky: DinkySimulator, 
     assert len(dinky.running("orders")) == 1
 
 
-def test_an_unclear_start_is_told_as_unknown_with_the_way_out(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_an_unclear_start_is_reported_as_unknown_with_the_way_out(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
     """Neither "stopped, so start" nor "suspended, as git asks": nobody knows, and the plan says what to do."""
     ended = stopped(provider, started(provider, job()))
     dinky.lifecycle.stumbles = 1
@@ -105,11 +107,11 @@ def test_a_person_who_looked_lets_headgate_go_on_with_the_state(dinky: DinkySimu
         provider.submit(wanted)
 
     struck(dinky)
-    told = seen(provider)
+    reported = seen(provider)
     provider.submit(wanted)
     eventually(lambda: provider.health(ended.job_id).settled)
 
-    assert (told.state, told.snapshot) == (JobState.SUSPENDED, ended.snapshot)
+    assert (reported.state, reported.snapshot) == (JobState.SUSPENDED, ended.snapshot)
     assert dinky.ages("orders") == 1
     assert seen(provider).state is JobState.RUNNING
 
@@ -133,10 +135,10 @@ def test_a_word_that_was_struck_is_no_leave_for_the_next_unclear_start(
 
 
 def test_a_change_in_place_is_no_word_of_a_person(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """What headgate writes anew keeps the name of the run: only people strike it."""
+    """What headgate writes again keeps the name of the run: only people strike it."""
     noted = job(options=options(note="nightly"))
     live = started(provider, job())
-    provider.update(live, noted, live.marker or pytest.fail("it bears no marker"))
+    provider.update(live, noted, live.marker or pytest.fail("it has no marker"))
     ended = stopped(provider, live)
     dinky.lifecycle.stumbles = 1
     with pytest.raises(Exceptional):
@@ -149,7 +151,7 @@ def test_a_change_in_place_is_no_word_of_a_person(dinky: DinkySimulator, provide
 
 
 def test_a_start_by_hand_tells_what_runs(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Whoever ended the job on the cluster may as well start the task in Dinky: it has an instance then."""
+    """A caller that ended the job on the cluster may as well start the task in Dinky: it has an instance then."""
     dinky.lifecycle.stumbles = 1
     with pytest.raises(OutcomeUnknown):
         provider.submit(submission(job()))

@@ -118,7 +118,7 @@ def test_a_job_that_people_made_becomes_a_manifest_that_changes_nothing(
 
 
 def test_peoples_text_survives_unless_git_says_another(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """A note belongs to whoever wrote it; a long one gives way to the marker at its end."""
+    """A note belongs to the one who wrote it; a long one gives way to the marker at its end."""
     live = started(provider, job())
     task = dinky.task_named("orders")
     task["note"] = "call Jo first " + task["note"] + " or Ann"

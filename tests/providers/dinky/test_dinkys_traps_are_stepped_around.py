@@ -1,4 +1,4 @@
-"""What goes wrong in Dinky without an error: each is looked for, told, and never made worse."""
+"""What goes wrong in Dinky without an error: each is looked for, reported, and never made worse."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Connect = Callable[..., DinkyProvider]
 # -- starts ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_start_from_somewhere_else_is_cancelled_and_told(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_a_start_from_somewhere_else_is_cancelled_and_reported(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """What Dinky says it restored is compared with what was asked."""
     ended = stopped(provider, started(provider, job()))
     dinky.engine.snapshots["s3://elsewhere"] = 9
@@ -102,13 +102,13 @@ def test_an_ended_job_is_not_asked_about_again(
     assert seen(connect()).state is JobState.SUSPENDED
 
 
-def test_an_end_counts_when_it_is_told_twice(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_an_end_counts_when_it_is_reported_twice(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Around a cancel or a restart Dinky may tell an end that is none."""
     live = started(provider, job())
     [row] = dinky.tables.instances.values()
     ended = dinky.lifecycle.detail(row) | {"instance": {**row, "status": "CANCELED"}}
-    told = envelope(ended, "2024-10-20 12:00:00")
-    dinky.fail(1, at="refreshJobInfoDetail", response=Response(200, told))
+    reported = envelope(ended, "2024-10-20 12:00:00")
+    dinky.fail(1, at="refreshJobInfoDetail", response=Response(200, reported))
 
     assert provider.health(live.job_id).state is JobState.RUNNING
 
@@ -137,7 +137,7 @@ def dinky_path(ended: Live) -> str:
 def test_a_retained_checkpoint_counts_and_one_that_was_not_retained_does_not(
     dinky: DinkySimulator, provider: DinkyProvider
 ) -> None:
-    """Flink deletes the checkpoints of a job that ends, unless it was told to keep them."""
+    """Flink deletes the checkpoints of a job that ends, unless it was asked to keep them."""
     interval = {"execution.checkpointing.interval": "30s"}
     kept = interval | {"execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION"}
     started(provider, job("kept", config=kept))
@@ -166,7 +166,9 @@ def test_a_name_that_is_merely_like_it_is_another_name(dinky: DinkySimulator, pr
     assert len(dinky.running("job_a")) == 1
 
 
-def test_a_name_that_is_taken_is_told_before_anything_is_made(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_a_name_that_is_taken_is_reported_before_anything_is_made(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
     """By a task that is not ours, or by a folder."""
     dinky.start_stranger("taken")
 
@@ -206,10 +208,10 @@ def test_a_statement_in_an_error_shows_no_secret(dinky: DinkySimulator, provider
     with pytest.raises(Rejected) as failed:
         provider.submit(submission(spec))
 
-    told = f"{failed.value} {failed.value.body}"
-    assert "amuont" in told
-    assert "${env:KEY}" in told
-    assert not [word for word in ("typed-in", "from-the-environment", "\tat ", "RuntimeException") if word in told]
+    reported = f"{failed.value} {failed.value.body}"
+    assert "amuont" in reported
+    assert "${env:KEY}" in reported
+    assert not [word for word in ("typed-in", "from-the-environment", "\tat ", "RuntimeException") if word in reported]
 
 
 def test_planning_never_reaches_a_catalog(dinky: DinkySimulator, provider: DinkyProvider) -> None:

@@ -191,12 +191,12 @@ def test_the_documented_answer_of_a_start_is_read_key_by_key() -> None:
     data = documented("submit_task_answer_described")["data"]
 
     described = Started.read(data)
-    told = Started.read(data | {"success": "true", "jobInstanceId": "8001", "error": None})
+    reported = Started.read(data | {"success": "true", "jobInstanceId": "8001", "error": None})
     from_here = Started.read(data | {"jobConfig": data["jobConfig"] | {"savePointPath": None}})
 
     assert (described.success, described.instance_id) == (False, None)
-    assert (told.success, told.instance_id, told.error) == (True, 8001, "")
-    assert told.restored == data["jobConfig"]["savePointPath"]
+    assert (reported.success, reported.instance_id, reported.error) == (True, 8001, "")
+    assert reported.restored == data["jobConfig"]["savePointPath"]
     assert from_here.restored == ""
 
 

@@ -290,11 +290,11 @@ def test_15_a_stop_that_cannot_be_is_not_planned() -> None:
             job(options=options(note="nightly")),
             job(parallelism=2, savepoint=Savepoint(Strategy.NONE)),
         )
-        told = {
+        reported = {
             spec: provider.platform_verdict(wanted, live, diff(live.applied or pytest.fail("unreadable"), wanted))
             for spec, wanted in (("wider", wider), ("noted", noted), ("emptied", emptied))
         }
 
-    assert told["wider"].blocked is Reason.NOT_SUPPORTED
-    assert "1.2.0 cannot take savepoints" in told["wider"].note
-    assert (told["noted"].blocked, told["emptied"].blocked) == (None, None)
+    assert reported["wider"].blocked is Reason.NOT_SUPPORTED
+    assert "1.2.0 cannot take savepoints" in reported["wider"].note
+    assert (reported["noted"].blocked, reported["emptied"].blocked) == (None, None)

@@ -143,7 +143,7 @@ def test_another_cluster_is_another_cluster_however_it_is_spelled(dinky: DinkySi
 
 
 def test_a_marker_that_was_removed_comes_back_without_a_restart(dinky: DinkySimulator, write: Write) -> None:
-    """What the note told - that the cluster was given by name - is gone with it, and the job never notices."""
+    """What the note says - that the cluster was given by name - is gone with it, and the job never notices."""
     write()
     applied()
     before = dinky.running("orders")
@@ -244,7 +244,9 @@ def test_many_jobs_are_started_side_by_side(dinky: DinkySimulator, write: Write)
     assert not planned().has_changes
 
 
-def test_a_wrong_statement_is_told_at_its_line_before_anything_is_touched(dinky: DinkySimulator, write: Write) -> None:
+def test_a_wrong_statement_is_reported_at_its_line_before_anything_is_touched(
+    dinky: DinkySimulator, write: Write
+) -> None:
     """Flink's words, as Dinky passes them on, at the line of the manifest."""
     dinky.lifecycle.rejects.add("amuont")
     write("SUM(amuont)")
@@ -266,10 +268,10 @@ def test_no_secret_is_in_any_output(dinky: DinkySimulator, write: Write) -> None
     dinky.lifecycle.rejects.add("SUM")
     write("SUM(amount) + 1")
 
-    told = [run("plan"), run("plan", "--format", "json"), run("status", "orders", "--raw"), graph, first]
+    reported = [run("plan"), run("plan", "--format", "json"), run("status", "orders", "--raw"), graph, first]
 
-    assert all(result.stdout for result in told)
-    for result in told:
+    assert all(result.stdout for result in reported)
+    for result in reported:
         assert "a-secret-of-the-sink" not in result.output
         assert dinky.password not in result.output
         assert "kept-to-ourselves" not in result.output

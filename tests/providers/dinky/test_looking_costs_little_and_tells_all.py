@@ -1,4 +1,4 @@
-"""What is asked of Dinky to know how jobs are doing, and what is told of it."""
+"""What is asked of Dinky to know how jobs are doing, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_a_stopped_job_left_is_asked_once(dinky: DinkySimulator, provider: 
 
 
 def test_health_counts_what_dinky_passes_on() -> None:
-    """Flink's tasks where they are told, one that stands for all where not; checkpoints and the cause."""
+    """Flink's tasks where they are reported, one that stands for all where not; checkpoints and the cause."""
     row = {"id": 1, "taskId": 2, "status": "RUNNING", "failedRestartCount": "3"}
     config = {"configJson": {"configJson": {"execution.checkpointing.interval": "30s"}}}
     counted = {
@@ -57,13 +57,13 @@ def test_health_counts_what_dinky_passes_on() -> None:
     }
 
     alone = instance_details.health(Instance.read(row), {})
-    told = instance_details.health(Instance.read(row), {"jobDataDto": counted, "history": config, "instance": row})
+    reported = instance_details.health(Instance.read(row), {"jobDataDto": counted, "history": config, "instance": row})
     ended = instance_details.health(Instance.read(row | {"status": "FAILED", "error": "gone"}), {})
 
     assert alone.settled
     assert (alone.tasks_running, alone.tasks, alone.checkpointing, alone.restarts) == (1, 1, None, None)
-    assert (told.tasks_running, told.tasks, told.checkpointing, told.checkpoints) == (3, 4, True, 2)
-    assert (told.restarts, told.cause) == (3, "IOException: disk full")
+    assert (reported.tasks_running, reported.tasks, reported.checkpointing, reported.checkpoints) == (3, 4, True, 2)
+    assert (reported.restarts, reported.cause) == (3, "IOException: disk full")
     assert (ended.state, ended.tasks, ended.cause) == (JobState.FAILED, 0, "gone")
 
 
@@ -82,7 +82,7 @@ def test_the_graph_of_the_job_that_runs_goes_before_that_of_what_is_saved(
 
 
 def test_a_job_that_only_its_catalog_knows_has_no_graph(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Planning it would change the catalog: told, not done."""
+    """Planning it would change the catalog: reported, not done."""
     dinky.start_stranger("lake", statement="USE CATALOG lake;\nINSERT INTO t SELECT a FROM s")
     [live] = provider.observe().others
 
@@ -96,7 +96,7 @@ def test_a_job_that_only_its_catalog_knows_has_no_graph(dinky: DinkySimulator, p
 def test_what_reaches_a_cluster_is_nowhere_in_the_raw_answer(
     dinky: DinkySimulator, provider: DinkyProvider, as_text: bool
 ) -> None:
-    """The settings of kube and yarn are told of the cluster, and again of how a job was started there."""
+    """The settings of kube and yarn are reported of the cluster, and again of how a job was started there."""
     live = started(provider, job(config={"pipeline.max-parallelism": "64"}))
     [history] = dinky.tables.histories.values()
     history["configJson"] |= {
@@ -106,10 +106,10 @@ def test_what_reaches_a_cluster_is_nowhere_in_the_raw_answer(
     if as_text:
         history["configJson"] = json.dumps(history["configJson"])
 
-    told = str(provider.detail(live.job_id))
+    reported = str(provider.detail(live.job_id))
 
-    assert "kept-to-ourselves" not in told
-    assert "pipeline.max-parallelism" in told
+    assert "kept-to-ourselves" not in reported
+    assert "pipeline.max-parallelism" in reported
 
 
 def test_a_new_job_may_be_planned_before_it_is_there(dinky: DinkySimulator, provider: DinkyProvider) -> None:
@@ -138,7 +138,7 @@ def test_the_savepoints_of_a_job_are_known_as_long_as_its_task(dinky: DinkySimul
     assert provider.exists(kept.snapshots[0].path) is None
 
 
-def test_savepoints_are_told_apart_by_their_keys(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_savepoints_are_reported_apart_by_their_keys(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """In the task's note, so that any process knows; a published task stays published."""
     live = started(provider, job(options=options(step=2)))
 
@@ -153,7 +153,7 @@ def test_savepoints_are_told_apart_by_their_keys(dinky: DinkySimulator, provider
         provider.take_savepoint(str(dinky.task_named("theirs")["id"]), "ab" * 16)
 
 
-def test_who_uses_a_package_is_told_by_name(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_who_uses_a_package_is_reported_by_name(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Ours and others."""
     started(provider, job("ours", program=Jar("rs:/jobs/orders.jar", "org.acme.Orders")))
     dinky.start_stranger("theirs", statement="ADD JAR 'rs:/jobs/orders.jar';\nINSERT INTO a SELECT 1")
@@ -179,14 +179,14 @@ def test_details_leave_out_how_clusters_are_reached(dinky: DinkySimulator, provi
     """Kubernetes and YARN settings hold credentials."""
     live = started(provider, job())
 
-    told = provider.detail(live.job_id)
+    reported = provider.detail(live.job_id)
 
-    assert told["task"]["name"] == "orders"
-    assert told["instance"]["jobDataDto"]["job"]["state"] == "RUNNING"
-    assert "kept-to-ourselves" not in repr(told)
+    assert reported["task"]["name"] == "orders"
+    assert reported["instance"]["jobDataDto"]["job"]["state"] == "RUNNING"
+    assert "kept-to-ourselves" not in repr(reported)
 
 
-def test_a_statement_that_is_wrong_is_told_in_flinks_words(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_a_statement_that_is_wrong_is_reported_in_flinks_words(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """Code 0 and a row that says no: only that every row says yes means yes."""
     dinky.lifecycle.rejects.add("SUM(amount) + 1")
 
@@ -209,7 +209,7 @@ def test_a_plan_whose_reply_is_lost_is_unavailable_and_changed_nothing(
         provider.compile(job())
 
 
-def test_never_started_is_told_apart_from_started_and_gone(dinky: DinkySimulator, provider: DinkyProvider) -> None:
+def test_never_started_is_reported_apart_from_started_and_gone(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """The one has no state to lose; of the other nobody knows."""
     dinky.refuse(at="submitTask")
     with pytest.raises(OutcomeUnknown):
@@ -266,9 +266,11 @@ def test_numbers_and_booleans_may_be_texts() -> None:
 
 def test_messages_are_for_people() -> None:
     """No class names, no stack, no secrets, and not the whole script."""
-    told = said("java.lang.RuntimeException: org.dinky.BusException: no 'db.password' = 'x1y2'\n\tat a.B.c(B.java:1)")
+    reported = said(
+        "java.lang.RuntimeException: org.dinky.BusException: no 'db.password' = 'x1y2'\n\tat a.B.c(B.java:1)"
+    )
 
-    assert told == "no 'db.password' = '***'"
+    assert reported == "no 'db.password' = '***'"
     assert len(said("x" * 9000)) == 2000
     assert said(None) == ""
 

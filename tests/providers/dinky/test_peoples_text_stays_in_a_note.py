@@ -17,8 +17,8 @@ def written(text: str, marker: Marker) -> Note:
 
 def test_which_version_is_not_tried_again_goes_before_a_text() -> None:
     """Without it a run without a store would start what was rolled back."""
-    told = written("x" * 200, INSTEAD)
+    reported = written("x" * 200, INSTEAD)
 
-    assert told.marker is not None
-    assert told.marker.quarantined == INSTEAD.quarantined
-    assert told.text.endswith("…")
+    assert reported.marker is not None
+    assert reported.marker.quarantined == INSTEAD.quarantined
+    assert reported.text.endswith("…")

@@ -35,7 +35,7 @@ def all_at_once(connect: Connect, wanted: Submission, runs: int = 3) -> list[str
 
 
 def test_a_new_job_is_made_and_started_by_one(dinky: DinkySimulator, connect: Connect) -> None:
-    """Its name is taken once; whoever comes second finds it."""
+    """Its name is taken once; a caller that comes second finds it."""
     heard = all_at_once(connect, submission(job()))
 
     connect().submit(submission(job()))

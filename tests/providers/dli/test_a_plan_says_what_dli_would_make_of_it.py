@@ -49,9 +49,9 @@ def test_some_options_change_as_the_job_runs(changed: dict[str, Any]) -> None:
     assert live.applied is not None
     changes = diff(live.applied, after)
 
-    told = platform_verdict(after, live, changes)
+    reported = platform_verdict(after, live, changes)
 
-    assert {change.path for change in changes} == told.in_place != frozenset()
+    assert {change.path for change in changes} == reported.in_place != frozenset()
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_some_options_change_as_the_job_runs(changed: dict[str, Any]) -> None:
 )
 def test_what_becomes_of_state(after: JobSpec, verdict: str) -> None:
     """By Huawei's FAQ on restoring, and by what DLI keeps apart."""
-    told = _prospect(job(), after)
+    reported = _prospect(job(), after)
 
-    assert told.blocked is None
-    assert told.state is not None
-    assert told.state.verdict.value == verdict
-    assert told.state.operators[0].why
+    assert reported.blocked is None
+    assert reported.state is not None
+    assert reported.state.verdict.value == verdict
+    assert reported.state.operators[0].why
 
 
 def test_another_statement_is_for_the_planner_to_judge() -> None:
@@ -119,10 +119,10 @@ def test_a_first_start_has_nothing_to_keep() -> None:
 )
 def test_what_dli_cannot_do_is_said_with_what_to_do(spec: JobSpec, says: str) -> None:
     """Before anything is stopped."""
-    told = platform_verdict(spec, _live(job()), ())
+    reported = platform_verdict(spec, _live(job()), ())
 
-    assert told.blocked is Reason.NOT_SUPPORTED
-    assert says in told.note
+    assert reported.blocked is Reason.NOT_SUPPORTED
+    assert says in reported.note
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One live copy, whatever is lost on the way, however late the lists are, and whoever else starts the same job."""
+"""One live copy, whatever is lost on the way, however late the lists are, and anybody else who starts the same job."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_definition_that_cannot_be_made_leaves_the_old_one_there(bench: DliBen
     assert not dli.jobs.all[int(live.job_id)].deleted
 
 
-def test_a_job_that_is_gone_is_started_anew_or_not_at_all(bench: DliBench, dli: DliSimulator) -> None:
+def test_a_job_that_is_gone_is_started_again_or_not_at_all(bench: DliBench, dli: DliSimulator) -> None:
     """Deleted by hand, its savepoint went with it: only a start without state has something to start."""
     ended = stopped(bench.provider, started(bench.provider, job()))
     dli.jobs.delete(dli.definitions("orders")[0])
@@ -182,9 +182,9 @@ def test_two_copies_are_named_and_not_touched(bench: DliBench, dli: DliSimulator
     dli.jobs.run(twin, resume=False)
     dli.ticks += dli.list_lag
 
-    told = bench.provider.observe().jobs["orders"]
+    reported = bench.provider.observe().jobs["orders"]
 
-    assert [one.job_id for one in getattr(told, "jobs", ())] == [live.job_id, str(twin.id)]
+    assert [one.job_id for one in getattr(reported, "jobs", ())] == [live.job_id, str(twin.id)]
     with pytest.raises(Rejected, match="more than one copy"):
         bench.provider.submit(submission(job(parallelism=2)))
 

@@ -238,10 +238,10 @@ def test_the_registrys_opener_reads_the_environment(dli: DliSimulator, monkeypat
         monkeypatch.setenv(name, value)
 
     one = open_dli(target(dli.url), project=PROJECT, cache=None)
-    told = one.observe()
+    reported = one.observe()
     one.close()
 
-    assert told.jobs == {}
+    assert reported.jobs == {}
 
 
 def test_references_are_found_in_programs_and_libraries(bench: DliBench, dli: DliSimulator) -> None:

@@ -76,7 +76,7 @@ def test_what_takes_a_stop_is_refused(bench: DliBench, dli: DliSimulator, spec: 
 
 
 def test_another_way_to_write_the_same_is_no_change(bench: DliBench) -> None:
-    """The statement is laid out anew, a default is written out, and a topic is set: only that is sent."""
+    """The statement is laid out again, a default is written out, and a topic is set: only that is sent."""
     statement = job().program
     assert isinstance(statement, Sql)
     live = started(bench.provider, job(config={"table.exec.state.ttl": "60 min"}))
@@ -149,7 +149,7 @@ def test_too_many_keys_are_all_taken_for_set() -> None:
 
 
 def test_without_a_mark_everything_was_set_by_somebody() -> None:
-    """A job that we did not start is told whole."""
+    """A job that we did not start is reported whole."""
     marker, sets = set_fields.read("made by hand")
 
     assert marker is None

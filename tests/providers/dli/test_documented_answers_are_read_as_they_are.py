@@ -31,10 +31,10 @@ def test_the_documented_execution_graph_comes_through_unchanged(bench: DliBench,
     """Every field of page dli_02_0236, mixed spellings and all, as `status --raw` shows it."""
     job_id = _answered(bench, dli, EXECUTE_GRAPH)
 
-    told = bench.provider.detail(job_id)
+    reported = bench.provider.detail(job_id)
 
-    assert told["execute_graph"] == json.loads(EXECUTE_GRAPH)["execute_graph"]
-    assert told["job_detail"]["status"] == "job_running"
+    assert reported["execute_graph"] == json.loads(EXECUTE_GRAPH)["execute_graph"]
+    assert reported["job_detail"]["status"] == "job_running"
 
 
 def test_the_documented_execution_graph_is_a_healthy_job(bench: DliBench, dli: DliSimulator) -> None:
@@ -103,9 +103,9 @@ def test_a_job_that_does_not_run_has_no_execution_graph(bench: DliBench, dli: Dl
     live = started(bench.provider, job())
     dli.fail_job("orders")
 
-    told = bench.provider.detail(live.job_id)
+    reported = bench.provider.detail(live.job_id)
 
-    assert told["execute_graph"] == {}
+    assert reported["execute_graph"] == {}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A repository with DLI as its target, from the first plan to the last: nothing here is told where the platform is
+"""A repository with DLI as its target, from the first plan to the last: nothing here is reported where the platform is
 but by headgate.yaml, nor who asks but by the environment."""
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def test_a_wrong_key_is_asked_for_once(repo: Repo, dli: DliSimulator, monkeypatc
 RECENT = OPTIONS.replace("}", ", flink_version: '1.15', execution_agency_urn: dli_agency}")
 
 
-def test_a_statement_that_dli_refuses_is_told_before_anything_is_stopped(repo: Repo, dli: DliSimulator) -> None:
+def test_a_statement_that_dli_refuses_is_reported_before_anything_is_stopped(repo: Repo, dli: DliSimulator) -> None:
     """At the line of the file, for a job it knows on Flink 1.12."""
     repo.applied()
     repo.write(manifest(select=f"COUNT(*), {dli.jobs.broken_word}"))

@@ -145,7 +145,7 @@ def test_a_job_whose_stop_failed_and_that_is_gone_has_failed(bench: DliBench, dl
     assert (now.job_id, now.state) == (live.job_id, JobState.FAILED)
 
 
-def test_a_stop_that_leaves_no_savepoint_is_told(bench: DliBench, dli: DliSimulator) -> None:
+def test_a_stop_that_leaves_no_savepoint_is_reported(bench: DliBench, dli: DliSimulator) -> None:
     """It ended well and the state is nowhere: nobody may think it suspended."""
     live = started(bench.provider, job())
     dli.jobs.stops_lose_state = True
@@ -158,7 +158,7 @@ def test_a_stop_that_leaves_no_savepoint_is_told(bench: DliBench, dli: DliSimula
 
 
 @pytest.mark.parametrize("how", ["job_finish", "job_running_exception"])
-def test_a_job_that_ends_before_it_is_stopped_is_told(bench: DliBench, dli: DliSimulator, how: str) -> None:
+def test_a_job_that_ends_before_it_is_stopped_is_reported(bench: DliBench, dli: DliSimulator, how: str) -> None:
     """Its savepoint will never come."""
     live = started(bench.provider, job())
     dli.finish_job("orders") if how == "job_finish" else dli.fail_job("orders")
@@ -280,7 +280,7 @@ def test_what_is_dropped_by_consent_is_said_to_flink(bench: DliBench, dli: DliSi
 
 
 def test_an_old_answer_without_has_savepoint_is_read_by_its_path() -> None:
-    """Both are told for a detail today; older answers had the path alone."""
+    """Both are reported for a detail today; older answers had the path alone."""
     row = {"job_id": 1, "status": "job_cancel_success"}
 
     assert DliJob.of({**row, "savepoint_path": "obs://b/s/"}).has_savepoint

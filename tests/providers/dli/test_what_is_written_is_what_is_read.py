@@ -159,7 +159,7 @@ def _as_flat_fields(spec: JobSpec) -> dict[str, Any]:
     return {"options": spec.options, "config": spec.config, "parallelism": spec.parallelism}
 
 
-def test_a_stranger_is_told_with_all_it_has(bench: DliBench, dli: DliSimulator) -> None:
+def test_a_stranger_is_reported_with_all_it_has(bench: DliBench, dli: DliSimulator) -> None:
     """A manifest written from a job we did not start, and loaded again, differs in nothing."""
     dli.start_stranger("theirs", cu_number=4, restart_when_exception=True, udf_jar_url="obs://theirs/udf.jar")
     [found] = [live for live in bench.provider.observe().others if live.name == "theirs"]
@@ -295,13 +295,13 @@ def test_what_dli_quotes_of_a_secret_is_masked(bench: DliBench, dli: DliSimulato
     with pytest.raises(Rejected) as refused:
         bench.provider.submit(submission(spec))
 
-    told = f"{refused.value} {refused.value.body} {refused.value.args}"
-    assert "The bucket ${env:BUCKET} is not authorized" in told
-    assert "hidden-bucket" not in told
+    reported = f"{refused.value} {refused.value.body} {refused.value.args}"
+    assert "The bucket ${env:BUCKET} is not authorized" in reported
+    assert "hidden-bucket" not in reported
 
 
 def test_a_job_that_says_what_no_manifest_can_is_left_unread(bench: DliBench, dli: DliSimulator) -> None:
-    """It is told, without a manifest: better than one that would change it."""
+    """It is reported, without a manifest: better than one that would change it."""
     dli.start_stranger("odd", dirty_data_strategy="7")
 
     [found] = [live for live in bench.provider.observe().others if live.name == "odd"]

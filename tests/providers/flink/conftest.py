@@ -13,7 +13,7 @@ from tests.conftest import chosen_flink, free_port
 
 from headgate.local import LocalFlink, down, status, up
 
-# Changes take effect at once, not after the 30 seconds that a busy cluster is spared; 1.20 and 2.x name this anew.
+# Changes take effect at once, not after the 30 seconds that a busy cluster is spared; 1.20 and 2.x name this again.
 _CONFIG = {
     "jobmanager.scheduler": "Adaptive",
     "jobmanager.adaptive-scheduler.scaling-interval.min": "0 s",
@@ -37,7 +37,7 @@ class PrivateFlink:
         return self.flink
 
     def kill_jobmanager(self) -> None:
-        """As a power cut would: nothing is written down, nothing is told."""
+        """As a power cut would: nothing is written down, nothing is reported."""
         os.kill(self.flink.pids[0], signal.SIGKILL)
         eventually(lambda: not (seen := status(self._directory)) or not seen.alive)
 

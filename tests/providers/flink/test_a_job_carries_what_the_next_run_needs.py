@@ -40,7 +40,7 @@ def test_a_job_of_somebody_else_has_no_marker():
 
 
 def test_a_compiled_plan_too_large_to_carry_is_left_out():
-    """What is missing can be made anew; a job that cannot be started cannot."""
+    """What is missing can be made again; a job that cannot be started cannot."""
     import random
 
     noise = random.Random(1).randbytes(300_000).hex()

@@ -1,4 +1,4 @@
-"""Which parallelism a job was given, where only those of its vertices are told."""
+"""Which parallelism a job was given, where only those of its vertices are reported."""
 
 from __future__ import annotations
 

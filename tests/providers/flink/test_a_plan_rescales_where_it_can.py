@@ -1,4 +1,4 @@
-"""From git to the adaptive scheduler: an edited parallelism is no restart, and a bound is told before it is met."""
+"""From git to the adaptive scheduler: an edited parallelism is no restart, and a bound is reported before it is met."""
 
 from __future__ import annotations
 

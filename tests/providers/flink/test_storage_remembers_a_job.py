@@ -44,7 +44,7 @@ def test_a_job_nobody_started_left_no_sign(provider: FlinkProvider):
 
 
 def test_savepoints_of_a_job_are_found_by_its_name(provider: FlinkProvider, project: str):
-    """Started, one savepoint on the way, one at the stop: all told by the folder alone, newest first."""
+    """Started, one savepoint on the way, one at the stop: all reported by the folder alone, newest first."""
     begun = time.time() * 1000
     job_id = settled(provider, project, counting_spec("kept", f"{project}-kept"))
     started = provider.kept("kept")

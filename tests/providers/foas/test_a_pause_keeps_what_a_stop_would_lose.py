@@ -53,7 +53,7 @@ def with_options(spec: JobSpec = ORDERS, **written: Any) -> JobSpec:
 
 
 @pytest.mark.parametrize(
-    ("edited", "verdict", "told"),
+    ("edited", "verdict", "reported"),
     [
         pytest.param(ORDERS, Verdict.KEPT, ["all operators"], id="nothing"),
         pytest.param(replace(ORDERS, parallelism=8), Verdict.KEPT, ["parallelism"], id="parallelism"),
@@ -98,17 +98,17 @@ def with_options(spec: JobSpec = ORDERS, **written: Any) -> JobSpec:
         pytest.param(WINDOWS, Verdict.LOST, ["program", "parallelism"], id="a jar instead"),
     ],
 )
-def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, told: list[str]):
+def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, reported: list[str]):
     """As the documentation of manual tuning has it; what it does not speak of is unknown."""
     found = compatibility.verdict(ran(ORDERS), edited)
 
     assert found.verdict is verdict
-    assert [each.name for each in found.operators] == told
+    assert [each.name for each in found.operators] == reported
     assert all(each.why for each in found.operators)
 
 
 @pytest.mark.parametrize(
-    ("program", "verdict", "told"),
+    ("program", "verdict", "reported"),
     [
         (Jar("package:w2.jar", "com.example.W", ("a=b",)), Verdict.UNKNOWN, ["jar.uri"]),
         (Jar("package:w.jar", "com.example.W", ("a=c",)), Verdict.UNKNOWN, ["jar.args"]),
@@ -116,11 +116,11 @@ def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, told: lis
     ],
     ids=["another package", "another argument", "another class"],
 )
-def test_what_an_edit_does_to_the_state_of_a_datastream_job(program: Jar, verdict: Verdict, told: list[str]):
+def test_what_an_edit_does_to_the_state_of_a_datastream_job(program: Jar, verdict: Verdict, reported: list[str]):
     """Nobody can see what its operators keep."""
     found = compatibility.verdict(ran(WINDOWS), replace(WINDOWS, program=program))
 
-    assert (found.verdict, [each.name for each in found.operators]) == (verdict, told)
+    assert (found.verdict, [each.name for each in found.operators]) == (verdict, reported)
 
 
 def test_what_is_asked_for_no_more_stays_as_it_is():
@@ -262,7 +262,7 @@ def test_the_state_of_a_job_that_was_stopped_is_gone(bench: FoasBench, end: str)
 
 
 def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
-    """It is not made anew as if nothing had been."""
+    """It is not made again as if nothing had been."""
     spec = bench.spec("orders")
     paused = stopped(bench.provider, started(bench.provider, spec))
     del bench.platform.jobs["orders"]
@@ -274,7 +274,7 @@ def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
 
 
 def test_what_was_resumed_is_paused_rather_than_stopped(bench: FoasBench):
-    """A start that does not settle is ended to go back to what ran before, and the state is in it alone."""
+    """A start that does not settle is ended to go back to the previous revision, and the state is in it alone."""
     spec = bench.spec("orders")
     paused = stopped(bench.provider, started(bench.provider, spec))
     wider = again(bench, paused, replace(spec, parallelism=8), from_savepoint(paused))

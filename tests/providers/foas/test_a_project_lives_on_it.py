@@ -243,7 +243,7 @@ def test_a_service_that_is_down_makes_its_jobs_unknown(workspace: Workspace):
 
 
 def test_a_job_somebody_stopped_is_not_started_empty_by_itself(workspace: Workspace):
-    """Its state is gone, and that is told before anything else."""
+    """Its state is gone, and that is reported before anything else."""
     workspace.applied()
     workspace.platform.press("orders", "TERMINATED")
 

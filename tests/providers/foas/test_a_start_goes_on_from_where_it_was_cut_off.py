@@ -118,14 +118,14 @@ def test_a_job_that_never_ran_has_nothing_to_lose(bench: FoasBench):
     bench.platform.speak()
     bench.platform.start_stranger("clicks").instances.clear()
 
-    told = bench.provider.observe()
+    reported = bench.provider.observe()
     asked = len(bench.platform.requests)
     bench.provider.observe()
 
-    ours = told.jobs["orders"]
+    ours = reported.jobs["orders"]
     assert isinstance(ours, Live)
     assert (ours.state, ours.word, ours.provably_empty) == (JobState.STOPPED, "not started", True)
-    assert [(live.state, live.provably_empty) for live in told.others] == [(JobState.STOPPED, False)]
+    assert [(live.state, live.provably_empty) for live in reported.others] == [(JobState.STOPPED, False)]
     assert len(bench.platform.requests) == asked + 2
 
 
@@ -168,7 +168,7 @@ def test_a_job_of_another_project_is_not_marked_in_place(bench: FoasBench):
     assert bench.platform.jobs["orders"].description.startswith("[headgate project=payments ")
 
 
-def test_two_jobs_with_one_mark_are_told_both(bench: FoasBench):
+def test_two_jobs_with_one_mark_are_reported_both(bench: FoasBench):
     """Copied in the console, mark and all: neither is touched. One that does not run is no second copy."""
     started(bench.provider, bench.spec("orders"))
     mark = bench.platform.jobs["orders"].description

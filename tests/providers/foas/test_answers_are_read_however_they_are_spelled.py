@@ -271,9 +271,9 @@ def test_the_secret_and_the_token_are_in_no_error(platform: FoasSimulator):
     with pytest.raises(Unauthorised, match="SignatureDoesNotMatch") as quoted:
         provider.observe()
 
-    for told in (raised.value, quoted.value):
-        assert "opensesame-token" not in f"{told} {told.body}"
-        assert "wrong-secret" not in f"{told} {told.body}"
+    for reported in (raised.value, quoted.value):
+        assert "opensesame-token" not in f"{reported} {reported.body}"
+        assert "wrong-secret" not in f"{reported} {reported.body}"
     assert "${env:ALIBABA_CLOUD_SECURITY_TOKEN}" in quoted.value.body
     assert quoted.value.problem.partition(" (request ")[0] == (
         "SignatureDoesNotMatch: Specified signature is not matched with our calculation."

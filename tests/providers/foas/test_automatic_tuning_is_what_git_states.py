@@ -37,7 +37,7 @@ def test_tuning_that_somebody_turned_on_stays_on(bench: FoasBench):
 
 
 def test_tuning_that_leaves_git_is_turned_off_wherever_the_run_was_cut_off(bench: FoasBench):
-    """The saved job says nothing of it any more when the commit comes; what ran before still does."""
+    """The saved job says nothing of it any more when the commit comes; the previous revision still does."""
     spec = bench.spec("orders")
     tuned = replace(spec, options=SCALE)
     ended = stopped(bench.provider, started(bench.provider, tuned))

@@ -79,10 +79,10 @@ def created(call: OfficialClient, **more: str) -> None:
     call("CreateJob", **ORDERS, **fields)
     session = call("GetRawPlanJson", **ORDERS, autoconfEnable="false")["SessionId"]
     for _ in range(20):
-        told = call("CheckRawPlanJson", **ORDERS, sessionId=session)["PlanJsonInfo"]
-        if told["Status"] == "success":
+        reported = call("CheckRawPlanJson", **ORDERS, sessionId=session)["PlanJsonInfo"]
+        if reported["Status"] == "success":
             break
-    call("UpdateJob", **ORDERS, planJson=told["PlanJson"])
+    call("UpdateJob", **ORDERS, planJson=reported["PlanJson"])
     call("CommitJob", **ORDERS, isOnOff="false")
 
 
@@ -165,7 +165,7 @@ def test_summaries_leave_out_what_was_never_committed(platform: FoasSimulator, c
     assert [each["JobName"] for each in answer["RunSummarys"]["RunSummary"]] == ["clicks"]
 
 
-def test_what_uses_a_package_is_told_of_committed_jobs_alone(platform: FoasSimulator, call: OfficialClient):
+def test_what_uses_a_package_is_reported_of_committed_jobs_alone(platform: FoasSimulator, call: OfficialClient):
     """GetRefPackageJob; and a package that is in use stays."""
     package = {"projectName": "demo_prj", "packageName": "udf.jar"}
     call("CreatePackage", **package, type="jar", ossPath="jars/udf.jar")
@@ -212,7 +212,7 @@ def test_folders_queues_and_versions(platform: FoasSimulator, call: OfficialClie
 # The SDK's one method that leaves the format to its caller warns that another one does not.
 @pytest.mark.filterwarnings(r"ignore:do_action\(\) method is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("accept", ["json", "XML"])
-def test_json_is_for_whoever_asks_for_it(platform: FoasSimulator, call: OfficialClient, accept: str):
+def test_json_is_for_a_caller_that_asks_for_it(platform: FoasSimulator, call: OfficialClient, accept: str):
     """The SDK knows `JSON` in capitals only: anything else is answered with XML, which it signs for all the same."""
     platform.start_stranger("orders")
 

@@ -38,7 +38,7 @@ def options(**written: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "reported"),
     [
         (replace(ORDERS, savepoint=Savepoint(Strategy.PATH, "s3://b/sp-1")), "strategy: latest"),
         (replace(ORDERS, program=Sql("SET 'a' = 'b'; INSERT INTO t SELECT a FROM s")), "under `config`"),
@@ -55,16 +55,16 @@ def options(**written: Any) -> dict[str, Any]:
         (replace(WINDOWS, options=options(packages=["w.jar"])), "take it out of `options.packages`"),
     ],
 )
-def test_what_no_job_here_can_be(spec: JobSpec, told: str):
+def test_what_no_job_here_can_be(spec: JobSpec, reported: str):
     """Said at its first plan."""
     found = platform_verdict(spec, None, ())
 
     assert found.blocked is Reason.NOT_SUPPORTED
-    assert told in found.note
+    assert reported in found.note
 
 
 @pytest.mark.parametrize(
-    ("live", "spec", "paths", "told"),
+    ("live", "spec", "paths", "reported"),
     [
         (running(ORDERS), replace(ORDERS, name="totals"), ["name"], "cannot be renamed"),
         (running(ORDERS), WINDOWS, ["statement", "jar"], "another name"),
@@ -78,12 +78,12 @@ def test_what_no_job_here_can_be(spec: JobSpec, told: str):
     ],
     ids=["another name", "another kind of program", "another type", "a batch job that runs"],
 )
-def test_what_a_job_cannot_become(live: Live, spec: JobSpec, paths: list[str], told: str):
+def test_what_a_job_cannot_become(live: Live, spec: JobSpec, paths: list[str], reported: str):
     """Its name, its API and its type are for ever."""
     found = platform_verdict(spec, live, changed(*paths))
 
     assert found.blocked is Reason.NOT_SUPPORTED
-    assert told in found.note
+    assert reported in found.note
 
 
 def test_what_is_changed_without_a_restart():
@@ -123,12 +123,12 @@ def test_its_capabilities_say_the_same():
     """The table of the platforms is made from them."""
     with FoasSimulator() as platform:
         bench = FoasBench(platform)
-        told = bench.provider.capabilities
+        reported = bench.provider.capabilities
         live = started(bench.provider, bench.spec("orders"))
 
-        assert (told.savepoint, told.savepoint_path, told.dispose, told.compile) == (Support.NO,) * 4
-        assert told.mark_in_place is told.read_back is Support.YES
-        assert told.savepoint_format == "foas:demo_prj"
+        assert (reported.savepoint, reported.savepoint_path, reported.dispose, reported.compile) == (Support.NO,) * 4
+        assert reported.mark_in_place is reported.read_back is Support.YES
+        assert reported.savepoint_format == "foas:demo_prj"
         with pytest.raises(Rejected, match="state: suspended"):
             bench.provider.take_savepoint("orders", "0" * 32)
         assert not bench.provider.savepoint_progress("orders", "0" * 32).asked

@@ -193,7 +193,7 @@ def test_a_strangers_job_written_down_differs_in_nothing(bench: FoasBench, field
     assert found.options["engineVersion"] == "blink-3.6.0"
 
 
-def test_nodes_that_were_tuned_by_hand_are_told_by_name(bench: FoasBench):
+def test_nodes_that_were_tuned_by_hand_are_reported_by_name(bench: FoasBench):
     """The parallelism most of them have is the job's; of two nodes with one name the second has a number."""
     nodes = [
         {"id": 1, "name": "Source: s", "parallelism": 4, "core": 0.1},
@@ -300,8 +300,8 @@ def test_a_job_that_was_filed_elsewhere_is_seen(bench: FoasBench):
     assert [change.path for change in found] == ["options.folder"]
 
 
-def test_a_job_whose_parameters_somebody_wrote_anew_is_read_as_a_strangers(bench: FoasBench):
-    """What the manifest asked for is not noted there any more: everything the job has is told, nothing made up."""
+def test_a_job_whose_parameters_somebody_wrote_again_is_read_as_a_strangers(bench: FoasBench):
+    """What the manifest asked for is not noted there any more: everything the job has is reported, nothing made up."""
     live = started(bench.provider, ORDERS)
     current = bench.platform.jobs["orders"].current
     assert current is not None

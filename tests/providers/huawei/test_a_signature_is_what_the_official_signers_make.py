@@ -1,4 +1,4 @@
-"""Signatures byte for byte: fixed ones of the official signers, and the installed one asked anew.
+"""Signatures byte for byte: fixed ones of the official signers, and the installed one asked again.
 
 The fixed ones were made with huaweicloudsdkcore 3.1.219; all keys are made up.
 """
@@ -122,10 +122,10 @@ def test_a_signer_adds_what_the_gateway_wants_to_see() -> None:
 
 def test_secrets_are_not_in_the_signers_words() -> None:
     """A traceback or a log line shows values by their repr."""
-    told = repr(Signing(Keys("AK", "the-secret", "the-token")))
+    reported = repr(Signing(Keys("AK", "the-secret", "the-token")))
 
-    assert "the-secret" not in told
-    assert "the-token" not in told
+    assert "the-secret" not in reported
+    assert "the-token" not in reported
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="/", exclude_categories=["C"]), min_size=1, max_size=8)

@@ -56,7 +56,7 @@ def _found(environ: dict[str, str], **form: Any) -> Credentials:
     ],
 )
 def test_the_variables_everybody_uses_are_read(environ: dict[str, str], expected: object) -> None:
-    """Whoever runs the SDK or Terraform runs headgate."""
+    """A caller that runs the SDK or Terraform runs headgate."""
     assert _found(environ).proof == expected
 
 
@@ -93,7 +93,7 @@ def test_the_sdks_file_is_read_last(tmp_path: Path) -> None:
     assert _found({"HOME": str(tmp_path), "HW_AUTH_TOKEN": "T"}).proof == Token("T")
 
 
-def test_a_broken_file_is_told_without_its_words(tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_without_its_words(tmp_path: Path) -> None:
     """A line of it may be the secret."""
     file = tmp_path / "credentials"
     file.write_text("the-secret\n")
@@ -105,7 +105,7 @@ def test_a_broken_file_is_told_without_its_words(tmp_path: Path) -> None:
     assert "the-secret" not in str(refused.value)
 
 
-def test_no_credentials_is_told_with_the_names_to_set(tmp_path: Path) -> None:
+def test_no_credentials_is_reported_with_the_names_to_set(tmp_path: Path) -> None:
     """An error tells the next move."""
     with pytest.raises(Unauthorised) as refused:
         _found({"HOME": str(tmp_path)})
@@ -167,8 +167,8 @@ class Iam(SimulatedServer):
             if (user["name"], user["password"], user["domain"]["name"]) != ("ann", "the-password", "acme"):
                 return Response(401, {"error": {"code": 401, "message": f"wrong password {user['password']}"}})
             name = asked["scope"]["project"].get("name")
-            told = {"token": {"project": {"id": PROJECT, "name": name}}}
-            return Response(201, told, {"X-Subject-Token": f"token-{self.ticks}"})
+            reported = {"token": {"project": {"id": PROJECT, "name": name}}}
+            return Response(201, reported, {"X-Subject-Token": f"token-{self.ticks}"})
         if request.path == "/v3/projects":
             # By IAM's page the name is exact; a server that reads it as a part of the name must not confuse us.
             return Response(200, {"projects": [one for one in self.projects if request.query["name"] in one["name"]]})
@@ -211,24 +211,24 @@ def test_a_password_becomes_a_token_once(iam: Iam) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_token_that_was_revoked_is_fetched_anew(iam: Iam, method: str) -> None:
+def test_a_token_that_was_revoked_is_fetched_again(iam: Iam, method: str) -> None:
     """A password that is changed ends the tokens made with it; what was refused for that was not done."""
     account = _account(iam, USER, region="eu-west-101")
     api = account.api()
     api.read("/service")
     iam.revoked = ("token-1",)
 
-    told = api.call(method, "/service", writes=method == "POST")
+    reported = api.call(method, "/service", writes=method == "POST")
     api.read("/service")
     account.close()
 
-    new = told["who"]
+    new = reported["who"]
     assert new not in ("", "token-1")
     assert [line for line in iam.requests if "v3" in line] == ["POST /v3/auth/tokens"] * 2
     assert iam.requests.count(f"{method} /service") >= 2
 
 
-def test_a_token_is_fetched_anew_once_for_all_who_were_refused_with_it(iam: Iam) -> None:
+def test_a_token_is_fetched_again_once_for_all_who_were_refused_with_it(iam: Iam) -> None:
     """Several requests are under way when it is revoked."""
     api = Api("iam", iam.url)
     login = TokenLogin(api, Password("ann", "the-password", "acme"), {})
@@ -240,7 +240,7 @@ def test_a_token_is_fetched_anew_once_for_all_who_were_refused_with_it(iam: Iam)
     assert later == [{"X-Auth-Token": "token-2"}] * 3
 
 
-def test_a_token_that_is_refused_for_good_is_told_and_never_shown(iam: Iam) -> None:
+def test_a_token_that_is_refused_for_good_is_reported_and_never_shown(iam: Iam) -> None:
     """Asked for twice, not for ever; the gateway quotes it, headgate does not."""
     iam.revoked = ("token-1", "token-3")
     account = _account(iam, USER, region="eu-west-101")
@@ -249,9 +249,9 @@ def test_a_token_that_is_refused_for_good_is_told_and_never_shown(iam: Iam) -> N
         account.api().read("/service")
     account.close()
 
-    told = f"{refused.value} {refused.value.problem} {refused.value.body}"
-    assert "token-1" not in told
-    assert "token-3" not in told
+    reported = f"{refused.value} {refused.value.problem} {refused.value.body}"
+    assert "token-1" not in reported
+    assert "token-3" not in reported
     assert "The token (X-Auth-Token) must be updated" in refused.value.body
     assert len(iam.requests) == 4
 
@@ -268,7 +268,7 @@ def test_a_token_of_somebody_elses_is_not_replaced(iam: Iam) -> None:
     assert iam.requests == ["GET /service"]
 
 
-def test_a_wrong_password_is_told_without_it(iam: Iam) -> None:
+def test_a_wrong_password_is_reported_without_it(iam: Iam) -> None:
     """Nor does the body of the answer show it."""
     account = _account(iam, USER | {"HW_USER_PASSWORD": "not-the-password"}, region="eu-west-101")
 
@@ -283,10 +283,10 @@ def test_the_project_is_looked_up_by_the_regions_name(iam: Iam) -> None:
     """Every region has a project of its own name."""
     account = _account(iam, SIGNED, region="eu-west-101")
 
-    told = account.api().read("/service")
+    reported = account.api().read("/service")
     account.close()
 
-    assert told == {"who": "SDK-HMAC-SHA256 Access=AK", "project": PROJECT}
+    assert reported == {"who": "SDK-HMAC-SHA256 Access=AK", "project": PROJECT}
     assert iam.requests == ["GET /v3/projects?name=eu-west-101", "GET /service"]
 
 
@@ -294,10 +294,10 @@ def test_a_token_that_somebody_fetched_is_sent_as_it_is(iam: Iam) -> None:
     """CI systems hand out tokens."""
     account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
 
-    told = account.api().read("/service")
+    reported = account.api().read("/service")
     account.close()
 
-    assert told["who"] == "theirs"
+    assert reported["who"] == "theirs"
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_a_token_that_somebody_fetched_is_sent_as_it_is(iam: Iam) -> None:
         pytest.param({"iam_endpoint": ""}, Rejected, "IAM", id="nowhere-to-ask"),
     ],
 )
-def test_a_project_that_cannot_be_found_is_told(
+def test_a_project_that_cannot_be_found_is_reported(
     iam: Iam, form: dict[str, str], kind: type[HeadgateError], named: str
 ) -> None:
     """With what to write down instead."""
@@ -333,7 +333,7 @@ def test_several_projects_of_a_name_are_not_chosen_from(iam: Iam) -> None:
     assert PROJECT in refused.value.problem
 
 
-def test_neither_region_nor_endpoint_is_told_at_once(iam: Iam) -> None:
+def test_neither_region_nor_endpoint_is_reported_at_once(iam: Iam) -> None:
     """Before anything is contacted."""
     with pytest.raises(Rejected) as refused:
         _account(iam, SIGNED, endpoint="")

@@ -47,9 +47,9 @@ def test_a_right_signature_passes() -> None:
 def test_a_body_is_not_what_its_sender_says_that_it_is() -> None:
     """A hash that comes with the request, unsigned, would let anybody put another body under a signature."""
     request = _signed()
-    told = {"x-sdk-content-sha256": hashlib.sha256(request.body).hexdigest()}
+    reported = {"x-sdk-content-sha256": hashlib.sha256(request.body).hexdigest()}
 
-    forged = replace(request, headers={**request.headers, **told}, body=b'{"desc":"y"}')
+    forged = replace(request, headers={**request.headers, **reported}, body=b'{"desc":"y"}')
 
     assert _gate().refusal(request) is None
     assert _gate().refusal(forged) is not None
@@ -59,7 +59,7 @@ def test_a_body_is_not_what_its_sender_says_that_it_is() -> None:
     ("kind", "signed", "passes"),
     [
         pytest.param("multipart/form-data; boundary=XyZ", True, True, id="as-the-sdks-do"),
-        pytest.param("multipart/form-data; boundary=XyZ", False, False, id="not-told-in-a-signed-header"),
+        pytest.param("multipart/form-data; boundary=XyZ", False, False, id="not-reported-in-a-signed-header"),
         pytest.param("application/json", True, False, id="json"),
     ],
 )

@@ -109,7 +109,7 @@ class CsClient(Client):
         """One list with details; and the one that knows of savepoints, if a job of ours may have been left with one."""
         jobs = [(job, self._state(job)) for job in self._api.jobs() if job.is_flink]
         ended = [job for job, state in jobs if is_ours(job.marker, self._project) and not state.active]
-        reported = self._savepoints.told_of(ended)
+        reported = self._savepoints.reported_of(ended)
         return tuple(_definition(job, state, self._left(job, state, reported)) for job, state in jobs)
 
     def candidates(self, wanted: Wanted) -> tuple[Definition, ...]:
@@ -316,7 +316,7 @@ class CsClient(Client):
         self._api.update_jar(form({"job_id": job_id, "manager_spu": job.manager_units, "desc": desc}))
 
     def _ended(self, job: CsJob, asked: _Asked | None) -> SavepointProgress:
-        reported = self._savepoints.told_of([job], must_answer=True)
+        reported = self._savepoints.reported_of([job], must_answer=True)
         if run := self._savepoints.left(job, reported):
             return SavepointProgress(asked=True, done=True, path=run)
         known = (reported or {}).get((job.job_id, job.name))

@@ -42,7 +42,7 @@ class CsOptions(BaseModel):
         default="", description="bucket for savepoints, checkpoints and logs, authorised for the service once"
     )
     log_enabled: bool = Field(default=False, description="write logs to the bucket")
-    smn_topic: str = Field(default="", description="is told when the job fails")
+    smn_topic: str = Field(default="", description="is reported when the job fails")
     restart_when_exception: bool | None = Field(
         default=None, description="the platform restarts the job when it fails; false if new"
     )

@@ -32,20 +32,20 @@ class Savepoints:
         # Runs whose stop succeeded, where no note could be left: every update of a jar job repeats its manager_spu.
         self._unnoted: set[str] = set()
 
-    def told_of(self, jobs: list[CsJob], *, must_answer: bool = False) -> SavepointsReported | None:
+    def reported_of(self, jobs: list[CsJob], *, must_answer: bool = False) -> SavepointsReported | None:
         """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
         open_ones = [one for one in jobs if _may_be_saved(one) and not _noted(one)]
         if not open_ones:
             return None
         return self._api.saved(open_ones[0].name if len(jobs) == 1 else "", must_answer=must_answer)
 
-    def left(self, job: CsJob, told: SavepointsReported | None) -> str:
+    def left(self, job: CsJob, reported: SavepointsReported | None) -> str:
         """The run whose savepoint a start of this job would take up now; empty if none is proven."""
         if not _may_be_saved(job):
             return ""
         if _noted(job) or job.run in self._unnoted:
             return job.run
-        if not (told or {}).get((job.job_id, job.name)):
+        if not (reported or {}).get((job.job_id, job.name)):
             return ""
         if job.word == STOPPED:
             return job.run
@@ -54,7 +54,7 @@ class Savepoints:
 
     def of(self, job: CsJob) -> str:
         """The same for one job, asking what has to be asked. Raises Unavailable where that gets no answer now."""
-        return self.left(job, self.told_of([job], must_answer=True))
+        return self.left(job, self.reported_of([job], must_answer=True))
 
     def remember(self, job: CsJob) -> None:
         """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""

@@ -1,4 +1,4 @@
-"""What a manifest may ask for that Cloud Stream cannot do, told when the plan is made."""
+"""What a manifest may ask for that Cloud Stream cannot do, reported when the plan is made."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
 def problems(spec: JobSpec, live: Live | None) -> list[str]:
     """Why this cannot be done, each with what to do instead; empty if it can. `live` is the job on this target."""
     options = options_of(spec)
-    told = [
+    reported = [
         *_of_config(spec),
         *_of_program(spec, options),
         *_of_place(spec, options),
         *_of_savepoint(spec, options, live),
     ]
     if live is not None:
-        told += _of_live(spec, live)
+        reported += _of_live(spec, live)
     most = facts(spec, begin=10**13, saved=10**13, source="1" * 13, at="x" * 60, adopted=True)
-    if not told and not last_applied.fits(most, NOTE):
-        told.append("the options are too long to be remembered in the job's description: shorten tags and paths")
-    return told
+    if not reported and not last_applied.fits(most, NOTE):
+        reported.append("the options are too long to be remembered in the job's description: shorten tags and paths")
+    return reported
 
 
 def _of_config(spec: JobSpec) -> Iterator[str]:

@@ -135,10 +135,10 @@ def run_of(job_id: int, start_time: int) -> str:
 
 def job_id_of(row: Any, what: str) -> int:
     """The id of a job object; `what` is the answer it stands in. Raises Unavailable for what is no job object."""
-    told = row.get("job_id") if isinstance(row, Mapping) else None
-    if isinstance(told, bool) or not re.fullmatch(r"\d+", str(told)):
+    said = row.get("job_id") if isinstance(row, Mapping) else None
+    if isinstance(said, bool) or not re.fullmatch(r"\d+", str(said)):
         raise undocumented(what)
-    return int(str(told))
+    return int(str(said))
 
 
 def rows_by_id(rows: Any, what: str) -> dict[int, Mapping[str, Any]]:

@@ -57,8 +57,8 @@ class Catalogue:
 class Trees:
     """The catalogue as it was last read, for all that look at it: one that is large is not read for every job.
 
-    `last` may be old. It is good enough to find out that nothing is to be done; whoever would refuse, move or make
-    something because of it looks at what is `now` first.
+    `last` may be old. It is good enough to find out that nothing is to be done; a caller that would refuse, move or
+    make something because of it looks at what is `now` first.
     """
 
     def __init__(self, session: Session) -> None:

@@ -47,7 +47,7 @@ def platform_verdict(
         Note(str(wanted.options.get("note", "")), marker, said(spec.options)).written()
         wanted_fields(spec, wanted.options)
     except Rejected as refused:
-        # A statement that is wrong is told by `compile`, with its place.
+        # A statement that is wrong is reported by `compile`, with its place.
         if refused.code != "statement-rejected":
             return _blocked(refused)
     mode = str(spec.options.get("type", ""))
@@ -60,8 +60,8 @@ def platform_verdict(
     if live is not None and live.applied is not None:
         in_place |= tasks.respelled(spec, live.applied, changes)
     if live is not None and _is_stopped_with_savepoint(spec, live, changes, in_place):
-        told = live.applied or spec
-        if why := savepoints.impossible(str(told.options.get("type", "local"))):
+        reported = live.applied or spec
+        if why := savepoints.impossible(str(reported.options.get("type", "local"))):
             return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=why)
     return PlatformVerdict(in_place=in_place, state=_state(spec, live, changes, in_place))
 

@@ -128,7 +128,7 @@ class DinkyOptions(_Options):
     statement_set: bool = Field(default=True, description="all INSERTs are one job; a start always does this")
     enabled: bool = Field(default=True, description="application modes run only what is enabled")
     step: Literal[1, 2] = Field(default=1, description="1 develop, 2 published: nobody edits it in Dinky")
-    alert_group_id: int = Field(default=_NONE, ge=_NONE, description="who is told of failures; -1: nobody")
+    alert_group_id: int = Field(default=_NONE, ge=_NONE, description="who is reported of failures; -1: nobody")
     note: str = Field(default="", max_length=90, description="text beside the marker; left out: people's text stays")
     folder: Folder = Field(default="", description="catalogue folder, / for the root; or the target's")
     first_level_owner: int | None = Field(default=None, ge=1, description="user id; left out: not touched")
@@ -138,8 +138,8 @@ class DinkyOptions(_Options):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _told_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[DinkyOptions]) -> DinkyOptions:
-        """Point to the word a manifest has for them; the other mistakes are told as well."""
+    def _reported_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[DinkyOptions]) -> DinkyOptions:
+        """Point to the word a manifest has for them; the other mistakes are reported as well."""
         return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")

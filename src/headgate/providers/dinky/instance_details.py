@@ -72,15 +72,15 @@ def taken_by(instance: Instance, taken: Sequence[Taken], restored: str) -> tuple
 
 def variables(detail: Mapping[str, Any]) -> dict[str, str]:
     """The variables that an instance was started with."""
-    told = document(_job_config(detail).get("variables"))
-    return {str(key): text(value) for key, value in told.items()}
+    reported = document(_job_config(detail).get("variables"))
+    return {str(key): text(value) for key, value in reported.items()}
 
 
 def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
     """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all.
 
-    Checkpoints are on if the start asked for them, or one completed. That they are off is never told: the cluster's own
-    configuration may set an interval.
+    Checkpoints are on if the start asked for them, or one completed. That they are off is never reported: the
+    cluster's own configuration may set an interval.
     """
     running = instance.state is JobState.RUNNING
     counts = document(document(_data(detail).get("job")).get("status-counts"))
@@ -149,8 +149,8 @@ def _completed_none(detail: Mapping[str, Any]) -> bool:
 
 def _cause(instance: Instance, detail: Mapping[str, Any]) -> str:
     root = text(document(_data(detail).get("exceptions")).get("root-exception"))
-    told = root or instance.error or text(document(detail.get("history")).get("error"))
-    return next((line.strip() for line in told.splitlines() if line.strip()), "")[:500]
+    reported = root or instance.error or text(document(detail.get("history")).get("error"))
+    return next((line.strip() for line in reported.splitlines() if line.strip()), "")[:500]
 
 
 def _data(detail: Mapping[str, Any]) -> Mapping[str, Any]:

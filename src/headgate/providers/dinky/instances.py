@@ -73,8 +73,8 @@ class Instances:
         asked = self.polled(instance.id)
         if asked.state.active:
             return asked
-        told = self._told(instance.id)
-        return asked if told.word == asked.word else told
+        reported = self._reported(instance.id)
+        return asked if reported.word == asked.word else reported
 
     def polled(self, instance_id: int) -> Instance:
         return Instance.read(document(self.detail(instance_id, now=True).get("instance")))
@@ -103,12 +103,12 @@ class Instances:
             return None
         if not unclear_starts.may_run(last, again=True):
             return None
-        return Unknown(unclear_starts.told(task, last), unclear_starts.way_out(task))
+        return Unknown(unclear_starts.reported(task, last), unclear_starts.way_out(task))
 
     def require_no_unclear_start(
         self, task: Task, newest: Instance | None, *, again: bool, known: int | None = None
     ) -> int:
-        """A start that was begun and has no instance yet is told by its history row alone.
+        """A start that was begun and has no instance yet is reported by its history row alone.
 
         `again` says that this very start was asked for before, `known` up to which row all is known. Returns the id of
         the newest row, 0 for none. Raises Unavailable while a start is under way, OutcomeUnknown where one ended that
@@ -125,22 +125,22 @@ class Instances:
                 hint="run again when Dinky shows what came of it",
             )
         if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
-            raise OutcomeUnknown(unclear_starts.told(task, last), hint=unclear_starts.way_out(task))
+            raise OutcomeUnknown(unclear_starts.reported(task, last), hint=unclear_starts.way_out(task))
         return last.id
 
     def _history_of(self, instance: Instance | None) -> int:
         """The history row of a start; lists of instances do not tell it."""
         if instance is None or instance.history_id:
             return instance.history_id if instance else 0
-        return self._told(instance.id).history_id
+        return self._reported(instance.id).history_id
 
     def _now(self) -> datetime:
         return self._session.wall_clock()
 
-    def _told(self, instance_id: int) -> Instance:
+    def _reported(self, instance_id: int) -> Instance:
         """An instance as Dinky has it written down."""
-        told = self._session.read("POST", "/api/jobInstance/getOneById", body={"id": instance_id})
-        return Instance.read(document(told))
+        reported = self._session.read("POST", "/api/jobInstance/getOneById", body={"id": instance_id})
+        return Instance.read(document(reported))
 
     # -- writing -------------------------------------------------------------------------------------------------------
 

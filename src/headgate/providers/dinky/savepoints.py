@@ -25,7 +25,7 @@ _DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-dire
 
 
 class Savepoints:
-    """Takes them; a task is as it was read just now, an instance as Flink told it just now."""
+    """Takes them; a task is as it was read just now, an instance as Flink reported it just now."""
 
     def __init__(self, session: Session, instances: Instances, tasks: Tasks) -> None:
         self._session = session

@@ -1,6 +1,7 @@
 """A login that lasts, the tenant it works in, and lists in pages.
 
-Dinky keeps one session per user: whoever logs in as the same user ends the one before. So headgate logs in when it has
+Dinky keeps one session per user: a caller that logs in as the same user ends the one before. So headgate logs in when
+it has
 to, once for all threads, and asks again what was refused with 401, which was not executed. The token comes in a header
 and a cookie named by a setting of the server (`token` up to 1.1, `dinky-token` later); the tenant goes in a cookie.
 Calls under /openapi ask for no login and get our cookies all the same.

@@ -236,10 +236,10 @@ def _written(key: str, value: Any) -> Any:
 
 
 def _udf_config(value: object) -> dict[str, Any] | None:
-    told = document(value)
-    template_id, keys = number(told.get("templateId")), told.get("selectKeys")
+    reported = document(value)
+    template_id, keys = number(reported.get("templateId")), reported.get("selectKeys")
     return _kept(
-        {"templateId": template_id, "selectKeys": keys or [], "className": text(told.get("className"))},
+        {"templateId": template_id, "selectKeys": keys or [], "className": text(reported.get("className"))},
         templateId=None,
         selectKeys=[],
         className="",
@@ -247,10 +247,10 @@ def _udf_config(value: object) -> dict[str, Any] | None:
 
 
 def _udf_refer(value: object) -> list[dict[str, Any]]:
-    told = ({"name": text(one.get("name")), "className": text(one.get("className"))} for one in rows(value))
-    return [found for one in told if (found := _kept(one, name="", className=""))]
+    reported = ({"name": text(one.get("name")), "className": text(one.get("className"))} for one in rows(value))
+    return [found for one in reported if (found := _kept(one, name="", className=""))]
 
 
-def _kept(told: dict[str, Any], **defaults: Any) -> dict[str, Any] | None:
+def _kept(reported: dict[str, Any], **defaults: Any) -> dict[str, Any] | None:
     """What is not at its default; None if nothing is."""
-    return {key: value for key, value in told.items() if value != defaults[key]} or None
+    return {key: value for key, value in reported.items() if value != defaults[key]} or None

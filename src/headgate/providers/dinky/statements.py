@@ -234,7 +234,7 @@ def _edited(text: str, edits: list[_Edit]) -> str:
 
 
 def _wrong_cut(text: str) -> tuple[int, int]:
-    """Where Dinky would cut a statement in two; the beginning if that cannot be told."""
+    """Where Dinky would cut a statement in two; the beginning if that cannot be reported."""
     inside = [(run.start, run.tokens[-1].offset + len(run.tokens[-1].text)) for run in _runs(text)]
     cuts = [cut.start() for cut in _CUT.finditer(text)]
     offset = next((at for at in cuts if any(start < at < stop for start, stop in inside)), 0)

@@ -56,12 +56,12 @@ def is_struck(task: Task) -> bool:
     return note.marker is not None and bool(note.marker.start_key) and not note.by
 
 
-def told(task: Task, begun: Begun) -> str:
+def reported(task: Task, begun: Begun) -> str:
     """Why nobody can say whether a task runs."""
     known = "" if begun.job_id in _NO_JOB else f", as job {begun.job_id} perhaps"
     ended = {_SUCCEEDED: "and does not say as what job", _FAILED: "and failed, which may have been after Flink had it"}
-    told = ended.get(begun.status or 0, "and does not say what came of it")
-    return f"Dinky began to start task {task.name!r} {told}{known} (history {begun.id})"
+    reported = ended.get(begun.status or 0, "and does not say what came of it")
+    return f"Dinky began to start task {task.name!r} {reported}{known} (history {begun.id})"
 
 
 def way_out(task: Task) -> str:

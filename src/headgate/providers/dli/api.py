@@ -1,7 +1,7 @@
 """DLI's jobs API, one method a call. Job ids are text here and numbers in bodies.
 
-Run, stop and savepoint only ask: the answer says that the request was delivered, and what becomes of it is told by the
-job's status alone. None of them has an operation id.
+Run, stop and savepoint only ask: the answer says that the request was delivered, and what becomes of it is reported by
+the job's status alone. None of them has an operation id.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class DliApi:
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def listed(self, *, detail: bool = True, name: str = "") -> list[Row]:
-        """Every job, oldest first; of one name alone if it is given (compared by us, too: how DLI does is not told).
+        """Every job, oldest first; of one name alone if it is given (compared by us, too: how DLI compares is unknown).
 
         The list may lag behind: whatever is about to be changed is read with `shown`.
         """
@@ -167,7 +167,7 @@ def _part(answer: Any, name: str) -> Row:
 
 
 def is_job(row: Any) -> TypeGuard[Row]:
-    """Is this a job of DLI's, with its id and, where they are told, its times as numbers?"""
+    """Is this a job of DLI's, with its id and, where they are reported, its times as numbers?"""
     if not isinstance(row, dict) or not number(row.get("job_id")):
         return False
     return all(row.get(time) is None or number(row[time]) is not None for time in ("start_time", "create_time"))

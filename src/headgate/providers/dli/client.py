@@ -170,7 +170,7 @@ class DliClient(Client):
         https://github.com/huaweicloud/terraform-provider-huaweicloud, resource huaweicloud_dli_flinksql_job.
         """
         found: DliJob = definition.row
-        why = f": {told}" if (told := str(found.row.get("status_desc") or "").strip()) else ""
+        why = f": {said}" if (said := str(found.row.get("status_desc") or "").strip()) else ""
         failed = ""
         if found.word in states.STOP_ENDS and not found.never_ran:
             if found.has_savepoint:

@@ -15,7 +15,7 @@ from headgate.model.spec import JobSpec
 from headgate.providers.dli.fields import IN_PLACE, INTERVAL, MODE
 from headgate.providers.dli.validation import impossible
 
-# They say where and with how much a job runs and who is told, not what it computes.
+# They say where and with how much a job runs and who is reported, not what it computes.
 _HARMLESS = IN_PLACE | {
     "cu_number",
     "manager_cu_number",

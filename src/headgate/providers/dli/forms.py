@@ -74,7 +74,7 @@ class DliOptions(_Form):
     )
     checkpoint_path: str = Field(default="", description="jar: where its checkpoints are, where the program says so")
     log_enabled: bool = Field(default=False, description="upload logs to the bucket")
-    smn_topic: str = Field(default="", description="topic that is told of exceptions")
+    smn_topic: str = Field(default="", description="topic that is reported of exceptions")
     restart_when_exception: bool = Field(default=False, description="the platform restarts the job after an exception")
     resume_checkpoint: bool = Field(default=False, description="such a restart goes on from the last checkpoint")
     resume_max_num: int = Field(default=-1, ge=-1, description="such restarts an hour at most, -1: any number")
@@ -100,8 +100,8 @@ class DliOptions(_Form):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _told_under_config(cls, data: Any, handler: ModelWrapValidatorHandler[DliOptions]) -> DliOptions:
-        """Point to the word a manifest has for them; the other mistakes are told as well."""
+    def _reported_under_config(cls, data: Any, handler: ModelWrapValidatorHandler[DliOptions]) -> DliOptions:
+        """Point to the word a manifest has for them; the other mistakes are reported as well."""
         return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")

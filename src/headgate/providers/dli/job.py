@@ -78,9 +78,9 @@ class DliJob:
     @property
     def has_savepoint(self) -> bool | None:
         """Is there a savepoint to go on from? None: this row does not say."""
-        told = self.row.get("has_savepoint")
-        if told is not None:
-            return str(told).lower() == "true"
+        reported = self.row.get("has_savepoint")
+        if reported is not None:
+            return str(reported).lower() == "true"
         return bool(self.row["savepoint_path"]) if "savepoint_path" in self.row else None
 
     @property
@@ -102,8 +102,8 @@ class DliJob:
     @property
     def restarts(self) -> int | None:
         """How often DLI restarted it after a failure; None: this row does not say."""
-        told = str(self.row.get("restart_times"))
-        return int(told) if told.isdigit() else None
+        reported = str(self.row.get("restart_times"))
+        return int(reported) if reported.isdigit() else None
 
     @property
     def run(self) -> str:

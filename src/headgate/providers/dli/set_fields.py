@@ -67,7 +67,7 @@ EVERYTHING = Sets(frozenset(FILLED_IN), None)
 
 
 def read(desc: str) -> tuple[Marker | None, Sets]:
-    """The marker in a description, and what the manifest sets: everything where that is not told."""
+    """The marker in a description, and what the manifest sets: everything where that is not reported."""
     found = last_applied.read(desc)
     fact = _FACT.fullmatch(found.fact("sets"))
     if found.marker is None or fact is None:

@@ -1,7 +1,7 @@
 """DLI's status words, and those of the Flink job behind it, as the common states.
 
-The words are those of the API pages dli_02_0234 and dli_02_0235, and of the official SDK; `job_arrearage_*` are told
-by the SDK alone. A word nobody knows is UNKNOWN and shown as it is.
+The words are those of the API pages dli_02_0234 and dli_02_0235, and of the official SDK; `job_arrearage_*` are
+reported by the SDK alone. A word nobody knows is UNKNOWN and shown as it is.
 """
 
 from __future__ import annotations

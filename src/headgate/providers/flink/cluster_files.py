@@ -117,8 +117,8 @@ class Storage:
 
     def _ask(self, mode: str, text: str) -> Mapping[str, Any]:
         request = {"entryClass": runner.ENTRY_CLASS, "programArgsList": [mode, text], "parallelism": 1}
-        told = json.loads(self._jars.plan(_RUNNER, request)["name"])
-        answer: Mapping[str, Any] = told[0]
+        reported = json.loads(self._jars.plan(_RUNNER, request)["name"])
+        answer: Mapping[str, Any] = reported[0]
         return answer
 
 

@@ -2,7 +2,7 @@
 
 A job started from a compiled plan keys its state by the plan's node ids, so a node whose state fits takes over the id
 of the live one and everything else gets an id never used before (shown on 1.20 and 2.2). The ids Flink hands out come
-from a counter in the JobManager and mean nothing, so they are always numbered anew.
+from a counter in the JobManager and mean nothing, so they are always numbered again.
 
 Two digests decide. `signature`: what the operator itself stores - its type, the types of its inputs and output,
 grouping, aggregate calls. `feed`: what its input columns mean, followed up to the columns of the sources through

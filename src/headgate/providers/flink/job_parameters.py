@@ -22,7 +22,7 @@ _PREFIX = "headgate."
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
 _NONE = "none"
-# Flink answered with values of 120 KB whole; a larger compiled plan is left out and made anew when it is needed.
+# Flink answered with values of 120 KB whole; a larger compiled plan is left out and made again when it is needed.
 _LARGEST_COMPILED = 100_000
 _LARGEST_MANIFEST = 1_000_000
 

@@ -37,7 +37,7 @@ class Homes:
     def savepoints(self, project: str, job: str, config: Mapping[str, str]) -> str:
         """Where this job's savepoints go: as `of`, unless its own configuration says otherwise.
 
-        Empty leaves the place to Flink: no directory is known, or the job's own is told by a placeholder.
+        Empty leaves the place to Flink: no directory is known, or the job's own is reported by a placeholder.
         """
         own = _named(config)
         return "" if PLACEHOLDER.search(own) else _below(own or self._of_cluster(), project, job)

@@ -145,7 +145,7 @@ class Scaling:
         }
 
     def _wanted(self, live: Live, spec: JobSpec) -> dict[str, int]:
-        """Vertex id to its width in a restart of the same program as this spec; empty where that cannot be told."""
+        """Vertex id to its width in a restart of the same program as this spec; empty where that cannot be reported."""
         if isinstance(spec.program, Jar):
             request = body(spec, mode="run")
         elif live.compiled and may_compile(spec):

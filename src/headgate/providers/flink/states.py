@@ -15,7 +15,7 @@ _STATES = {
     "FAILED": JobState.FAILED,
     "CANCELED": JobState.STOPPED,
     "FINISHED": JobState.FINISHED,
-    # Flink's SUSPENDED is a JobManager that lost leadership: another one goes on with the job.
+    # Flink's SUSPENDED is a JobManager that lost leadership: another one continues the job.
     "SUSPENDED": JobState.STARTING,
 }
 

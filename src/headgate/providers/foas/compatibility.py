@@ -42,7 +42,7 @@ def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ..
 
 
 def verdict(ran: AppliedSpec, spec: JobSpec) -> StateVerdict:
-    """What becomes of the state of a job that ran this when it goes on with that, change by change."""
+    """What becomes of the state of a job that ran this when it continues that, change by change."""
     found = tuple(_judged(ran, spec))
     all_of_them = {each.verdict for each in found}
     worst = next((one for one in (Verdict.LOST, Verdict.UNKNOWN) if one in all_of_them), Verdict.KEPT)

@@ -64,7 +64,7 @@ def usual_parallelism(plan: str) -> int:
 def tuning_of(plan: str, parallelism: int, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """What single nodes have that a parallelism for all does not tell, as far as it was asked for.
 
-    What was not asked for is the platform's own choice, except for parallelism, which is always told.
+    What was not asked for is the platform's own choice, except for parallelism, which is always reported.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, node in nodes(plan).items():

@@ -80,14 +80,14 @@ def read(kind: str, content: Content, name: str) -> tuple[Program, list[str]] | 
     if kind != DATASTREAM:
         return None
     pairs = list(_pairs(content.code))
-    told = dict(pairs)
-    jar = told.get(_JAR) or (content.packages[0] if content.packages else "")
-    if not jar or not told.get(_CLASS):
+    reported = dict(pairs)
+    jar = reported.get(_JAR) or (content.packages[0] if content.packages else "")
+    if not jar or not reported.get(_CLASS):
         return None
     arguments = [
         f"{key}={value}" for key, value in pairs if key not in (_CLASS, _JAR) and (key, value) != (_NAME, name)
     ]
-    program = Jar(f"{SCHEME}{jar}", told[_CLASS], tuple(arguments))
+    program = Jar(f"{SCHEME}{jar}", reported[_CLASS], tuple(arguments))
     return program, sorted(set(content.packages) - {jar})
 
 

@@ -96,9 +96,9 @@ class ProjectCalls:
     def plan(self, name: str, session: str) -> tuple[str, str]:
         """CheckRawPlanJson: (`success`, the plan), (`fail`, why), or another word while it is under way."""
         answer = self._read("CheckRawPlanJson", f"{_job(name)}/planjson/check", {"sessionId": session})
-        told = member(answer, "PlanJsonInfo")
-        status = text(told, "Status").casefold()
-        return status, text(told, "PlanJson" if status == "success" else "ErrorMessage")
+        reported = member(answer, "PlanJsonInfo")
+        status = text(reported, "Status").casefold()
+        return status, text(reported, "PlanJson" if status == "success" else "ErrorMessage")
 
     def start_job(self, name: str, parameters: str) -> int:
         """Start the committed job, empty; the id of the new instance."""
@@ -209,8 +209,8 @@ class ProjectCalls:
 def _settable(job: Job) -> dict[str, str]:
     """The fields of a job that come back as they were sent: versions, clusters and queues may have been filled in."""
     content = job.content
-    told = {"code": content.code, "properties": content.properties, "planJson": content.plan_json}
-    return told | {"packages": ",".join(content.packages), "description": job.description}
+    reported = {"code": content.code, "properties": content.properties, "planJson": content.plan_json}
+    return reported | {"packages": ",".join(content.packages), "description": job.description}
 
 
 def _named(field: str) -> Callable[[Row], str]:

@@ -52,17 +52,17 @@ def _not_json(writes: bool) -> ProviderError:
 
 
 def _message(code: str, reply: Reply) -> str:
-    """What the service says; where it goes on with the text that it signed itself, not that."""
+    """What the service says; where it continues the text that it signed itself, not that."""
     message = text(reply.json, "Message")
     if code != "SignatureDoesNotMatch":
         return message
-    told, its_own, _ = message.partition(":")
+    reported, its_own, _ = message.partition(":")
     # What is left of the sentence that the colon ends announces what is not shown.
-    whole = told.rpartition(". ")[0] if its_own else ""
-    return f"{whole}." if whole else told
+    whole = reported.rpartition(". ")[0] if its_own else ""
+    return f"{whole}." if whole else reported
 
 
 def _retry_after(reply: Reply) -> float | None:
     """Seconds to wait; the header tells milliseconds."""
-    told = reply.headers.get(_RETRY_AFTER, "")
-    return int(told) / 1000 if told.isdigit() else None
+    reported = reply.headers.get(_RETRY_AFTER, "")
+    return int(reported) / 1000 if reported.isdigit() else None

@@ -78,8 +78,10 @@ class Account:
         """The project's id: as it was named, or as IAM tells it, once. Raises `ProviderError`."""
         with self._lock:
             if not self._project_id:
-                told = self._login.project_id() if self._login else ""
-                self._project_id = told or project_id_of(self._iam(self._proven), self._known.project or self.region)
+                reported = self._login.project_id() if self._login else ""
+                self._project_id = reported or project_id_of(
+                    self._iam(self._proven), self._known.project or self.region
+                )
             return self._project_id
 
     def sign(self, request: Outgoing) -> Mapping[str, str]:

@@ -39,7 +39,7 @@ Proof = Keys | Token | Password
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to prove who asks, and for which region and project as far as that is told: empty where it is not."""
+    """How to prove who asks, and for which region and project as far as that is reported: empty where it is not."""
 
     proof: Proof
     region: str = ""

@@ -17,7 +17,7 @@ class HuaweiTarget(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
-    # Without a project_id it is that of whoever asks.
+    # Without a project_id it is that of the caller.
     PLACE: ClassVar[tuple[str, ...]] = (
         *("region", "endpoint", "project_id", "project"),
         *("access_key", "token", "username", "domain"),

@@ -42,7 +42,9 @@ class TokenLogin:
         return {_HEADER: self._current()[0]}
 
     def renew(self, headers: Mapping[str, str]) -> bool:
-        """The `Renewer`: whoever was refused with the token in use gets a new one; whoever had an older one, that."""
+        """The `Renewer`: a caller that was refused with the token in use gets a new one; a caller that had an older
+        one, that.
+        """
         with self._lock:
             if headers.get(_HEADER) == self._token:
                 self._until = -math.inf
@@ -68,8 +70,8 @@ class TokenLogin:
         token = reply.headers.get("x-subject-token", "")
         if not token:
             raise Unavailable("IAM answered without a token", where="POST /v3/auth/tokens")
-        told = reply.json.get("token", {}) if isinstance(reply.json, dict) else {}
-        return token, str(told.get("project", {}).get("id", ""))
+        reported = reply.json.get("token", {}) if isinstance(reply.json, dict) else {}
+        return token, str(reported.get("project", {}).get("id", ""))
 
 
 def project_id_of(iam: Api, name: str) -> str:

@@ -51,7 +51,7 @@ class Database:
         self.address = address
         self.clock = clock
         self._environment = secrets
-        with self._told():
+        with self._reported():
             self._engine = _postgres(address) if isinstance(address, PostgresAddress) else _sqlite(address)
 
     def __repr__(self) -> str:
@@ -63,13 +63,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with self._told(), self._engine.begin() as connection:
+        with self._reported(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, committed at the end."""
-        with self._told(), self._engine.execution_options(writes=True).begin() as connection:
+        with self._reported(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
     def exclude_others(self, connection: Connection, *what: str) -> None:
@@ -81,8 +81,8 @@ class Database:
     def now(self, connection: Connection) -> datetime:
         """The clock that all who share this database share: the server's, or that of this machine."""
         if connection.dialect.name == "postgresql":
-            told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-            return told
+            reported: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+            return reported
         return self.clock()
 
     def put(self, connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -127,7 +127,7 @@ class Database:
                 return tree
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _reported(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:

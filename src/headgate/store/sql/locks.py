@@ -1,6 +1,6 @@
 """A lock a job: a row that stays, so that its token only ever grows.
 
-The id is random: after a store was lost and made anew, tokens start again, and an old holder must not pass for the
+The id is random: after a store was lost and made again, tokens start again, and an old holder must not pass for the
 new one. All writers of one row exclude each other for the length of their transaction, and the clock is read after
 that, so waiting makes nobody believe in an old time.
 """

@@ -1,6 +1,6 @@
 """The schema moves forward only: an ordered list of steps, each written once and never edited.
 
-Two processes that open a store at once exclude each other here; whoever comes second finds the work done.
+Two processes that open a store at once exclude each other here; a caller that comes second finds the work done.
 """
 
 from __future__ import annotations

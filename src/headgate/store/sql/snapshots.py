@@ -14,7 +14,7 @@ from headgate.store.sql.tables import disposals, intents, jobs, snapshots
 
 
 class SqlSnapshots:
-    """See `store.Snapshots`. A path is told from others within its project and job."""
+    """See `store.Snapshots`. A path is reported from others within its project and job."""
 
     _database: Database
 

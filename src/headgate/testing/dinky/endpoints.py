@@ -66,9 +66,9 @@ class Endpoints:
     def task(self, call: Call) -> Row:
         row = self.tables.task(call.number("id"), call.tenant)
         instance = self.tables.instances.get(row["jobInstanceId"] or 0)
-        told = {key: value for key, value in row.items() if key not in ("createTime", "tenantId", "checkPoint")}
+        reported = {key: value for key, value in row.items() if key not in ("createTime", "tenantId", "checkPoint")}
         cluster = next((one["name"] for one in self.tables.clusters if one["id"] == row["clusterId"]), None)
-        return told | {"status": instance["status"] if instance else None, "clusterName": cluster, "path": None}
+        return reported | {"status": instance["status"] if instance else None, "clusterName": cluster, "path": None}
 
     def save(self, call: Call) -> None:
         if call.body.get("id") is None:

@@ -170,8 +170,8 @@ class Lifecycle:
         }
         instance = {key: value for key, value in row.items() if key not in ("polls", "type")}
         history = self.tables.histories[row["historyId"]]
-        told = {"id": row["id"], "instance": instance, "history": history, "jobDataDto": data}
-        return told | {"clusterInstance": None, "clusterConfiguration": {"kubeConfig": "token: kept-to-ourselves"}}
+        reported = {"id": row["id"], "instance": instance, "history": history, "jobDataDto": data}
+        return reported | {"clusterInstance": None, "clusterConfiguration": {"kubeConfig": "token: kept-to-ourselves"}}
 
     # -- ending --------------------------------------------------------------------------------------------------------
 
@@ -191,8 +191,8 @@ class Lifecycle:
         row |= {"type": kind, "path": path, "createTime": second(self.tables.now()), "creator": 1}
         self.tables.savepoints[row["id"]] = row
         info = {"jobId": instance["jid"], "savePoint": path, "status": _REST_STATUS[kind]}
-        told = {"appId": None, "id": None, "type": "YARN_PER_JOB", "exceptionMsg": None, "error": None}
-        return told | {"success": False, "webURL": None, "jids": None, "jobInfos": [info]}
+        reported = {"appId": None, "id": None, "type": "YARN_PER_JOB", "exceptionMsg": None, "error": None}
+        return reported | {"success": False, "webURL": None, "jids": None, "jobInfos": [info]}
 
     def cancel(self, task: Row, *, with_savepoint: bool, force: bool) -> bool:
         """True means that the request was sent; with a savepoint that fails it is sent all the same."""

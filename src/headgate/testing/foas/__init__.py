@@ -6,7 +6,8 @@
         assert platform.running("orders") == ["7"]
 
 It is made from the service's OpenAPI metadata, its SDKs and its documentation: wrapped lists, pages that begin with 1,
-plans that are generated while one asks again, states that are shown late, errors under odd statuses, XML for whoever
+plans that are generated while one asks again, states that are shown late, errors under odd statuses, XML for a caller
+that
 does not ask for JSON. Signatures are verified. What a job keeps is modelled too: `ages` counts the starts its state has
 survived, and only a pause and a resumption keep it.
 

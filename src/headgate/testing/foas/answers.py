@@ -1,4 +1,4 @@
-"""How the service answers: envelopes, pages, errors, and XML for whoever does not ask for JSON."""
+"""How the service answers: envelopes, pages, errors, and XML for a caller that does not ask for JSON."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class FoasPlatform(SimulatedServer):
     # -- what the calls do to jobs ---------------------------------------------------------------------------------
 
     def now(self) -> int:
-        """The platform's time, which goes on with every request; milliseconds since the epoch."""
+        """The platform's time, which continues every request; milliseconds since the epoch."""
         return EPOCH + 1000 * self.ticks
 
     def next_id(self) -> int:
@@ -137,7 +137,7 @@ class FoasPlatform(SimulatedServer):
         return job.look(checkpoint_after=self.checkpoint_after)
 
     def launch(self, job: SimulatedJob, *, age: int, flush: bool = True) -> SimulatedInstance:
-        """A new instance, of what is committed, or of what ran before."""
+        """A new instance, of what is committed, or of the previous revision."""
         job.change(self.lag)
         content = job.committed if flush or job.current is None else job.current.content
         return job.launch(self.next_id(), self.now(), age=age, wait=self.start_looks, content=content or job.content)

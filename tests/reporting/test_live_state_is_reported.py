@@ -74,23 +74,23 @@ def test_one_job_says_how_it_is_doing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("health", "told"),
+    ("health", "reported"),
     [
         pytest.param(Health(JobState.RUNNING, "R", 1, 1, False, None, 0), "checkpointing is off, 0 restarts", id="off"),
         pytest.param(
             Health(JobState.RUNNING, "R", 1, 1, True, None, 2),
-            "checkpointing is on, 2 restarts\n  not told: checkpoints",
+            "checkpointing is on, 2 restarts\n  not reported: checkpoints",
             id="on-and-not-counted",
         ),
-        pytest.param(Health(JobState.RUNNING, "R", 1, 1), "not told: checkpoints, restarts", id="nothing"),
+        pytest.param(Health(JobState.RUNNING, "R", 1, 1), "not reported: checkpoints, restarts", id="nothing"),
     ],
 )
-def test_what_a_platform_does_not_tell_is_not_said_to_be_off(health: Health, told: str) -> None:
+def test_what_a_platform_does_not_tell_is_not_said_to_be_off(health: Health, reported: str) -> None:
     """ "Checkpointing is off" of a job that makes them sends its owner to the wrong place."""
     text = status_text([replace(LINES[0], health=health)])
     [document] = json.loads(status_json([replace(LINES[0], health=health)]))["jobs"]
 
-    assert f"  settled: 1/1 tasks running\n  {told}\n" in text
+    assert f"  settled: 1/1 tasks running\n  {reported}\n" in text
     assert ("checkpointing is off" in text) is (health.checkpointing is False)
     found = document["health"]
     assert (found["checkpointing"], found["restarts"]) == (health.checkpointing, health.restarts)
@@ -120,13 +120,13 @@ def test_one_job_says_what_it_was_started_from() -> None:
     }
 
 
-def test_a_job_that_bears_no_marker_says_so() -> None:
+def test_a_job_that_has_no_marker_says_so() -> None:
     """Nothing is made up about a job that headgate did not start."""
     job = live("adhoc", marker=None)
 
     text = status_text([StatusLine("adhoc", "local", job, health=Health(JobState.RUNNING, "RUNNING", 1, 1))])
 
-    assert "  bears no marker: headgate did not start it" in text.splitlines()
+    assert "  has no marker: headgate did not start it" in text.splitlines()
     assert "revision" not in text
 
 
@@ -147,7 +147,7 @@ def test_programs_get_the_platforms_word_and_ours() -> None:
         pytest.param(Several((live("a"), live("a", "2"))), False, id="two-where-one-should-be"),
     ],
 )
-def test_unknown_is_told_from_absent(observed: Observed, known: bool) -> None:
+def test_unknown_is_reported_from_absent(observed: Observed, known: bool) -> None:
     """The exit code of `status` depends on it: nobody may take silence for a stopped job."""
     line = StatusLine("a", "local", observed)
 
@@ -176,7 +176,7 @@ def test_a_graph_is_also_data() -> None:
     assert document["vertices"][3]["inputs"] == [{"id": "b", "ship": "REBALANCE"}, {"id": "a", "ship": "FORWARD"}]
 
 
-def test_a_graph_told_in_part_is_drawn_all_the_same() -> None:
+def test_a_graph_reported_in_part_is_drawn_all_the_same() -> None:
     """A loop, or an input the platform did not list, must not make `graph` fail or leave a vertex out."""
     loop = Graph(
         "1", "loop", (Vertex("a", "A", 1, "", (("b", ""), ("gone", ""))), Vertex("b", "B", 1, "", (("a", ""),)))

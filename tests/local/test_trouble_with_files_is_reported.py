@@ -38,15 +38,15 @@ def test_a_folder_that_is_none(
     directory = tmp_path / ".headgate"
     trouble(directory)
 
-    with pytest.raises(LocalFlinkError, match="cannot be used") as told:
+    with pytest.raises(LocalFlinkError, match="cannot be used") as reported:
         command(directory)
 
-    assert str(directory) in told.value.where
-    assert str(directory / "flink") in told.value.hint
+    assert str(directory) in reported.value.where
+    assert str(directory / "flink") in reported.value.hint
 
 
 def test_what_cannot_be_written_once_the_folder_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is done under the lock is told alike; a full disk is found out there."""
+    """All that is done under the lock is reported alike; a full disk is found out there."""
     directory = tmp_path / ".headgate"
     a_file_for_the_folder_of_the_logs(directory)
     flink = tmp_path / "flink"

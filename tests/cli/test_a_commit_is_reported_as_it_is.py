@@ -31,7 +31,9 @@ def repo(workspace: Workspace) -> Workspace:
 
 
 def test_files_that_were_edited_do_not_pass_as_the_commit(repo: Workspace) -> None:
-    """A plan, a log and a history that name the commit alone would send whoever looks it up to another manifest."""
+    """A plan, a log and a history that name the commit alone would send any caller that looks it up to another
+    manifest.
+    """
     commit = committed(repo)
     repo.write("jobs/orders.yaml", manifest("orders", more="parallelism: 2"))
     dirty = f"{commit[:12]}-dirty"
@@ -79,7 +81,7 @@ def test_a_job_that_was_rolled_back_is_of_the_commit_of_its_revision(repo: Works
 
 
 def test_so_is_one_that_was_rolled_back_because_the_edit_did_not_settle(repo: Workspace) -> None:
-    """Nobody was there: what is told afterwards is all there is."""
+    """Nobody was there: what is reported afterwards is all there is."""
     repo.local.starts_broken = "SUM"
     first = committed(repo)
     headgate("apply", "--yes")

@@ -1,4 +1,4 @@
-"""What would be refused, or would run as something else than one job, is told before anything is contacted."""
+"""What would be refused, or would run as something else than one job, is reported before anything is contacted."""
 
 from __future__ import annotations
 
@@ -143,13 +143,13 @@ def test_a_mistake_has_its_place_and_the_next_move(sql: str, place: tuple[int, i
     assert hint in first.hint
 
 
-def test_all_mistakes_are_told_in_one_run_in_the_order_of_the_text() -> None:
+def test_all_mistakes_are_reported_in_one_run_in_the_order_of_the_text() -> None:
     """One round through review for all of them, not one round each."""
     sql = f"SELECT 1;\nSET a = b;\n{INTO};\n{INTO}, f(;\nSHOW TABLES"
 
     assert [mistake.line for mistake in check(sql)] == [1, 2, 4, 4, 5]
 
 
-def test_loose_inserts_are_told_once() -> None:
+def test_loose_inserts_are_reported_once() -> None:
     """One statement set around them mends them all."""
     assert [mistake.line for mistake in check(f"{INTO};\n{INTO};\n{INTO};")] == [2]

@@ -95,7 +95,7 @@ def test_what_no_manifest_can_say_is_not_written(place: Place, program: Sql | Ja
     assert place.files() == {}
 
 
-def test_options_that_the_providers_form_does_not_have_are_told(place: Place) -> None:
+def test_options_that_the_providers_form_does_not_have_are_reported(place: Place) -> None:
     """The platform may be newer than headgate."""
     place.start("orders", options=OPTIONS | {"sparkVersion": "4"})
 
@@ -127,7 +127,7 @@ def test_a_target_that_does_not_answer_is_an_error(place: Place) -> None:
     assert document(result)["error"]["code"] == "unavailable"
 
 
-def test_a_folder_that_cannot_be_written_is_told(place: Place) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(place: Place) -> None:
     """With what the system said about it."""
     place.start("orders")
     place.write("jobs", "a file where the folder should be\n")
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_written_is_told(place: Place) -> None:
 
 
 def test_several_of_ours_are_nobodys(place: Place, tmp_path: Path) -> None:
-    """headgate touches neither of two jobs that bear one marker."""
+    """headgate touches neither of two jobs that have one marker."""
     place.river.start_stranger("orders", project="payments")
     place.river.start_stranger("orders", project="payments")
 

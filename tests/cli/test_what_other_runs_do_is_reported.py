@@ -1,4 +1,4 @@
-"""Runs that are at work on a job, and runs that were killed in the middle of one, are told by status and plan."""
+"""Runs that are at work on a job, and runs that were killed in the middle of one, are reported by status and plan."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_status_goes_without_a_store_that_does_not_answer(place: str) -> None:
 
 @pytest.mark.usefixtures("store")
 def test_a_store_of_a_newer_headgate_is_refused_by_all_commands_alike(workspace: Workspace) -> None:
-    """An old headgate would misread what it does not know: what it told would be wrong, what it did worse."""
+    """An old headgate would misread what it does not know: what it says would be wrong, what it did worse."""
     with sqlite3.connect(workspace.root / ".headgate" / "store.db") as database:
         database.execute("UPDATE headgate_schema SET version = version + 1000, written_by = '77.0'")
     database.close()
@@ -129,7 +129,7 @@ def test_a_store_of_a_newer_headgate_is_refused_by_all_commands_alike(workspace:
 
 
 def test_a_plan_tells_of_both(workspace: Workspace, store: Store) -> None:
-    """Whoever reviews it should know that another run may make it stale, or that one was cut short."""
+    """A caller that reviews it should know that another run may make it stale, or that one was cut short."""
     killed(store)
     text, data = headgate("plan").stdout, document(headgate("plan", "--format", "json"))
     assert "Interrupted or in flight:\n    orders: a run that began submit at" in text

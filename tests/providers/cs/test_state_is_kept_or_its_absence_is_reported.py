@@ -35,7 +35,7 @@ def _over(progress: SavepointProgress) -> SavepointProgress | None:
 
 
 @pytest.mark.parametrize("spec", [sql_job("orders"), jar_job("orders")], ids=["sql", "jar"])
-@pytest.mark.parametrize("successor_answers", [True, False], ids=["told-by-the-successor", "told-by-our-note"])
+@pytest.mark.parametrize("successor_answers", [True, False], ids=["reported-by-the-successor", "reported-by-our-note"])
 def test_state_survives_an_edit(bench: CsBench, platform: CsSimulator, spec, successor_answers: bool) -> None:
     """Stop with a savepoint, change, start from it: the state is one start older, and not zero."""
     platform.successor_answers = successor_answers
@@ -235,8 +235,8 @@ def test_no_look_asks_for_savepoints_while_all_is_well(bench: CsBench, platform:
     for number in range(5):
         platform.stop_in_console(f"orders-{number}", savepoint=True)
     before = len(platform.requests)
-    told = bench.provider.observe()
+    reported = bench.provider.observe()
 
-    assert all(isinstance(live, Live) and live.snapshot for live in told.jobs.values())
+    assert all(isinstance(live, Live) and live.snapshot for live in reported.jobs.values())
     asked = [line.split("?")[0].rpartition("/")[2] for line in platform.requests[before:]]
     assert asked.count("jobs") == len(asked) <= 3

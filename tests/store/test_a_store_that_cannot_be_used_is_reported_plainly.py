@@ -45,14 +45,14 @@ def locked() -> Iterator[Path]:
 
 def refused(url: str, root: Path) -> StoreError:
     """The error of opening it, checked for what every such error must be."""
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError) as reported:
         open_store(url, root=root)
-    assert told.value.code == "store-unavailable"
-    assert told.value.exit_code == 1
-    assert told.value.problem
-    assert told.value.hint
-    assert PASSWORD not in "".join(traceback.format_exception(told.value))
-    return told.value
+    assert reported.value.code == "store-unavailable"
+    assert reported.value.exit_code == 1
+    assert reported.value.problem
+    assert reported.value.hint
+    assert PASSWORD not in "".join(traceback.format_exception(reported.value))
+    return reported.value
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
@@ -69,7 +69,7 @@ def test_a_damaged_file(in_sqlite: Place, content: bytes):
 
 
 def test_a_file_that_is_damaged_while_it_is_used(in_sqlite: Place):
-    """Pages that went bad are found by whoever reads them."""
+    """Pages that went bad are found by the one who reads them."""
     with in_sqlite.open() as store:
         for _ in range(200):
             store.intend(INTENT)
@@ -104,16 +104,16 @@ def test_a_folder_that_may_only_be_read(locked: Path, path: str):
 
 
 def test_a_file_that_somebody_else_has(in_sqlite: Place, monkeypatch: pytest.MonkeyPatch):
-    """Moving it aside would take the history from whoever is at work on it."""
+    """Moving it aside would take the history from any caller that is at work on it."""
     monkeypatch.setattr("headgate.store.sql.database._PATIENCE", 0)
     in_sqlite.open().close()
     with closing(sqlite3.connect(in_sqlite.file())) as holder, in_sqlite.open() as store:
         holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="locked") as told:
+        with pytest.raises(StoreError, match="locked") as reported:
             store.intend(INTENT)
 
-    assert "wait and run again" in told.value.hint
-    assert "moved aside" not in told.value.hint
+    assert "wait and run again" in reported.value.hint
+    assert "moved aside" not in reported.value.hint
 
 
 def test_a_disk_without_room(in_sqlite: Place):
@@ -121,10 +121,10 @@ def test_a_disk_without_room(in_sqlite: Place):
     with in_sqlite.open() as store:
         engine = vars(vars(store)["_database"])["_engine"]
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1"))
-        with pytest.raises(StoreError, match="full") as told:
+        with pytest.raises(StoreError, match="full") as reported:
             store.intend(replace(INTENT, detail={"from": "x" * 99_999}))
 
-    assert "room on its disk" in told.value.hint
+    assert "room on its disk" in reported.value.hint
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path):
@@ -182,7 +182,7 @@ def test_a_path_is_under_the_project_unless_it_is_absolute(tmp_path: Path):
     assert read_address("sqlite:////srv/store.db", tmp_path).shown == "/srv/store.db"
 
 
-def test_a_password_is_not_told(postgres: Server, tmp_path: Path):
+def test_a_password_is_not_reported(postgres: Server, tmp_path: Path):
     """Not by an error, not by what the driver said, not by anything's repr."""
     wrong = postgres.url("postgres", password="wrong-4711%40x")
 
@@ -195,7 +195,7 @@ def test_a_password_is_not_told(postgres: Server, tmp_path: Path):
         assert PASSWORD not in repr(store) + str(vars(store)) + repr(read_address(wrong, tmp_path))
 
 
-def test_a_password_among_the_options_is_not_told_either(postgres: Server, tmp_path: Path):
+def test_a_password_among_the_options_is_not_reported_either(postgres: Server, tmp_path: Path):
     """libpq takes it there too."""
     error = refused(f"postgresql://nobody@127.0.0.1:{postgres.port}/db?password={PASSWORD}&nonsense=1", tmp_path)
 
@@ -252,7 +252,7 @@ def test_a_user_who_may_not_create_tables(in_postgres: Place, postgres: Server):
 
 
 def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """SQLite needs none; a team that chose PostgreSQL is told what to install."""
+    """SQLite needs none; a team that chose PostgreSQL is reported what to install."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     error = refused(f"postgresql://u:{PASSWORD}@127.0.0.1/db", tmp_path)

@@ -34,9 +34,9 @@ def changes(
     secrets: Secrets = NOTHING,
 ) -> dict[str, Change]:
     """What differs between the two, by path."""
-    told = AppliedSpec(live, 1, config[0], options[0], filled=True)
+    reported = AppliedSpec(live, 1, config[0], options[0], filled=True)
     spec = JobSpec("orders", "dli", want, config=config[1], options=options[1], secrets=secrets)
-    return {change.path: change for change in diff(told, spec)}
+    return {change.path: change for change in diff(reported, spec)}
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_an_earlier_value_from_the_environment_is_hidden_under_any_key() -> None
     assert "'a' = '${env:A}', 'host' = '***'" in change.before
 
 
-@pytest.mark.parametrize("told", ["a", "b"])
-def test_what_is_hidden_is_compared_as_it_is(told: str) -> None:
+@pytest.mark.parametrize("reported", ["a", "b"])
+def test_what_is_hidden_is_compared_as_it_is(reported: str) -> None:
     """A difference between two secrets is one, and two that are equal are none."""
     text = "CREATE TABLE t (a INT) WITH ('password' = '{}');\nINSERT INTO t SELECT 1"
 
-    assert bool(changes(Sql(text.format(told)), Sql(text.format("a")))) is (told == "b")
+    assert bool(changes(Sql(text.format(reported)), Sql(text.format("a")))) is (reported == "b")
 
 
 def test_a_value_of_the_environment_that_git_also_says_elsewhere_is_no_difference() -> None:
@@ -219,7 +219,7 @@ def test_ordinary_words_stay(said: str) -> None:
 def test_a_document_is_masked_value_by_value() -> None:
     """By its keys, by the keys inside of its texts, and by the values that are known."""
     text = f"CREATE TABLE t (a INT) WITH ('password' = '{OLD}', 'a' = 'b'); INSERT INTO t SELECT a.token = b.token"
-    told = {
+    reported = {
         "statement": text,
         "accessKey": OLD,
         "list": [{"key": "s3.secret", "value": OLD}, {"key": "a", "value": "b"}],
@@ -232,7 +232,7 @@ def test_a_document_is_masked_value_by_value() -> None:
         "nothing": None,
     }
 
-    shown = masked_value(told, Secrets({"USER_NAME": "known-value"}))
+    shown = masked_value(reported, Secrets({"USER_NAME": "known-value"}))
 
     assert OLD not in json.dumps(shown)
     assert "'password' = '***', 'a' = 'b'" in shown["statement"]

@@ -1,4 +1,4 @@
-"""A full disk and a closed stream are told, and the exit code still says what was done."""
+"""A full disk and a closed stream are reported, and the exit code still says what was done."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ran(folder: Path, *arguments: str, number: int = 1, closed: bool = False) ->
 
 
 def test_what_was_applied_is_3_though_the_report_is_lost(workspace: Workspace) -> None:
-    """1 would say that nothing was changed, and the job was started: whoever believes it asks twice."""
+    """1 would say that nothing was changed, and the job was started: a caller that believes it asks twice."""
     ended = ran(workspace.root, "apply", "--yes", *JSON)
 
     assert ended.returncode == 3, ended.stderr
@@ -64,7 +64,7 @@ def test_nothing_was_changed_is_1(workspace: Workspace, arguments: tuple[str, ..
     assert "Traceback" not in ended.stderr
 
 
-def test_an_error_that_cannot_be_told_as_json_is_told_in_words(workspace: Workspace) -> None:
+def test_an_error_that_cannot_be_reported_as_json_is_reported_in_words(workspace: Workspace) -> None:
     """The error of the error would hide what is wrong."""
     ended = ran(workspace.root, "status", "nobody", *JSON)
 

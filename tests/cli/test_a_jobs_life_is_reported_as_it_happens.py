@@ -116,18 +116,18 @@ def test_a_rename_is_asked_about_and_then_keeps_its_state(started: Workspace) ->
     started.write("jobs/totals.yaml", manifest("totals"))
     guessed = headgate("apply", "--yes", "--prune")
     started.write("jobs/totals.yaml", manifest("totals", more="previous_name: orders"))
-    told = headgate("apply", "--yes", "--prune")
+    reported = headgate("apply", "--yes", "--prune")
 
     assert guessed.exit_code == 3
     assert guessed.stdout.count("(likely-rename)") >= 2
-    assert told.exit_code == 0, told.output
+    assert reported.exit_code == 0, reported.output
     assert started.local.running("orders") == []
     assert started.local.ages("totals") == {operator: age + 1 for operator, age in before.items()}
 
 
 @pytest.mark.parametrize("remembers", [True, False], ids=["with-its-store", "on-a-fresh-runner"])
 def test_a_job_that_its_platform_has_forgotten_is_not_started_empty(started: Workspace, remembers: bool) -> None:
-    """With the store it goes on from the savepoint of its stop; without one, a person is told which there is."""
+    """With the store it goes on from the savepoint of its stop; without one, a person is reported which there is."""
     started.write("jobs/orders.yaml", manifest("orders", more="state: suspended"))
     headgate("apply", "--yes")
     [savepoint] = started.local.snapshots
