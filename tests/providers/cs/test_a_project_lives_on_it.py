@@ -147,17 +147,6 @@ def test_suspended_and_resumed(workspace: Workspace, successor_answers: bool) ->
     assert workspace.platform.ages("orders") == 1
 
 
-def test_a_rename_keeps_the_state(workspace: Workspace) -> None:
-    """One definition under another name."""
-    workspace.applied()
-    workspace.write(name="orders-v2", more="previous_name: orders")
-
-    workspace.applied()
-
-    assert workspace.platform.ages("orders-v2") == 1
-    assert workspace.platform.running("orders") == []
-
-
 def test_a_job_cancelled_in_the_console_is_not_started_empty(workspace: Workspace) -> None:
     """It left nothing that could be proven to be there: only by written consent."""
     workspace.applied()
@@ -229,50 +218,3 @@ def test_a_job_without_a_bucket_is_stopped_by_consent_alone(workspace: Workspace
     workspace.applied()
 
     assert workspace.platform.running("orders") == []
-
-
-def test_a_throttled_platform_is_waited_for(workspace: Workspace) -> None:
-    """Too many requests is no trouble of the job."""
-    workspace.applied()
-    workspace.platform.throttle(times=2)
-
-    assert workspace.planned().verb is Verb.KEEP
-
-
-def test_a_platform_that_is_down_blocks_and_starts_nothing(workspace: Workspace) -> None:
-    """No answer is no absence."""
-    workspace.applied()
-    workspace.platform.silence()
-
-    action = workspace.planned()
-    workspace.platform.speak()
-
-    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.LIVE_UNKNOWN)
-    assert workspace.planned().verb is Verb.KEEP
-    assert len(workspace.platform.running("orders")) == 1
-
-
-@pytest.mark.parametrize("at", ["/sql_job", "/run", "/stop"])
-@pytest.mark.parametrize("trouble", ["lose_replies", "refuse", "throttle", "fail"])
-def test_trouble_at_any_write_is_made_good_by_the_next_run(workspace: Workspace, trouble: str, at: str) -> None:
-    """Whatever was done is found, whatever was not is done; one copy, its state kept."""
-    workspace.applied()
-    workspace.write(spu=8)
-    getattr(workspace.platform, trouble)(at=f"(POST|PATCH) .*{at}")
-
-    workspace.apply()
-    workspace.apply()
-
-    assert workspace.planned().verb is Verb.KEEP
-    assert workspace.platform.ages("orders") == 1
-    assert len(workspace.platform.running("orders")) == 1
-
-
-def test_what_the_platform_cannot_do_is_said_in_the_plan(workspace: Workspace) -> None:
-    """Before anything is touched."""
-    workspace.write(more="savepoint: {strategy: path, path: 'obs://bucket/savepoint-1'}")
-
-    action = workspace.planned()
-
-    assert (action.verb, action.reason) == (Verb.BLOCKED, Reason.NOT_SUPPORTED)
-    assert "its own latest savepoint" in action.note

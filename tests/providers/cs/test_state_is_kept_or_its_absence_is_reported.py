@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from tests.providers.cs.given import CsBench, edited, jar_job, sql_job
 
-from headgate.errors import Overtaken, Rejected
+from headgate.errors import Overtaken, Rejected, Unavailable
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
@@ -240,3 +240,18 @@ def test_no_look_asks_for_savepoints_while_all_is_well(bench: CsBench, platform:
     assert all(isinstance(live, Live) and live.snapshot for live in reported.jobs.values())
     asked = [line.split("?")[0].rpartition("/")[2] for line in platform.requests[before:]]
     assert asked.count("jobs") == len(asked) <= 3
+
+
+def test_a_savepoint_that_cannot_be_looked_up_now_is_not_missing(bench: CsBench, platform: CsSimulator) -> None:
+    """A list that does not answer says nothing: a start refused for it would condemn the manifest."""
+    before = stopped(bench.provider, started(bench.provider, sql_job()))
+    wanted = submission(edited(sql_job()), live=before, restore=from_savepoint(before))
+    platform.fail(100, at="/streaming/jobs")
+
+    with pytest.raises(Unavailable):
+        bench.again().submit(wanted)
+    assert bench.running("orders") == []
+    platform.speak()
+
+    eventually(lambda: bench.provider.health(bench.again().submit(wanted)).settled)
+    assert platform.ages("orders") == 1

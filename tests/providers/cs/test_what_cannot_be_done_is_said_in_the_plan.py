@@ -165,20 +165,6 @@ def test_what_becomes_of_state(bench: CsBench, changes: dict[str, Any], verdict:
     assert (state.verdict if state else None) == verdict
 
 
-def test_savepoints_are_made_in_stops_only(bench: CsBench, platform: CsSimulator) -> None:
-    """There is no call to make one of a job that goes on, and none to delete one."""
-    live = started(bench.provider, sql_job())
-
-    with pytest.raises(Rejected, match="only as it stops"):
-        bench.provider.take_savepoint(live.job_id, "5a" * 16)
-    with pytest.raises(Rejected, match="does not delete"):
-        bench.provider.dispose(live.run_id)
-    assert bench.provider.capabilities.savepoint is Support.NO
-    assert bench.provider.capabilities.dispose is Support.NO
-    assert not bench.provider.savepoint_progress(live.job_id, "5a" * 16).asked
-    assert bench.provider.kept("orders") is None
-
-
 def test_no_other_target_reads_its_savepoints(bench: CsBench) -> None:
     """A job of another project or region is not started from what a job of this one left."""
     own, any_of_them = bench.provider.capabilities, CsClient.capabilities
