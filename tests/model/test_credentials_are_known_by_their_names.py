@@ -122,6 +122,17 @@ STATEMENTS = {
         "CREATE TABLE p (a INT) WITH (\n  'connector' = 'pulsar',\n"
         "  -- 'pulsar.client.authParams' = 'token:{}',\n  /* accessKey = '{}' */ 'topics' = 't');"
     ),
+    "the key of a property beside its value, as Flink 1.10 has it": (
+        "CREATE TABLE k (a INT) WITH ('connector.type' = 'kafka', 'connector.properties.0.key' = 'ssl.key.password',\n"
+        "  'connector.properties.0.value' = '{}', 'connector.properties.1.value' = '{}',\n"
+        "  'connector.properties.1.key' = 'sasl.jaas.config');"
+    ),
+    "settings without quotes": (
+        "SET fs.obs.access.key = {};\nset fs.obs.secret.key={};\nSET s3.secret-key = '{}';\nSELECT 1;"
+    ),
+    "a setting without quotes that is an address": "SET proxy.password = http://{};\nSELECT 1;",
+    "an option that is commented out without quotes": "-- sk = {}\nCREATE TABLE p (a INT) WITH ('topics' = 't');",
+    "what keeps a session": "CREATE TABLE p (a INT) WITH ('cookie' = '{}', 'encryptKey' = '{}', 'session.key' = '{}');",
     "a script that cannot be read": "CREATE TABLE p (a INT) WITH ('password' = '{}', 'sk' = '{}' /* not closed",
 }
 
@@ -164,3 +175,52 @@ def test_an_ordinary_value_is_none(value: str) -> None:
 def test_a_placeholder_in_a_url_leaves_nothing_to_hide() -> None:
     """The rest of the URL is no secret because one was there."""
     assert not tells_a_secret("url", "jdbc:mysql://h/db?user=a&password=&ssl=true")
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        '{"sk": "%s", "a": 1}',
+        "jdbc:mysql://ada:%s@db/x",
+        "--db a --password %s --b c",
+        "--db a --password '%s and more' --b c",
+        "--opts a=b;password=%s",
+        "Authorization: Bearer %s",
+    ],
+)
+def test_a_credential_inside_of_an_argument_is_hidden(argument: str) -> None:
+    """A platform may keep the arguments of a program as one text, or each of them by itself."""
+    text = argument % SECRET
+
+    def put(key: str, value: str, place: str) -> str:
+        return HIDDEN if tells_a_secret(key, value) else value
+
+    assert SECRET not in " ".join(values_in_arguments([text, "a"], put))
+    assert SECRET not in json.dumps(masked_value({"entrypoint_args": text}, NOTHING))
+    assert SECRET not in json.dumps(masked_value({"args": ["--a", "b", text]}, NOTHING))
+    assert SECRET not in masked_text(f"cannot run with {text}", NOTHING)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"programArgsList": ["--user", "ada", "--password", SECRET]},
+        {"programArgs": f"--user ada --password {SECRET}"},
+        {"params": [{"Name": "password", "Value": SECRET}]},
+        {"params": [{"paramName": "sk", "paramValue": SECRET}]},
+        {"password": {"text": SECRET}},
+        {"tokens": [{"text": SECRET}]},
+    ],
+)
+def test_a_platforms_answer_shows_no_credential_in_any_form(answer: dict[str, object]) -> None:
+    """The key may stand beside the value, or above it."""
+    assert SECRET not in json.dumps(masked_value(answer, NOTHING))
+
+
+def test_what_stands_beside_a_credential_is_shown() -> None:
+    """Hidden, it would help nobody."""
+    answer = {"args": ["--user", "ada", "--token", SECRET, "--topic", "orders"], "names": ["--a", "b"]}
+
+    shown = masked_value(answer, NOTHING)
+
+    assert shown == {"args": ["--user", "ada", "--token", HIDDEN, "--topic", "orders"], "names": ["--a", "b"]}

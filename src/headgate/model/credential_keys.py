@@ -17,7 +17,7 @@ import re
 
 _PARTS = (
     "password|passwd|passphrase|pwd|secret|token|credential|jaas|authorization",
-    "(?:access|api|account|private|auth|app|encryption|signing|shared|keystore).?key",
+    "(?:access|api|account|private|auth|app|encryption|signing|shared|session|encrypt|keystore).?key|cookie",
     "access.?id(?-i:(?![a-z]))|user.?info|auth.?params?",
     # Words of their own: `connector.ak`, `akId`, `AK_ID`, `obsSk`; there is no `sk` in `task`.
     r"(?-i:(?<![A-Za-z])(?:[as]k|pass|sas|sig|Ak|Sk|Pass)(?![a-z])|(?<![A-Za-z])(?:AK|SK|PASS|SAS)(?![A-Za-z]))",

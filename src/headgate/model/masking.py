@@ -17,6 +17,7 @@ from headgate.model.secret import PLACEHOLDER, Secrets, replaced
 from headgate.model.secret_detection import (
     tells_a_secret,
     values_in_arguments,
+    values_in_command_line,
     values_in_option,
     values_in_statement,
     values_in_text,
@@ -68,10 +69,7 @@ def hidden(path: str, reported: Any, wanted: Any, secrets: Secrets) -> Any:
 def masked_text(text: str, secrets: Secrets) -> str:
     """A text of a platform, such as an error message that quotes what it was sent."""
 
-    def hide(key: str, value: str, place: str) -> str:
-        return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
-
-    return values_in_text(secrets.mask(text), hide, loose=True)
+    return values_in_command_line(secrets.mask(text), _hide)
 
 
 def masked_value(value: Any, secrets: Secrets, key: str = "") -> Any:
@@ -80,19 +78,33 @@ def masked_value(value: Any, secrets: Secrets, key: str = "") -> Any:
         case str():
             return _masked_leaf(value, secrets, key)
         case Mapping():
-            named = next((str(value[one]) for one in ("key", "name") if isinstance(value.get(one), str)), "")
             return {
-                secrets.mask(str(inner)): masked_value(one, secrets, named if inner == "value" else str(inner))
+                secrets.mask(str(inner)): masked_value(one, secrets, _key_of(str(inner), value, key))
                 for inner, one in value.items()
             }
         case list() | tuple():
-            return [masked_value(one, secrets, key) for one in value]
+            shown = [masked_value(one, secrets, key) for one in value]
+            return list(values_in_arguments(shown, _hide)) if all(isinstance(one, str) for one in shown) else shown
         case bool() | None:
             return value
         case int() | float():
             return HIDDEN if names_a_credential(key) else value
         case _:
             return _masked_leaf(str(value), secrets, key)
+
+
+def _key_of(inner: str, beside: Mapping[Any, Any], outer: str) -> str:
+    """The key that a value stands under: `{"name": "password", "value": "x"}` and `{"password": {"text": "x"}}`."""
+    if inner.lower().endswith("value"):
+        before = inner[: -len("value")]
+        names = [one for one in beside if str(one).lower() in (f"{before}key".lower(), f"{before}name".lower())]
+        named = next((str(beside[one]) for one in names if isinstance(beside[one], str)), "")
+        inner = named or inner
+    return outer if names_a_credential(outer) and not names_a_credential(inner) else inner
+
+
+def _hide(key: str, value: str, place: str) -> str:
+    return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
 
 
 def _masked_leaf(text: str, secrets: Secrets, key: str) -> str:
@@ -102,13 +114,10 @@ def _masked_leaf(text: str, secrets: Secrets, key: str) -> str:
     if (document := _masked_document(masked, secrets, key)) is not None:
         return document
 
-    def hide(key: str, value: str, place: str) -> str:
-        return HIDDEN if tells_a_secret(key, PLACEHOLDER.sub("", value)) else value
-
     def hide_line(line: re.Match[str]) -> str:
-        return line[1] + hide(line[1].strip(" \t=:"), line[2], "")
+        return line[1] + _hide(line[1].strip(" \t=:"), line[2], "")
 
-    return _ASSIGNMENT.sub(hide_line, values_in_text(values_in_statement(masked, hide), hide, loose=True))
+    return _ASSIGNMENT.sub(hide_line, values_in_command_line(values_in_statement(masked, _hide), _hide))
 
 
 def _masked_document(text: str, secrets: Secrets, key: str) -> str | None:

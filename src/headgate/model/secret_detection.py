@@ -13,7 +13,7 @@ from typing import Any
 
 from headgate.model.credential_keys import CREDENTIAL, names_a_credential
 from headgate.model.spec import AppliedSpec, Jar, Sql
-from headgate.sql import options, sound_tokens
+from headgate.sql import Token, options, sound_tokens
 
 # `user=a;password=b`, `{"sk": "x"}`: a credential inside of a value, under a name of its own.
 _NAMED_INSIDE = re.compile(
@@ -27,7 +27,11 @@ _IS_ONE = re.compile(
 # A name in place of a value: Dinky's ${variable}, or a switch that only sounds like a secret.
 _NO_SECRET = re.compile(r"\s*|\$\{[^}]*\}|true|false", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(-{0,2}[^=\s]+)=(.*)", re.DOTALL)
-_INSIDE = re.compile(rf"(--?[\w.-]*{CREDENTIAL}[\w.-]*[ =]+)(\S+)", re.IGNORECASE)
+_ARGUMENT = re.compile(
+    rf"""(?<![\w.-])(?P<head>--?(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})(?: +|\s*=\s*))"""
+    r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"]\S*)""",
+    re.IGNORECASE,
+)
 
 # `'key' = 'value'` and `"key": "value"` wherever they stand: in a comment, in a message, in JSON inside of JSON. The
 # length of keys is bounded, for a platform's answer may be megabytes of anything.
@@ -49,11 +53,22 @@ _BARE = re.compile(
 )
 _IN_URL = re.compile(r"""(?P<head>://[^/\s:@'"]*:)(?P<value>[^\s'"/?#]+(?=@)|(?!\d+[/,?])[^\s'"@?#]{1,200}(?=@))""")
 _IN_ORACLE_URL = re.compile(r"""(?P<head>\bthin:[^/@\s'"]{1,200}/)(?P<value>[^@\s'"]{1,200}(?=@))""")
+_IN_HEADER = re.compile(
+    r"""(?P<head>\bAuthorization["']?\s*[:=]\s*["']?(?:Bearer|Basic)\s+)(?P<value>[^\s'"\\]+)""", re.IGNORECASE
+)
+_KEY_ID = re.compile(r"(?P<head>\b)(?P<value>(?:LTAI|AKIA|ASIA)[0-9A-Za-z]{12,}\b)")
+# `SET key = value`, as Dinky and DLI have it: without quotes.
+_SETTING = re.compile(
+    r"""^[ \t]*SET\s+(?P<key>[\w.-]+)\s*=\s*(?:'(?P<quoted>[^'\n]*)'|(?P<value>[^\s;'"][^;'"\n]*))""",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LOOSE = re.compile(
-    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})=)"""
+    rf"""(?<![\w.-])(?P<head>(?P<key>[\w.-]{{0,99}}{CREDENTIAL}[\w.-]{{0,99}})[ \t]*=[ \t]*)"""
     r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s'"\\]+)""",
     re.IGNORECASE,
 )
+
+_TELLING = (_QUOTED, _ESCAPED, _BARE, _IN_URL, _IN_ORACLE_URL, _IN_HEADER, _KEY_ID)
 
 Put = Callable[[str, str, str], str]
 """(key, value, where it stands) to what is put in its place."""
@@ -103,8 +118,12 @@ def values_in_statement(text: str, put: Put) -> str:
         return values_in_text(text, put)
     ends = [0, *(token.offset + len(token.text) for token in script)]
     starts = [*(token.offset for token in script), len(text)]
-    comments = [(end, start, "") for end, start in zip(ends, starts, strict=True) if text[end:start].strip()]
-    values = [(start, end, key) for key, start, end in options(text)]
+    values = [(start, end, key) for key, start, end in (*_with_keys_beside(text), *_settings(text, script))]
+    comments = [
+        (end, start, "")
+        for end, start in zip(ends, starts, strict=True)
+        if text[end:start].strip() and not any(first < start and end < last for first, last, _ in values)
+    ]
 
     def in_a_comment(key: str, value: str, place: str) -> str:
         return put(key, value, f"'{key}' in a comment of the statement")
@@ -118,12 +137,28 @@ def values_in_statement(text: str, put: Put) -> str:
     return "".join([*written, text[at:]])
 
 
+def _with_keys_beside(text: str) -> Iterator[tuple[str, int, int]]:
+    """The options of a script; the value of `'p.0.value' = 'x'` stands under what `'p.0.key'` says (Flink 1.10)."""
+    found = list(options(text))
+    names = {key.lower(): text[start:end] for key, start, end in found if key.lower().endswith(".key")}
+    for key, start, end in found:
+        head, _, last = key.lower().rpartition(".")
+        yield (names.get(f"{head}.key", key) if last == "value" else key), start, end
+
+
+def _settings(text: str, script: list[Token]) -> Iterator[tuple[str, int, int]]:
+    """What SET sets without quotes around the key, outside of comments."""
+    words = {token.offset for token in script if token.keyword() == "SET"}
+    for match in _SETTING.finditer(text):
+        if match.start() + match[0].upper().index("SET") in words:
+            yield match["key"], *match.span("value" if match["value"] else "quoted")
+
+
 def values_in_arguments(arguments: Iterable[str], put: Put) -> Iterator[str]:
     """The arguments of a program: `--key=value`, `--key value`, and those of either kind inside of one argument."""
 
-    def inside(match: re.Match[str]) -> str:
-        key = match[1].strip(" -=")
-        return match[1] + put(key, match[2], f"`{key}` in `jar.args`")
+    def inside(key: str, value: str, place: str) -> str:
+        return put(key, value, f"`{key}` in `jar.args`")
 
     key = ""
     for argument in arguments:
@@ -134,8 +169,17 @@ def values_in_arguments(arguments: Iterable[str], put: Put) -> Iterator[str]:
         elif key and not argument.startswith("-"):
             yield put(key, argument, f"`--{key}` in `jar.args`")
         else:
-            yield _INSIDE.sub(inside, argument)
+            yield values_in_command_line(argument, inside)
         key = argument.lstrip("-") if argument.startswith("-") and not assigned else ""
+
+
+def values_in_command_line(text: str, put: Put) -> str:
+    """The arguments of a program in one text, `--key value` among them."""
+
+    def found(match: re.Match[str]) -> str:
+        return match["head"] + put(match["key"], match["value"], "the text")
+
+    return _ARGUMENT.sub(found, values_in_text(text, put, loose=True))
 
 
 def values_in_option(key: str, value: Any, place: str, put: Put) -> Any:
@@ -161,6 +205,6 @@ def values_in_text(text: str, put: Put, *, loose: bool = False) -> str:
         named = match.groupdict()
         return match["head"] + put(named.get("key", "password"), match["value"], "the text")
 
-    for pattern in (_QUOTED, _ESCAPED, _BARE, _IN_URL, _IN_ORACLE_URL, *([_LOOSE] if loose else [])):
+    for pattern in (*_TELLING, *([_LOOSE] if loose else [])):
         text = pattern.sub(found, text)
     return text
