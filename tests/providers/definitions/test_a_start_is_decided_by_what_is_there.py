@@ -69,6 +69,12 @@ def refused(wanted: Wanted, *found: Definition) -> Any:
         ),
         pytest.param(FIRST, [draft("9"), draft("10")], Update(draft("9")), id="the-oldest-of-several-drafts"),
         pytest.param(
+            replace(FIRST, updated="10", ran=draft("10")),
+            [draft("9"), draft("10")],
+            Update(draft("9")),
+            id="another-draft-that-shows-after-the-run-is-no-start",
+        ),
+        pytest.param(
             replace(FIRST, updated="9"),
             [draft("10"), draft("9")],
             Run(draft("9"), (draft("10"),)),

@@ -85,6 +85,29 @@ def test_a_start_that_gives_up_what_is_paused(bench: FoasBench, at: str):
     assert len(bench.platform.jobs["orders"].instances) == 2
 
 
+@pytest.mark.parametrize("late", [3, 7])
+def test_a_start_is_made_only_when_its_own_instance_is_shown(bench: FoasBench, late: int):
+    """The end of what was paused is no sign of it: looked at then, the job would seem to be stopped."""
+    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    bench.platform.lag = late
+
+    bench.provider.submit(submission(bench.edited(bench.spec("orders")), live=paused, restore=FRESH))
+
+    assert bench.provider.health("orders").state.active
+
+
+@pytest.mark.parametrize("late", [7, 9])
+def test_a_start_whose_reply_was_lost_is_looked_for_before_it_is_made_again(bench: FoasBench, late: int):
+    """It may be shown late: asked for at once, it is neither a second instance nor refused."""
+    wanted = submission(bench.spec("orders"))
+    bench.platform.lag = late
+
+    cut_off(bench, "POST .*/instance", wanted)
+    finished(bench, wanted)
+
+    assert len(bench.platform.jobs["orders"].instances) == 1
+
+
 def test_a_job_that_was_stopped_to_be_started_empty_has_nothing_to_lose(bench: FoasBench):
     """A run that sees it between the two may go on without another consent; any other stop is no such thing."""
     paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))

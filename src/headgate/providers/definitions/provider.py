@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
 
-from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Kept, Live, Marker, Observation
 from headgate.model.plan import Change, PlatformVerdict
@@ -115,33 +115,39 @@ class DefinitionProvider(NoStorage):
 
     def _started(self, wanted: Wanted) -> str:
         refused: Rejected | None = None
+        tried = False
         for _ in range(_MOST_STEPS):
-            step = self._next_step(wanted, refused)
-            match step:
-                case AlreadyStarted(definition_id):
-                    return definition_id
-                case Refuse(error):
-                    raise error
-                case Wait(otherwise):
-                    raise refused or otherwise
-                case Create(beside):
-                    self.client.require_state(wanted, None)
-                    wanted = replace(wanted, created=self.client.create(wanted, beside))
-                case Update(definition):
-                    self.client.require_state(wanted, definition)
-                    self.client.update(definition, wanted.spec, wanted.marker, wanted)
-                    wanted = replace(wanted, updated=definition.id)
-                case Run(definition, beside):
-                    self.client.require_state(wanted, definition)
-                    wanted = replace(wanted, ran=definition)
-                    try:
-                        if self.client.run(definition, wanted, beside):
-                            return definition.id
-                    except Rejected as problem:
-                        # It may have been refused because it runs: by an earlier call, or another process.
-                        refused = problem
-                case _:
-                    assert_never(step)
+            with _unclear_from_now_on(accepted=wanted.ran is not None and refused is None):
+                step = self._next_step(wanted, refused)
+                if tried and isinstance(step, Run):
+                    # An earlier call of this start may have run it, and that may not be shown yet.
+                    step = self._late_step(wanted, step)
+                match step:
+                    case AlreadyStarted(definition_id):
+                        return definition_id
+                    case Refuse(error):
+                        raise error
+                    case Wait(otherwise):
+                        raise refused or otherwise
+                    case Create(beside):
+                        self.client.require_state(wanted, None)
+                        wanted = replace(wanted, created=self.client.create(wanted, beside))
+                    case Update(definition):
+                        tried = tried or (wanted.is_for(definition) and wanted.created != definition.id)
+                        self.client.require_state(wanted, definition)
+                        self.client.update(definition, wanted.spec, wanted.marker, wanted)
+                        wanted = replace(wanted, updated=definition.id)
+                    case Run(definition, beside):
+                        self.client.require_state(wanted, definition)
+                        wanted = replace(wanted, ran=definition)
+                        try:
+                            if self.client.run(definition, wanted, beside):
+                                return definition.id
+                        except Rejected as problem:
+                            # It may have been refused because it runs: by an earlier call, or another process.
+                            refused = problem
+                    case _:
+                        assert_never(step)
         raise _endless(wanted)
 
     def _next_step(self, wanted: Wanted, refused: Rejected | None) -> Step:
@@ -155,6 +161,15 @@ class DefinitionProvider(NoStorage):
             if not isinstance(step, Wait):
                 break
         return step
+
+    def _late_step(self, wanted: Wanted, step: Run) -> Step:
+        """`step`, unless a few looks more show that the definition was run."""
+        late: Step = step
+        for _ in self._waiter.looks(self.client.traits.patience.few(self.client.traits.looks_after_refusal)):
+            late = next_start_step(wanted, self.client.candidates(wanted))
+            if not isinstance(late, Run | Wait):
+                break
+        return late
 
     # -- other single effects ------------------------------------------------------------------------------------------
 
@@ -242,6 +257,18 @@ class DefinitionProvider(NoStorage):
             if shows(found):
                 break
         return found
+
+
+@contextmanager
+def _unclear_from_now_on(*, accepted: bool) -> Iterator[None]:
+    """Where a run was accepted, what goes wrong later is no refusal of it: a refused look, a copy that came up."""
+    try:
+        yield
+    except Rejected as problem:
+        if not accepted:
+            raise
+        why = f"the request to run it was accepted, and what became of it is not known: {problem.problem}"
+        raise OutcomeUnknown(why, where=problem.where, hint=problem.hint) from problem
 
 
 def _endless(wanted: Wanted) -> Unavailable:

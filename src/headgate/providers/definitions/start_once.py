@@ -208,7 +208,9 @@ def _not_started_already(scene: _Scene) -> Step | None:
     ran = not chosen.never_ran and not chosen.is_run(wanted.predecessor)
     runs = chosen.active and chosen.status is not JobState.STOPPING
     before = wanted.ran
-    moved = before is not None and (chosen.word, chosen.run_id) != (before.word, before.run_id)
+    # A paused one that was given up first shows another word, too: it has stopped, and its start does not show yet.
+    moved = before is not None and before.id == chosen.id and _stands(before) != _stands(chosen)
+    moved = moved and chosen.status is not JobState.STOPPED
     return AlreadyStarted(chosen.id) if ran or runs or moved else None
 
 
@@ -309,6 +311,10 @@ def _chosen(wanted: Wanted, fitting: tuple[Definition, ...]) -> Definition | Non
         return None
     best, _ = current(wanted.job, [one.live for one in candidates])
     return next((one for one in candidates if one.live is best), candidates[0])
+
+
+def _stands(definition: Definition) -> tuple[str, str]:
+    return definition.word, definition.run_id
 
 
 def _overtaken(chosen: Definition, wanted: Wanted) -> ProviderError:

@@ -1,0 +1,93 @@
+"""Once a platform has accepted the request to run a job, no later trouble says that nothing was started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.providers.definitions.toy_platform import ToyClient, ToyServer
+
+from headgate.errors import OutcomeUnknown
+from headgate.model.spec import JobSpec, Sql
+from headgate.providers.definitions.definition import Definition
+from headgate.providers.definitions.provider import DefinitionProvider
+from headgate.providers.definitions.start_once import Wanted
+from headgate.providers.http import Unauthorised
+from headgate.testing.bench import PROJECT, submission
+
+SPEC = JobSpec("orders", "toy", Sql("INSERT INTO t SELECT a FROM s"))
+
+
+class LateClient(ToyClient):
+    """What a start looks at lags behind; `after_run` is what happens as soon as a run was accepted."""
+
+    def __init__(self, server: ToyServer, after_run: Callable[[], None] = lambda: None) -> None:
+        super().__init__(server)
+        self.after_run, self.hidden, self.before = after_run, 0, tuple[Definition, ...]()
+        self.lost = False
+
+    def candidates(self, wanted: Wanted) -> tuple[Definition, ...]:
+        if self.hidden:
+            self.hidden -= 1
+            return self.before
+        self.before = super().candidates(wanted)
+        return self.before
+
+    def run(self, definition: Definition, wanted: Wanted, beside: tuple[Definition, ...]) -> bool:
+        super().run(definition, wanted, beside)
+        self.hidden = 3
+        self.after_run()
+        if self.lost:
+            self.lost = False
+            raise OutcomeUnknown("the reply was lost")
+        return False
+
+
+def provider(client: ToyClient) -> DefinitionProvider:
+    return DefinitionProvider(client, project=PROJECT, pause=lambda seconds: None)
+
+
+def test_credentials_that_expire_after_the_run_leave_it_unclear() -> None:
+    """A refused look says nothing of the run: told as `Rejected`, what ran before would be started beside it."""
+    server = ToyServer()
+    client = LateClient(server)
+
+    def expire() -> None:
+        def refused(wanted: Wanted) -> tuple[Definition, ...]:
+            raise Unauthorised("the token has expired", hint="renew it")
+
+        client.candidates = refused  # type: ignore[method-assign]
+
+    client.after_run = expire
+
+    with pytest.raises(OutcomeUnknown, match="the token has expired"):
+        provider(client).submit(submission(SPEC))
+    assert server.rows[1].copies == 1
+
+
+def test_a_second_copy_that_comes_up_after_the_run_leaves_it_unclear() -> None:
+    """Our own start is one of the copies."""
+    server = ToyServer()
+    client = LateClient(server)
+
+    def copied() -> None:
+        row = server.rows[1]
+        server.run(server.make("orders", row.program, row.note))
+
+    client.after_run = copied
+
+    with pytest.raises(OutcomeUnknown, match="more than one copy"):
+        provider(client).submit(submission(SPEC))
+
+
+def test_a_run_whose_reply_was_lost_and_that_shows_late_is_not_made_again() -> None:
+    """The definition has our start key already, so an earlier call may have run it: it is looked at for a while."""
+    server = ToyServer()
+    client = LateClient(server)
+    client.lost = True
+    with pytest.raises(OutcomeUnknown):
+        provider(client).submit(submission(SPEC))
+
+    provider(client).submit(submission(SPEC))
+
+    assert server.rows[1].copies == 1
