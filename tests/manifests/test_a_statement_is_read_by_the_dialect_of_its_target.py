@@ -134,3 +134,34 @@ def test_a_value_that_the_platform_puts_in_is_no_mistyped_placeholder(tmp_path: 
 
     assert own.warnings == ()
     assert [one.hint for one in mistyped.warnings] == ["write ${env:BRAND} for the value of the variable"]
+
+
+@pytest.mark.parametrize("target", ["dli", "dinky"])
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("SET execution.savepoint.path = abc", "`execution.savepoint.path` is set by headgate"),
+        ("set pipeline.global-job-parameters=a", "`pipeline.global-job-parameters` is set by headgate"),
+        ("SET execution.checkpointing.interval = 'often'", "expected a duration"),
+        ("SET pipeline.object-reuse = 3", "expected true or false"),
+    ],
+)
+def test_a_setting_without_quotes_is_held_to_the_same_rules(
+    tmp_path: Path, target: str, setting: str, problem: str
+) -> None:
+    """It would start the job from other state, or wipe its marker, as one with quotes does."""
+    options = "type: standalone, clusterName: a" if target == "dinky" else ""
+    project = loaded(tmp_path, target, f"{setting};\nINSERT INTO t SELECT a FROM s;", options)
+
+    [broken] = project.broken
+    assert [mistake.problem for mistake in broken.mistakes if mistake.problem.startswith(problem)]
+
+
+@pytest.mark.parametrize("target", ["dli", "dinky"])
+def test_a_setting_needs_no_quotes(tmp_path: Path, target: str) -> None:
+    """Both platforms read it so."""
+    options = "type: standalone, clusterName: a" if target == "dinky" else ""
+    settings = "SET table.exec.state.ttl = 1 h;\nSET 'a.b' = c-d;\n"
+    project = loaded(tmp_path, target, f"{settings}INSERT INTO t SELECT a FROM s;", options)
+
+    assert "orders" in project.jobs

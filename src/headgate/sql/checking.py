@@ -140,9 +140,7 @@ def _in_first_word(run: tuple[Token, ...], outside: Sequence[str], dialect: Dial
     first, word = run[0], run[0].keyword() or run[0].text
     if first.kind in {TokenKind.PLACEHOLDER, TokenKind.STRAY}:
         return
-    if word == "SET" and dialect.bare_settings and _sets(run):
-        return
-    if word == "SET" and setting(run) is None:
+    if word == "SET" and setting(run, dialect) is None:
         yield _at(first, "a SET names one key and one value, both quoted", f"write {_quoted_setting(run)}")
     elif word == "CREATE" and "MATERIALIZED" in outside[1:4]:
         yield _at(first, "a materialized table runs jobs of its own", "write CREATE TABLE, and INSERT INTO that table")
@@ -208,12 +206,6 @@ def _quoted_setting(run: Sequence[Token]) -> str:
 def _is_filled(outside: Sequence[str]) -> bool:
     """`CREATE TABLE t AS SELECT`, not the `STORED AS PARQUET` of a Hive table."""
     return any(word == "AS" and before != "STORED" for before, word in pairwise(outside))
-
-
-def _sets(run: Sequence[Token]) -> bool:
-    """`SET table.sql-dialect = hive`: one key, and one value."""
-    texts = [token.text for token in run[1:]]
-    return texts.count("=") == 1 and 0 < texts.index("=") < len(texts) - 1
 
 
 def _defines(run: Sequence[Token]) -> bool:

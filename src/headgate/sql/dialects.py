@@ -12,7 +12,8 @@ wrong there by the rules of Flink is a warning, because the platform may well re
   https://support.huaweicloud.com/intl/en-us/sqlref-flink-dli/dli_08_0438.html
 - Blink SQL of Realtime Compute: all INSERTs of a script are one job, and there is no statement set
   https://github.com/AlibabaCloudDocs/sc
-- Dinky's SQL: Flink's, with variables that Dinky fills in; all INSERTs of a task are one job
+- Dinky's SQL: Flink's, with variables that Dinky fills in; SET needs no quotes; all INSERTs of a task are one job
+  https://github.com/DataLinkDC/dinky
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ DLI = Dialect("Flink SQL of DLI", bare_settings=True)
 DLI_BEFORE_SETS = Dialect("Flink SQL of DLI up to 1.12", double_quotes=True, bare_settings=True, free_inserts=True)
 BLINK = Dialect("Blink SQL", free_inserts=True, sets_alike=True, judged=False, own_variables=True)
 _INSIDE = r"\{[^{}'\"\r\n]*\}"
-DINKY = Dialect("Dinky's SQL", free_inserts=True, sets_alike=True, variables=rf"[@#]{_INSIDE}")
+DINKY = Dialect("Dinky's SQL", bare_settings=True, free_inserts=True, sets_alike=True, variables=rf"[@#]{_INSIDE}")
 # Of a task whose variables Dinky fills in.
 DINKY_WITH_VARIABLES = replace(
     DINKY, own_variables=True, variables=rf"{DINKY.variables}|\$(?!\{{env:){_INSIDE}", definitions=True

@@ -72,7 +72,7 @@ def parts(text: str, dialect: Dialect = FLINK) -> Iterator[Part]:
 
 def split(text: str, dialect: Dialect = FLINK) -> tuple[Statement, ...]:
     """The statements of a script, in order. Raises SqlMistake where the text cannot be read to its end."""
-    return tuple(_statement(part.tokens, text) for part in parts(text, dialect) if part.role is Role.STATEMENT)
+    return tuple(_statement(part.tokens, text, dialect) for part in parts(text, dialect) if part.role is Role.STATEMENT)
 
 
 def words(run: tuple[Token, ...], count: int) -> list[str]:
@@ -85,8 +85,10 @@ def words(run: tuple[Token, ...], count: int) -> list[str]:
     return found
 
 
-def setting(run: tuple[Token, ...]) -> tuple[str, str] | None:
+def setting(run: tuple[Token, ...], dialect: Dialect = FLINK) -> tuple[str, str] | None:
     """Key and value of `SET 'key' = 'value'`; None for anything else."""
+    if dialect.bare_settings and (bare := _bare_setting(run)):
+        return bare
     shape = [token.kind for token in run] == [
         TokenKind.WORD,
         TokenKind.STRING,
@@ -98,7 +100,26 @@ def setting(run: tuple[Token, ...]) -> tuple[str, str] | None:
     key, value = run[1].text, run[3].text
     if not (key.startswith("'") and value.startswith("'")):
         return None
-    return key[1:-1].replace("''", "'"), value[1:-1].replace("''", "'")
+    return _unquoted(key), _unquoted(value)
+
+
+def _bare_setting(run: tuple[Token, ...]) -> tuple[str, str] | None:
+    """`SET table.sql-dialect = hive`: one key, and one value, each with or without quotes."""
+    texts = [token.text for token in run[1:]]
+    if (
+        not run
+        or run[0].keyword() != "SET"
+        or texts.count("=") != 1
+        or not 0 < (at := texts.index("=")) < len(texts) - 1
+    ):
+        return None
+    key, value = ("".join(part) for part in (texts[:at], texts[at + 1 :]))
+    return _unquoted(key), _unquoted(value)
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] == "'"
+    return text[1:-1].replace("''", "'") if quoted else text
 
 
 def _opening(run: tuple[Token, ...], length: int) -> Iterator[Part]:
@@ -108,9 +129,9 @@ def _opening(run: tuple[Token, ...], length: int) -> Iterator[Part]:
         yield Part(Role.STATEMENT, rest)
 
 
-def _statement(run: tuple[Token, ...], text: str) -> Statement:
+def _statement(run: tuple[Token, ...], text: str, dialect: Dialect) -> Statement:
     first, last = run[0], run[-1]
-    if pair := setting(run):
+    if pair := setting(run, dialect):
         return Statement(StatementKind.SET, "=".join(pair), first.line, first.column)
     inserts = words(run, 1) == ["INSERT"]
     return Statement(
