@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from headgate.applying import Patience
-from headgate.model.outcome import Report
-from headgate.model.plan import Plan
+from headgate.model.outcome import Outcome, Report
+from headgate.model.plan import Action, Plan
 from headgate.project import Headgate
 from headgate.testing.cs import CsSimulator
 from headgate.testing.dinky import DinkySimulator
@@ -49,17 +49,30 @@ OPTIONS = {
 }
 _SQL = """\
   CREATE TABLE orders (customer INT, amount INT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');
-  CREATE TABLE totals (customer INT, total BIGINT) WITH ('connector' = 'blackhole');
+  CREATE TABLE totals (customer INT, total BIGINT) WITH ('connector' = 'blackhole'{sink});
   INSERT INTO totals SELECT customer, {select} FROM orders {where} GROUP BY customer;
 """
 
 
 def manifest(
-    target: str, *, name: str = "", select: str = "COUNT(*)", where: str = "", parallelism: int = 1, more: str = ""
+    target: str,
+    *,
+    name: str = "",
+    select: str = "COUNT(*)",
+    where: str = "",
+    sink: str = "",
+    parallelism: int = 1,
+    options: str | None = None,
+    more: str = "",
 ) -> str:
-    """A job that keeps one number for each customer; called after its target if nothing else is said."""
-    lines = [f"name: {name or target}", f"target: {target}", f"parallelism: {parallelism}", OPTIONS[target], more]
-    return "\n".join([*(line for line in lines if line), "statement: |\n"]) + _SQL.format(select=select, where=where)
+    """A job that keeps one number for each customer; called after its target if nothing else is said.
+
+    `options` are those of the manifest in place of the ones its target asks for, and `sink` more of its sink's.
+    """
+    chosen = OPTIONS[target] if options is None else options and f"options: {{{options}}}"
+    lines = [f"name: {name or target}", f"target: {target}", f"parallelism: {parallelism}", chosen, more]
+    sql = _SQL.format(select=select, where=where, sink=sink)
+    return "\n".join([*(line for line in lines if line), "statement: |\n"]) + sql
 
 
 @dataclass
@@ -78,6 +91,33 @@ class House:
     def job(self, target: str, **changes: Any) -> None:
         """Write the manifest of the job of a target."""
         self.write(f"jobs/{changes.get('name', target)}.yaml", manifest(target, **changes))
+
+    @property
+    def target(self) -> str:
+        """The one target of a project that has one, after which its one job is called."""
+        [target] = self.platforms
+        return target
+
+    @property
+    def platform(self) -> Any:
+        return self.platforms[self.target]
+
+    def planned(self, **changes: Any) -> Action:
+        """What there is to do with the one job, after its manifest was written once more where `changes` are given."""
+        if changes:
+            self.job(self.target, **changes)
+        [action] = self.plan().actions
+        return action
+
+    def applied(self, **changes: Any) -> Action:
+        """The same, done, and nothing is left to do."""
+        if changes or not self.plan().actions:
+            self.job(self.target, **changes)
+        [result] = self.apply().results
+        assert result.outcome is Outcome.APPLIED, result
+        again = self.plan()
+        assert not again.has_changes, again
+        return result.action
 
     def plan(self, *jobs: str) -> Plan:
         with Headgate.open(self.root) as headgate:
@@ -127,3 +167,13 @@ def built(
     house.write("headgate.yaml", f"project: {project}\nsafety: {{settle_time: 0s}}\n{more}targets:\n{''.join(lines)}")
     (root / "jobs").mkdir()
     return house
+
+
+@contextmanager
+def house_on(target: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A project with one simulated target and one job, called after it; nothing is applied yet."""
+    with simulators(target) as platforms:
+        made = built(root, platforms, monkeypatch)
+        monkeypatch.chdir(root)
+        made.job(target)
+        yield made

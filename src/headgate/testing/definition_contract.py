@@ -43,8 +43,9 @@ __all__ = ["DefinitionBench", "DefinitionContract"]
 _HINT = "run `headgate plan` to see what is left to do"
 _MOST_REQUESTS = 90
 _MOST_PASSES = 60
-# All requests by `--full`, every third one in each run of the tests.
-_EVERY_THIRD = [1, pytest.param(2, marks=pytest.mark.full), pytest.param(3, marks=pytest.mark.full)]
+# Some requests in each run of the tests, and by `--full` all: from the first on, from the second on, and so on.
+_APART = 6
+_FIRST_CUTS = [1, *(pytest.param(first, marks=pytest.mark.full) for first in range(2, _APART + 1))]
 
 
 class DefinitionBench(Bench, Protocol):
@@ -253,13 +254,13 @@ class DefinitionContract(ProviderContract):
         else:
             pytest.fail("the start was never through")
 
-    @pytest.mark.parametrize("first", _EVERY_THIRD)
+    @pytest.mark.parametrize("first", _FIRST_CUTS)
     @pytest.mark.parametrize("done", [True, False], ids=["reply-lost", "not-done"])
     def test_a_first_start_that_is_cut_off_anywhere_is_made_good(
         self, bench: DefinitionBench, done: bool, first: int
     ) -> None:
         """At one request, at a later one, and so on; a plain rerun makes it one running copy."""
-        for after in range(first, _MOST_REQUESTS, 3):
+        for after in range(first, _MOST_REQUESTS, _APART):
             spec = bench.spec(f"contract-cut-{after}")
             through = not _cut(bench, after, spec, done=done)
 
@@ -272,7 +273,7 @@ class DefinitionContract(ProviderContract):
         else:
             pytest.fail("the start was never through")
 
-    @pytest.mark.parametrize("first", _EVERY_THIRD)
+    @pytest.mark.parametrize("first", _FIRST_CUTS)
     @pytest.mark.parametrize("done", [True, False], ids=["reply-lost", "not-done"])
     def test_an_edit_that_is_cut_off_anywhere_is_made_good(
         self, bench: DefinitionBench, done: bool, first: int
@@ -280,7 +281,7 @@ class DefinitionContract(ProviderContract):
         """To and fro between two manifests, each time cut off at a later request."""
         specs = [bench.spec("contract-cut-edit", parallelism=parallelism) for parallelism in (1, 2)]
         started(bench.provider, specs[0])
-        for after in range(first, _MOST_REQUESTS, 3):
+        for after in range(first, _MOST_REQUESTS, _APART):
             specs.reverse()
             through = not _cut(bench, after, specs[0], done=done)
 

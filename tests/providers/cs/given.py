@@ -51,7 +51,7 @@ def edited(spec: JobSpec) -> JobSpec:
 class CsBench(OnSimulator[CsSimulator]):
     """Cloud Stream, seen from outside."""
 
-    many = 120
+    many = 12
     no_rename = no_copy = no_pages = ""
 
     def __init__(self, platform: CsSimulator, **settings: Any) -> None:

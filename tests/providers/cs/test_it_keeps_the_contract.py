@@ -31,7 +31,7 @@ class TestTheContractOfASlowHost(DefinitionContract):
     @pytest.fixture
     def bench(self) -> Iterator[CsBench]:
         with CsSimulator() as platform:
-            platform.largest_page = 25
+            platform.largest_page = 5
             platform.takes = 2
             bench = CsBench(platform)
             yield bench

@@ -63,7 +63,7 @@ class FoasBench(OnSimulator[FoasSimulator]):
     no_pages = ""
 
     platform: FoasSimulator
-    many: int = 120
+    many: int = 12
     provider: DefinitionProvider = field(init=False)
     opened: list[DefinitionProvider] = field(default_factory=list)
 

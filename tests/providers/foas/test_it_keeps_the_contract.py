@@ -17,6 +17,7 @@ class TestFoasKeepsTheContract(DefinitionContract):
     @pytest.fixture
     def bench(self) -> Iterator[FoasBench]:
         with FoasSimulator() as platform:
+            platform.largest_page = 5
             bench = FoasBench(platform)
             yield bench
             bench.close()
