@@ -1,4 +1,4 @@
-"""From a folder in git to a job that runs, on every platform that keeps definitions: its whole life, and its bad days."""
+"""From a folder in git to a job that runs, on every platform that keeps definitions: its life and its bad days."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _ON_DLI = f"queue_name: flink, obs_bucket: {BUCKET}"
 class Platform:
     """What is not the same on all of them.
 
-    `ended`: somebody ends the job by hand, with nothing left of its state. `unmarked`: somebody writes over its marker.
-    `broken`: what cannot be started, of a job with these `options`, and what is reported of it. `wider` is an edit after
+    `ended`: somebody ends the job by hand, and nothing is left of its state. `unmarked`: its marker is written over.
+    `broken`: what cannot be started, of a job with these `options`, and what is reported of it. `wider`: an edit after
     which the state is kept.
     """
 
@@ -158,7 +158,7 @@ def test_a_job_that_somebody_ended_is_not_started_empty(house: House) -> None:
 
 
 def test_a_program_that_does_not_start_is_taken_back(house: House) -> None:
-    """The one before it continues from the savepoint that it was stopped with, and is not stopped for this one again."""
+    """The one before it continues from the savepoint it was stopped with, and is not stopped again for this one."""
     platform = of(house)
     house.applied(options=platform.options)
     house.job(house.target, select=platform.broken(house.platform), options=platform.options, more=CONSENT)

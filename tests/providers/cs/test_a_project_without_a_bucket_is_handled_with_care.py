@@ -1,4 +1,4 @@
-"""A project folder on Cloud Stream: jobs without a bucket cannot be stopped with their state, and older hosts say less."""
+"""On Cloud Stream: jobs without a bucket cannot be stopped with their state, and some hosts say less."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.houses import House, house_on
 
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from tests.end_to_end.houses import House, house_on
 
 CONSENT = "savepoint: {strategy: none}"
 

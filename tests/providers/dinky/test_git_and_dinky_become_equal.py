@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.given import headgate
+from tests.end_to_end.houses import House, house_on
 
 from headgate.model.plan import Verb
 from headgate.model.reasons import Reason
-from tests.cli.given import headgate
-from tests.end_to_end.houses import House, house_on
 
 OPTIONS = "type: standalone, clusterName: session-a"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.houses import House, house_on
 
 from headgate.model.live import Unknown
 from headgate.model.outcome import Outcome
@@ -14,7 +15,6 @@ from headgate.model.reasons import Reason
 from headgate.project import Headgate
 from headgate.testing.dli import BUCKET
 from headgate.testing.huawei import ACCESS_KEY
-from tests.end_to_end.houses import House, house_on
 
 OPTIONS = f"queue_name: flink, obs_bucket: {BUCKET}"
 RECENT = f"{OPTIONS}, flink_version: '1.15', execution_agency_urn: dli_agency"

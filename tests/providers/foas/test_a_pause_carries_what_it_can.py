@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.houses import House, house_on
 
 from headgate.applying import Patience
 from headgate.model.outcome import Outcome
 from headgate.model.plan import Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.project import Headgate
-from tests.end_to_end.houses import House, house_on
 
 CONSENT = "savepoint: {strategy: none}"
 
