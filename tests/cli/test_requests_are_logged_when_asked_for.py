@@ -129,6 +129,7 @@ def test_a_level_that_is_none_is_refused() -> None:
         pytest.param("https://host/a/b", "/a/b", id="path"),
         pytest.param("https://u:p@host/a?limit=100&next=true", "/a?limit=100&next=true", id="paging-is-shown"),
         pytest.param("https://host/a?token=s3cret&name=%E8%AE%A2", "/a?token=...&name=...", id="other-values-are-not"),
+        pytest.param("https://host/a?token=4711&sk=12345678", "/a?token=...&sk=...", id="a-credential-of-digits"),
         pytest.param("https://host/a?flag&x=", "/a?flag...&x=...", id="keys-without-a-value"),
     ],
 )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from headgate.model.credential_keys import names_a_credential
 from headgate.providers.http.request import Outgoing
 
 LOG = logging.getLogger("headgate.http")
@@ -64,5 +65,9 @@ def shown(url: str) -> str:
     """The path of a url, with the keys of its query and those values that give nothing away."""
     parts = urlsplit(url)
     pairs = (pair.partition("=") for pair in parts.query.split("&") if pair)
-    query = "&".join(f"{key}{sign}{value if _HARMLESS.fullmatch(value) else '...'}" for key, sign, value in pairs)
+    query = "&".join(f"{key}{sign}{value if _gives_nothing_away(key, value) else '...'}" for key, sign, value in pairs)
     return parts.path + (f"?{query}" if query else "")
+
+
+def _gives_nothing_away(key: str, value: str) -> bool:
+    return bool(_HARMLESS.fullmatch(value)) and not names_a_credential(key)
