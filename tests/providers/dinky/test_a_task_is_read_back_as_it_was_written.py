@@ -26,8 +26,9 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Savepoint, Sql, Strategy
 from headgate.planning import diff
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
-from headgate.providers.dinky.states import Stored, common_state, stored_strategy, written_strategy
+from headgate.providers.dinky.states import Stored, stored_strategy, written_strategy
 from headgate.providers.dinky.task_note import LONGEST, Note
+from headgate.providers.flink.states import common_state
 from headgate.testing.dinky import DinkySimulator
 
 ON_KUBERNETES: dict[str, Any] = {"type": "kubernetes-application", "clusterName": None}

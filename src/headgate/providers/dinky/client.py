@@ -81,29 +81,21 @@ class DinkyClient(Client):
     traits = Traits(patience=Patience(looks=5, first=0.5), looks_after_refusal=0)
 
     def __init__(
-        self,
-        name: str,
-        session: Session,
-        *,
-        project: str,
-        folder: str,
-        facts: Facts | None = None,
-        claim_wait: float = 1.0,
-        pause: Callable[[float], None] = time.sleep,
+        self, target: Target, session: Session, facts: Facts, *, project: str, pause: Callable[[float], None]
     ) -> None:
-        self.name = name
-        self._claim_wait = claim_wait
+        form: DinkyTarget = target.settings
+        self.name = target.name
+        self._claim_wait = form.claim_wait
         self._pause = pause
         self._session = session
         self._project = project
         self._claims: dict[str, _Claim] = {}
-        self._facts = facts or Facts(None, "dinky", "")
-        trees = Trees(session)
-        self._instances = Instances(session)
-        self._tasks = Tasks(session, self._instances, trees, project=project, folder=folder)
-        self._runs = TaskRuns(session, self._instances, self._tasks, trees, self._facts, project=project, folder=folder)
+        self._facts = facts
+        trees, self._instances = Trees(session), Instances(session)
+        self._tasks = Tasks(session, self._instances, trees, project=project, folder=form.folder)
+        self._runs = TaskRuns(session, self._instances, self._tasks, trees, facts, project, form.folder)
         self._savepoints = Savepoints(session, self._instances, self._tasks)
-        self._checker = self.compiled_form = Checker(name, session, self._tasks)
+        self._checker = self.compiled_form = Checker(self.name, session, self._tasks)
 
     def close(self) -> None:
         self._facts.save()
@@ -309,13 +301,6 @@ def open_dinky(
 
     who = Credentials(form.username, password, form.tenant)
     session = Session(target.name, who, connect, form.slow_timeout, pause)
-    client = DinkyClient(
-        target.name,
-        session,
-        project=project,
-        folder=form.folder,
-        facts=Facts(cache, "dinky", f"{form.url} {form.tenant}"),
-        claim_wait=form.claim_wait,
-        pause=pause,
-    )
+    facts = Facts(cache, "dinky", f"{form.url} {form.tenant}")
+    client = DinkyClient(target, session, facts, project=project, pause=pause)
     return DefinitionProvider(client, project=project, pause=pause)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.providers.dinky.wire import document
 from headgate.providers.http import Reply, Unauthorised
 
 _CLASS = re.compile(r"^(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure)?:\s*")
@@ -33,7 +34,7 @@ class TurnedAway(Unauthorised):
 def judge(reply: Reply, writes: bool) -> ProviderError | None:
     """The error an answer is; None for a success, and where only the HTTP status tells."""
     if reply.status == 401:
-        return SessionEnded(said(_field(reply.json, "msg")) or "the session has ended")
+        return SessionEnded(said(document(reply.json).get("msg")) or "the session has ended")
     if reply.status == 400 and isinstance(reply.json, Mapping) and "code" in reply.json:
         return Rejected(said(reply.json.get("msg")) or "a parameter is not valid")
     if reply.status != 200:
@@ -78,7 +79,3 @@ def said(message: object) -> str:
 
 def _unreadable(problem: str, writes: bool) -> ProviderError:
     return (OutcomeUnknown if writes else Unavailable)(problem, hint=_WRONG_URL)
-
-
-def _field(answer: object, name: str) -> object:
-    return answer.get(name) if isinstance(answer, Mapping) else None

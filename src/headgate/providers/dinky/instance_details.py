@@ -15,7 +15,7 @@ from typing import Any
 from headgate.model.health import Graph, Health, Vertex
 from headgate.model.live import JobState, Snapshot
 from headgate.providers.answer_fields import number
-from headgate.providers.dinky.wire import Instance, Taken, document, rows, text
+from headgate.providers.dinky.wire import Instance, Taken, inside, rows, text
 
 _RETENTION = "execution.checkpointing.externalized-checkpoint-retention"
 _INTERVAL = "execution.checkpointing.interval"
@@ -24,6 +24,8 @@ _SURVIVES = {
     "DELETE_ON_CANCELLATION": (JobState.FAILED,),
 }
 _ENDINGS = ("stop", "cancel")
+_CHECKPOINTS = ("jobDataDto", "checkpoints")
+_JOB_CONFIG = ("history", "configJson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def remains(
     """Read JobInfoDetail and the savepoints of the task, oldest first."""
     restored = _restored(detail)
     own = taken_by(instance, taken, restored)
-    latest = document(_checkpoints(detail).get("latest"))
+    latest = inside(detail, *_CHECKPOINTS, "latest")
     ended = instance.state in (JobState.FINISHED, JobState.STOPPED)
     if ended and own and own[-1].kind in _ENDINGS:
         return Remains(Snapshot(own[-1].path, "savepoint", milliseconds(own[-1].created)), stopped=True)
@@ -72,7 +74,7 @@ def taken_by(instance: Instance, taken: Sequence[Taken], restored: str) -> tuple
 
 def variables(detail: Mapping[str, Any]) -> dict[str, str]:
     """The variables that an instance was started with."""
-    reported = document(_job_config(detail).get("variables"))
+    reported = inside(detail, *_JOB_CONFIG, "variables")
     return {str(key): text(value) for key, value in reported.items()}
 
 
@@ -83,11 +85,10 @@ def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
     cluster's own configuration may set an interval.
     """
     running = instance.state is JobState.RUNNING
-    counts = document(document(_data(detail).get("job")).get("status-counts"))
+    counts = inside(detail, "jobDataDto", "job", "status-counts")
     tasks = sum(number(count) or 0 for count in counts.values())
-    checkpoints = _checkpoints(detail)
-    completed = number(document(checkpoints.get("counts")).get("completed"))
-    if not completed and document(checkpoints.get("latest")).get("completed"):
+    completed = number(inside(detail, *_CHECKPOINTS, "counts").get("completed"))
+    if not completed and inside(detail, *_CHECKPOINTS, "latest").get("completed"):
         completed = 1
     return Health(
         state=instance.state,
@@ -96,7 +97,7 @@ def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
         tasks=tasks or int(running),
         checkpointing=True if completed or _INTERVAL in _config(detail) else None,
         checkpoints=completed,
-        restarts=number(document(detail.get("instance")).get("failedRestartCount")),
+        restarts=number(inside(detail, "instance").get("failedRestartCount")),
         cause=_cause(instance, detail),
     )
 
@@ -117,23 +118,25 @@ def graph(job_id: str, name: str, plan: Mapping[str, Any]) -> Graph:
 
 def running_plan(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     """The plan of the job that runs, where Dinky passes it on."""
-    return document(document(_data(detail).get("job")).get("plan"))
+    return inside(detail, "jobDataDto", "job", "plan")
 
 
 def _restored(detail: Mapping[str, Any]) -> str:
     """The snapshot that an instance was started from."""
-    latest = document(_checkpoints(detail).get("latest"))
-    return text(_job_config(detail).get("savePointPath")) or text(document(latest.get("restored")).get("external_path"))
+    latest = inside(detail, *_CHECKPOINTS, "latest")
+    return text(inside(detail, *_JOB_CONFIG).get("savePointPath")) or text(
+        inside(latest, "restored").get("external_path")
+    )
 
 
 def _savepoint(latest: Mapping[str, Any]) -> Snapshot | None:
-    entry = document(latest.get("savepoint"))
+    entry = inside(latest, "savepoint")
     path = text(entry.get("external_path"))
     return Snapshot(path, "savepoint", number(entry.get("latest_ack_timestamp")) or 0) if path else None
 
 
 def _retained(latest: Mapping[str, Any], instance: Instance, config: Mapping[str, Any]) -> Snapshot | None:
-    entry = document(latest.get("completed"))
+    entry = inside(latest, "completed")
     path = text(entry.get("external_path"))
     kept = instance.state in _SURVIVES.get(text(config.get(_RETENTION)).upper(), ())
     if not path or not kept or entry.get("discarded") is True:
@@ -143,28 +146,16 @@ def _retained(latest: Mapping[str, Any], instance: Instance, config: Mapping[str
 
 def _completed_none(detail: Mapping[str, Any]) -> bool:
     """Checkpoints were on, and Flink counted none that completed."""
-    counts = document(_checkpoints(detail).get("counts"))
+    counts = inside(detail, *_CHECKPOINTS, "counts")
     return _INTERVAL in _config(detail) and "completed" in counts and number(counts["completed"]) == 0
 
 
 def _cause(instance: Instance, detail: Mapping[str, Any]) -> str:
-    root = text(document(_data(detail).get("exceptions")).get("root-exception"))
-    reported = root or instance.error or text(document(detail.get("history")).get("error"))
+    root = text(inside(detail, "jobDataDto", "exceptions").get("root-exception"))
+    reported = root or instance.error or text(inside(detail, "history").get("error"))
     return next((line.strip() for line in reported.splitlines() if line.strip()), "")[:500]
-
-
-def _data(detail: Mapping[str, Any]) -> Mapping[str, Any]:
-    return document(detail.get("jobDataDto"))
-
-
-def _checkpoints(detail: Mapping[str, Any]) -> Mapping[str, Any]:
-    return document(_data(detail).get("checkpoints"))
-
-
-def _job_config(detail: Mapping[str, Any]) -> Mapping[str, Any]:
-    return document(document(detail.get("history")).get("configJson"))
 
 
 def _config(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     """The Flink options an instance was started with, a flat map."""
-    return document(_job_config(detail).get("configJson"))
+    return inside(detail, *_JOB_CONFIG, "configJson")

@@ -9,8 +9,6 @@ job would turn it into UNKNOWN.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
@@ -19,31 +17,7 @@ from headgate.model.plan import Restore
 from headgate.providers.answer_fields import Unauthorised
 from headgate.providers.dinky import unclear_starts
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import (
-    Begun,
-    Instance,
-    Started,
-    Taken,
-    Task,
-    document,
-    rows,
-    savepoint_of,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A task's starts, newest first, those that were not over asked about just now."""
-
-    instances: tuple[Instance, ...]
-
-    @property
-    def newest(self) -> Instance | None:
-        return self.instances[0] if self.instances else None
-
-    @property
-    def active(self) -> tuple[Instance, ...]:
-        return tuple(one for one in self.instances if one.state.active)
+from headgate.providers.dinky.wire import Begun, Instance, Started, Taken, Task, document, rows, savepoint_of
 
 
 class Instances:
@@ -54,11 +28,11 @@ class Instances:
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
-    def look(self, task_id: int) -> Look:
-        """All starts of a task, fresh."""
+    def every(self, task_id: int) -> tuple[Instance, ...]:
+        """All starts of a task, newest first, those that were not over asked about just now."""
         listed = self._session.listed("/api/jobInstance", {"taskId": task_id, "isHistory": True})
         found = sorted((Instance.read(row) for row in listed), key=lambda one: -one.id)
-        return Look(tuple(self.fresh(one) if one.state.active else one for one in found if one.task_id == task_id))
+        return tuple(self.fresh(one) if one.state.active else one for one in found if one.task_id == task_id)
 
     def newest(self, task_id: int) -> Instance | None:
         """The newest start of a task, fresh; None if it was never started."""
@@ -70,21 +44,16 @@ class Instances:
 
     def fresh(self, instance: Instance) -> Instance:
         """The instance as Flink tells it now. An end must be read twice: the first may be a moment's."""
-        asked = self.polled(instance.id)
+        asked = Instance.read(document(self.detail(instance.id, now=True).get("instance")))
         if asked.state.active:
             return asked
         reported = self._reported(instance.id)
         return asked if reported.word == asked.word else reported
 
-    def polled(self, instance_id: int) -> Instance:
-        return Instance.read(document(self.detail(instance_id, now=True).get("instance")))
-
     def detail(self, instance_id: int, *, now: bool = False) -> Mapping[str, Any]:
         """JobInfoDetail as Dinky keeps it, or as Flink says `now`."""
-        if now:
-            path = "/api/jobInstance/refreshJobInfoDetail"
-            return document(self._session.read("GET", path, id=str(instance_id), isForce="true"))
-        return document(self._session.read("GET", "/api/jobInstance/getJobInfoDetail", id=str(instance_id)))
+        call, more = ("refreshJobInfoDetail", {"isForce": "true"}) if now else ("getJobInfoDetail", {})
+        return document(self._session.read("GET", f"/api/jobInstance/{call}", id=str(instance_id), **more))
 
     def savepoints(self, task_id: int) -> tuple[Taken, ...]:
         """What Dinky took of a task, oldest first."""
@@ -99,11 +68,10 @@ class Instances:
     def doubt(self, task: Task, newest: Instance | None) -> Unknown | None:
         """Why nobody can say whether a start of ours that has no instance left a job; None where that can be said."""
         last = self.begun(task.id)
-        if last is None or last.id <= self._history_of(newest) or unclear_starts.is_under_way(last, self._now()):
+        if last is None or last.id <= self._history_of(newest):
             return None
-        if not unclear_starts.may_run(last, again=True):
-            return None
-        return Unknown(unclear_starts.reported(task, last), unclear_starts.way_out(task))
+        under_way = unclear_starts.is_under_way(last, self._session.wall_clock())
+        return None if under_way or not unclear_starts.may_run(last, again=True) else unclear_starts.unclear(task, last)
 
     def require_no_unclear_start(
         self, task: Task, newest: Instance | None, *, again: bool, known: int | None = None
@@ -119,13 +87,14 @@ class Instances:
             return 0
         if last.id <= (self._history_of(newest) if known is None else known):
             return last.id
-        if unclear_starts.is_under_way(last, self._now()):
+        if unclear_starts.is_under_way(last, self._session.wall_clock()):
             raise Unavailable(
                 f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else",
                 hint="run again when Dinky shows what came of it",
             )
         if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
-            raise OutcomeUnknown(unclear_starts.reported(task, last), hint=unclear_starts.way_out(task))
+            unclear = unclear_starts.unclear(task, last)
+            raise OutcomeUnknown(unclear.why, hint=unclear.hint)
         return last.id
 
     def _history_of(self, instance: Instance | None) -> int:
@@ -134,9 +103,6 @@ class Instances:
             return instance.history_id if instance else 0
         return self._reported(instance.id).history_id
 
-    def _now(self) -> datetime:
-        return self._session.wall_clock()
-
     def _reported(self, instance_id: int) -> Instance:
         """An instance as Dinky has it written down."""
         reported = self._session.read("POST", "/api/jobInstance/getOneById", body={"id": instance_id})
@@ -144,8 +110,8 @@ class Instances:
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def start(self, task: Task, restore: Restore, variables: Mapping[str, str], *, known: int) -> int:
-        """Start what is saved; the id of the instance. `known` is the newest history row from before.
+    def start(self, task: Task, restore: Restore, variables: Mapping[str, str], *, known: int) -> None:
+        """Start what is saved. `known` is the newest history row from before.
 
         Raises Rejected only where it is sure that nothing runs: Dinky answers with the same error when it fails to
         write down a job that runs already.
@@ -156,12 +122,9 @@ class Instances:
             raise
         except Rejected as refused:
             if self._may_have_begun(task, known):
-                raise OutcomeUnknown(
-                    f"the start of task {task.name!r} failed, which may have been after Flink had it: "
-                    f"{refused.problem}",
-                    where=refused.where,
-                    hint=unclear_starts.way_out(task),
-                ) from refused
+                failed = f"the start of task {task.name!r} failed, which may have been after Flink had it"
+                hint = unclear_starts.way_out(task)
+                raise OutcomeUnknown(f"{failed}: {refused.problem}", where=refused.where, hint=hint) from refused
             raise
         if not started.success or started.instance_id is None:
             # Seen where a new cluster gives no id in time: it may be there all the same.
@@ -170,13 +133,12 @@ class Instances:
                 hint="look for it on the cluster before you run again",
             )
         if started.restored is not None and started.restored != restore.path:
-            self._session.write("GET", "/api/task/cancel", id=str(task.id), withSavePoint="false", forceCancel="false")
+            self.cancel(task)
             wanted, got = restore.path or "nothing", started.restored or "nothing"
             raise Rejected(
                 f"Dinky started task {task.name!r} from {got} and not from {wanted}; it was cancelled at once",
                 hint="name the snapshot to go on from with savepoint.strategy: path",
             )
-        return started.instance_id
 
     def _asked_to_start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> Started:
         """Only the open API takes a path and variables."""
@@ -203,17 +165,15 @@ class Instances:
         """Fire Flink's cancel. Never forced: that would set the status to UNKNOWN and tell Flink nothing."""
         self._session.write("GET", "/api/task/cancel", id=str(task.id), withSavePoint="false", forceCancel="false")
 
-    def savepoint(self, task: Task, kind: str) -> str:
-        """Take a savepoint (trigger), or stop with one (stop); its path. Answers when it is done.
+    def savepoint(self, task: Task, kind: str) -> None:
+        """Take a savepoint (trigger), or stop with one (stop). Answers when it is done.
 
         Raises Rejected if it failed: Dinky tells no cause. Cancelling "with savepoint" is never asked for, because
         Dinky cancels without one when the savepoint fails, and says that it worked.
         """
         path = "/api/task/savepoint"
-        answer = self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)
-        if found := savepoint_of(answer):
-            return found
-        raise Rejected("Dinky answered without a path")
+        if not savepoint_of(self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)):
+            raise Rejected("Dinky answered without a path")
 
     @staticmethod
     def require_pointed_at(task: Task, instance: Instance) -> None:

@@ -7,7 +7,7 @@ The answers hold addresses and cluster settings and are never shown.
 from __future__ import annotations
 
 import difflib
-import functools
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,24 +24,21 @@ REFERENCES = {
 }
 
 
+# Where the rows of each are listed.
+_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "clusterName": ("/api/cluster/list", {"searchKeyWord": "", "isAutoCreate": "false"}),
+    "clusterConfigurationName": ("/api/clusterConfiguration/listEnabledAll", {}),
+    "envName": ("/api/task/listFlinkSQLEnv", {}),
+}
+
+
 class Names:
     """What this Dinky calls its parts, as of now."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    @functools.cached_property
-    def _clusters(self) -> Mapping[str, set[int]]:
-        found = rows(self._session.read("GET", "/api/cluster/list", searchKeyWord="", isAutoCreate="false"))
-        return _by_name(found)
-
-    @functools.cached_property
-    def _configurations(self) -> Mapping[str, set[int]]:
-        return _by_name(rows(self._session.read("GET", "/api/clusterConfiguration/listEnabledAll")))
-
-    @functools.cached_property
-    def _environments(self) -> Mapping[str, set[int]]:
-        return _by_name(rows(self._session.read("GET", "/api/task/listFlinkSQLEnv")))
+        self._listed: dict[str, Mapping[str, set[int]]] = {}
+        self._lock = threading.Lock()
 
     def ids(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options with ids in place of names. Raises Rejected for a name that is not there, or there twice."""
@@ -71,13 +68,15 @@ class Names:
         return next((name for name, ids in sorted(self._known(option).items()) if ids == {row_id}), "")
 
     def _known(self, option: str) -> Mapping[str, set[int]]:
-        match option:
-            case "clusterName":
-                return self._clusters
-            case "clusterConfigurationName":
-                return self._configurations
-            case _:
-                return self._environments
+        with self._lock:
+            if option not in self._listed:
+                path, query = _LISTS[option]
+                known: dict[str, set[int]] = {}
+                for row in rows(self._session.read("GET", path, **query)):
+                    if (row_id := number(row.get("id"))) is not None:
+                        known.setdefault(text(row.get("name")), set()).add(row_id)
+                self._listed[option] = known
+            return self._listed[option]
 
     @staticmethod
     def _odd(name: str, what: str, known: Mapping[str, set[int]]) -> Rejected:
@@ -86,12 +85,3 @@ class Names:
         near = difflib.get_close_matches(name, list(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
         return Rejected(f"there is no {what} {name!r} on this Dinky", hint=hint)
-
-
-def _by_name(found: tuple[Mapping[str, Any], ...]) -> Mapping[str, set[int]]:
-    known: dict[str, set[int]] = {}
-    for row in found:
-        row_id = number(row.get("id"))
-        if row_id is not None:
-            known.setdefault(text(row.get("name")), set()).add(row_id)
-    return known

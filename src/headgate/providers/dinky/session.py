@@ -9,7 +9,6 @@ Calls under /openapi ask for no login and get our cookies all the same.
 
 from __future__ import annotations
 
-import functools
 import random
 import re
 import threading
@@ -17,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack, cast
 
 from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.providers.answer_fields import number, undocumented
@@ -86,18 +85,14 @@ class Session:
 
     def read(self, method: str, path: str, *, body: Any = None, **query: str) -> Any:
         """What stands in `data` of an answer that changes nothing; repeated on trouble that may pass."""
-        answer = self._ask(
-            lambda: self._api.call(method, path, writes=False, body=body, params=query or None), again=TurnedAway
-        )
-        return answer.get("data")
+        return self._ask(method, path, TurnedAway, writes=False, body=body, params=query or None).get("data")
 
     def write(self, method: str, path: str, *, body: Any = None, slow: bool = False, **query: str) -> Any:
         """`data` of the answer to a write, which is sent once. GET is no reason to think that nothing changes."""
         asked: Asked = {"writes": True, "body": body, "params": query or None}
         if slow:
             asked["timeout"] = self._slow_timeout
-        answer = self._ask(lambda: self._api.call(method, path, **asked))
-        return answer.get("data")
+        return self._ask(method, path, **asked).get("data")
 
     def listed(self, path: str, wanted: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """All rows of a list in pages. Raises Unavailable if it never holds still."""
@@ -107,8 +102,7 @@ class Session:
             nonlocal number_of_page
             number_of_page = number_of_page + 1 if before else 1
             body = {**wanted, "current": number_of_page, "pageSize": _PAGE}
-            call = functools.partial(self._api.call, "POST", path, writes=False, body=body)
-            answer = self._ask(call, again=TurnedAway)
+            answer = self._ask("POST", path, TurnedAway, writes=False, body=body)
             part, total = rows(answer.get("data")), number(answer.get("total"))
             if total is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
                 raise undocumented(f"POST {path}", where=self._name)
@@ -147,18 +141,24 @@ class Session:
         cookies = f"{login.token_name}={login.token}; tenantId={login.tenant_id}"
         return {"Cookie": cookies, login.token_name: login.token}
 
-    def _ask(self, call: Callable[[], Any], *, again: type[Exception] = SessionEnded) -> Any:
+    def _ask(
+        self, method: str, path: str, again: type[ProviderError] = SessionEnded, **asked: Unpack[Asked]
+    ) -> Mapping[str, Any]:
         """Ask, logged in; again after a login if the session had ended, or if `again` says that we were refused.
 
         Once is enough for a session that ran out. Two runs as one user end each other's sessions for a while, until one
-        of them gets its word in: each waits a little, and not as long as the other.
+        of them gets its word in: each waits a little, and not as long as the other. Trouble keeps Dinky's message and
+        not its Java stack.
         """
         refused_once = False
         for attempt in range(_LOGINS + 1):
             login = self._logged_in()
             try:
-                return _plainly(call)
-            except (SessionEnded, again) as trouble:
+                return cast(Mapping[str, Any], self._api.call(method, path, **asked))
+            except ProviderError as trouble:
+                trouble.body = trouble.problem
+                if not isinstance(trouble, SessionEnded | again):
+                    raise
                 if attempt == _LOGINS or (refused_once and not isinstance(trouble, SessionEnded)):
                     raise self._ended_for_good(trouble) from trouble
                 refused_once = not isinstance(trouble, SessionEnded)
@@ -238,15 +238,6 @@ class Session:
                 f"Dinky {found[0]} is too old", where=self._name, hint="headgate works with Dinky 1.0 and later"
             )
         return version
-
-
-def _plainly(call: Callable[[], Any]) -> Any:
-    """Call; trouble keeps Dinky's message and not its Java stack."""
-    try:
-        return call()
-    except ProviderError as trouble:
-        trouble.body = trouble.problem
-        raise
 
 
 def _ahead(time: object) -> int:

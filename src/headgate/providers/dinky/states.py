@@ -1,21 +1,10 @@
-"""Dinky's words for the state of a job instance, and its numbers for savepoint strategies.
-
-Once Dinky has asked Flink, the word is Flink's own; RECONNECTING and UNKNOWN are Dinky's. Dinky counts UNKNOWN as
-finished although the job may still run, so it is not finished here.
-"""
+"""Dinky's numbers for savepoint strategies."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-from headgate.model.live import JobState
 from headgate.model.spec import Savepoint, Strategy
-from headgate.providers.flink import states as flink
-
-
-def common_state(word: str) -> JobState:
-    """The common state for Dinky's word; an unknown word is UNKNOWN, as RECONNECTING and UNKNOWN are."""
-    return flink.common_state(word)
 
 
 class Stored(IntEnum):

@@ -5,10 +5,9 @@ What a start left behind does not change once it is over, so it is asked for onc
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from headgate.model.live import JobState, Live, Snapshot, Unknown
@@ -16,7 +15,7 @@ from headgate.model.live_health import Condition, HealthWord
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.ownership import is_ours
 from headgate.providers.dinky import instance_details
-from headgate.providers.dinky.catalogue import Catalogue, Trees
+from headgate.providers.dinky.catalogue import Entry, Trees
 from headgate.providers.dinky.instance_details import Remains
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.names import Names
@@ -45,16 +44,6 @@ class TaskRun:
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was read in bulk. `runs` are the starts of a task that matter: the newest, and all that run."""
-
-    tasks: tuple[Task, ...]
-    runs: Mapping[int, tuple[Instance, ...]]
-    catalogue: Catalogue
-    names: Names
-
-
 def of_task(run: TaskRun, milliseconds: int = 0) -> Definition:
     """A task and one start of it, without its manifest and what the start left."""
     task, instance = run.task, run.instance
@@ -72,37 +61,38 @@ def of_task(run: TaskRun, milliseconds: int = 0) -> Definition:
     return Definition(live, never_ran=instance is None, row=run)
 
 
+@dataclass(frozen=True, slots=True)
 class TaskRuns:
     """Reads them. What cannot change about a start is asked for once."""
 
-    def __init__(
-        self,
-        session: Session,
-        instances: Instances,
-        tasks: Tasks,
-        trees: Trees,
-        facts: Facts,
-        *,
-        project: str,
-        folder: str,
-    ) -> None:
-        self._session = session
-        self._instances = instances
-        self._tasks = tasks
-        self._trees = trees
-        self._facts = facts
-        self._project = project
-        self._folder = folder
-        self._variables: dict[tuple[int, str], dict[str, str]] = {}
-        self._lock = threading.Lock()
+    _session: Session
+    _instances: Instances
+    _tasks: Tasks
+    _trees: Trees
+    _facts: Facts
+    _project: str
+    _folder: str
+    _variables: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
 
     def list(self) -> tuple[Definition, ...]:
         """Four lists; then two requests for each job of ours that has ended and was not looked at before."""
-        seen = self._seen()
+        tasks = self._tasks.listed()
+        starts: dict[int, dict[int, Instance]] = {}
+        running = {"isHistory": True, "status": JobState.RUNNING.value}
+        for wanted in ({}, running):
+            for row in self._session.listed("/api/jobInstance", wanted):
+                instance = Instance.read(row)
+                starts.setdefault(instance.task_id, {})[instance.id] = instance
+        runs = {task_id: _that_matter(each.values()) for task_id, each in starts.items()}
+        catalogue, names = self._trees.now(), Names(self._session)
+
+        def described(task: Task) -> tuple[Definition, ...]:
+            return self._described(task, runs.get(task.id, ()) or (None,), catalogue.task(task.id), names)
+
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            described = list(pool.map(lambda task: self._described(task, seen), seen.tasks))
-        self._facts.keep_only({_known_as(run) for runs in seen.runs.values() for run in runs})
-        return tuple(one for found in described for one in found)
+            found = list(pool.map(described, tasks))
+        self._facts.keep_only({_known_as(run) for each in runs.values() for run in each})
+        return tuple(one for each in found for one in each)
 
     def now(self, task: Task) -> Definition:
         """A task and its newest start, as Flink reports it now."""
@@ -111,8 +101,8 @@ class TaskRuns:
 
     def every(self, task: Task) -> tuple[Definition, ...]:
         """A task once for each start that runs, as Flink reports it now; once with its newest where none does."""
-        look = self._instances.look(task.id)
-        runs: tuple[Instance | None, ...] = look.active or (look.newest,)
+        starts = self._instances.every(task.id)
+        runs = tuple(one for one in starts if one.state.active) or starts[:1] or (None,)
         return tuple(of_task(TaskRun(task, run), self._started_at(run)) for run in runs)
 
     def left_by(self, run: Instance) -> Remains:
@@ -128,25 +118,14 @@ class TaskRuns:
             self._facts.put(key, _LEFT, asdict(left))
         return left
 
-    def _seen(self) -> _Seen:
-        tasks = self._tasks.listed()
-        newest = [Instance.read(row) for row in self._session.listed("/api/jobInstance", {})]
-        running = {"isHistory": True, "status": JobState.RUNNING.value}
-        every = newest + [Instance.read(row) for row in self._session.listed("/api/jobInstance", running)]
-        runs: dict[int, dict[int, Instance]] = {}
-        for instance in every:
-            runs.setdefault(instance.task_id, {})[instance.id] = instance
-        matter = {task_id: _that_matter(each.values()) for task_id, each in runs.items()}
-        return _Seen(tasks, matter, self._trees.now(), Names(self._session))
-
-    def _described(self, task: Task, seen: _Seen) -> tuple[Definition, ...]:
+    def _described(
+        self, task: Task, runs: tuple[Instance | None, ...], entry: Entry | None, names: Names
+    ) -> tuple[Definition, ...]:
         """The task as its newest start, and as each other start of it that runs as well."""
         note = Note.read(task.note)
-        runs: tuple[Instance | None, ...] = seen.runs.get(task.id, ()) or (None,)
-        entry = seen.catalogue.task(task.id)
         manifest = applied(
             task,
-            names=seen.names,
+            names=names,
             said=note.said,
             note=note.text,
             folder=entry.folder if entry else None,
@@ -184,13 +163,10 @@ class TaskRuns:
         return self._session.milliseconds(run.created) if run else 0
 
     def _variables_of(self, run: Instance) -> dict[str, str]:
-        with self._lock:
-            known = self._variables.get((run.id, run.jid))
-        if known is None:
-            known = instance_details.variables(self._instances.detail(run.id))
-            with self._lock:
-                self._variables[run.id, run.jid] = known
-        return known
+        known = (run.id, run.jid)
+        if known not in self._variables:
+            self._variables[known] = instance_details.variables(self._instances.detail(run.id))
+        return self._variables[known]
 
 
 def _known_as(run: Instance) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from headgate.model.live import Unknown
 from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Begun, Task
 
@@ -56,12 +57,13 @@ def is_struck(task: Task) -> bool:
     return note.marker is not None and bool(note.marker.start_key) and not note.by
 
 
-def reported(task: Task, begun: Begun) -> str:
-    """Why nobody can say whether a task runs."""
+def unclear(task: Task, begun: Begun) -> Unknown:
+    """Why nobody can say whether a task runs, and what a person does about it."""
     known = "" if begun.job_id in _NO_JOB else f", as job {begun.job_id} perhaps"
     ended = {_SUCCEEDED: "and does not say as what job", _FAILED: "and failed, which may have been after Flink had it"}
     reported = ended.get(begun.status or 0, "and does not say what came of it")
-    return f"Dinky began to start task {task.name!r} {reported}{known} (history {begun.id})"
+    why = f"Dinky began to start task {task.name!r} {reported}{known} (history {begun.id})"
+    return Unknown(why, way_out(task))
 
 
 def way_out(task: Task) -> str:

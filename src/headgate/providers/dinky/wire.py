@@ -14,7 +14,7 @@ from typing import Any
 
 from headgate.model.live import JobState
 from headgate.providers.answer_fields import number, undocumented
-from headgate.providers.dinky.states import common_state
+from headgate.providers.flink.states import common_state
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")
 
@@ -46,6 +46,13 @@ def document(value: object) -> Mapping[str, Any]:
         except ValueError:
             return {}
     return value if isinstance(value, Mapping) else {}
+
+
+def inside(value: object, *keys: str) -> Mapping[str, Any]:
+    """The JSON object at the end of these keys; empty where it is not there."""
+    for key in keys:
+        value = document(value).get(key)
+    return document(value)
 
 
 def rows(value: object) -> tuple[Mapping[str, Any], ...]:
@@ -117,6 +124,10 @@ class Instance:
 
     @property
     def state(self) -> JobState:
+        """Once Dinky has asked Flink, the word is Flink's own; RECONNECTING and UNKNOWN are Dinky's.
+
+        Dinky counts UNKNOWN as finished although the job may still run, so it is not finished here.
+        """
         return common_state(self.word)
 
     @property
