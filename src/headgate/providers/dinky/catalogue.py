@@ -12,7 +12,7 @@ from typing import Any
 from headgate.errors import Rejected
 from headgate.providers.answer_fields import number
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import flag, rows, text
+from headgate.providers.dinky.wire import document, rows, text
 
 ROOT = "/"
 _ROOT_ID = 0
@@ -36,11 +36,6 @@ class Catalogue:
         self.entries = entries
         self._tasks = {entry.task_id: entry for entry in entries if entry.task_id is not None}
         self._folders = {_inside(entry): entry.id for entry in entries if entry.task_id is None}
-
-    @classmethod
-    def read(cls, session: Session) -> Catalogue:
-        """Ask for the whole tree."""
-        return cls(tuple(_walk(session.read("POST", "/api/catalogue/getCatalogueTreeData", body={}), ROOT)))
 
     def task(self, task_id: int) -> Entry | None:
         return self._tasks.get(task_id)
@@ -67,7 +62,8 @@ class Trees:
 
     def now(self) -> Catalogue:
         """Ask for the whole tree."""
-        self._last = Catalogue.read(self._session)
+        answer = self._session.read("POST", "/api/catalogue/getCatalogueTreeData", body={})
+        self._last = Catalogue(tuple(_walk(answer, ROOT)))
         return self._last
 
     def last(self) -> Catalogue:
@@ -77,68 +73,61 @@ class Trees:
         """Something in it was changed."""
         self._last = None
 
+    def ensured_folder(self, path: str) -> int:
+        """The id of a folder, made first where it is missing, one level after the other."""
+        parent_id, here = _ROOT_ID, ""
+        for part in filter(None, tidy(path).split("/")):
+            here = f"{here}/{part}".lstrip("/")
+            found = self.last().folder(here)
+            if found is None:
+                found = self._made(part, parent_id, here)
+            parent_id = found
+        return parent_id
+
+    def _made(self, name: str, parent_id: int, path: str) -> int:
+        """Make a folder. Dinky reports no id, so the tree is read again; somebody else may have made it meanwhile."""
+        body = {"name": name, "parentId": parent_id, "isLeaf": False}
+        refusal: Rejected | None = None
+        try:
+            self._session.write("PUT", "/api/catalogue/saveOrUpdateCatalogue", body=body)
+        except Rejected as refused:
+            refusal = refused
+        if (found := self.now().folder(path)) is not None:
+            return found
+        if refusal is None:
+            raise Rejected(f"the folder {path!r} was made and is not in the catalogue")
+        hint = "a folder cannot have the name of another folder or task: set `folder` in the target or in options"
+        raise Rejected(f"the folder {path!r} cannot be made: {refusal.problem}", hint=hint) from refusal
+
+    def move(self, entry: Entry, folder_id: int) -> None:
+        """Put a task into another folder."""
+        entry_id, path = str(entry.id), "/api/catalogue/moveCatalogue"
+        self._session.write("PUT", path, originCatalogueId=entry_id, targetParentId=str(folder_id))
+
+    def rename(self, entry: Entry, name: str, dialect: str) -> None:
+        """Rename a task, in the tree and in its row."""
+        body = {"id": entry.id, "parentId": entry.parent_id, "name": name, "type": dialect}
+        self._session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
+
+    def delete(self, entry: Entry) -> None:
+        """Delete a task and its entry. Dinky refuses one that runs or is published."""
+        self._session.write("DELETE", "/api/catalogue/deleteCatalogueById", id=str(entry.id))
+
+    def create(self, folder_id: int, task: Mapping[str, Any]) -> str:
+        """Make a task and its entry; the task's id, empty where the answer does not have it.
+
+        What stands outside of `task` goes over what stands in it, so it is said in both places.
+        """
+        outside = ("name", "note", "configJson", "firstLevelOwner", "secondLevelOwners")
+        body = {key: task[key] for key in outside if key in task}
+        body |= {"type": task["dialect"], "parentId": folder_id, "isLeaf": True, "task": dict(task)}
+        made = document(self._session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body))
+        return text(number(made.get("taskId")))
+
 
 def tidy(path: str) -> str:
     """A folder path without slashes around it; `/` for the root."""
     return "/".join(part for part in path.split("/") if part) or ROOT
-
-
-def ensured_folder(session: Session, catalogue: Catalogue, path: str) -> int:
-    """The id of a folder, made first where it is missing, one level after the other."""
-    parts = [part for part in tidy(path).split("/") if part]
-    parent_id = _ROOT_ID
-    for depth in range(len(parts)):
-        here = "/".join(parts[: depth + 1])
-        found = catalogue.folder(here)
-        if found is None:
-            catalogue = _made(session, parts[depth], parent_id, here)
-            found = catalogue.folder(here)
-        if found is None:
-            raise Rejected(f"the folder {here!r} was made and is not in the catalogue")
-        parent_id = found
-    return parent_id
-
-
-def _made(session: Session, name: str, parent_id: int, path: str) -> Catalogue:
-    """Make a folder. Dinky tells no id, so the tree is read again; somebody else may have made it meanwhile."""
-    body = {"name": name, "parentId": parent_id, "isLeaf": False}
-    try:
-        session.write("PUT", "/api/catalogue/saveOrUpdateCatalogue", body=body)
-    except Rejected as refused:
-        catalogue = Catalogue.read(session)
-        if catalogue.folder(path) is None:
-            hint = "a folder cannot have the name of another folder or task: set `folder` in the target or in options"
-            raise Rejected(f"the folder {path!r} cannot be made: {refused.problem}", hint=hint) from refused
-        return catalogue
-    return Catalogue.read(session)
-
-
-def move(session: Session, entry: Entry, folder_id: int) -> None:
-    """Put a task into another folder."""
-    session.write("PUT", "/api/catalogue/moveCatalogue", originCatalogueId=str(entry.id), targetParentId=str(folder_id))
-
-
-def rename(session: Session, entry: Entry, name: str, dialect: str) -> None:
-    """Rename a task, in the tree and in its row."""
-    body = {"id": entry.id, "parentId": entry.parent_id, "name": name, "type": dialect}
-    session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
-
-
-def delete(session: Session, entry: Entry) -> None:
-    """Delete a task and its entry. Dinky refuses one that runs or is published."""
-    session.write("DELETE", "/api/catalogue/deleteCatalogueById", id=str(entry.id))
-
-
-def create(session: Session, folder_id: int, task: Mapping[str, Any]) -> int | None:
-    """Make a task and its entry; the task's id, None where the answer does not tell it.
-
-    What stands outside of `task` goes over what stands in it, so it is said in both places.
-    """
-    outside = ("name", "note", "configJson", "firstLevelOwner", "secondLevelOwners")
-    body = {key: task[key] for key in outside if key in task}
-    body |= {"type": task["dialect"], "parentId": folder_id, "isLeaf": True, "task": dict(task)}
-    made = session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
-    return number(made.get("taskId")) if isinstance(made, Mapping) else None
 
 
 def _walk(nodes: Any, folder: str) -> Iterator[Entry]:
@@ -147,14 +136,8 @@ def _walk(nodes: Any, folder: str) -> Iterator[Entry]:
         if entry_id is None:
             continue
         task_id = number(node.get("taskId"))
-        leaf = flag(node.get("isLeaf")) or task_id is not None
-        entry = Entry(
-            entry_id,
-            text(node.get("name")),
-            number(node.get("parentId")) or _ROOT_ID,
-            folder,
-            task_id if leaf else None,
-        )
+        parent_id = number(node.get("parentId")) or _ROOT_ID
+        entry = Entry(entry_id, text(node.get("name")), parent_id, folder, task_id)
         yield entry
         yield from _walk(node.get("children"), _inside(entry))
 

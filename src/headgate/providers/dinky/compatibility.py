@@ -15,16 +15,8 @@ from headgate.providers.dinky.task_note import Note, said
 from headgate.providers.dinky.tasks import Tasks
 
 # Fields of the task that the job it started never reads.
-_IN_PLACE = (
-    "options.note",
-    "options.folder",
-    "options.step",
-    "options.alertGroupId",
-    "options.firstLevelOwner",
-    "options.secondLevelOwners",
-    "options.databaseId",
-    "options.statementSet",
-)
+_UNREAD = ("note", "folder", "step", "alertGroupId", "firstLevelOwner", "secondLevelOwners")
+_IN_PLACE = tuple(f"options.{name}" for name in (*_UNREAD, "databaseId", "statementSet"))
 # Options of Flink that may give the same statement other operators, or store their state in another way.
 _SHAPING = ("config.table.", "config.pipeline.", "config.state.backend", "config.sql-client.")
 # Up to this Flink spreads state that was stored under the default max parallelism, whatever it was.
@@ -34,12 +26,7 @@ _DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 def platform_verdict(
-    tasks: Tasks,
-    savepoints: Savepoints,
-    spec: JobSpec,
-    marker: Marker,
-    live: Live | None,
-    changes: tuple[Change, ...],
+    tasks: Tasks, savepoints: Savepoints, spec: JobSpec, marker: Marker, live: Live | None, changes: tuple[Change, ...]
 ) -> PlatformVerdict:
     """See `Provider.platform_verdict`."""
     try:

@@ -8,15 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    SecretStr,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 from headgate.providers.durations import RequestTime, ShortWait, SlowRequestTime
@@ -144,12 +136,8 @@ class DinkyOptions(_Options):
 
     @model_validator(mode="after")
     def _places(self) -> Self:
-        cluster = [name for name, one in (("clusterId", self.cluster_id), ("clusterName", self.cluster_name)) if one]
-        own = (
-            ("clusterConfigurationId", self.cluster_configuration_id),
-            ("clusterConfigurationName", self.cluster_configuration_name),
-        )
-        configuration = [name for name, one in own if one]
+        cluster = [one for one in (self.cluster_id, self.cluster_name) if one]
+        configuration = [one for one in (self.cluster_configuration_id, self.cluster_configuration_name) if one]
         if self.type in ON_A_CLUSTER and (len(cluster) != 1 or configuration):
             raise ValueError(f"type {self.type} needs one of clusterId, clusterName, and no cluster configuration")
         if self.type in ON_THEIR_OWN and (len(configuration) != 1 or cluster):

@@ -123,10 +123,8 @@ def running_plan(detail: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _restored(detail: Mapping[str, Any]) -> str:
     """The snapshot that an instance was started from."""
-    latest = inside(detail, *_CHECKPOINTS, "latest")
-    return text(inside(detail, *_JOB_CONFIG).get("savePointPath")) or text(
-        inside(latest, "restored").get("external_path")
-    )
+    restored = inside(detail, *_CHECKPOINTS, "latest", "restored")
+    return text(inside(detail, *_JOB_CONFIG).get("savePointPath")) or text(restored.get("external_path"))
 
 
 def _savepoint(latest: Mapping[str, Any]) -> Snapshot | None:

@@ -41,12 +41,9 @@ _NONE = -1
 _IGNORE_UNCLAIMED = "execution.savepoint.ignore-unclaimed-state"
 # What a start adds to the configuration for itself, and what no manifest may say.
 _OF_A_START = frozenset(
-    {
-        _IGNORE_UNCLAIMED,
-        "execution.state-recovery.ignore-unclaimed-state",
-        "execution.savepoint.path",
-        "execution.state-recovery.path",
-    }
+    f"execution.{group}.{key}"
+    for group in ("savepoint", "state-recovery")
+    for key in ("path", "ignore-unclaimed-state")
 )
 _DEFAULTS = {field.alias: field.default for field in DinkyOptions.model_fields.values()}
 _ONLY_IF_SAID = ("databaseId", "firstLevelOwner", "secondLevelOwners")
@@ -87,7 +84,8 @@ def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "alertGroupId": _or_none(row.get("alertGroupId")),
         "note": text(row.get("note")),
         "firstLevelOwner": number(row.get("firstLevelOwner")),
-        "secondLevelOwners": _owners(row.get("secondLevelOwners")),
+        # None for what is no list.
+        "secondLevelOwners": list(owners) if isinstance(owners := row.get("secondLevelOwners"), list) else [],
         "configJson": {
             "udfConfig": _udf_config(extension.get("udfConfig")),
             "udfRefer": _udf_refer(extension.get("udfRefer")),
@@ -113,10 +111,8 @@ def wanted_fields(
         config[_IGNORE_UNCLAIMED] = "true"
     jar = spec.program if isinstance(spec.program, Jar) else None
     if jar is None and options.get("dialect") == "FlinkJar":
-        problem = "options.dialect is FlinkJar and the program is SQL"
-        raise Rejected(
-            problem, where=str(spec.source), hint="write `jar:` instead of a statement, or remove the dialect"
-        )
+        hint = "write `jar:` instead of a statement, or remove the dialect"
+        raise Rejected("options.dialect is FlinkJar and the program is SQL", where=str(spec.source), hint=hint)
     said = {key: options[key] for key in _ONLY_IF_SAID if options.get(key)}
     plain = ("clusterId", "clusterConfigurationId", "envId", "alertGroupId")
     return said | {
@@ -184,26 +180,15 @@ def applied(
             return None
     extension = fields["configJson"]
     config = {key: value for key, value in extension["customConfig"].items() if key not in _OF_A_START}
-    options = {
-        key: fields[key] for key in _DEFAULTS if key in fields and key not in (*_ONLY_IF_SAID, "dialect", "note")
-    }
-    options |= {key: fields[key] for key in _ONLY_IF_SAID if key in said}
-    options |= {"step": task.step if task.step in (1, 2) else 1, "udfRefer": extension["udfRefer"]}
-    options |= {"udfConfig": extension["udfConfig"], "variables": dict(variables or {})}
-    if "note" in said:
-        options["note"] = note
-    if "dialect" in said:
-        options["dialect"] = fields["dialect"]
+    known = {**fields, **extension, "note": note, "variables": dict(variables or {})}
+    known["step"] = task.step if task.step in (1, 2) else 1
+    unsaid = {*_ONLY_IF_SAID, "dialect", "note"} - said
+    options = {key: value for key, value in known.items() if key in _DEFAULTS and key not in unsaid}
     if folder is not None and ("folder" in said or tidy(folder) != tidy(usual_folder)):
         options["folder"] = folder
     options = _named(options, said, names)
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
     return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
-
-
-def _owners(value: object) -> list[Any]:
-    """The ids of the other owners; none for what is no list."""
-    return list(value) if isinstance(value, list) else []
 
 
 def _or_none(value: object) -> int:
@@ -238,19 +223,14 @@ def _written(key: str, value: Any) -> Any:
 def _udf_config(value: object) -> dict[str, Any] | None:
     reported = document(value)
     template_id, keys = number(reported.get("templateId")), reported.get("selectKeys")
-    return _kept(
-        {"templateId": template_id, "selectKeys": keys or [], "className": text(reported.get("className"))},
-        templateId=None,
-        selectKeys=[],
-        className="",
-    )
+    return _kept({"templateId": template_id, "selectKeys": keys or [], "className": text(reported.get("className"))})
 
 
 def _udf_refer(value: object) -> list[dict[str, Any]]:
     reported = ({"name": text(one.get("name")), "className": text(one.get("className"))} for one in rows(value))
-    return [found for one in reported if (found := _kept(one, name="", className=""))]
+    return [found for one in reported if (found := _kept(one))]
 
 
-def _kept(reported: dict[str, Any], **defaults: Any) -> dict[str, Any] | None:
+def _kept(reported: dict[str, Any]) -> dict[str, Any] | None:
     """What is not at its default; None if nothing is."""
-    return {key: value for key, value in reported.items() if value != defaults[key]} or None
+    return {key: value for key, value in reported.items() if value not in (None, "", [])} or None

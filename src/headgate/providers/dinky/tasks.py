@@ -16,8 +16,8 @@ from headgate.model.plan import Change, Restore, RestoreKind
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.answer_fields import NotFound
 from headgate.providers.definitions.ownership import is_ours
-from headgate.providers.dinky import catalogue, task_note
-from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees
+from headgate.providers.dinky import task_note
+from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees, tidy
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.session import Session
@@ -27,6 +27,7 @@ from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document
 
 _DEVELOP, _PUBLISHED = 1, 2
+_RENAME = "rename the job in git, or the task in Dinky; or write a manifest that equals the task, which adopts it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,10 @@ class Tasks:
             if tree.named(name) or tree.folder(folder) is None:
                 tree = self._trees.now()
             if taken := tree.named(name):
-                raise _taken(name, f"catalogue entry {taken.id} in {taken.folder}")
-            folder_id = self._ensured_folder(tree, folder)
-        task_id = catalogue.create(self._session, folder_id, as_body(fields))
-        return "" if task_id is None else str(task_id)
+                by = f"catalogue entry {taken.id} in {taken.folder}"
+                raise Rejected(f"the name {name!r} is taken in this tenant by {by}", hint=_RENAME)
+            folder_id = self._trees.ensured_folder(folder)
+        return self._trees.create(folder_id, as_body(fields))
 
     def make(self, task: Task, wanted: WantedTask) -> bool:
         """Bring a task to what is wanted, writing what differs; did anything?
@@ -176,7 +177,7 @@ class Tasks:
             raise Rejected(f"task {task.name!r} is not in the catalogue, by which Dinky deletes", hint=hint)
         if task.step == _PUBLISHED:
             self._life(task, _DEVELOP)
-        catalogue.delete(self._session, entry)
+        self._trees.delete(entry)
         self._trees.forget()
 
     def _place(self, task: Task, wanted: WantedTask, *, renamed: bool) -> None:
@@ -184,7 +185,7 @@ class Tasks:
         folder = wanted.options.get("folder") or self._folder
         with self._making:
             entry = self._trees.last().task(task.id)
-            if entry is not None and not renamed and catalogue.tidy(entry.folder) == catalogue.tidy(folder):
+            if entry is not None and not renamed and tidy(entry.folder) == tidy(folder):
                 return
             tree = self._trees.now()
             entry = tree.task(task.id)
@@ -193,19 +194,13 @@ class Tasks:
                     hint = "make it again in Dinky's catalogue"
                     raise Rejected(f"task {task.name!r} is not in the catalogue, so it cannot be renamed", hint=hint)
                 return
-            if catalogue.tidy(entry.folder) != catalogue.tidy(folder):
-                folder_id = self._ensured_folder(tree, folder)
-                catalogue.move(self._session, entry, folder_id)
+            if tidy(entry.folder) != tidy(folder):
+                folder_id = self._trees.ensured_folder(folder)
+                self._trees.move(entry, folder_id)
                 entry = replace(entry, parent_id=folder_id)
             self._trees.forget()
         if renamed:
-            catalogue.rename(self._session, entry, wanted.spec.name, fields_of(task.raw)["dialect"])
-
-    def _ensured_folder(self, tree: Catalogue, path: str) -> int:
-        """The id of a folder; a tree from before it was made is not looked at again."""
-        if tree.folder(path) is None:
-            self._trees.forget()
-        return catalogue.ensured_folder(self._session, tree, path)
+            self._trees.rename(entry, wanted.spec.name, fields_of(task.raw)["dialect"])
 
     def _life(self, task: Task, cycle: int) -> None:
         """Publish, or take back to development. No other number may ever be sent: it is stored as 0."""
@@ -224,8 +219,3 @@ def _namesake(tree: Catalogue, name: str, live: Live | None) -> Entry | None:
     """What has a name and is not the job itself."""
     entry = tree.named(name)
     return None if entry is None or (live is not None and str(entry.task_id) == live.job_id) else entry
-
-
-def _taken(name: str, by: str) -> Rejected:
-    hint = "rename the job in git, or the task in Dinky; or write a manifest that equals the task, which adopts it"
-    return Rejected(f"the name {name!r} is taken in this tenant by {by}", hint=hint)
