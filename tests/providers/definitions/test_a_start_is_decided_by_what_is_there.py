@@ -93,6 +93,18 @@ def test_the_next_step_follows_from_what_is_there(wanted: Wanted, found: list[De
         assert [each.id for each in reported.beside] == [each.id for each in step.beside]
 
 
+def test_a_job_that_comes_back_from_another_target_is_run_where_it_was() -> None:
+    """It takes over from a run over there: its last run here, from before it had the start key, is not this start."""
+    returning = submission(SPEC, live=LAST_RUN)
+    returning = replace(returning, marker=replace(returning.marker, predecessor="there/3"))
+    wanted = Wanted(returning, PROJECT, where="toy", updated="7", before=one())
+    paused = one(marker=returning.marker)
+    ran = one(marker=returning.marker, state=JobState.FAILED, run="7.6")
+
+    assert next_start_step(wanted, (paused,)) == Run(paused)
+    assert next_start_step(wanted, (ran,)) == AlreadyStarted("7")
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -136,7 +136,8 @@ class DefinitionProvider(NoStorage):
                         tried = tried or (wanted.is_for(definition) and wanted.created != definition.id)
                         self.client.require_state(wanted, definition)
                         self.client.update(definition, wanted.spec, wanted.marker, wanted)
-                        wanted = replace(wanted, updated=definition.id)
+                        before = wanted.before if wanted.is_for(definition) else definition
+                        wanted = replace(wanted, updated=definition.id, before=before)
                     case Run(definition, beside):
                         self.client.require_state(wanted, definition)
                         wanted = replace(wanted, ran=definition)

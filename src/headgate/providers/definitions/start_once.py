@@ -27,7 +27,8 @@ class Wanted:
     `where` is the target, `kind` the kind of definition it needs; `replaces_kind`: a new definition takes the place of
     one of another kind. `claim` is drawn for this call alone. `created` is the id of the definition that this call
     created (empty: the platform gave none; None: it created none), `updated` that of the one it made equal to the spec,
-    and `ran` a definition as it was before this call asked to run it.
+    `before` the same one as it was until this call gave it our start key, and `ran` a definition as it was before this
+    call asked to run it.
     """
 
     submission: Submission
@@ -38,6 +39,7 @@ class Wanted:
     claim: str = ""
     created: str | None = None
     updated: str = ""
+    before: Definition | None = None
     ran: Definition | None = None
 
     @property
@@ -205,7 +207,9 @@ def _not_started_already(scene: _Scene) -> Step | None:
     chosen, wanted = scene.chosen, scene.wanted
     if chosen is None or not wanted.is_for(chosen):
         return None
-    ran = not chosen.never_ran and not chosen.is_run(wanted.predecessor)
+    # A job that comes back from another target takes over from a run there; its last run here is older than the key.
+    earlier = wanted.before is not None and (wanted.before.id, wanted.before.run_id) == (chosen.id, chosen.run_id)
+    ran = not chosen.never_ran and not chosen.is_run(wanted.predecessor) and not earlier
     runs = chosen.active and chosen.status is not JobState.STOPPING
     before = wanted.ran
     # A paused one that was given up first shows another word, too: it has stopped, and its start does not show yet.
