@@ -10,19 +10,12 @@ BEGIN = "<!-- made by tests/test_the_readme_is_true.py with HEADGATE_UPDATE_GOLD
 END = "<!-- end of the capabilities -->"
 ROWS = {
     "graph": "shows the execution graph",
-    "compile": "checks a statement at plan time",
-    "state_by_operator": "judges the state of an edited job operator by operator",
     "savepoint": "takes a savepoint of a running job without stopping it",
-    "savepoint_path": "starts from a path that the manifest names",
     "drop_state": "drops state that no operator claims any more, by consent",
-    "list_savepoints": "still knows the savepoints of a job that is gone",
     "dispose": "deletes savepoints (`savepoint.keep`)",
     "delete_definition": "deletes the definition of a stopped job (`--prune --delete`)",
     "state_outlives": "starts from the state of a stopped job also when its definition is deleted",
-    "read_back": "tells what a job runs that headgate did not start (`headgate import`)",
     "mark_in_place": "takes over a job that is not headgate's without a restart",
-    "rescale_in_place": "changes the parallelism without a restart",
-    "update_in_place": "changes some other fields without a restart",
     "savepoint_format": "whose savepoints it reads",
 }
 

@@ -25,9 +25,7 @@ INSERT INTO totals SELECT customer, COUNT(*) FROM orders GROUP BY customer;
 class ReadablePlatform(MemoryPlatform):
     """Every job tells its fields, values in place of placeholders; `mute` are jobs that do not."""
 
-    capabilities = replace(
-        Capabilities(state_by_operator=Support.YES, mark_in_place=Support.YES), read_back=Support.YES
-    )
+    capabilities = Capabilities(mark_in_place=Support.YES)
     mute: frozenset[str] = frozenset()
 
     def observe(self) -> Observation:

@@ -18,21 +18,8 @@ from headgate.errors import DEBUG_VARIABLE, OutcomeUnknown, ProviderError, Unava
 # What reading something of another shape raises; pydantic's ValidationError is a ValueError.
 _STUMBLES = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, RecursionError)
 _LOOKS = (
-    *(
-        "observe",
-        "compile",
-        "platform_verdict",
-        "topology",
-        "numbered",
-        "vertices",
-        "kept",
-        "retained",
-        "no_place",
-        "exists",
-        "health",
-        "graph",
-    ),
-    *("detail", "references", "stop_progress", "savepoint_progress"),
+    *("observe", "compile", "platform_verdict", "topology", "numbered", "vertices", "kept", "retained", "no_place"),
+    *("exists", "health", "graph", "detail", "references", "stop_progress", "savepoint_progress"),
 )
 _EFFECTS = ("submit", "update", "stop_with_savepoint", "cancel", "take_savepoint", "dispose", "delete_definition")
 

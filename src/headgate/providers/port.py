@@ -30,37 +30,23 @@ class Capabilities:
 
     Only what platforms differ in is here: each runs statements and programs in jars, and stops a job with its state.
 
-    compile               checks a spec at plan time without running it
-    state_by_operator     says what each operator stores: the state of an edited job is judged by it
     savepoint             takes a savepoint of a job that goes on
-    savepoint_path        restores from a path that the manifest names
     drop_state            starts from a snapshot and drops what no operator claims any more, if it is asked to
-    list_savepoints       still knows the savepoints of a job that is gone
     dispose               deletes a savepoint
     delete_definition     deletes the definition of a stopped job; NO where it keeps none: there is nothing to delete
     state_outlives        a start can read the state of a stopped job also when its definition is deleted
     graph                 shows the execution graph of a job
     mark_in_place         can be informed whose a job is without a restart: adoption restarts nothing
-    rescale_in_place      changes parallelism without a restart
-    update_in_place       changes other fields without a restart
-    read_back             tells the program of a job it did not start through us: `headgate import`
     savepoint_format      whose savepoints it reads; targets of one format may take over each other's jobs with state
     """
 
-    compile: Support = Support.YES
-    state_by_operator: Support = Support.NO
     savepoint: Support = Support.YES
-    savepoint_path: Support = Support.YES
     drop_state: Support = Support.YES
-    list_savepoints: Support = Support.NO
     dispose: Support = Support.NO
     delete_definition: Support = Support.NO
     state_outlives: Support = Support.YES
     graph: Support = Support.YES
     mark_in_place: Support = Support.NO
-    rescale_in_place: Support = Support.NO
-    update_in_place: Support = Support.NO
-    read_back: Support = Support.YES
     savepoint_format: str = "flink"
 
 

@@ -59,11 +59,7 @@ class MemoryPlatform(NoDefinitions):
     """
 
     capabilities = Capabilities(
-        state_by_operator=Support.YES,
-        list_savepoints=Support.YES,
         dispose=Support.YES,
-        rescale_in_place=Support.YES,
-        read_back=Support.NO,
     )
     compiled_form = MemoryPlans()
     max_parallelism = 128

@@ -15,7 +15,6 @@ from headgate.model.live import Live
 from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.planning import diff
-from headgate.providers import marking
 from headgate.providers.definitions import last_applied
 from headgate.testing.contract import from_savepoint, started, stopped
 from headgate.testing.cs import CsSimulator
@@ -217,5 +216,5 @@ def test_peoples_words_in_the_description_stay(bench: CsBench, platform: CsSimul
     desc = str(platform.jobs[int(live.job_id)].fields["desc"])
     assert desc.startswith("Ann's totals, see the wiki. ")
     assert len(desc) <= 512
-    assert marking.read(desc) is not None
+    assert last_applied.marker_in(desc) is not None
     assert last_applied.read(desc).facts.keys() == {"begin"}

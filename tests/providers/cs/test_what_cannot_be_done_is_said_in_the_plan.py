@@ -15,7 +15,6 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Savepoint, Strategy
 from headgate.planning import diff
 from headgate.providers.cs.client import CsClient
-from headgate.providers.port import Support
 from headgate.testing.contract import PROJECT, seen, started, stopped
 from headgate.testing.cs import CsSimulator
 
@@ -176,4 +175,3 @@ def test_a_statement_is_checked_by_a_start_alone(bench: CsBench) -> None:
     """There is no call for it, and the plan says so."""
     assert bench.provider.compile(sql_job()).why
     assert bench.provider.compiled_form.vertices(sql_job()) == ()
-    assert bench.provider.capabilities.compile is Support.NO

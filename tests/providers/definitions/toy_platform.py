@@ -106,7 +106,6 @@ class ToyServer:
 
 class ToyClient(Client):
     capabilities = Capabilities(
-        compile=Support.NO,
         savepoint=Support.NO,
         graph=Support.NO,
         delete_definition=Support.YES,

@@ -200,7 +200,7 @@ def test_a_password_becomes_a_token_once(iam: Iam) -> None:
     """It is good for a day; the project's id comes with it."""
     account = _account(iam, USER, region="eu-west-101")
 
-    api = account.api()
+    api = account.api(Api)
     first, second = api.read("/service"), api.read("/service")
     project = account.project_id()
     account.close()
@@ -214,7 +214,7 @@ def test_a_password_becomes_a_token_once(iam: Iam) -> None:
 def test_a_token_that_was_revoked_is_fetched_again(iam: Iam, method: str) -> None:
     """A password that is changed ends the tokens made with it; what was refused for that was not done."""
     account = _account(iam, USER, region="eu-west-101")
-    api = account.api()
+    api = account.api(Api)
     api.read("/service")
     iam.revoked = ("token-1",)
 
@@ -246,7 +246,7 @@ def test_a_token_that_is_refused_for_good_is_reported_and_never_shown(iam: Iam) 
     account = _account(iam, USER, region="eu-west-101")
 
     with pytest.raises(Unauthorised) as refused:
-        account.api().read("/service")
+        account.api(Api).read("/service")
     account.close()
 
     reported = f"{refused.value} {refused.value.problem} {refused.value.body}"
@@ -262,7 +262,7 @@ def test_a_token_of_somebody_elses_is_not_replaced(iam: Iam) -> None:
     account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
 
     with pytest.raises(Unauthorised):
-        account.api().read("/service")
+        account.api(Api).read("/service")
     account.close()
 
     assert iam.requests == ["GET /service"]
@@ -283,7 +283,7 @@ def test_the_project_is_looked_up_by_the_regions_name(iam: Iam) -> None:
     """Every region has a project of its own name."""
     account = _account(iam, SIGNED, region="eu-west-101")
 
-    reported = account.api().read("/service")
+    reported = account.api(Api).read("/service")
     account.close()
 
     assert reported == {"who": "SDK-HMAC-SHA256 Access=AK", "project": PROJECT}
@@ -294,7 +294,7 @@ def test_a_token_that_somebody_fetched_is_sent_as_it_is(iam: Iam) -> None:
     """CI systems hand out tokens."""
     account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
 
-    reported = account.api().read("/service")
+    reported = account.api(Api).read("/service")
     account.close()
 
     assert reported["who"] == "theirs"

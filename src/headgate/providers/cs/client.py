@@ -32,12 +32,11 @@ from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.compatibility import state_verdict
-from headgate.providers.cs.forms import CsTarget
 from headgate.providers.cs.graphs import graph
 from headgate.providers.cs.multipart import form
 from headgate.providers.cs.savepoints import Savepoints, SavepointsReported, savepoint_at
 from headgate.providers.cs.spec import applied, as_path, changes, creation, described, job_type, uploads
-from headgate.providers.cs.states import STOP_FAILED, STOPPED, engine_state
+from headgate.providers.cs.states import engine_state
 from headgate.providers.cs.validation import problems
 from headgate.providers.cs.wire import JAR, KINDS, NOTE, CsJob
 from headgate.providers.definitions import last_applied
@@ -46,10 +45,8 @@ from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.ownership import is_ours
 from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.definitions.start_once import Wanted
-from headgate.providers.http import NotFound, Tls
 from headgate.providers.huawei.account import Account, host
-from headgate.providers.huawei.credentials import REFUSED
-from headgate.providers.huawei.platform_holds import HELD
+from headgate.providers.huawei.job_words import HELD, STOP_FAILED, STOPPED
 from headgate.providers.port import Capabilities, Support
 
 _FORMAT = "huawei-cs"
@@ -79,9 +76,7 @@ class CsClient(Client):
     """The Flink jobs of one project of one region of Cloud Stream; `project` is that of the markers."""
 
     capabilities = Capabilities(
-        compile=Support.NO,
         savepoint=Support.NO,
-        savepoint_path=Support.NO,
         drop_state=Support.NO,
         delete_definition=Support.YES,
         state_outlives=Support.NO,
@@ -116,11 +111,11 @@ class CsClient(Client):
         """One that is known and has the name is alone with it: names are unique, among jobs of any kind."""
         taken_over = savepoint_at(wanted.predecessor)
         ids = {*map(int, wanted.known_ids()), *([taken_over[0]] if taken_over else [])}
-        known = [one for job_id in sorted(ids) if (one := self._there(job_id))]
+        known = [one for job_id in sorted(ids) if (one := self.there(str(job_id)))]
         if any(one.name == wanted.job and wanted.may_use(one) for one in known):
             return tuple(known)
         named = {job.job_id for job in self._api.jobs(wanted.job) if job.root_id <= 0}
-        return (*known, *(one for job_id in sorted(named - ids) if (one := self._there(job_id))))
+        return (*known, *(one for job_id in sorted(named - ids) if (one := self.there(str(job_id)))))
 
     def get(self, definition_id: str) -> Definition:
         job = self._api.job(int(definition_id))
@@ -150,7 +145,7 @@ class CsClient(Client):
     def exists(self, path: str) -> bool | None:
         """Would a start take up the savepoint that this path names? Only the latest of each job is within reach."""
         asked = savepoint_at(path)
-        found = self._there(asked[0]) if asked else None
+        found = self.there(str(asked[0])) if asked else None
         if asked is None or found is None:
             return False
         job = found.row
@@ -259,11 +254,11 @@ class CsClient(Client):
             self._api.stop(job.job_id, savepoint=savepoint)
         except OutcomeUnknown:
             # Only the reply was lost where the same run no longer says what it said before.
-            now = self._there(job.job_id)
+            now = self.there(definition.id)
             if now is None or now.run_id != job.run or now.word == job.word:
                 raise
         except Rejected:
-            now = self._there(job.job_id)
+            now = self.there(definition.id)
             if now is not None and now.status.active and now.status is not JobState.STOPPING:
                 with self._lock:
                     self._asked.pop(job.run, None)
@@ -278,12 +273,6 @@ class CsClient(Client):
         )
 
     # -- shared --------------------------------------------------------------------------------------------------------
-
-    def _there(self, job_id: int) -> Definition | None:
-        try:
-            return self.get(str(job_id))
-        except NotFound:
-            return None
 
     def _state(self, job: CsJob) -> JobState:
         """After a stop that failed only the execution graph shows whether the Flink job runs; none proves nothing."""
@@ -368,22 +357,8 @@ def open_cs(
     target: Target, *, project: str, cache: Path | None, pause: Callable[[float], None] = time.sleep
 ) -> DefinitionProvider:
     """A provider for a `targets:` entry with `provider: huawei-cs`. Raises Rejected, Unauthorised."""
-    settings: CsTarget = target.settings
     account = Account.of(target, os.environ, address=address)
-    api = CsApi(
-        target.name,
-        account.endpoint,
-        project=account.project_id,
-        tls=Tls(ca=settings.ca or "", verify=settings.verify),
-        timeout=settings.timeout,
-        max_answer_mib=settings.max_answer_mib,
-        secrets=account.secrets,
-        concurrency=settings.concurrency,
-        per_second=settings.requests_per_second,
-        sign=account.sign,
-        credentials=REFUSED,
-        pause=pause,
-    )
+    api = account.api(CsApi, project=account.project_id, pause=pause)
     return DefinitionProvider(
         CsClient(target.name, api, project=project, closing=account.close), project=project, pause=pause
     )

@@ -56,14 +56,8 @@ class CsOptions(BaseModel):
 
 
 SQL_ONLY = (
-    "run_mode",
-    "checkpoint_enabled",
-    "checkpoint_mode",
-    "checkpoint_interval",
-    "idle_state_retention",
-    "udf_jar_url",
-    "dirty_data_strategy",
-    "edge_group_ids",
+    *("run_mode", "checkpoint_enabled", "checkpoint_mode", "checkpoint_interval", "idle_state_retention"),
+    *("udf_jar_url", "dirty_data_strategy", "edge_group_ids"),
 )
 JAR_ONLY = ("manager_spu", "config_url")
 # Written, and not reported again (but for some answers, manager_spu): our note in the description remembers them. With

@@ -16,9 +16,9 @@ from headgate.model.live import JobState
 from headgate.providers import answer_fields
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.multipart import form
-from headgate.providers.cs.states import STOPPED
 from headgate.providers.cs.wire import NOTE, CsJob, run_of
 from headgate.providers.definitions import last_applied
+from headgate.providers.huawei.job_words import STOPPED
 
 _PATH = re.compile(r"cs/(?P<job_id>\d+)/(?P<start>\d+|latest)")
 SavepointsReported = dict[tuple[int, str], bool]

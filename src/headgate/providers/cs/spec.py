@@ -21,9 +21,9 @@ from headgate.model.live import Marker
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.providers import answer_fields
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, UNREPORTED, UNSTATED, CsOptions
-from headgate.providers.cs.states import STOPPED
 from headgate.providers.cs.wire import EDGE, JAR, NOTE, SQL, CsJob
 from headgate.providers.definitions import last_applied
+from headgate.providers.huawei.job_words import STOPPED
 
 INTERVAL = "execution.checkpointing.interval"
 MODE = "execution.checkpointing.mode"

@@ -7,29 +7,8 @@ the successor, as the words used here. Display names are taken too: lower case, 
 from __future__ import annotations
 
 from headgate.model.live import JobState
+from headgate.providers.huawei.job_words import CANCELLING, STATES, STOP_FAILED, STOPPED
 
-# A stop that did not work: the Flink job behind it may run on, and only its execution graph can tell.
-STOP_FAILED = "job_cancel_fail"
-# The only ending that a savepoint can have been made in.
-STOPPED = "job_cancel_success"
-CANCELLING = "job_canceling"
-
-_STATES = {
-    "job_init": JobState.STOPPED,
-    "job_submitting": JobState.STARTING,
-    "job_submit_fail": JobState.FAILED,
-    "job_running": JobState.RUNNING,
-    "job_running_exception": JobState.FAILED,
-    CANCELLING: JobState.STOPPING,
-    STOPPED: JobState.STOPPED,
-    STOP_FAILED: JobState.UNKNOWN,
-    "job_idle": JobState.SUSPENDED,
-    "job_finish": JobState.FINISHED,
-    # This API makes savepoints in stops only.
-    "job_savepointing": JobState.STOPPING,
-    "job_arrearage_stopped": JobState.SUSPENDED,
-    "job_arrearage_recovering": JobState.STARTING,
-}
 _DISPLAYED = {
     "draft": "job_init",
     "submitting": "job_submitting",
@@ -61,12 +40,12 @@ def wire_word(status: str) -> str:
     """A status as the wire spells it; words that nobody knows stay as they are."""
     word = status.strip().lower().replace(" ", "_")
     word = _DISPLAYED.get(word, word)
-    return word if word in _STATES else status
+    return word if word in STATES else status
 
 
 def common_state(word: str) -> JobState:
     """The common state for a wire word; UNKNOWN for one that is not known, and for a stop that failed."""
-    return _STATES.get(word, JobState.UNKNOWN)
+    return STATES.get(word, JobState.UNKNOWN)
 
 
 def engine_state(word: str) -> JobState:

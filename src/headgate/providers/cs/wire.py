@@ -156,32 +156,19 @@ def definition(payload: Mapping[str, Any]) -> CsJob:
     config: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     desc = _text(payload, "desc")
     applied = last_applied.read(desc)
+    plain: dict[str, Any] = {key: _text(payload, key) or _text(config, key) for key in _TEXTS}
+    plain |= {key: _number(config, key) or _number(payload, key) for key in ("root_id", *_NUMBERS)}
     return CsJob(
         job_id=job_id_of(payload, "a job"),
-        name=_text(payload, "name"),
-        desc=desc,
         job_type=_text(payload, "job_type"),
         word=wire_word(_text(payload, "status")),
         status_desc=_text(payload, "status_desc"),
         create_time=_number(payload, "create_time"),
         start_time=_number(payload, "start_time"),
-        root_id=_number(payload, "root_id") or _number(config, "root_id"),
-        sql_body=_text(payload, "sql_body"),
-        jar_url=_text(payload, "jar_url"),
-        main_class=_text(payload, "main_class"),
-        args=_text(payload, "args"),
-        run_mode=_text(payload, "run_mode"),
-        cluster_id=_number(payload, "cluster_id"),
-        spu_number=_number(config, "spu_number") or _number(payload, "spu_number"),
-        manager_spu=_number(config, "manager_spu"),
-        parallel_number=_number(config, "parallel_number") or _number(payload, "parallel_number"),
         checkpoint_enabled=None if config.get("checkpoint_enabled") is None else _truth(config, "checkpoint_enabled"),
         checkpoint_mode=_mode(_text(config, "checkpoint_mode")),
-        checkpoint_interval=_number(config, "checkpoint_interval"),
         log_enabled=_truth(config, "log_enabled"),
-        obs_bucket=_text(config, "obs_bucket"),
-        smn_topic=_text(config, "smn_topic"),
-        edge_group_ids=_text(payload, "edge_group_ids") or _text(config, "edge_group_ids"),
+        **plain,
         marker=applied.marker,
         facts=applied.facts or None,
         reported=_reported(payload, config),

@@ -19,6 +19,7 @@ from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience
+from headgate.providers.http import NotFound
 from headgate.providers.port import Capabilities
 
 
@@ -62,6 +63,13 @@ class Client(Protocol):
 
     def get(self, definition_id: str) -> Definition:
         """One definition as it is now. Raises `NotFound`."""
+
+    def there(self, definition_id: str) -> Definition | None:
+        """The same; None where there is none."""
+        try:
+            return self.get(definition_id)
+        except NotFound:
+            return None
 
     def health(self, definition: Definition) -> Health:
         """How its newest run is doing."""

@@ -9,15 +9,19 @@ snapshot and predecessor can be left out of a marker, and are for the sake of pe
 A platform keeps the form it began with, so that an older headgate reads what a newer one wrote. All five forms are read
 for ever, whatever platform they are met on:
 
-- `[headgate key=value ...]`             the marker (`marking`); keys that are not a marker's are facts (Dinky)
+- `[headgate key=value ...]`             the marker; keys that are not a marker's are facts (Dinky)
 - `[headgate+ key=value ...]`            facts, percent-encoded (Cloud Stream, and every new platform)
 - `[headgate-sets 41.QmFzZTY]`           one fact, `sets` (DLI)
 - `#headgate: {"parallelism": 4, ...}`   one fact, `asked`, as JSON: a comment line of job parameters (foas)
 - `headgate.job:orders,headgate....`     marker and facts as job parameters (Flink)
+
+Values of a marker that are not plain words are base64url, so no text around them can be mistaken for ours.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +29,6 @@ from enum import StrEnum
 from urllib.parse import quote, unquote
 
 from headgate.model.live import MARKER_KEYS, Marker
-from headgate.providers import marking
 
 _MARKER = re.compile(r"\s?\[headgate (?P<pairs>[^\[\]]*)\]")
 _PAIRS = re.compile(r"\s?\[headgate\+(?P<pairs>[^\[\]]*)\]")
@@ -34,6 +37,13 @@ _COMMENT = re.compile(r"^#headgate: (?P<value>\{.*\})\s*$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?:^|(?<=,))headgate\.(?P<key>\w+):(?P<value>[^,]*)")
 _BESIDE = (_PAIRS, _BARE, _COMMENT)
 _UNQUOTED = "/:,"
+_PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
+_CODED = "b64_"
+# In the order in which they may be left out where a platform's text is short: the last goes first.
+_NEEDED = ("project", "job", "revision", "environment", "attempt")
+_KEYS = (*_NEEDED, "succeeds", "avoids", "commit", "restored")
+# What is needed takes up no more where names are of ordinary length.
+_ROOM = 190
 
 
 class Facts(StrEnum):
@@ -70,6 +80,33 @@ class LastApplied:
         return self.facts.get(key, "")
 
 
+def signature(marker: Marker, *, longest: int = 10_000) -> str:
+    """The marker as text of at most `longest` characters: what does not fit is left out, least needed first.
+
+    Raises ValueError where not even project, job, revision, environment and attempt fit.
+    """
+    words = marker.written()
+    pairs = [f"{key}={_word(words[key])}" for key in _KEYS if words[key]]
+    needed = sum(1 for key in _NEEDED if words[key])
+    for count in range(len(pairs), 0, -1):
+        text = f"[headgate {' '.join(pairs[:count])}]"
+        if len(text) <= longest and count >= needed:
+            return text
+    raise ValueError(f"the marker of job {marker.job!r} does not fit into {longest} characters")
+
+
+def marker_in(text: str) -> Marker | None:
+    """The marker in a text that may say more; None if there is none that can be read."""
+    found = _MARKER.search(text or "")
+    if found is None:
+        return None
+    try:
+        pairs = dict(pair.split("=", 1) for pair in found["pairs"].split())
+        return Marker.read({key: _unword(value) for key, value in pairs.items() if key in MARKER_KEYS})
+    except (ValueError, KeyError):
+        return None
+
+
 def read(text: str) -> LastApplied:
     """Take a text apart, in whichever form it was written. What cannot be read is not there."""
     parameters = {found["key"]: found["value"] for found in _PARAMETER.finditer(text or "")}
@@ -77,7 +114,7 @@ def read(text: str) -> LastApplied:
         pairs = " ".join(f"{key}={value}" for key, value in parameters.items())
         return replace(read(f"[headgate {pairs}]"), text="")
     facts: dict[str, str] = {}
-    marker, sign = marking.read(text), _MARKER.search(text or "")
+    marker, sign = marker_in(text), _MARKER.search(text or "")
     if marker is not None and sign is not None:
         facts |= {key: value for key, value in _split(sign["pairs"]) if key not in MARKER_KEYS}
     if found := _PAIRS.search(text or ""):
@@ -96,15 +133,15 @@ def write(text: str, marker: Marker | None, facts: Mapping[str, str], form: Form
     false also where people's text does not.
     """
     own, sign = _people(text), _facts(facts, form)
-    marker = marker or marking.read(text)
+    marker = marker or marker_in(text)
     if marker is None:
         return f"{own} {sign}".strip() if form.facts is not Facts.INSIDE else own
     apart = len(sign) + (1 if sign and form.facts is not Facts.INSIDE else 0)
     room = form.longest - apart
     if may_cut:
-        least = marking.written(marker if form.whole_marker else _short(marker), longest=room)
+        least = signature(marker if form.whole_marker else _short(marker), longest=room)
         own = _cut(own, room - len(least) - 1, form.cut)
-    written = marking.written(marker, longest=room - (len(own) + 1 if own else 0))
+    written = signature(marker, longest=room - (len(own) + 1 if own else 0))
     if form.facts is Facts.INSIDE:
         return _placed(text, own, f"{written[:-1]}{sign}]")
     return _placed(text, own, f"{written} {sign}".rstrip())
@@ -112,7 +149,7 @@ def write(text: str, marker: Marker | None, facts: Mapping[str, str], form: Form
 
 def fits(facts: Mapping[str, str], form: Form, marker: Marker | None = None) -> bool:
     """Is there room for the whole of a marker beside these facts? Without one: for a marker of ordinary length."""
-    room = len(marking.written(marker)) if marker else marking.ROOM
+    room = len(signature(marker)) if marker else _ROOM
     return len(_facts(facts, form)) + 1 + room <= form.longest
 
 
@@ -136,7 +173,7 @@ def _people(text: str) -> str:
     """The text as people wrote it."""
     for sign in _BESIDE:
         text = sign.sub("", text or "", count=1)
-    return marking.without(text).strip()
+    return _MARKER.sub("", text, count=1).strip()
 
 
 def _cut(text: str, longest: int, shown: str) -> str:
@@ -158,3 +195,19 @@ def _placed(text: str, own: str, sign: str) -> str:
 
 def _split(pairs: str) -> list[tuple[str, str]]:
     return [(key, value) for key, _, value in (pair.partition("=") for pair in pairs.split())]
+
+
+def _word(text: str) -> str:
+    if _PLAIN.fullmatch(text) and not text.startswith(_CODED):
+        return text
+    return _CODED + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unword(word: str) -> str:
+    if not word.startswith(_CODED):
+        return word
+    code = word.removeprefix(_CODED)
+    try:
+        return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
+    except binascii.Error as problem:
+        raise ValueError(str(problem)) from problem

@@ -71,11 +71,8 @@ class DinkyClient(Client):
     """One tenant of one Dinky server. The id of a definition is that of the task."""
 
     capabilities = Capabilities(
-        list_savepoints=Support.YES,
         delete_definition=Support.YES,
         mark_in_place=Support.YES,
-        update_in_place=Support.YES,
-        read_back=Support.YES,
     )
     # The answer to a start says what came of it.
     traits = Traits(patience=Patience(looks=5, first=0.5), looks_after_refusal=0)

@@ -45,6 +45,7 @@ from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.job import UNSAVABLE, DliJob, own_path
 from headgate.providers.dli.spec import options_of
 from headgate.providers.http import Api, NotFound
+from headgate.providers.huawei import job_words
 from headgate.providers.huawei.account import Account, host
 from headgate.providers.port import Capabilities, Support
 
@@ -61,17 +62,15 @@ class DliClient(Client):
     """The Flink jobs of one DLI project. Facts from the API pages dli_02_0228 to dli_02_0393 and the official SDK."""
 
     capabilities = Capabilities(
-        compile=Support.NO,
         mark_in_place=Support.YES,
-        update_in_place=Support.YES,
         delete_definition=Support.YES,
         state_outlives=Support.NO,
         savepoint_format=_FORMAT,
     )
     traits = Traits(
         replaces_kind=True,
-        busy_words=frozenset({states.SAVEPOINTING}),
-        failed_stop_words=frozenset({states.STOP_FAILED}),
+        busy_words=frozenset({job_words.SAVEPOINTING}),
+        failed_stop_words=frozenset({job_words.STOP_FAILED}),
     )
 
     def __init__(
@@ -112,12 +111,12 @@ class DliClient(Client):
 
         A draft that was created is waited for in the list: older drafts of the same job appear no later than it does.
         """
-        known = [one for each in wanted.known_ids() if each != wanted.created and (one := self._there(each))]
+        known = [one for each in wanted.known_ids() if each != wanted.created and (one := self.there(each))]
         if wanted.created is None and known and known[0].name == wanted.job and wanted.may_use(known[0]):
             return tuple(known)
         listed = self._api.listed(name=wanted.job, detail=False)
-        named = [one for row in listed if (one := self._there(str(row["job_id"])))]
-        if wanted.created and wanted.created not in {one.id for one in named} and self._there(wanted.created):
+        named = [one for row in listed if (one := self.there(str(row["job_id"])))]
+        if wanted.created and wanted.created not in {one.id for one in named} and self.there(wanted.created):
             return ()
         return (*known, *(one for one in named if one.id not in {each.id for each in known}))
 
@@ -133,7 +132,7 @@ class DliClient(Client):
         found: DliJob = definition.row
         state, word = definition.status, found.word
         cause = str(found.row.get("status_desc") or "") if state is JobState.FAILED else ""
-        if word == states.RUNNING:
+        if word == job_words.RUNNING:
             flink = graphs.flink_word(self._api, found.id)
             if flink and flink != "RUNNING":
                 # DLI's own word says when a job has ended; until then it is on its way.
@@ -161,7 +160,7 @@ class DliClient(Client):
         own = own_path(path)
         if own is None:
             return None
-        found = self._there(own[0])
+        found = self.there(own[0])
         return found is not None and found.row.holds(path)
 
     def stop_progress(self, definition: Definition) -> SavepointProgress:
@@ -176,7 +175,7 @@ class DliClient(Client):
             if found.has_savepoint:
                 return SavepointProgress(asked=True, done=True, path=found.savepoint)
             failed = f"it was stopped and left no savepoint{why}"
-        elif found.word == states.STOP_FAILED:
+        elif found.word == job_words.STOP_FAILED:
             failed = f"the stop failed{why}"
         elif found.state in (JobState.FAILED, JobState.FINISHED):
             failed = f"it ended before: {found.word}{why}"
@@ -189,9 +188,9 @@ class DliClient(Client):
         Flink makes a folder `savepoint-...` in it, which is what a restore is to name.
         """
         path = str(definition.row.row.get("savepoint_path") or "")
-        if key in path and definition.word != states.SAVEPOINTING:
+        if key in path and definition.word != job_words.SAVEPOINTING:
             return SavepointProgress(asked=True, done=True, path=path if "://" in path else f"obs://{path}")
-        return SavepointProgress(asked=definition.word == states.SAVEPOINTING)
+        return SavepointProgress(asked=definition.word == job_words.SAVEPOINTING)
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 
@@ -235,7 +234,7 @@ class DliClient(Client):
             return
         if restore.kind is RestoreKind.FRESH or own is None or (definition and definition.row.holds(restore.path)):
             return
-        if definition is None and self._there(own[0]):
+        if definition is None and self.there(own[0]):
             raise Rejected("a job that becomes one of another kind leaves its state behind", where=self.name)
         raise Rejected(
             f"the savepoint {restore.path} is gone: DLI deletes it when the job runs again",
@@ -284,7 +283,7 @@ class DliClient(Client):
     def savepoint(self, definition: Definition, key: str) -> None:
         """Into a folder of its own, named by `key`."""
         found: DliJob = definition.row
-        if key in str(found.row.get("savepoint_path") or "") or found.word == states.SAVEPOINTING:
+        if key in str(found.row.get("savepoint_path") or "") or found.word == job_words.SAVEPOINTING:
             return
         if definition.status is not JobState.RUNNING:
             raise Rejected(f"job {found.id} is {found.word}: only a job that runs takes savepoints", where=self.name)
@@ -293,7 +292,7 @@ class DliClient(Client):
             raise Rejected(UNSAVABLE, where=self.name, hint=hint)
         self._api.savepoint(found.id, f"{found.bucket}/{_FOLDER}/{found.id}/{key}/")
         # Or the status from before would be taken for that of a savepoint that is done.
-        self._waiter.until(_UNTIL_SEEN, lambda: self.get(found.id).word == states.SAVEPOINTING or None)
+        self._waiter.until(_UNTIL_SEEN, lambda: self.get(found.id).word == job_words.SAVEPOINTING or None)
 
     def dispose(self, path: str) -> None:
         hint = "DLI deletes the savepoint of a stop when the job runs again; delete others on OBS"
@@ -304,16 +303,10 @@ class DliClient(Client):
     def _definition(self, found: DliJob, saved: bool | None) -> Definition:
         """Where the last stop of a job failed, its Flink job says what it is."""
         state = found.state
-        if found.word == states.STOP_FAILED:
+        if found.word == job_words.STOP_FAILED:
             graph = self._api.execute_graph(found.id)
             state = JobState.UNKNOWN if graph is None else states.after_failed_stop(str(graph.get("state") or ""))
         return found.definition(state=state, saved=saved)
-
-    def _there(self, definition_id: str) -> Definition | None:
-        try:
-            return self.get(definition_id)
-        except NotFound:
-            return None
 
     def _is_ours(self, found: DliJob) -> bool:
         return is_ours(found.marker, self._project)
@@ -330,7 +323,7 @@ class DliClient(Client):
             plain = {one.id: one.has_savepoint for one in map(DliJob.of, self._api.listed(detail=False))}
             for job_id in [job_id for job_id, known in reported.items() if known is None]:
                 reported[job_id] = plain.get(job_id)
-                if reported[job_id] is None and (found := self._there(job_id)):
+                if reported[job_id] is None and (found := self.there(job_id)):
                     reported[job_id] = found.row.has_savepoint
         return {job_id: bool(known) for job_id, known in reported.items()}
 
@@ -350,7 +343,7 @@ def opened(
 ) -> DefinitionProvider:
     """As `open_dli`, with the variables, the clock and the page size to use."""
     account = Account.of(target, environ, address=partial(host, "dli"))
-    api: Api = account.api(judge=wire.judge, headers={"X-Language": "en-us"}, pause=pause)
+    api = account.api(Api, judge=wire.judge, headers={"X-Language": "en-us"}, pause=pause)
     calls = DliApi(api, account.project_id, pause=pause, page_size=page_size)
     client = DliClient(target.name, calls, project=project, close=account.close, pause=pause)
     return DefinitionProvider(client, project=project, pause=pause)

@@ -17,17 +17,8 @@ from headgate.providers.dli.validation import impossible
 
 # They say where and with how much a job runs and who is reported, not what it computes.
 _HARMLESS = IN_PLACE | {
-    "cu_number",
-    "manager_cu_number",
-    "tm_cus",
-    "tm_slot_num",
-    "resource_config_version",
-    "resource_config",
-    "queue_name",
-    "run_mode",
-    "log_enabled",
-    "flink_log_config",
-    "execution_agency_urn",
+    *("cu_number", "manager_cu_number", "tm_cus", "tm_slot_num", "resource_config_version", "resource_config"),
+    *("queue_name", "run_mode", "log_enabled", "flink_log_config", "execution_agency_urn"),
 }
 _HARMLESS_CONFIG = {INTERVAL, MODE}
 _OTHER_KIND = (

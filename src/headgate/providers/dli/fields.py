@@ -34,42 +34,22 @@ NOT_OF_A_MANIFEST = frozenset(
 )
 MODES = {"EXACTLY_ONCE": 1, "AT_LEAST_ONCE": 2}
 SQL_ONLY = (
-    "idle_state_retention",
-    "dirty_data_strategy",
-    "udf_jar_url",
-    "operator_config",
-    "static_estimator_config",
+    *("idle_state_retention", "dirty_data_strategy", "udf_jar_url", "operator_config", "static_estimator_config"),
     "edge_group_ids",
 )
 JAR_ONLY = ("checkpoint_path", "dependency_jars", "dependency_files", "feature", "image")
 BOTH = (
-    "queue_name",
-    "cu_number",
-    "manager_cu_number",
-    "tm_cus",
-    "tm_slot_num",
-    "resource_config_version",
-    "obs_bucket",
-    "log_enabled",
-    "smn_topic",
-    "restart_when_exception",
-    "resume_checkpoint",
-    "resume_max_num",
-    "flink_version",
-    "execution_agency_urn",
+    *("queue_name", "cu_number", "manager_cu_number", "tm_cus", "tm_slot_num", "resource_config_version"),
+    *("obs_bucket", "log_enabled", "smn_topic", "restart_when_exception", "resume_checkpoint", "resume_max_num"),
+    *("flink_version", "execution_agency_urn"),
 )
 # An update knows them, a create does not (pages dli_02_0228 and dli_02_0229).
 UPDATE_ONLY = frozenset({"operator_config", "static_estimator_config"})
 # What the Terraform provider changes on a job that runs; everything else it changes on a stopped one.
 IN_PLACE = frozenset(
     {
-        "obs_bucket",
-        "smn_topic",
-        "restart_when_exception",
-        "resume_checkpoint",
-        "resume_max_num",
-        "checkpoint_path",
-        "tags",
+        *("obs_bucket", "smn_topic", "restart_when_exception", "resume_checkpoint", "resume_max_num"),
+        *("checkpoint_path", "tags"),
     }
 )
 

@@ -18,7 +18,8 @@ from headgate.providers.dli import set_fields, spec, states
 from headgate.providers.dli.fields import INTERVAL, pairs
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.set_fields import EVERYTHING, Sets
-from headgate.providers.huawei.platform_holds import HELD
+from headgate.providers.huawei import job_words
+from headgate.providers.huawei.job_words import HELD
 
 # Without a bucket DLI has nowhere to keep a savepoint (user guide, "Flink Job Management").
 UNSAVABLE = (
@@ -68,7 +69,7 @@ class DliJob:
     @property
     def never_ran(self) -> bool:
         """A stop may end in the word of a draft, too: one with a savepoint ran."""
-        return self.word == states.DRAFT and not self.started and not self.has_savepoint
+        return self.word == job_words.DRAFT and not self.started and not self.has_savepoint
 
     @property
     def savepoint(self) -> str:
@@ -122,7 +123,7 @@ class DliJob:
         own = own_path(path)
         if own is None or own[0] != self.id or not self.has_savepoint:
             return False
-        unused = self.word == states.SUBMIT_FAILED and self.marker is not None and self.marker.restored == path
+        unused = self.word == job_words.SUBMIT_FAILED and self.marker is not None and self.marker.restored == path
         return own[1] == self.started or unused
 
     def live(self, *, state: JobState | None = None, saved: bool | None = None) -> Live:
@@ -158,7 +159,7 @@ class DliJob:
     def _holds_nothing(self) -> bool:
         """A draft never ran; and a first start that was not even submitted had nothing to restore."""
         first = self.marker is not None and not self.marker.predecessor and not self.marker.restored
-        return self.never_ran or (self.word == states.SUBMIT_FAILED and first)
+        return self.never_ran or (self.word == job_words.SUBMIT_FAILED and first)
 
 
 def own_path(path: str) -> tuple[str, int] | None:

@@ -25,19 +25,8 @@ from headgate.providers.definitions.last_applied import Facts, Form
 FORM = Form(512, Facts.BARE, whole_marker=True)
 # The order is the bits': a new field goes to the end.
 FILLED_IN = (
-    "queue_name",
-    "tm_slot_num",
-    "checkpoint_path",
-    "udf_jar_url",
-    "operator_config",
-    "static_estimator_config",
-    "feature",
-    "flink_version",
-    "image",
-    "execution_agency_urn",
-    "flink_log_config",
-    "max_slot",
-    "tags",
+    *("queue_name", "tm_slot_num", "checkpoint_path", "udf_jar_url", "operator_config", "static_estimator_config"),
+    *("feature", "flink_version", "image", "execution_agency_urn", "flink_log_config", "max_slot", "tags"),
 )
 _FACT = re.compile(r"(?P<bits>[0-9a-f]+)(?:\.(?P<keys>[A-Za-z0-9_-]*))?")
 _PER_KEY = 3

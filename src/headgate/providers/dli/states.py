@@ -7,33 +7,10 @@ reported by the SDK alone. A word nobody knows is UNKNOWN and shown as it is.
 from __future__ import annotations
 
 from headgate.model.live import JobState
+from headgate.providers.huawei.job_words import DRAFT, STATES, STOPPED
 
-DRAFT = "job_init"
-SUBMIT_FAILED = "job_submit_fail"
-STOPPED = "job_cancel_success"
-STOP_FAILED = "job_cancel_fail"
-RUNNING = "job_running"
-SAVEPOINTING = "job_savepointing"
-FINISHED = "job_finish"
 STOP_ENDS = frozenset({STOPPED, DRAFT})
-
-_STATES = {
-    DRAFT: JobState.STOPPED,
-    "job_submitting": JobState.STARTING,
-    SUBMIT_FAILED: JobState.FAILED,
-    RUNNING: JobState.RUNNING,
-    "job_running_exception": JobState.FAILED,
-    "job_downloading": JobState.STARTING,
-    "job_idle": JobState.SUSPENDED,
-    "job_canceling": JobState.STOPPING,
-    STOPPED: JobState.STOPPED,
-    STOP_FAILED: JobState.UNKNOWN,  # only the execution graph knows whether it still runs
-    SAVEPOINTING: JobState.STOPPING,  # no word tells a savepoint before a stop from one of a job that goes on
-    "job_arrearage_stopped": JobState.SUSPENDED,
-    "job_arrearage_recovering": JobState.STARTING,
-    FINISHED: JobState.FINISHED,
-}
-
+_STATES = {**STATES, "job_downloading": JobState.STARTING}
 _FLINK_STATES = {
     "INITIALIZING": JobState.STARTING,
     "CREATED": JobState.STARTING,

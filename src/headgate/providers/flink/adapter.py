@@ -64,11 +64,7 @@ class FlinkProvider(NoDefinitions):
     """One Flink session cluster. Facts from the REST API of 1.20, 2.2 and 2.3, all run on real clusters."""
 
     capabilities = Capabilities(
-        state_by_operator=Support.YES,
-        list_savepoints=Support.YES,
         dispose=Support.YES,
-        rescale_in_place=Support.YES,
-        read_back=Support.NO,
     )
 
     def __init__(self, name: str, api: Api, facts: Facts, *, project: str, savepoint_dir: str | None = None) -> None:

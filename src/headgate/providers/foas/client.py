@@ -23,9 +23,9 @@ from headgate.model.live import JobState, Live, Marker, Snapshot
 from headgate.model.plan import Change, PlatformVerdict, RestoreKind, Verdict
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
-from headgate.providers import marking
 from headgate.providers.definitions.client import Client, Traits
 from headgate.providers.definitions.definition import Definition
+from headgate.providers.definitions.last_applied import marker_in
 from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience, Waiter
 from headgate.providers.foas import compatibility, plan_json, programs, spec, states
@@ -57,14 +57,11 @@ class FoasClient(Client):
     """One project. Facts from the OpenAPI metadata, SDKs and documentation, frozen since 2021."""
 
     capabilities = Capabilities(
-        compile=Support.NO,
         savepoint=Support.NO,
-        savepoint_path=Support.NO,
         drop_state=Support.NO,
         delete_definition=Support.YES,
         state_outlives=Support.NO,
         mark_in_place=Support.YES,
-        update_in_place=Support.YES,
         savepoint_format=_FORMAT,
     )
 
@@ -142,7 +139,7 @@ class FoasClient(Client):
         name = states.job_of(path, self.calls.project)
         job = self.calls.job(name) if name else None
         instances = self.calls.instances(job.job_type, name=name) if job else []
-        marker = marking.read(job.description) if job else None
+        marker = marker_in(job.description) if job else None
         return bool(instances) and states.has_state(path, self.calls.project, instances[-1], marker)
 
     def stop_progress(self, definition: Definition) -> SavepointProgress:
@@ -239,7 +236,7 @@ class FoasClient(Client):
 
     def _runs(self, job: Job, instances: Sequence[Instance], *, archives: bool = True) -> tuple[Definition, ...]:
         """A job and its newest run; each run that is active, where there are several: batch jobs may run twice."""
-        marker = marking.read(job.description)
+        marker = marker_in(job.description)
         if instances:
             self._archived.pop(job.name, None)
         elif marker is not None and archives and (last := self._last_archived(job)):

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-_OWN = frozenset(
-    {
-        "ap-northeast-1",
-        "ap-southeast-1",
-        "ap-southeast-3",
-        "cn-beijing",
-        "cn-hangzhou",
-        "cn-hangzhou-finance",
-        "cn-north-2-gov-1",
-        "cn-qingdao",
-        "cn-shanghai",
-        "cn-shanghai-finance-1",
-        "cn-shenzhen",
-        "cn-zhangjiakou",
-    }
-)
-_IN_TOKYO = frozenset(
-    {
-        "ap-south-1",
-        "ap-southeast-2",
-        "ap-southeast-5",
-        "eu-central-1",
-        "eu-west-1",
-        "me-east-1",
-        "us-east-1",
-        "us-west-1",
-    }
-)
+_OWN = {
+    *("ap-northeast-1", "ap-southeast-1", "ap-southeast-3", "cn-beijing", "cn-qingdao", "cn-shenzhen", "cn-shanghai"),
+    *("cn-shanghai-finance-1", "cn-hangzhou", "cn-hangzhou-finance", "cn-zhangjiakou", "cn-north-2-gov-1"),
+}
+_IN_TOKYO = {
+    *("ap-south-1", "ap-southeast-2", "ap-southeast-5", "eu-central-1", "eu-west-1"),
+    *("me-east-1", "us-east-1", "us-west-1"),
+}
 
 
 def endpoint(region: str) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from headgate.errors import Rejected, Unavailable
 from headgate.model.live import Marker
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers import marking
 from headgate.providers.definitions.waiter import Patience, Waiter
 from headgate.providers.foas import programs, spec
 from headgate.providers.foas.project_calls import ProjectCalls
@@ -72,7 +71,7 @@ class SavedJob:
 
     def mark(self, job: Job, wanted: JobSpec, marker: Marker) -> None:
         """Leave the marker on the job, and what else is kept beside it; what runs is not touched."""
-        changes = {"description": marking.left(job.description, marker)}
+        changes = {"description": spec.described(job, marker)}
         left = Asked.read(job.content.properties)
         folder = self._folder(wanted)
         asked = spec.asked(wanted, plan=left.plan_of if left else "", folder_id=folder)

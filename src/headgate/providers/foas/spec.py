@@ -18,7 +18,8 @@ from pydantic import ValidationError
 
 from headgate.model.live import Marker
 from headgate.model.spec import AppliedSpec, Jar, JobSpec
-from headgate.providers import marking
+from headgate.providers.definitions import last_applied
+from headgate.providers.definitions.last_applied import Facts, Form
 from headgate.providers.foas import plan_json, programs, scripts
 from headgate.providers.foas.forms import normal
 from headgate.providers.foas.properties import Asked, parsed, rendered
@@ -26,6 +27,8 @@ from headgate.providers.foas.wire import BATCH, STREAM, Content, Job
 
 # Words that stand for a version the platform chooses.
 FLOATING = ("", "current", "beta")
+# How long a description may be is not documented.
+_NOTE = Form(10_000, Facts.INSIDE, whole_marker=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> 
         "code": programs.code_of(spec),
         "properties": rendered(config, wanted, old=job.content.properties if job else ""),
         "packages": ",".join(programs.packages_of(spec)),
-        "description": marking.left(job.description if job else "", marker),
+        "description": described(job, marker),
     }
     for key in ("engineVersion", "clusterId", "queueName"):
         if value := options.get(key, ""):
@@ -100,6 +103,10 @@ def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> 
     if wanted.folder_id:
         found["folderId"] = str(wanted.folder_id)
     return found
+
+
+def described(job: Job | None, marker: Marker) -> str:
+    return last_applied.write(job.description if job else "", marker, {}, _NOTE)
 
 
 def tuned(spec: JobSpec, plan: str) -> str:

@@ -2,5 +2,5 @@
 
 May know the signatures, IAM and the environment variables of the ecosystem; knows no service. `signing` makes the
 headers of a request, `credentials` finds the keys, `account` puts both together for a target, `iam` asks IAM for
-tokens and project ids, and `platform_holds` tells of jobs that the platform stopped by itself.
+tokens and project ids, and `job_words` has the status words of both.
 """

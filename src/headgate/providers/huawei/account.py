@@ -1,7 +1,7 @@
 """A target's access to one service: where it is, how requests to it are signed, and which project they are for.
 
 access = Account.of(target, os.environ, address=partial(host, "dli"))
-api = access.api(judge=..., headers=...)
+api = access.api(Api, judge=..., headers=...)
 api.read(f"/v1.0/{access.project_id()}/streaming/jobs")
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from headgate.errors import Rejected
 from headgate.model.project import Target
@@ -20,6 +20,7 @@ from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.iam import TokenLogin, project_id_of, scope_of
 from headgate.providers.huawei.signing import Keys, Signing
 
+A = TypeVar("A", bound=Api)
 # Regions whose hosts are not under myhuaweicloud.com.
 _DOMAINS = {"eu-west-101": "myhuaweicloud.eu", "eu-de": "otc.t-systems.com", "eu-nl": "otc.t-systems.com"}
 
@@ -70,9 +71,9 @@ class Account:
         secrets = Secrets({**known.secrets(), **target.secrets.values})
         return cls(target.name, form, known, secrets, endpoint=endpoint)
 
-    def api(self, **more: Any) -> Api:
-        """The service's API, signed; `more` are the arguments of `Api` that a service has its own idea of."""
-        return self._api(self.endpoint, self.sign, renew=self._login.renew if self._login else None, **more)
+    def api(self, kind: type[A], **more: Any) -> A:
+        """The service's API, signed; `more` are the arguments of `kind` that a service has its own idea of."""
+        return self._api(kind, self.endpoint, self.sign, renew=self._login.renew if self._login else None, **more)
 
     def project_id(self) -> str:
         """The project's id: as it was named, or as IAM tells it, once. Raises `ProviderError`."""
@@ -108,11 +109,11 @@ class Account:
         if not address:
             hint = "name the project_id, or the region or iam_endpoint, of this target in headgate.yaml"
             raise Rejected("the address of IAM is not known without a region", where=self.name, hint=hint)
-        return self._api(address, sign)
+        return self._api(Api, address, sign)
 
-    def _api(self, address: str, sign: Signer | None, **more: Any) -> Api:
+    def _api(self, kind: type[A], address: str, sign: Signer | None, **more: Any) -> A:
         form = self._form
-        api = Api(
+        api = kind(
             self.name,
             address,
             tls=Tls(ca=form.ca or "", verify=form.verify),
