@@ -118,6 +118,28 @@ def test_import_adoption_and_a_restart_reset_nothing(house: House) -> None:
     assert house.verbs() == {"totals": "keep"}
 
 
+def test_an_adoption_that_resets_a_field_lists_it_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cloud Stream adopts by a restart, and reports these: a manifest that leaves them out asks for their defaults."""
+    with simulators("cs") as platforms:
+        house = built(tmp_path / "repo", platforms, monkeypatch)
+        monkeypatch.chdir(house.root)
+        platforms["cs"].start_stranger("totals", **STRANGERS["cs"])
+        before = KEPT["cs"](platforms["cs"])
+        statement = STATEMENT.replace("\n", "\n  ")
+        house.write(
+            "jobs/totals.yaml",
+            "name: totals\ntarget: cs\nparallelism: 3\noptions: {obs_bucket: state}\n"
+            f"savepoint: {{accept: [unknown, lost]}}\nstatement: |\n  {statement}\n",
+        )
+
+        plan = headgate("plan").stdout
+        house.apply()
+
+        changed = _changed(before, KEPT["cs"](platforms["cs"])).keys() - OF_THE_MANIFEST
+        assert "checkpoint_interval" in changed
+        assert [key for key in changed if f"options.{key}: " not in plan] == []
+
+
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     keys = (before.keys() | after.keys()) - OF_A_START
     return {key: (before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)}

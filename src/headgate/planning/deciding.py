@@ -68,7 +68,8 @@ def decide_adoption(want: JobSpec, found: Live) -> Action:
     if want.desired_state is DesiredState.SUSPENDED or found.state is not JobState.RUNNING:
         return blocked(want, found, Reason.NAME_TAKEN, f"job {found.job_id} is {found.word}")
     steps, restore = restart_steps(want, found), restore_of_running(want)
-    return action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore)
+    changes = diff(found.applied, _effective(want, found)) if found.applied is not None else ()
+    return action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore, changes=changes)
 
 
 def decide_forgotten(want: JobSpec, known: Live, *, now: int = 0) -> Asking[Action]:
