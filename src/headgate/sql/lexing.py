@@ -112,21 +112,27 @@ def tokens(text: str, dialect: Dialect = FLINK) -> Iterator[Token]:
         raise _unclosed(hint.text, hint.line, hint.column, dialect)
 
 
-def runs(script: Iterator[Token]) -> Iterator[tuple[Token, ...]]:
-    """The tokens between semicolons, empty runs left out; a semicolon inside a hint separates nothing."""
+def separated(script: Iterator[Token]) -> Iterator[tuple[tuple[Token, ...], int | None]]:
+    """The tokens before each semicolon, and the offset behind it; at the end of the text None.
+
+    A semicolon inside a hint separates nothing.
+    """
     run: list[Token] = []
     in_hint = False
     for token in script:
         if token.kind is TokenKind.SYMBOL:
             if token.text == ";" and not in_hint:
-                if run:
-                    yield tuple(run)
-                    run = []
+                yield tuple(run), token.offset + 1
+                run = []
                 continue
             in_hint = token.text == "/*+" or (in_hint and token.text != "*/")
         run.append(token)
-    if run:
-        yield tuple(run)
+    yield tuple(run), None
+
+
+def runs(script: Iterator[Token]) -> Iterator[tuple[Token, ...]]:
+    """The tokens between semicolons, empty runs left out."""
+    return (run for run, _ in separated(script) if run)
 
 
 @functools.cache

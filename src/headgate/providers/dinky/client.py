@@ -128,9 +128,8 @@ class DinkyClient(Client):
         if ours and not one.never_ran and not one.is_run(wanted.predecessor):
             return found
         known = claim.begun if claim else None
-        begun = self._instances.require_no_unclear_start(
-            task, one.row.instance, again=ours and claim is None, known=known
-        )
+        again, newest = ours and claim is None, one.row.instance
+        begun = self._instances.require_no_unclear_start(task, newest, again=again, known=known)
         return (replace(one, row=replace(one.row, begun=begun)),)
 
     def health(self, definition: Definition) -> Health:

@@ -88,10 +88,8 @@ class Instances:
         if last.id <= (self._history_of(newest) if known is None else known):
             return last.id
         if unclear_starts.is_under_way(last, self._session.wall_clock()):
-            raise Unavailable(
-                f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else",
-                hint="run again when Dinky shows what came of it",
-            )
+            problem = f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else"
+            raise Unavailable(problem, hint="run again when Dinky shows what came of it")
         if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
             unclear = unclear_starts.unclear(task, last)
             raise OutcomeUnknown(unclear.why, hint=unclear.hint)
@@ -128,17 +126,13 @@ class Instances:
             raise
         if not started.success or started.instance_id is None:
             # Seen where a new cluster gives no id in time: it may be there all the same.
-            raise OutcomeUnknown(
-                f"Dinky answered to the start of task {task.name!r} without naming a job",
-                hint="look for it on the cluster before you run again",
-            )
+            problem = f"Dinky answered to the start of task {task.name!r} without naming a job"
+            raise OutcomeUnknown(problem, hint="look for it on the cluster before you run again")
         if started.restored is not None and started.restored != restore.path:
             self.cancel(task)
             wanted, got = restore.path or "nothing", started.restored or "nothing"
-            raise Rejected(
-                f"Dinky started task {task.name!r} from {got} and not from {wanted}; it was cancelled at once",
-                hint="name the snapshot to go on from with savepoint.strategy: path",
-            )
+            problem = f"Dinky started task {task.name!r} from {got} and not from {wanted}; it was cancelled at once"
+            raise Rejected(problem, hint="name the snapshot to go on from with savepoint.strategy: path")
 
     def _asked_to_start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> Started:
         """Only the open API takes a path and variables."""
@@ -179,7 +173,5 @@ class Instances:
     def require_pointed_at(task: Task, instance: Instance) -> None:
         """Dinky cancels and stops what the task points at. Raises Rejected if that is another start."""
         if task.pointer != instance.id:
-            raise Rejected(
-                f"task {task.name!r} points at job instance {task.pointer}, and its newest one is {instance.id}",
-                hint="end the one that is wrong in Dinky, and run again",
-            )
+            problem = f"task {task.name!r} points at job instance {task.pointer}, and its newest one is {instance.id}"
+            raise Rejected(problem, hint="end the one that is wrong in Dinky, and run again")

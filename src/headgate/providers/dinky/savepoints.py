@@ -6,13 +6,15 @@ one, so the key of a savepoint is written into the task's note before it is aske
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState
 from headgate.providers.dinky.forms import ON_THEIR_OWN
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.task_note import Note
+from headgate.providers.dinky.task_note import Note, Took
 from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.wire import Instance, Task
 
@@ -37,7 +39,7 @@ class Savepoints:
 
         Modes with a cluster of their own may be set up to take them in another way, which nobody can see from outside.
         """
-        if mode in ON_THEIR_OWN or self._session.version != _NO_REST_SAVEPOINTS:
+        if mode in ON_THEIR_OWN or self._session.login.version != _NO_REST_SAVEPOINTS:
             return ""
         return f"{_BROKEN}, so the job cannot be stopped with one: use another version, or start empty with {_EMPTY}"
 
@@ -55,7 +57,8 @@ class Savepoints:
             return
         if newest.state is not JobState.RUNNING:
             raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
-        self._tasks.annotate(task, note.taking(key[:_KEY], max((one.id for one in taken), default=0)))
+        took = Took(key[:_KEY], max((one.id for one in taken), default=0))
+        self._tasks.annotate(task, replace(note, took=took))
         self._take(task, newest, "trigger")
 
     def progress(self, task: Task, key: str) -> SavepointProgress:
@@ -75,6 +78,6 @@ class Savepoints:
         except Rejected as trouble:
             if kind == "stop" and not self._instances.fresh(newest).state.active:
                 raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
-            hint = _UPGRADE if self._session.version == _NO_REST_SAVEPOINTS else _DIRECTORY
+            hint = _UPGRADE if self._session.login.version == _NO_REST_SAVEPOINTS else _DIRECTORY
             problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
             raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble

@@ -44,8 +44,8 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class _Login:
-    """`ahead` is how many seconds the server's wall clock is ahead of UTC."""
+class Login:
+    """`ahead` is how many seconds the server's wall clock is ahead of UTC. `version` is (0, 0, 0) where unknown."""
 
     token_name: str
     token: str
@@ -74,7 +74,7 @@ class Session:
         self._credentials = credentials
         self._api = connect(self)
         self._slow_timeout = slow_timeout
-        self._login: _Login | None = None
+        self._login: Login | None = None
         self._tenant_id: int | None = None
         self._lock = threading.Lock()
 
@@ -114,14 +114,9 @@ class Session:
     # -- who we are ----------------------------------------------------------------------------------------------------
 
     @property
-    def user_id(self) -> int | None:
-        """The id of the user we work as."""
-        return self._logged_in().user_id
-
-    @property
-    def version(self) -> tuple[int, int, int]:
-        """Dinky's version; (0, 0, 0) where it does not say."""
-        return self._logged_in().version
+    def login(self) -> Login:
+        """As whom we work, and in which Dinky."""
+        return self._logged_in()
 
     def milliseconds(self, at: datetime | None) -> int:
         """A time on the server's wall clock, in milliseconds since the epoch; 0 where there is none."""
@@ -176,7 +171,7 @@ class Session:
             hint="give headgate a Dinky user of its own",
         )
 
-    def _logged_in(self, *, instead_of: _Login | None = None) -> _Login:
+    def _logged_in(self, *, instead_of: Login | None = None) -> Login:
         with self._lock:
             if self._login is None or self._login is instead_of:
                 self._login = None
@@ -184,7 +179,7 @@ class Session:
                 self._login = self._log_in(version)
             return self._login
 
-    def _log_in(self, version: tuple[int, int, int]) -> _Login:
+    def _log_in(self, version: tuple[int, int, int]) -> Login:
         who = self._credentials
         body = {"username": who.username, "password": who.password, "ldapLogin": False, "autoLogin": True}
         try:
@@ -202,7 +197,7 @@ class Session:
             raise Unavailable("the login gave no token", where=f"{self._name}: POST {_LOGIN}")
         tenant = self._chosen(rows(data.get("tenantList")))
         user_id = number(document(data.get("user")).get("id"))
-        return _Login(name, token, tenant, user_id, _ahead(document(reply.json).get("time")), version)
+        return Login(name, token, tenant, user_id, _ahead(document(reply.json).get("time")), version)
 
     def _chosen(self, tenants: Sequence[Mapping[str, Any]]) -> int:
         who = self._credentials
@@ -234,9 +229,8 @@ class Session:
         found = _VERSION.match(text(answer.get("data")))
         version = (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
         if found and version < (1, 0, 0):
-            raise Rejected(
-                f"Dinky {found[0]} is too old", where=self._name, hint="headgate works with Dinky 1.0 and later"
-            )
+            hint = "headgate works with Dinky 1.0 and later"
+            raise Rejected(f"Dinky {found[0]} is too old", where=self._name, hint=hint)
         return version
 
 

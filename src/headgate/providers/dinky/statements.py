@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from headgate.errors import Rejected
 from headgate.model.plan import Restore
 from headgate.model.spec import Jar, JobSpec, Sql
-from headgate.sql import SqlMistake, Token, TokenKind, meaning, tokens
+from headgate.sql import SqlMistake, Token, meaning, tokens
+from headgate.sql.lexing import separated
 from headgate.sql.splitting import words
 
 _CUT = re.compile(r";\s*(?:\n|--[^\n]*)")
@@ -138,14 +139,8 @@ def place(script: str, sql: str) -> tuple[int, int] | None:
     """Line and column of the first statement in a script that means the same as `sql`."""
     try:
         wanted = meaning(sql.strip().removesuffix(";"))
-        return next(
-            (
-                (run.tokens[0].line, run.tokens[0].column)
-                for run in _runs(script)
-                if wanted and meaning(_text(script, run)) == wanted
-            ),
-            None,
-        )
+        same = (run.tokens[0] for run in _runs(script) if wanted and meaning(_text(script, run)) == wanted)
+        return next(((first.line, first.column) for first in same), None)
     except SqlMistake:
         return None
 
@@ -189,20 +184,8 @@ def _runs(text: str) -> tuple[_Run, ...]:
 
 def _cut(text: str) -> tuple[tuple[_Run, ...], tuple[int, ...]]:
     """The statements of a script, and the offsets behind semicolons that end nothing. Raises SqlMistake."""
-    runs: list[_Run] = []
-    strays: list[int] = []
-    run: list[Token] = []
-    in_hint = False
-    for token in tokens(text):
-        if token.kind is not TokenKind.SYMBOL or token.text != ";" or in_hint:
-            in_hint = token.text == "/*+" or (in_hint and token.text != "*/")
-            run.append(token)
-        elif run:
-            runs.append(_Run(tuple(run), token.offset + 1))
-            run = []
-        else:
-            strays.append(token.offset + 1)
-    return (*runs, _Run(tuple(run), None)) if run else tuple(runs), tuple(strays)
+    found = tuple(separated(tokens(text)))
+    return tuple(_Run(run, end) for run, end in found if run), tuple(end for run, end in found if not run and end)
 
 
 def _text(text: str, run: _Run) -> str:

@@ -11,7 +11,7 @@ newest one until then (`by=1a2b3c4d.17`). A note has 255 characters; see `defini
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from headgate.errors import Rejected
 from headgate.model.live import Marker
@@ -85,10 +85,6 @@ class Note:
         """Does it announce a start that has no job instance yet, with `newest` the id of the newest there is?"""
         _, _, before = self.by.partition(".")
         return bool(self.by) and before == ("" if newest is None else str(newest))
-
-    def taking(self, key: str, after: int) -> Note:
-        """The same note, with a savepoint asked for."""
-        return replace(self, took=Took(key, after))
 
 
 def said(options: Iterable[str]) -> frozenset[str]:

@@ -119,7 +119,7 @@ class Tasks:
     def create(self, wanted: WantedTask) -> str:
         """A new task, marker included; its id, empty where Dinky does not answer it."""
         fields = wanted_fields(wanted.spec, wanted.options, note=_note(wanted, Note()), restore=wanted.restore)
-        if owner := wanted.options.get("firstLevelOwner") or self._session.user_id:
+        if owner := wanted.options.get("firstLevelOwner") or self._session.login.user_id:
             fields["firstLevelOwner"] = owner
         with self._making:
             name, folder = wanted.spec.name, wanted.options.get("folder") or self._folder

@@ -60,10 +60,8 @@ class Checker(CompiledForm):
 
     def vertices(self, spec: JobSpec) -> tuple[str, ...]:
         """The vertex ids of the graph that a spec becomes; none where planning would change something."""
-        if isinstance(spec.program, Jar):
-            return ()
-        body = self._body(spec)
-        if not self._harmless(body):
+        body = {} if isinstance(spec.program, Jar) else self._body(spec)
+        if not body or not self._harmless(body):
             return ()
         task = next(iter((*self._tasks.named(spec.name), *self._tasks.named(spec.previous_name))), None)
         if task is None and (body["fragment"] or number(body.get("envId")) not in (None, -1)):
@@ -104,10 +102,8 @@ class Checker(CompiledForm):
 
 def _here(body: dict[str, Any]) -> dict[str, Any]:
     """The body of something that is planned inside Dinky and not started."""
-    return {key: value for key, value in body.items() if not key.startswith("cluster") and key != "note"} | {
-        "type": "local",
-        "savePointStrategy": 0,
-    }
+    here = {key: value for key, value in body.items() if not key.startswith("cluster") and key != "note"}
+    return {**here, "type": "local", "savePointStrategy": 0}
 
 
 def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
