@@ -23,17 +23,6 @@ def names(bench: CsBench) -> list[str]:
     return [live.name for live in bench.provider.observe().others]
 
 
-@pytest.mark.parametrize("largest", [100, 40, 1], ids=["as-asked", "smaller-than-asked", "one-by-one"])
-def test_pages_are_followed_to_the_last_job(bench: CsBench, platform: CsSimulator, largest: int) -> None:
-    """The largest page is not documented, so a short one is not the end."""
-    platform.largest_page = largest
-    expected = [f"theirs-{number:02}" for number in range(41)]
-    for name in expected:
-        platform.start_stranger(name)
-
-    assert names(bench) == expected
-
-
 def test_jobs_of_other_kinds_are_not_jobs(bench: CsBench, platform: CsSimulator) -> None:
     """Spark jobs are no Flink jobs; but they occupy their names."""
     platform.start_stranger("spark", job_type="spark_streaming_jar_job")

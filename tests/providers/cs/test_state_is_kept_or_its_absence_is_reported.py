@@ -53,16 +53,6 @@ def test_state_survives_an_edit(bench: CsBench, platform: CsSimulator, spec, suc
     assert again.run_id != live.run_id
 
 
-def test_a_job_cancelled_in_the_console_left_nothing(bench: CsBench, platform: CsSimulator) -> None:
-    """It says the same as one that was stopped with a savepoint; only the successor's list can tell them apart."""
-    started(bench.provider, sql_job())
-
-    platform.stop_in_console("orders", savepoint=False)
-
-    live = observed(bench)
-    assert (live.state, live.snapshot, live.provably_empty) == (JobState.STOPPED, None, False)
-
-
 def test_a_savepoint_made_in_the_console_is_found(bench: CsBench, platform: CsSimulator) -> None:
     """Or by a run that was killed before it could leave its note."""
     live = started(bench.provider, sql_job())
@@ -222,24 +212,6 @@ def test_a_job_that_the_platform_holds_back_is_left_to_it(bench: CsBench, platfo
     with pytest.raises(Rejected, match=word):
         bench.provider.submit(submission(edited(sql_job()), live=there))
     assert all(line.startswith("GET ") for line in platform.requests[before:])
-
-
-def test_no_look_asks_for_savepoints_while_all_is_well(bench: CsBench, platform: CsSimulator) -> None:
-    """One list says everything about jobs that run; the other is read for those that have ended, once for all."""
-    for number in range(5):
-        started(bench.provider, sql_job(f"orders-{number}"))
-    before = len(platform.requests)
-    bench.provider.observe()
-    assert len(platform.requests) - before == 1
-
-    for number in range(5):
-        platform.stop_in_console(f"orders-{number}", savepoint=True)
-    before = len(platform.requests)
-    reported = bench.provider.observe()
-
-    assert all(isinstance(live, Live) and live.snapshot for live in reported.jobs.values())
-    asked = [line.split("?")[0].rpartition("/")[2] for line in platform.requests[before:]]
-    assert asked.count("jobs") == len(asked) <= 3
 
 
 def test_a_savepoint_that_cannot_be_looked_up_now_is_not_missing(bench: CsBench, platform: CsSimulator) -> None:

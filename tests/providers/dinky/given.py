@@ -9,17 +9,14 @@ from typing import Any
 
 import httpx
 
-from headgate.model.live import Live, Marker
-from headgate.model.plan import Restore, RestoreKind
+from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Sql
-from headgate.planning import derive_start_key, successor_id
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.client import open_dinky
 from headgate.providers.dinky.forms import DinkyOptions, DinkyTarget
-from headgate.providers.port import Provider, Submission
-from headgate.testing.contract import eventually
+from headgate.providers.port import Provider
 from headgate.testing.dinky import DinkySimulator
 
 PROJECT = "payments"
@@ -65,40 +62,11 @@ def edited(spec: JobSpec) -> JobSpec:
     return replace(spec, program=Sql(spec.program.text.replace("SUM(amount)", "SUM(amount) + 1")))
 
 
-def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Submission:
-    """A start as the executor asks for it."""
-    predecessor = live.run_id if live else ""
-    start_key = derive_start_key(PROJECT, spec, predecessor)
-    restore = restore or Restore(RestoreKind.FRESH)
-    marker = Marker(PROJECT, spec.name, spec.revision, "c0ffee", predecessor, restore.path, start_key)
-    return Submission(spec, successor_id(PROJECT, spec, predecessor), marker, restore, live=live)
-
-
 def seen(provider: Provider, name: str = "orders") -> Live:
     """Our one job of a name, as it is observed now."""
     live = provider.observe().jobs[name]
     assert isinstance(live, Live)
     return live
-
-
-def started(provider: Provider, spec: JobSpec, *, live: Live | None = None, restore: Restore | None = None) -> Live:
-    """Start a job, wait until it is settled, and look."""
-    job_id = provider.submit(submission(spec, live=live, restore=restore))
-    eventually(lambda: provider.health(job_id).settled)
-    return seen(provider, spec.name)
-
-
-def stopped(provider: Provider, live: Live) -> Live:
-    """Stop a job with a savepoint, wait until it has ended, and look."""
-    provider.stop_with_savepoint(live.job_id)
-    eventually(lambda: provider.stop_progress(live.job_id).done)
-    return seen(provider, live.name)
-
-
-def from_savepoint(ended: Live) -> Restore:
-    """A start from what a stop left."""
-    assert ended.snapshot is not None
-    return Restore(RestoreKind.SAVEPOINT, ended.snapshot.path)
 
 
 def asked(dinky: DinkySimulator, method: str, path: str, *, body: Any = None, **query: Any) -> httpx.Response:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.providers.dinky.given import edited, from_savepoint, job, options, seen, started, stopped, submission
+from tests.providers.dinky.given import edited, job, options, seen
 
-from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.spec import JobSpec
+from headgate.errors import OutcomeUnknown, ProviderError, Rejected
 from headgate.planning import diff
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
-from headgate.testing.contract import eventually
+from headgate.testing.contract import converged, eventually, from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 
 WRITES = {
@@ -20,18 +19,6 @@ WRITES = {
     "the-task": "saveOrUpdateCatalogueAndTask",
     "moving": "moveCatalogue",
 }
-
-
-def converged(provider: DinkyProvider, spec: JobSpec, **how: object) -> None:
-    """As often as runs of headgate would: a run that heard nothing is followed by one that looks."""
-    wanted = submission(spec, **how)  # type: ignore[arg-type]
-    for _ in range(4):
-        try:
-            provider.submit(wanted)
-        except (OutcomeUnknown, Unavailable):
-            continue
-        return
-    raise AssertionError("no answer ever came")
 
 
 ENDS = {"not-done": "refuse", "done-and-not-heard": "lose_replies", "done-and-a-proxy-answers": "break_replies"}
@@ -48,7 +35,7 @@ def test_a_first_start_is_one_start(dinky: DinkySimulator, provider: DinkyProvid
     spec = job(options=options(step=2))
     cut(dinky, write, ends)
 
-    converged(provider, spec)
+    converged(provider, submission(spec))
 
     assert len(dinky.running("orders")) == 1
     assert [row["name"] for row in dinky.tables.tasks.values()].count("orders") == 1
@@ -64,7 +51,7 @@ def test_a_restart_keeps_its_state(dinky: DinkySimulator, provider: DinkyProvide
     after = edited(job("totals", options=options(step=2, folder="elsewhere")))
     cut(dinky, write, ends)
 
-    converged(provider, after, live=ended, restore=from_savepoint(ended))
+    converged(provider, submission(after, live=ended, restore=from_savepoint(ended)))
     eventually(lambda: provider.health(ended.job_id).settled)
 
     assert dinky.running("orders") == []

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from tests.providers.dinky.given import job, opened, seen, started, submission
+from tests.providers.dinky.given import job, opened, seen
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.http import Unauthorised
 from headgate.providers.http.connections import Connections
-from headgate.testing.contract import eventually
+from headgate.testing.contract import eventually, started, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.server import Response
 

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.providers.dinky.given import edited, from_savepoint, job, options, seen, started, stopped, submission
+from tests.providers.dinky.given import edited, job, options, seen
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
@@ -14,7 +14,7 @@ from headgate.planning import decide
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.client import DinkyClient
 from headgate.providers.dinky.wire import Begun
-from headgate.testing.contract import eventually
+from headgate.testing.contract import eventually, from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import Exceptional, envelope
 from headgate.testing.server import Response

@@ -8,16 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.providers.dinky.given import (
-    edited,
-    from_savepoint,
-    job,
-    options,
-    seen,
-    started,
-    stopped,
-    submission,
-)
+from tests.providers.dinky.given import edited, job, options, seen
 
 from headgate.model.live import Live
 from headgate.model.plan import Verdict
@@ -29,6 +20,7 @@ from headgate.providers.definitions.provider import DefinitionProvider as DinkyP
 from headgate.providers.dinky.states import Stored, stored_strategy, written_strategy
 from headgate.providers.dinky.task_note import LONGEST, Note
 from headgate.providers.flink.states import common_state
+from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 
 ON_KUBERNETES: dict[str, Any] = {"type": "kubernetes-application", "clusterName": None}

@@ -7,15 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.providers.dinky.given import (
-    from_savepoint,
-    job,
-    options,
-    seen,
-    started,
-    stopped,
-    submission,
-)
+from tests.providers.dinky.given import job, options, seen
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Live
@@ -23,7 +15,7 @@ from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
-from headgate.testing.contract import eventually
+from headgate.testing.contract import eventually, from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import envelope
 from headgate.testing.server import Response

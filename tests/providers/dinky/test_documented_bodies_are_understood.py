@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.providers.dinky.given import asked, job, options, started, stopped, submission
+from tests.providers.dinky.given import asked, job, options
 
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.plan import Restore, RestoreKind
@@ -26,6 +26,7 @@ from headgate.providers.dinky.names import Names
 from headgate.providers.dinky.states import written_strategy
 from headgate.providers.dinky.wire import Started, Task, document, text
 from headgate.providers.http import Reply
+from headgate.testing.contract import started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.server import Request, Response
 

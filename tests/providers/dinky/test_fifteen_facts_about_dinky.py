@@ -9,18 +9,7 @@ import contextlib
 
 import pytest
 from pydantic import ValidationError
-from tests.providers.dinky.given import (
-    asked,
-    edited,
-    from_savepoint,
-    job,
-    opened,
-    options,
-    seen,
-    started,
-    stopped,
-    submission,
-)
+from tests.providers.dinky.given import asked, edited, job, opened, options, seen
 
 from headgate.errors import OutcomeUnknown, Overtaken, Rejected, Unavailable
 from headgate.model.live import JobState, Several
@@ -31,6 +20,7 @@ from headgate.planning import diff
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.spec import run_mode
 from headgate.providers.dinky.wire import savepoint_of
+from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import envelope, exception
 from headgate.testing.server import Response

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.providers.dinky.given import edited, job, options, seen, started, stopped, submission
+from tests.providers.dinky.given import edited, job, options, seen
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Graph
@@ -17,33 +17,10 @@ from headgate.providers.definitions.provider import DefinitionProvider as DinkyP
 from headgate.providers.dinky import instance_details
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.wire import Instance, flag, moment
+from headgate.testing.contract import started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 
 Connect = Callable[..., DinkyProvider]
-
-
-def test_one_look_costs_the_same_however_many_jobs_run(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Four lists and a tree: tasks, newest starts, all that run, the catalogue."""
-    costs = []
-    for count in (1, 12):
-        for number_ in range(count):
-            provider.submit(submission(job(f"orders-{number_}")))
-        dinky.requests.clear()
-        provider.observe()
-        costs.append(len([line for line in dinky.requests if "cluster" not in line]))
-
-    assert costs == [4, 4]
-
-
-def test_what_a_stopped_job_left_is_asked_once(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """It cannot change any more."""
-    stopped(provider, started(provider, job()))
-    provider.observe()
-    dinky.requests.clear()
-
-    provider.observe()
-
-    assert not [line for line in dinky.requests if "JobInfoDetail" in line or "savepoints" in line]
 
 
 def test_health_counts_what_dinky_passes_on() -> None:
@@ -173,17 +150,6 @@ def test_a_jar_of_an_environment_is_used_by_the_jobs_it_is_put_before(
 
     assert provider.references("my-udfs.jar") == ("with-it",)
     assert provider.references("my_catalog") == ()
-
-
-def test_details_leave_out_how_clusters_are_reached(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Kubernetes and YARN settings hold credentials."""
-    live = started(provider, job())
-
-    reported = provider.detail(live.job_id)
-
-    assert reported["task"]["name"] == "orders"
-    assert reported["instance"]["jobDataDto"]["job"]["state"] == "RUNNING"
-    assert "kept-to-ourselves" not in repr(reported)
 
 
 def test_a_statement_that_is_wrong_is_reported_in_flinks_words(dinky: DinkySimulator, provider: DinkyProvider) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.providers.dinky.given import edited, from_savepoint, job, seen, started, stopped, submission
+from tests.providers.dinky.given import edited, job, seen
 
 from headgate.errors import ProviderError, Unavailable
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.client import DinkyClient
 from headgate.providers.port import Submission
+from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 
 Connect = Callable[..., DinkyProvider]

@@ -181,19 +181,6 @@ def test_a_list_without_ids_is_no_answer(bench: DliBench, dli: DliSimulator) -> 
         bench.provider.observe()
 
 
-def test_requests_do_not_grow_with_jobs(bench: DliBench, dli: DliSimulator) -> None:
-    """One list for 100 jobs, one more if any of ours has ended."""
-    for number in range(3):
-        started(bench.provider, job(f"job-{number}"))
-    ended = started(bench.provider, job("ended"))
-    bench.cancelled(ended)
-    before = len(dli.requests)
-
-    bench.provider.observe()
-
-    assert len(dli.requests) - before == 2
-
-
 # -- who asks ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from tests.end_to_end.houses import House, house_on
 
-from headgate.model.live import Unknown
 from headgate.model.outcome import Outcome
 from headgate.model.plan import RestoreKind, Verb
 from headgate.model.reasons import Reason
-from headgate.project import Headgate
 from headgate.testing.dli import BUCKET
-from headgate.testing.huawei import ACCESS_KEY
 
 OPTIONS = f"queue_name: flink, obs_bucket: {BUCKET}"
 RECENT = f"{OPTIONS}, flink_version: '1.15', execution_agency_urn: dli_agency"
@@ -92,18 +89,6 @@ def test_a_strangers_job_is_adopted_as_it_runs(house: House) -> None:
     [job] = house.platform.definitions("dli")
     assert house.running("dli") == before
     assert job.desc.startswith("made by hand [headgate project=payments job=dli")
-
-
-def test_a_wrong_key_is_asked_for_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sixth wrong signature would lock the key."""
-    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", "another secret")
-
-    with Headgate.open(house.root) as project:
-        seen = project.observe()["dli"]
-
-    assert isinstance(seen, Unknown)
-    assert "APIG.0301" in seen.why
-    assert house.platform.gate.wrong[ACCESS_KEY] == 1
 
 
 def test_a_statement_that_dli_refuses_is_reported_before_anything_is_stopped(house: House) -> None:

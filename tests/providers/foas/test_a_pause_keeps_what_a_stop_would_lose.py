@@ -14,7 +14,6 @@ from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind, Verdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
-from headgate.planning import diff
 from headgate.providers.foas import compatibility
 from headgate.providers.foas.forms import normal
 from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
@@ -147,22 +146,6 @@ def again(bench: FoasBench, live: Live, spec: JobSpec, restore: Restore) -> Live
     return started(bench.provider, spec, live=live, restore=restore)
 
 
-def test_a_resumption_carries_an_edit_over(bench: FoasBench):
-    """A new instance, of the new definition, with the old state."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
-    wider = replace(spec, parallelism=8)
-
-    live = again(bench, paused, wider, from_savepoint(paused))
-
-    assert diff(live.applied or pytest.fail("nothing read"), wider) == ()
-    assert live.run_id != paused.run_id
-    assert live.marker is not None
-    assert live.marker.restored == f"foas:demo_prj/orders/{paused.run_id}"
-    assert bench.platform.ages("orders") == 1
-    assert sum("/instance?" in line for line in bench.platform.requests) == 1
-
-
 def test_a_pause_takes_a_checkpoint_first(bench: FoasBench):
     """So nothing is computed twice; and it takes more than one look until it is done."""
     live = started(bench.provider, bench.spec("orders"))
@@ -214,18 +197,6 @@ def test_other_logic_is_never_resumed(bench: FoasBench):
     assert live.marker.restored == ""
 
 
-def test_a_start_that_is_to_be_empty_gives_up_what_is_paused(bench: FoasBench):
-    """It is stopped before it is started: nobody documents a start of a paused job."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
-
-    live = again(bench, paused, spec, FRESH)
-
-    assert bench.platform.ages("orders") == 0
-    assert len(bench.platform.running("orders")) == 1
-    assert live.run_id != paused.run_id
-
-
 @pytest.mark.parametrize(
     "path", ["foas:demo_prj/orders/4711", "foas:demo_prj/clicks/{run}", "foas:another/orders/{run}", "s3://bucket/sp-1"]
 )
@@ -271,22 +242,6 @@ def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
         bench.provider.submit(submission(spec, live=paused, restore=from_savepoint(paused)))
 
     assert bench.platform.jobs == {}
-
-
-def test_what_was_resumed_is_paused_rather_than_stopped(bench: FoasBench):
-    """A start that does not settle is ended to go back to the previous revision, and the state is in it alone."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
-    wider = again(bench, paused, replace(spec, parallelism=8), from_savepoint(paused))
-
-    assert bench.provider.exists(from_savepoint(paused).path) is True
-    bench.provider.cancel("orders")
-    ended = eventually(lambda: _ended(bench))
-    back = again(bench, wider, spec, from_savepoint(paused))
-
-    assert ended.state is JobState.SUSPENDED
-    assert bench.platform.ages("orders") == 2
-    assert diff(back.applied or pytest.fail("nothing read"), spec) == ()
 
 
 def _ended(bench: FoasBench) -> Live | None:

@@ -84,31 +84,12 @@ def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimula
 # -- pages -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(platform: FoasSimulator, provider: DefinitionProvider):
-    """The service may hold its pages smaller; only the total tells the end."""
-    for number in range(23):
-        platform.start_stranger(f"clicks-{number:02}")
-    platform.largest_page = 5
-
-    assert len(provider.observe().others) == 23
-
-
 def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: DefinitionProvider):
     """Nobody could tell whether it is whole."""
     platform.fail(9, at="GET .*/jobs", response=Response(200, {"Jobs": {"Job": []}}))
 
     with pytest.raises(Unavailable):
         provider.observe()
-
-
-def test_looking_costs_the_same_for_one_job_and_for_many(platform: FoasSimulator, provider: DefinitionProvider):
-    """Two lists, whatever is in them."""
-    for number in range(49):
-        platform.start_stranger(f"clicks-{number:02}")
-
-    provider.observe()
-
-    assert len(platform.requests) == 2
 
 
 def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator):
