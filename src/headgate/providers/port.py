@@ -117,7 +117,7 @@ class Provider(Protocol):
     def platform_verdict(self, spec: JobSpec, live: Live | None, changes: tuple[Change, ...]) -> PlatformVerdict:
         """What the platform would make of these changes to a job; `live` None for a first start."""
 
-    # -- storage, as far as the platform reports it (`NoStorage` for one that does not) ------------------------------
+    # -- storage, as far as the platform reports it ------------------------------------------------------------------
 
     def kept(self, job: str) -> Kept | None:
         """What storage still says of a job of ours by name. None: this target has no such memory."""

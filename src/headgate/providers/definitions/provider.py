@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, assert_never
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
-from headgate.model.live import JobState, Kept, Live, Marker, Observation
+from headgate.model.live import JobState, Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.again import sent
-from headgate.providers.definition_deletion import require_deletable
 from headgate.providers.definitions.client import Client
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.ownership import is_ours, observation
@@ -37,8 +36,6 @@ from headgate.providers.definitions.start_once import (
     next_start_step,
 )
 from headgate.providers.definitions.waiter import Waiter
-from headgate.providers.http import NotFound
-from headgate.providers.no_storage import NoStorage
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Submission
 
@@ -47,7 +44,7 @@ _MOST_STEPS = 12
 
 
 @reports_odd_answers
-class DefinitionProvider(NoStorage):
+class DefinitionProvider:
     """One target of a platform that keeps definitions, for one headgate project.
 
     No such target forgets a job and still reports its checkpoints; and where it has no place for savepoints,
@@ -79,6 +76,12 @@ class DefinitionProvider(NoStorage):
 
     def kept(self, job: str) -> Kept | None:
         return self.client.kept(job)
+
+    def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
+        return ()
+
+    def no_place(self, spec: JobSpec) -> str:
+        return ""
 
     def exists(self, path: str) -> bool | None:
         return self.client.exists(path)
@@ -215,23 +218,17 @@ class DefinitionProvider(NoStorage):
 
     def delete_definition(self, live: Live) -> None:
         """Of one that is gone: nothing. Where the reply is lost, it is looked for before it is asked again."""
-        found = self._there(live.job_id)
+        found = self.client.there(live.job_id)
         if found is None:
             return
-        require_deletable(found.name, found.word, found.owner, live, runs=found.status.active)
+        _require_deletable(found, live)
 
         def arrived() -> bool | None:
-            now = self._there(found.id)
+            now = self.client.there(found.id)
             unchanged = now is not None and (now.owner, now.word, now.run_id) == (found.owner, found.word, found.run_id)
             return True if now is None else (False if unchanged else None)
 
         sent(lambda: self.client.delete(found), arrived)
-
-    def _there(self, definition_id: str) -> Definition | None:
-        try:
-            return self.client.get(definition_id)
-        except NotFound:
-            return None
 
     def _stop(self, definition: Definition, *, savepoint: bool) -> None:
         try:
@@ -270,6 +267,17 @@ def _unclear_from_now_on(*, accepted: bool) -> Iterator[None]:
             raise
         why = f"the request to run it was accepted, and what became of it is not known: {problem.problem}"
         raise OutcomeUnknown(why, where=problem.where, hint=problem.hint) from problem
+
+
+def _require_deletable(found: Definition, planned: Live) -> None:
+    """Right before it is deleted a definition has the marker that was planned for still, and does not run."""
+    hint = "run `headgate plan` to see what is there now"
+    marker, expected = found.owner, planned.marker
+    if marker is None or expected is None or not is_ours(marker, expected.project, expected.job):
+        whose = f"has the marker of job {marker.job!r} of project {marker.project!r}" if marker else "has no marker"
+        raise Rejected(f"the definition of job {found.name!r} {whose} now, and was not deleted", hint=hint)
+    if found.status.active:
+        raise Rejected(f"job {found.name!r} runs now ({found.word}), and its definition was not deleted", hint=hint)
 
 
 def _endless(wanted: Wanted) -> Unavailable:
