@@ -92,6 +92,37 @@ def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: 
         provider.observe()
 
 
+@pytest.mark.parametrize(
+    ("path", "broken"),
+    [
+        pytest.param("/jobs", {"TotalCount": "many", "Jobs": {"Job": []}}, id="a-total-that-is-no-number"),
+        pytest.param("/jobs", {"TotalCount": 1, "Jobs": {"Job": [{"JobName": None}]}}, id="a-job-without-a-name"),
+        pytest.param("/instances", {"TotalCount": 1, "Instances": {"Instance": [{"Id": 7}]}}, id="a-run-of-no-job"),
+        pytest.param(
+            "/instances",
+            {"TotalCount": 1, "Instances": {"Instance": [{"JobName": "orders"}]}},
+            id="no-id",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_not_absent(
+    platform: Any, provider: DefinitionProvider, path: str, broken: dict[str, Any]
+):
+    """Taken for no job, or for one that never ran, it would be started a second time."""
+    bench = FoasBench(platform)
+    started(bench.provider, bench.spec("orders"))
+    honest = platform.answer
+    platform.answer = lambda asked: Response(200, broken) if asked.path.endswith(path) else honest(asked)
+
+    with pytest.raises(Unavailable):
+        provider.observe()
+    with pytest.raises(ProviderError):
+        provider.submit(submission(bench.edited(bench.spec("orders"))))
+
+    assert len(platform.jobs["orders"].instances) == 1
+    bench.close()
+
+
 def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator):
     """The service finds jobs and packages by parts of their names."""
     bench = FoasBench(platform)

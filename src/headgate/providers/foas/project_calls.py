@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from headgate.errors import Rejected
-from headgate.providers import again
+from headgate.providers import again, answer_fields
 from headgate.providers.again import compared
 from headgate.providers.answer_fields import undocumented
 from headgate.providers.definitions.paging import Page, every_row
@@ -112,7 +112,11 @@ class ProjectCalls:
         query = {"jobType": job_type} | ({"jobName": name} if name else {})
         query |= {"isArchived": "true"} if archived else {}
         rows = self._every("ListInstance", "/instances", "Instances", "Instance", _named("Id"), query)
-        found = [each for each in map(Instance.of, rows) if not name or each.job == name]
+        every = [Instance.of(row) for row in rows]
+        if not all(each.id and each.job for each in every):
+            # Left out, it would make a job that runs one that never ran.
+            raise undocumented("ListInstance", where=f"project {self.project}")
+        found = [each for each in every if not name or each.job == name]
         return sorted(found, key=lambda each: (each.started_at, each.id))
 
     def modify_instance_state(self, instance: Instance, state: str, **flags: bool) -> None:
@@ -199,9 +203,10 @@ class ProjectCalls:
             nonlocal number_of_page
             number_of_page = number_of_page + 1 if before else 1
             answer = self._read(action, path, {**query, "pageIndex": str(number_of_page), "pageSize": str(_PAGE)})
-            if member(answer, "TotalCount") is None:
+            rows, total = items(answer, wrapper, item), answer_fields.number(member(answer, "TotalCount"))
+            if total is None or not all(map(key, rows)):
                 raise undocumented(action, where=where)
-            return Page(items(answer, wrapper, item), number(answer, "TotalCount"))
+            return Page(rows, total)
 
         return every_row(read, key, what=action, where=where, readings=_READINGS, pause=self._pause)
 
