@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.model.live import Marker
+from headgate.providers.cs.wire import NOTE
 from headgate.providers.definitions.last_applied import Facts, Form, fits, read, write
 from headgate.providers.flink import job_parameters
 
@@ -105,6 +106,25 @@ def test_people_keep_their_text_while_the_marker_can_do_with_less(length: int) -
 def test_a_platform_that_needs_the_whole_marker_cuts_text_first() -> None:
     """A first start that restored nothing is reported by it from one that may have state."""
     assert read(write("x" * 600, MARKER, {"sets": "41"}, BARE)).marker == MARKER
+
+
+def test_long_text_in_cloud_stream_costs_no_predecessor() -> None:
+    """Without it the job would look like a first start, which is ended where it fails: nothing was there before it."""
+    facts = FORMS["beside"][1]
+
+    assert read(write("p" * 300, MARKER, facts, NOTE)).marker == MARKER
+
+
+@pytest.mark.parametrize("name", ["beside", "bare"])
+def test_facts_stand_last_as_earlier_versions_wrote_them(name: str) -> None:
+    """Also where people wrote behind the marker: nothing is sent for the order alone."""
+    form, facts = FORMS[name]
+    text = write("nightly", MARKER, {}, Form(512, Facts.INSIDE)) + " see the wiki"
+
+    written = write(text, MARKER, facts, form)
+
+    assert written.startswith(f"{text} [headgate")
+    assert write(written, MARKER, facts, form) == written
 
 
 def test_what_does_not_fit_is_an_error() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from tests.providers.dli.bench import DliBench, job, options
 
-from headgate.errors import OutcomeUnknown, Rejected
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
+from headgate.model.spec import Sql
 from headgate.providers.dli.job import DliJob, own_path
 from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.dli import BUCKET, DliSimulator
+from headgate.testing.server import Request, Response
 
 RECENT = {"flink_version": "1.17", "execution_agency_urn": "dli_agency"}
 
@@ -164,6 +166,64 @@ def test_a_job_that_ends_before_it_is_stopped_is_reported(bench: DliBench, dli: 
     dli.finish_job("orders") if how == "job_finish" else dli.fail_job("orders")
 
     assert _failed_stop(bench, live).startswith(f"it ended before: {how}")
+
+
+def test_an_older_savepoint_is_not_taken_for_that_of_a_failed_submission(bench: DliBench, dli: DliSimulator) -> None:
+    """What is left is what the failed start was given: any other name would restore that one in its place."""
+    first = stopped(bench.provider, started(bench.provider, job()))
+    edited = job(parallelism=2)
+    second = stopped(bench.provider, started(bench.provider, edited, live=first, restore=from_savepoint(first)))
+    broken = job(program=Sql("NONSENSE"))
+    bench.provider.submit(submission(broken, live=second, restore=from_savepoint(second)))
+    failed = eventually(lambda: _in(bench, JobState.FAILED))
+
+    with pytest.raises(Rejected, match="is gone"):
+        bench.provider.submit(submission(job(parallelism=3), live=failed, restore=from_savepoint(first)))
+
+    assert dli.running("orders") == []
+    started(bench.provider, edited, live=failed, restore=from_savepoint(second))
+    assert dli.ages("orders") == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Response(403, {"error_code": "DLI.0003", "error_msg": "not allowed"}), id="not-allowed"),
+        pytest.param(Response(404, {"error_code": "APIG.0101", "error_msg": "no such API"}), id="no-such-call"),
+        pytest.param(Response(200, {"is_success": "true", "execute_graph": {}}), id="an-empty-graph"),
+        pytest.param(Response(200, {"is_success": "true", "execute_graph": {"jid": "1"}}), id="no-state"),
+    ],
+)
+def test_a_graph_that_cannot_be_read_does_not_end_a_job(bench: DliBench, dli: DliSimulator, answer: Response) -> None:
+    """Only DLI's own error says that there is no Flink job; taken for the end, a second copy would be started."""
+    started(bench.provider, job())
+    dli.be("orders", "job_cancel_fail")
+    dli.ticks += dli.list_lag
+    platform: Any = dli
+    honest = dli.answer
+    platform.answer = lambda asked: answer if asked.path.endswith("/execute-graph") else honest(asked)
+
+    assert _in(bench, JobState.UNKNOWN) is not None
+
+
+def test_a_stop_is_not_asked_for_where_the_bucket_is_not_reported(bench: DliBench, dli: DliSimulator) -> None:
+    """Without one the job would be stopped and its state lost."""
+    live = started(bench.provider, job())
+    platform: Any = dli
+    honest = dli.answer
+
+    def answer(asked: Request) -> Response:
+        found = honest(asked)
+        if asked.path.endswith(f"/jobs/{live.job_id}"):
+            found.body["job_detail"]["job_config"] = None
+        return found
+
+    platform.answer = answer
+
+    with pytest.raises(Unavailable, match="continues to run"):
+        bench.provider.stop_with_savepoint(live.job_id)
+
+    assert len(dli.running("orders")) == 1
 
 
 def test_without_a_bucket_no_stop_is_asked_for(bench: DliBench, dli: DliSimulator) -> None:

@@ -26,8 +26,9 @@ _FLAGS = ("checkpoint_enabled", "log_enabled")
 _NUMBERS = ("cluster_id", "spu_number", "manager_spu", "parallel_number", "checkpoint_interval")
 # DLI documents 512 characters for a description; CS documents none. What the platform cannot be asked for later stands
 # there beside the marker: fields that can be written and not read, the name of a jar that was uploaded, and which run
-# was stopped with a savepoint.
-NOTE = Form(longest=512)
+# was stopped with a savepoint. The whole marker is needed: without its predecessor a start looks like a first one, with
+# nothing to go back to, and without what it restored like one that nobody saw settle.
+NOTE = Form(longest=512, whole_marker=True)
 SQL, JAR, EDGE = "flink_sql_job", "flink_jar_job", "flink_sql_edge_job"
 KINDS = {SQL: "a SQL job", JAR: "a jar job", EDGE: "a SQL job on edge nodes"}
 

@@ -144,7 +144,7 @@ def write(text: str, marker: Marker | None, facts: Mapping[str, str], form: Form
     written = signature(marker, longest=room - (len(own) + 1 if own else 0))
     if form.facts is Facts.INSIDE:
         return _placed(text, own, f"{written[:-1]}{sign}]")
-    return _placed(text, own, f"{written} {sign}".rstrip())
+    return f"{_placed(text, own, written)} {sign}".rstrip()
 
 
 def fits(facts: Mapping[str, str], form: Form, marker: Marker | None = None) -> bool:

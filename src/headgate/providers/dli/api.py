@@ -13,9 +13,10 @@ from typing import Any, TypeGuard
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.providers.answer_fields import number, undocumented
 from headgate.providers.definitions.paging import Page, every_row
+from headgate.providers.dli import wire
 from headgate.providers.dli.fields import sent
 from headgate.providers.dli.forms import JAR_JOB
-from headgate.providers.http import Api
+from headgate.providers.http import Api, NotFound
 
 _TAGGED = "dli_flink_job"
 Row = dict[str, Any]
@@ -73,15 +74,18 @@ class DliApi:
         return found
 
     def execute_graph(self, job_id: str) -> Row | None:
-        """The Flink job behind it; {} where there is none, which DLI answers with an error.
+        """The Flink job behind it; {} where there is none, which DLI answers with an error of its own.
 
-        None where DLI answers with success and a null: it does not say what that means.
+        None where it is not known: credentials may not ask for it, the gateway does not know this call, or DLI answers
+        with success and nothing, and does not say what that means.
         """
         try:
             answer = self._api.read(self._path(f"jobs/{job_id}/execute-graph"))
-        except Rejected:
+        except (NotFound, wire.DliRejected):
             return {}
-        if isinstance(answer, Mapping) and answer.get("execute_graph") is None:
+        except Rejected:
+            return None
+        if isinstance(answer, Mapping) and answer.get("execute_graph") in (None, {}):
             return None
         return _part(answer, "execute_graph")
 

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from headgate.errors import Rejected
+from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.packages import mentions
@@ -171,7 +171,7 @@ class DliClient(Client):
         found: DliJob = definition.row
         why = f": {said}" if (said := str(found.row.get("status_desc") or "").strip()) else ""
         failed = ""
-        if found.word in states.STOP_ENDS and not found.never_ran:
+        if found.word in states.STOP_ENDS:
             if found.has_savepoint:
                 return SavepointProgress(asked=True, done=True, path=found.savepoint)
             failed = f"it was stopped and left no savepoint{why}"
@@ -227,10 +227,12 @@ class DliClient(Client):
         """DLI has one savepoint for the next run of a job, which is gone when the job runs.
 
         Of a definition it is asked right before the run: by then it has the marker, which says what did not settle.
+        Of one whose last start was not even submitted, it is asked before that, too: only the marker of that start says
+        which savepoint is still there.
         """
         restore = wanted.submission.restore
         own = own_path(restore.path)
-        if definition is not None and wanted.updated != definition.id:
+        if definition is not None and wanted.updated != definition.id and definition.word != states.SUBMIT_FAILED:
             return
         if restore.kind is RestoreKind.FRESH or own is None or (definition and definition.row.holds(restore.path)):
             return
@@ -274,6 +276,9 @@ class DliClient(Client):
         return False
 
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
+        if savepoint and definition.row.bucket is None:
+            problem = f"job {definition.name!r} continues to run: DLI does not report whether it has a bucket for state"
+            raise Unavailable(problem, where=self.name, hint="run again")
         self._api.stop(definition.id, savepoint=savepoint)
 
     def delete(self, definition: Definition) -> None:
@@ -305,7 +310,9 @@ class DliClient(Client):
         state = found.state
         if found.word == job_words.STOP_FAILED:
             graph = self._api.execute_graph(found.id)
-            state = JobState.UNKNOWN if graph is None else states.after_failed_stop(str(graph.get("state") or ""))
+            # Only DLI's own error says that there is no Flink job: a graph without a state says nothing.
+            unsaid = graph is None or (graph and not graph.get("state"))
+            state = JobState.UNKNOWN if unsaid else states.after_failed_stop(str((graph or {}).get("state") or ""))
         return found.definition(state=state, saved=saved)
 
     def _is_ours(self, found: DliJob) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.model.live import JobState, Live, Marker, Snapshot
+from headgate.providers.answer_fields import number
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.dli import set_fields, spec, states
 from headgate.providers.dli.fields import INTERVAL, pairs
@@ -132,7 +133,7 @@ class DliJob:
         snapshot = None
         start_key = self.marker.start_key[:8] if self.marker else ""
         if not seen.active and saved and self.word not in HELD:
-            snapshot = Snapshot(self.savepoint, "savepoint", int(self.row.get("update_time") or 0))
+            snapshot = Snapshot(self.savepoint, "savepoint", number(self.row.get("update_time")) or 0)
             seen = JobState.SUSPENDED if seen is JobState.STOPPED else seen
         return Live(
             job_id=self.id,
