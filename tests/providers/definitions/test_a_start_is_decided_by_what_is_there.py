@@ -170,6 +170,23 @@ def test_a_run_that_began_and_ended_since_the_plan_was_made_has_overtaken_it(wan
     assert "since the plan was made" in error.problem
 
 
+def test_a_definition_that_took_the_place_of_the_planned_one_has_overtaken_the_start() -> None:
+    """It ran, and planning never saw it: what the start would restore is older than its state."""
+    other = replace(BEFORE, start_key="e" * 32)
+
+    error = refused(WANTED, one(job_id="8", run="8.9", marker=other))
+
+    assert isinstance(error, Overtaken)
+    assert "since the plan was made" in error.problem
+
+
+def test_a_job_that_comes_from_another_target_uses_what_an_earlier_stay_left() -> None:
+    """Its predecessor is a run over there."""
+    moved = replace(submission(SPEC), marker=replace(OURS, predecessor="f00"))
+
+    assert isinstance(next_start_step(Wanted(moved, PROJECT), (one(),)), Update)
+
+
 @pytest.mark.parametrize(
     ("marker", "whose"),
     [

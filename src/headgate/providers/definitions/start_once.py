@@ -234,7 +234,8 @@ def _not_overtaken(scene: _Scene) -> Step | None:
         return Refuse(_overtaken(chosen, wanted))
     live = wanted.submission.live
     expected = chosen.is_run(wanted.predecessor) if wanted.predecessor else False
-    of_another = wanted.predecessor != "" and (live is None or live.job_id != chosen.id)
+    # One that takes over from a run of another target finds here what is left of an earlier stay.
+    of_another = wanted.predecessor != "" and live is None
     if chosen.never_ran or expected or of_another:
         return None
     problem = f"job {wanted.job!r} was started and has ended since the plan was made, and was not started again"
