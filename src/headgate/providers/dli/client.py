@@ -232,7 +232,7 @@ class DliClient(Client):
         """
         restore = wanted.submission.restore
         own = own_path(restore.path)
-        if definition is not None and wanted.updated != definition.id and definition.word != states.SUBMIT_FAILED:
+        if definition is not None and wanted.updated != definition.id and definition.word != job_words.SUBMIT_FAILED:
             return
         if restore.kind is RestoreKind.FRESH or own is None or (definition and definition.row.holds(restore.path)):
             return
