@@ -48,7 +48,7 @@ def provider(client: ToyClient) -> DefinitionProvider:
 
 
 def test_credentials_that_expire_after_the_run_leave_it_unclear() -> None:
-    """A refused look says nothing of the run: told as `Rejected`, what ran before would be started beside it."""
+    """Reported as `Rejected`, the previous revision would be started beside it."""
     server = ToyServer()
     client = LateClient(server)
 

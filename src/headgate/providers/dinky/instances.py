@@ -88,7 +88,7 @@ class Instances:
         if last.id <= (self._history_of(newest) if known is None else known):
             return last.id
         if unclear_starts.is_under_way(last, self._session.wall_clock()):
-            problem = f"task {task.name!r} is being started (history {last.id}), by an earlier run or by somebody else"
+            problem = f"task {task.name!r} is being started (history {last.id}), by an earlier run or by a person"
             raise Unavailable(problem, hint="run again when Dinky shows what came of it")
         if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
             unclear = unclear_starts.unclear(task, last)
