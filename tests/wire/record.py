@@ -1,7 +1,7 @@
 """Records what a version of headgate leaves behind. The version to record is that of the checkout it runs in:
 
-git worktree add /tmp/earlier COMMIT && cp -r tests/wire /tmp/earlier/tests/
-cd /tmp/earlier && PYTHONPATH=src:. python -m tests.wire.record FOLDER
+git worktree add ../earlier COMMIT && cp -r tests/wire ../earlier/tests/
+cd ../earlier && PYTHONPATH=src:. python -m tests.wire.record FOLDER
 """
 
 from __future__ import annotations
