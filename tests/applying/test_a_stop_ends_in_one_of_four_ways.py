@@ -117,6 +117,31 @@ def test_waiting_for_the_end_of_a_cancelled_job_heeds_an_interrupt(place: Place)
     assert lines == [f"the end of job {job_id}, which is RUNNING"]
 
 
+def test_a_cancel_that_a_failover_undid_is_asked_for_again(place: Place) -> None:
+    """The new JobManager recovers the job and knows of no cancellation: waiting for its end would be for nothing."""
+    place.apply(ORDERS)
+    job_id = place.platform.running("orders")[0]
+    patience, lines = Patience(stop=1, ask_again=0.0, first_look=0.001), list[str]()
+
+    health = ended(place.platform, job_id, patience, lines.append)
+
+    assert not health.state.active
+    assert place.platform.writes.count("cancel orders") == 1
+    assert lines == [f"job {job_id} is RUNNING after it was cancelled: it is cancelled again"]
+
+
+def test_a_cancel_under_way_is_not_asked_for_again(place: Place) -> None:
+    """A job that only takes its time to stop is waited for."""
+    place.apply(ORDERS)
+    job_id = place.platform.running("orders")[0]
+    patience = Patience(stop=0.05, ask_again=10.0, first_look=0.001)
+
+    with pytest.raises(OutcomeUnknown, match="has not ended after"):
+        ended(place.platform, job_id, patience, lambda line: None)
+
+    assert not place.platform.writes.count("cancel orders")
+
+
 def test_an_unfinished_stop_is_unknown_and_not_failed(place: Place) -> None:
     """When the time is up it is not known how it ends; the savepoint that exists already is named."""
     place.apply(ORDERS)

@@ -13,13 +13,15 @@ class Patience:
     """Times in seconds.
 
     `stable` is how long a job must be healthy before it counts as settled, `confirm` how long its target may take to
-    report the same when it is asked again.
+    report the same when it is asked again, `ask_again` how long a cancelled job may run on before it is cancelled
+    again.
     """
 
     stop: float = 600.0
     settle: float = 180.0
     stable: float = 2.0
     confirm: float = 120.0
+    ask_again: float = 10.0
     first_look: float = 0.1
     slowest_look: float = 2.0
     interrupted: threading.Event = field(default_factory=threading.Event)

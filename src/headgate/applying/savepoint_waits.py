@@ -7,12 +7,14 @@ platform that is silent meanwhile is given the time that a look may take, not mo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from headgate.applying.patience import Patience
 from headgate.applying.step_errors import Interrupted, SavepointFailed
-from headgate.errors import OutcomeUnknown, Unavailable
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Health, SavepointProgress
 from headgate.model.live import JobState
 from headgate.providers.port import Provider
@@ -74,13 +76,25 @@ def no_savepoint(job_id: str, progress: SavepointProgress) -> SavepointFailed:
 
 
 def ended(provider: Provider, job_id: str, patience: Patience, waiting: Waiting) -> Health:
-    """Wait for the end of a job that was cancelled. Raises Interrupted, or OutcomeUnknown."""
+    """Wait for the end of a job that was cancelled. Raises Interrupted, or OutcomeUnknown.
+
+    A JobManager that takes over may recover the job without its cancellation: a job that does not stop is cancelled
+    again.
+    """
+    asked = time.monotonic()
 
     def look() -> Health | None:
+        nonlocal asked
         health = provider.health(job_id)
         if not health.state.active:
             return health
-        waiting(f"the end of job {job_id}, which is {health.word}")
+        if health.state is JobState.STOPPING or time.monotonic() - asked < patience.ask_again:
+            waiting(f"the end of job {job_id}, which is {health.word}")
+            return None
+        waiting(f"job {job_id} is {health.word} after it was cancelled: it is cancelled again")
+        asked = time.monotonic()
+        with suppress(Rejected):  # it was asked before, and may be on its way
+            provider.cancel(job_id)
         return None
 
     found = _looked(look, patience, waiting)

@@ -219,7 +219,8 @@ def test_a_real_crash_loop_is_degraded_at_every_look(flink: LocalFlink, looping:
     """Whatever the state word is at that moment, RUNNING or RESTARTING; a job that does well is healthy beside it."""
     project, provider = looping
     well = settled(provider, project, counting_spec("well", "well"))
-    eventually(lambda: observed(provider, "looping").condition.degraded)
+    # A single failure, recovered, is no loop yet.
+    eventually(lambda: (observed(provider, "looping").condition.restarts or 0) >= 2)
 
     looks = []
     for _ in range(20):
@@ -245,7 +246,8 @@ def test_a_real_job_without_slots_is_reported(flink: LocalFlink) -> None:
         seen = eventually(lambda: observed(provider, "wide").condition)
 
         assert seen.word in (HealthWord.STARTING, HealthWord.DEGRADED)
-        assert "tasks run" in seen.cause
+        # How far Flink is with it: at first no task runs, later it has given up waiting for slots, once or more.
+        assert "tasks run" in seen.cause or "resources" in seen.cause
     finally:
         provider.cancel(job_id)
         provider.close()
