@@ -13,7 +13,7 @@ class Patience:
     """Times in seconds.
 
     `stable` is how long a job must be healthy before it counts as settled, `confirm` how long its target may take to
-    tell the same to somebody who looks anew, `ask_again` how long a cancelled job may run on before it is cancelled
+    report the same when it is asked again, `ask_again` how long a cancelled job may run on before it is cancelled
     again.
     """
 
