@@ -247,7 +247,7 @@ def test_a_real_job_without_slots_is_reported(flink: LocalFlink) -> None:
 
         assert seen.word in (HealthWord.STARTING, HealthWord.DEGRADED)
         # How far Flink is with it: at first no task runs, later it has given up waiting for slots, once or more.
-        assert "tasks run" in seen.cause or "resources" in seen.cause
+        assert "tasks run" in seen.cause or seen.cause == "Could not acquire the minimum required resources."
     finally:
         provider.cancel(job_id)
         provider.close()
