@@ -50,7 +50,7 @@ from headgate.providers.dinky.task_runs import TaskRun, TaskRuns
 from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.validation import Checker
 from headgate.providers.dinky.wire import Instance, Task, document, text
-from headgate.providers.http import Api, Tls
+from headgate.providers.http import Api
 from headgate.providers.port import Capabilities, Support
 from headgate.providers.run_facts import Facts
 
@@ -280,20 +280,8 @@ def open_dinky(
     secrets = Secrets({**target.secrets.values, "DINKY_PASSWORD": password})
 
     def connect(session: Session) -> Api:
-        return Api(
-            target.name,
-            form.url,
-            tls=Tls(ca=form.ca or "", verify=form.verify),
-            timeout=form.timeout,
-            max_answer_mib=form.max_answer_mib,
-            secrets=secrets,
-            concurrency=form.concurrency,
-            per_second=form.requests_per_second,
-            sign=session.sign,
-            judge=judge,
-            credentials=CREDENTIALS,
-            pause=pause,
-        )
+        more = {"sign": session.sign, "judge": judge, "credentials": CREDENTIALS, "pause": pause}
+        return Api.of(target, form.url, secrets=secrets, **more)
 
     who = Credentials(form.username, password, form.tenant)
     session = Session(target.name, who, connect, form.slow_timeout, pause)

@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
-from headgate.providers.durations import RequestTime, ShortWait, SlowRequestTime
+from headgate.providers.durations import ShortWait, SlowRequestTime
+from headgate.providers.http_settings import PacedHttpSettings, Url
 from headgate.providers.misplaced_options import told_elsewhere
 
 RunMode = Literal[
@@ -42,29 +43,24 @@ def _folder(path: str) -> str:
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
-class DinkyTarget(BaseModel):
-    """A Dinky server. Its user should be headgate's alone: a login ends every other session of the same user."""
-
-    model_config = ConfigDict(extra="forbid")
-    PLACE: ClassVar[tuple[str, ...]] = ("url", "username", "tenant")
-
-    url: str = Field(pattern=r"^https?://", examples=["http://dinky:8888"], description="address of the Dinky server")
+class _Server(BaseModel):
+    url: Url = Field(examples=["http://dinky:8888"], description="address of the Dinky server")
     username: str = Field(min_length=1, description="a user of its own, bound to the tenant")
     password: SecretStr = Field(description="its password")
     tenant: str | int | None = Field(default=None, description="code or id; not needed if the user has only one")
     folder: Folder = Field(default="headgate", description="catalogue folder of tasks, as team/payments")
-    ca: str | None = Field(default=None, description="PEM bundle to trust")
-    verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
-    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     slow_timeout: SlowRequestTime = Field(
         default=900.0, description="how long a start or a savepoint may take: Dinky answers when it is done"
     )
     claim_wait: ShortWait = Field(
         default=1.0, description="how long to wait before a restart, so that another run may be noticed"
     )
-    concurrency: int = Field(default=8, ge=1, le=64, description="requests under way at a time")
-    requests_per_second: float | None = Field(default=None, gt=0, description="requests begun in a second, at most")
+
+
+class DinkyTarget(PacedHttpSettings, _Server):
+    """A Dinky server. Its user should be headgate's alone: a login ends every other session of the same user."""
+
+    PLACE: ClassVar[tuple[str, ...]] = ("url", "username", "tenant")
 
 
 # What Dinky has among the fields of a task, and a manifest of its own.

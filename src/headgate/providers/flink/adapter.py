@@ -45,7 +45,7 @@ from headgate.providers.flink.savepoint_folders import Homes
 from headgate.providers.flink.savepoint_triggers import Stops
 from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
-from headgate.providers.http import Api, NotFound, Tls
+from headgate.providers.http import Api, NotFound
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Capabilities, Submission, Support, id_taken, require_own_start
 from headgate.providers.run_facts import Facts
@@ -335,15 +335,11 @@ def open_flink(target: Target, *, project: str, cache: Path | None) -> FlinkProv
         )
     headers = {"Authorization": f"Bearer {form.token.get_secret_value()}"} if form.token else {}
     password = form.password.get_secret_value() if form.password else ""
-    api = Api(
-        target.name,
+    api = Api.of(
+        target,
         form.url,
         auth=(form.username, password) if form.username else None,
         headers=headers,
-        tls=Tls(form.ca or "", form.cert or "", form.key or "", form.verify),
-        timeout=form.timeout,
-        max_answer_mib=form.max_answer_mib,
-        secrets=target.secrets,
         judge=judge,
         credentials="check `token`, or `username` and `password`, of this target in headgate.yaml",
         explain=root_cause,

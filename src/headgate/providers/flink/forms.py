@@ -6,31 +6,27 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from headgate.providers.durations import RequestTime
+from headgate.providers.http_settings import HttpSettings, Url
 
 
-class FlinkTarget(BaseModel):
-    """A Flink session cluster, reached through its REST API."""
-
-    model_config = ConfigDict(extra="forbid")
-    PLACE: ClassVar[tuple[str, ...]] = ("url",)
-
-    url: str | None = Field(
+class _Cluster(BaseModel):
+    url: Url | None = Field(
         default=None,
-        pattern=r"^https?://",
         examples=["http://host:8081"],
         description="REST address of the JobManager; left out: the one that headgate local started",
     )
     username: str | None = Field(default=None, description="basic auth")
     password: SecretStr | None = Field(default=None, description="basic auth")
     token: SecretStr | None = Field(default=None, description="bearer token")
-    ca: str | None = Field(default=None, description="PEM bundle to trust")
     cert: str | None = Field(default=None, description="PEM certificate for mTLS")
     key: str | None = Field(default=None, description="PEM key for mTLS")
-    verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
-    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
     savepoint_dir: str | None = Field(default=None, description="where savepoints go; default: the cluster's own")
+
+
+class FlinkTarget(HttpSettings, _Cluster):
+    """A Flink session cluster, reached through its REST API."""
+
+    PLACE: ClassVar[tuple[str, ...]] = ("url",)
 
 
 class FlinkOptions(BaseModel):

@@ -8,36 +8,19 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.functional_validators import AfterValidator
 
-from headgate.providers.durations import RequestTime, ShortWait
+from headgate.providers.durations import ShortWait
+from headgate.providers.http_settings import PER_SECOND, Concurrency, Endpoint, PacedHttpSettings
 
 # What the paths of the API take as it is; the signature of anything else is documented nowhere.
 PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
 
-class FoasTarget(BaseModel):
-    """A project of Alibaba Cloud Realtime Compute (Blink).
-
-    Without keys here they are taken from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for
-    temporary ones, ALIBABA_CLOUD_SECURITY_TOKEN.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    PLACE: ClassVar[tuple[str, ...]] = ("region", "endpoint", "project", "access_key_id")
-    GONE: ClassVar[Mapping[str, str]] = {
-        "signature": "take it out: requests are signed as the foas SDKs sign them (HMAC-SHA1), and nothing shows that "
-        "the service takes another signature"
-    }
-
+class _Project(BaseModel):
     project: str = Field(
         pattern=PLAIN_NAME, examples=["payments"], description="the project's name in Realtime Compute"
     )
     region: str = Field(default="", pattern=r"^[a-z0-9-]*$", examples=["cn-shanghai"], description="the region")
-    endpoint: str = Field(
-        default="",
-        pattern=r"^(https?://.+)?$",
-        examples=["https://host"],
-        description="address of the service; default: that of the region",
-    )
+    endpoint: Endpoint = ""
     access_key_id: str = Field(default="", description="AccessKey ID")
     access_key_secret: SecretStr | None = Field(default=None, description="AccessKey secret")
     security_token: SecretStr | None = Field(default=None, description="security token of temporary keys (STS)")
@@ -45,12 +28,23 @@ class FoasTarget(BaseModel):
     queue_name: str = Field(default="", description="where new jobs go; default: a queue that is bound to the project")
     body: Literal["form", "json"] = Field(default="form", description="how request bodies are written")
     poll_interval: ShortWait = Field(default=1.0, description="time between looks at what was asked for")
-    ca: str | None = Field(default=None, description="PEM bundle to trust")
-    verify: bool = Field(default=True, description="check the server's certificate")
-    timeout: RequestTime = Field(default=30.0, description="how long one request may take")
-    max_answer_mib: int = Field(default=32, ge=1, le=1024, description="MiB of one answer, unpacked, at most")
-    concurrency: int = Field(default=4, ge=1, le=64, description="requests under way at a time")
-    requests_per_second: float = Field(default=5.0, gt=0, description="requests begun in a second, at most")
+
+
+class FoasTarget(PacedHttpSettings, _Project):
+    """A project of Alibaba Cloud Realtime Compute (Blink).
+
+    Without keys here they are taken from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for
+    temporary ones, ALIBABA_CLOUD_SECURITY_TOKEN.
+    """
+
+    PLACE: ClassVar[tuple[str, ...]] = ("region", "endpoint", "project", "access_key_id")
+    GONE: ClassVar[Mapping[str, str]] = {
+        "signature": "take it out: requests are signed as the foas SDKs sign them (HMAC-SHA1), and nothing shows that "
+        "the service takes another signature"
+    }
+
+    concurrency: Concurrency = 4
+    requests_per_second: float = Field(default=5.0, gt=0, description=PER_SECOND)
 
 
 class _Options(BaseModel):

@@ -17,7 +17,7 @@ from headgate.providers.foas.project_calls import ProjectCalls
 from headgate.providers.foas.refused_requests import judge
 from headgate.providers.foas.signing import Signing
 from headgate.providers.foas.spec import Place
-from headgate.providers.http import Api, Tls
+from headgate.providers.http import Api
 
 
 def open_foas(target: Target, *, project: str, cache: Path | None) -> DefinitionProvider:
@@ -29,15 +29,10 @@ def opened(target: Target, environ: Mapping[str, str], *, project: str) -> Defin
     """As `open_foas`, with the variables to use."""
     form: FoasTarget = target.settings
     known = credentials(form, environ, where=target.name)
-    api = Api(
-        target.name,
+    api = Api.of(
+        target,
         form.endpoint or endpoint(form.region),
-        tls=Tls(ca=form.ca or "", verify=form.verify),
-        timeout=form.timeout,
-        max_answer_mib=form.max_answer_mib,
         secrets=Secrets({**known.secrets(), **target.secrets.values}),
-        concurrency=form.concurrency,
-        per_second=form.requests_per_second,
         sign=Signing(known),
         judge=judge,
         credentials=HOW,

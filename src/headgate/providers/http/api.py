@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Self, Unpack, cast
 
 import httpx
 
 from headgate._version import __version__
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.model.project import Target
 from headgate.model.secret import Secrets, replaced, spellings
 from headgate.providers.answer_fields import Reply, Unauthorised, by_status, retry_after, sendable, skew, unsendable
 from headgate.providers.http.body import ACCEPTED, MIB, MOST_MIB, TooLarge, Unreadable, content_of, document_of, text_of
@@ -26,10 +28,12 @@ from headgate.providers.http.pace import Pace
 from headgate.providers.http.request import Asked, Outgoing, outgoing
 from headgate.providers.http.request_log import log_lost, log_retry, logged
 from headgate.providers.http.tls import Tls, hint_of
+from headgate.providers.http_settings import HttpSettings, PacedHttpSettings
 
 _ATTEMPTS = 4
 # Seconds between two attempts.
 _LONGEST_WAIT = 20.0
+_TLS = {field.name for field in fields(Tls)}
 
 # Headers to add to a request: asked again for every attempt, because signatures carry the time.
 Signer = Callable[[Outgoing], Mapping[str, str]]
@@ -98,6 +102,20 @@ class Api:
             headers={"User-Agent": f"headgate/{__version__}", "Accept-Encoding": ACCEPTED, **(headers or {})},
             transport=transport or Connections(self._base_url, context, name=name),
         )
+
+    @classmethod
+    def of(cls, target: Target, base_url: str, **more: Any) -> Self:
+        """With what the target's settings say of its requests; `more` are the other arguments, `secrets` if more."""
+        form: HttpSettings = target.settings
+        arguments: dict[str, Any] = {
+            "tls": Tls(**form.model_dump(include=_TLS, exclude_none=True)),
+            "secrets": target.secrets,
+            "timeout": form.timeout,
+            "max_answer_mib": form.max_answer_mib,
+        }
+        if isinstance(form, PacedHttpSettings):
+            arguments |= {"concurrency": form.concurrency, "per_second": form.requests_per_second}
+        return cls(target.name, base_url, **(arguments | more))
 
     def close(self) -> None:
         self._client.close()

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from headgate.errors import Rejected
 from headgate.model.project import Target
 from headgate.model.secret import Secrets
-from headgate.providers.http import Api, Outgoing, Signer, Tls
+from headgate.providers.http import Api, Outgoing, Signer
 from headgate.providers.huawei.credentials import REFUSED, Credentials, Password, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.iam import TokenLogin, project_id_of, scope_of
@@ -36,12 +36,12 @@ class Account:
     Safe to use from several threads. `secrets` masks the credentials, and is what `api` was given.
     """
 
-    def __init__(self, name: str, form: HuaweiTarget, known: Credentials, secrets: Secrets, *, endpoint: str) -> None:
-        self.name = name
+    def __init__(self, target: Target, known: Credentials, *, endpoint: str) -> None:
+        self.name = target.name
         self.region = known.region
         self.endpoint = endpoint
-        self.secrets = secrets
-        self._form = form
+        self.secrets = Secrets({**known.secrets(), **target.secrets.values})
+        self._target = target
         self._known = known
         self._lock = threading.Lock()
         self._project_id = known.project_id
@@ -68,8 +68,7 @@ class Account:
         if not endpoint:
             hint = "name the region of this target in headgate.yaml, or in HW_REGION_NAME"
             raise Rejected("neither a region nor an endpoint is named", where=target.name, hint=hint)
-        secrets = Secrets({**known.secrets(), **target.secrets.values})
-        return cls(target.name, form, known, secrets, endpoint=endpoint)
+        return cls(target, known, endpoint=endpoint)
 
     def api(self, kind: type[A], **more: Any) -> A:
         """The service's API, signed; `more` are the arguments of `kind` that a service has its own idea of."""
@@ -112,19 +111,6 @@ class Account:
         return self._api(Api, address, sign)
 
     def _api(self, kind: type[A], address: str, sign: Signer | None, **more: Any) -> A:
-        form = self._form
-        api = kind(
-            self.name,
-            address,
-            tls=Tls(ca=form.ca or "", verify=form.verify),
-            timeout=form.timeout,
-            max_answer_mib=form.max_answer_mib,
-            secrets=self.secrets,
-            concurrency=form.concurrency,
-            per_second=form.requests_per_second,
-            sign=sign,
-            credentials=REFUSED,
-            **more,
-        )
+        api = kind.of(self._target, address, secrets=self.secrets, sign=sign, credentials=REFUSED, **more)
         self._opened.append(api)
         return api
