@@ -92,18 +92,14 @@ class FoasClient(Client):
         return tuple(one for job in jobs for one in self._runs(job, instances.get(job.name, [])))
 
     def candidates(self, wanted: Wanted) -> tuple[Definition, ...]:
-        job = self.calls.job(wanted.job)
-        if job is None:
-            return ()
         # Where planning saw a job without instances, archived ones are none of its runs.
-        archives = wanted.predecessor != job.name
-        return self._runs(job, self.calls.instances(job.job_type, name=job.name), archives=archives)
+        return self._named(wanted.job, archives=wanted.predecessor != wanted.job)
 
     def get(self, definition_id: str) -> Definition:
-        job = self.calls.job(definition_id)
-        if job is None:
+        found = self._named(definition_id)
+        if not found:
             raise NotFound(f"there is no job {definition_id!r}", where=self.name)
-        return self._runs(job, self.calls.instances(job.job_type, name=job.name))[-1]
+        return found[-1]
 
     def health(self, definition: Definition) -> Health:
         """The engine counts no tasks, so a job that runs is one task; and no restarts, only when it last failed.
@@ -111,7 +107,7 @@ class FoasClient(Client):
         Checkpoints are on if a parameter asks for them, or one completed. That they are off is never reported: what the
         engine does without such a parameter is not documented.
         """
-        instance = _row(definition).instance
+        instance: Instance | None = definition.row.instance
         runs = int(definition.status is JobState.RUNNING)
         failed = instance is not None and instance.error_at > instance.started_at
         cause = instance.error.strip().splitlines()[0] if instance and failed and instance.error.strip() else ""
@@ -121,13 +117,12 @@ class FoasClient(Client):
         return Health(definition.status, definition.word, runs, 1, checkpointing=on, checkpoints=completed, cause=cause)
 
     def graph(self, definition: Definition) -> Graph:
-        row = _row(definition)
-        plan = row.instance.content.plan_json if row.instance else ""
-        return Graph(definition.id, definition.name, plan_json.vertices(plan or row.job.content.plan_json))
+        plans = [one.content.plan_json for one in (definition.row.instance, definition.row.job) if one]
+        return Graph(definition.id, definition.name, plan_json.vertices(next(filter(None, plans), "")))
 
     def detail(self, definition: Definition) -> dict[str, Any]:
         """`Job` as it is saved, and `Instance`, what was launched last."""
-        row = _row(definition)
+        row: Row = definition.row
         return {"Job": dict(row.job.raw), "Instance": dict(row.instance.raw) if row.instance else None}
 
     def references(self, package: str) -> tuple[str, ...]:
@@ -144,15 +139,14 @@ class FoasClient(Client):
 
     def stop_progress(self, definition: Definition) -> SavepointProgress:
         """How far the pause is: derived from what the instance is, and is asked to be."""
-        instance = _row(definition).instance
-        if instance is None:
+        if definition.row.instance is None:
             return SavepointProgress()
         if definition.snapshot is not None:
             return SavepointProgress(True, True, definition.snapshot.path)
         if not definition.status.active:
             failed = f"the job is {definition.word}, and has no state any more"
             return SavepointProgress(asked=True, failed=failed, job=definition.status)
-        return SavepointProgress(asked=instance.expected == "PAUSED")
+        return SavepointProgress(asked=definition.row.instance.expected == "PAUSED")
 
     # -- what a spec would become ----------------------------------------------------------------------------------
 
@@ -160,7 +154,7 @@ class FoasClient(Client):
         return programs.unfit(wanted)
 
     def kind(self, wanted: JobSpec) -> str:
-        return _kind(spec.job_type(spec.filled_options(wanted)), programs.api_type(wanted.program))
+        return f"{spec.job_type(spec.filled_options(wanted))} {programs.api_type(wanted.program)}"
 
     def compile(self, wanted: JobSpec) -> Compiled:
         """Only packages can be looked for beforehand: a statement is checked once it is stored, when it is started."""
@@ -190,7 +184,7 @@ class FoasClient(Client):
         return wanted.job
 
     def update(self, definition: Definition, wanted: JobSpec, marker: Marker, start: Wanted | None = None) -> None:
-        row = _row(definition)
+        row: Row = definition.row
         if start is None:
             self._saved.mark(row.job, wanted, marker)
             return
@@ -198,12 +192,12 @@ class FoasClient(Client):
         self._saved.define(row.job, row.instance, wanted, marker)
 
     def run(self, definition: Definition, wanted: Wanted, beside: tuple[Definition, ...]) -> bool:
-        before = _row(definition).instance
+        before: Instance | None = definition.row.instance
         if before is not None and not self._starts_empty(wanted, definition):
             self.calls.modify_instance_state(before, "RUNNING", isFlush=True)
             return False
         if before is not None and definition.status is JobState.SUSPENDED:
-            self._give_up(before, _row(definition).job)
+            self._give_up(before, definition.row.job)
         offset = wanted.spec.options.get("startOffset")
         parameters = json.dumps({"startOffset": str(offset)} if offset else {}, separators=(",", ":"))
         self.calls.start_job(definition.name, parameters)
@@ -215,24 +209,27 @@ class FoasClient(Client):
         A job that was resumed is paused in both cases: it is the only place where the state it was resumed from still
         is, and a start of its previous revision needs that.
         """
-        row = _row(definition)
+        job: Job = definition.row.job
         if savepoint:
-            pause(self.calls, row.job, row.instance)
+            pause(self.calls, job, definition.row.instance)
             return
-        resumed = definition.owner is not None and bool(definition.owner.restored) and row.job.job_type != BATCH
-        for instance in self.calls.instances(row.job.job_type, name=row.job.name):
+        resumed = definition.owner is not None and bool(definition.owner.restored) and job.job_type != BATCH
+        for instance in self.calls.instances(job.job_type, name=job.name):
             if state_of(instance).active:
                 self.calls.modify_instance_state(instance, "PAUSED" if resumed else "TERMINATED")
 
     def delete(self, definition: Definition) -> None:
         """A paused job is stopped first, which gives up its state, and then taken offline."""
-        row = _row(definition)
-        if row.instance is not None and definition.status is JobState.SUSPENDED:
-            self._give_up(row.instance, row.job)
-        self.calls.offline_job(row.job.name)
-        self.calls.delete_job(row.job.name)
+        if definition.status is JobState.SUSPENDED:
+            self._give_up(definition.row.instance, definition.row.job)
+        self.calls.offline_job(definition.name)
+        self.calls.delete_job(definition.name)
 
     # -- the rest --------------------------------------------------------------------------------------------------
+
+    def _named(self, name: str, *, archives: bool = True) -> tuple[Definition, ...]:
+        job = self.calls.job(name)
+        return self._runs(job, self.calls.instances(job.job_type, name=name), archives=archives) if job else ()
 
     def _runs(self, job: Job, instances: Sequence[Instance], *, archives: bool = True) -> tuple[Definition, ...]:
         """A job and its newest run; each run that is active, where there are several: batch jobs may run twice."""
@@ -272,7 +269,7 @@ class FoasClient(Client):
             markable=True,
         )
         never_ran = instance is None and marker is not None
-        return Definition(live, never_ran, kind=_kind(job.job_type, job.api_type), row=Row(job, instance))
+        return Definition(live, never_ran, kind=f"{job.job_type} {job.api_type}", row=Row(job, instance))
 
     def _starts_empty(self, wanted: Wanted, definition: Definition | None) -> bool:
         """Is this a start, not a resumption? Raises `Rejected` where state would be lost that was to be kept."""
@@ -285,12 +282,12 @@ class FoasClient(Client):
             raise Rejected(problem, where=self.name, hint=hint, code="snapshot-missing")
         if wanted.is_for(definition) and definition.owner is not None and not definition.owner.restored:
             return True  # an earlier call of this start has decided so, and may have given the state up since
-        current = _row(definition).instance
-        paused = current is not None and definition.status is JobState.SUSPENDED
-        if current is None or not paused or not self._has_state(restore.path, current, definition):
+        row: Row = definition.row
+        paused = row.instance if definition.status is JobState.SUSPENDED else None
+        if paused is None or not states.has_state(restore.path, self.calls.project, paused, definition.owner):
             problem = f"the state {restore.path} is not there: job {wanted.job!r} is {definition.word}"
             raise Rejected(problem, where=self.name, hint=_ONLY_PAUSED, code="snapshot-missing")
-        ran = spec.applied(_row(definition).job, current.content, self._place)
+        ran = spec.applied(row.job, paused.content, self._place)
         verdict = compatibility.verdict(ran, wanted.spec) if ran else None
         if verdict is None or verdict.verdict is not Verdict.LOST:
             return False
@@ -299,9 +296,6 @@ class FoasClient(Client):
             problem = f"the state of job {wanted.job!r} would be lost: {why}"
             raise Rejected(problem, where=self.name, hint="consent to that with `savepoint.accept: [lost]`")
         return True
-
-    def _has_state(self, path: str, current: Instance, definition: Definition) -> bool:
-        return states.has_state(path, self.calls.project, current, definition.owner)
 
     def _give_up(self, paused: Instance, job: Job) -> None:
         """Stop what is paused, unless an earlier call has; it is started only once that shows."""
@@ -326,22 +320,11 @@ class FoasClient(Client):
             return None
 
 
-def _row(definition: Definition) -> Row:
-    row: Row = definition.row
-    return row
-
-
-def _kind(job_type: str, api_type: str) -> str:
-    return f"{job_type} {api_type}"
-
-
 def _is_empty(job: Job, instance: Instance | None, marker: Marker | None) -> bool:
     """Is there nothing to lose: a batch job, one that never ran, or one that a start of ours ended to start empty?"""
     if instance is None:
         return marker is not None
     if job.job_type == BATCH:
         return True
-    starts_empty = marker is not None and bool(marker.start_key) and not marker.restored
-    return (
-        starts_empty and instance.actual == "TERMINATED" and marker is not None and marker.predecessor == instance.run
-    )
+    ours = marker if marker and marker.start_key and not marker.restored else None
+    return ours is not None and instance.actual == "TERMINATED" and ours.predecessor == instance.run

@@ -43,7 +43,9 @@ def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ..
 
 def verdict(ran: AppliedSpec, spec: JobSpec) -> StateVerdict:
     """What becomes of the state of a job that ran this when it continues that, change by change."""
-    found = tuple(_judged(ran, spec))
+    config = {key: spec.secrets.fill(value) for key, value in spec.config.items()}
+    wider = [OperatorVerdict("parallelism", Verdict.KEPT, _RESUMED)] if ran.parallelism != spec.parallelism else []
+    found = (*_program(ran, spec), *wider, *_config(ran.config, config), *_options(ran, spec))
     all_of_them = {each.verdict for each in found}
     worst = next((one for one in (Verdict.LOST, Verdict.UNKNOWN) if one in all_of_them), Verdict.KEPT)
     return StateVerdict(worst, found) if found else _of_all(Verdict.KEPT, "the job is resumed")
@@ -51,14 +53,6 @@ def verdict(ran: AppliedSpec, spec: JobSpec) -> StateVerdict:
 
 def _of_all(verdict: Verdict, why: str) -> StateVerdict:
     return StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),))
-
-
-def _judged(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
-    yield from _program(ran, spec)
-    if ran.parallelism != spec.parallelism:
-        yield OperatorVerdict("parallelism", Verdict.KEPT, _RESUMED)
-    yield from _config(ran.config, {key: spec.secrets.fill(value) for key, value in spec.config.items()})
-    yield from _options(ran, spec)
 
 
 def _program(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
@@ -87,12 +81,11 @@ def _program(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
 def _config(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[OperatorVerdict]:
     before, after = normalised(old), normalised(new)
     for key in sorted(before.keys() | after.keys()):
-        if key in before and key in after:
-            if before[key] != after[key]:
-                yield OperatorVerdict(f"config.{key}", Verdict.KEPT, f"only its value changes: {_RESUMED}")
-        else:
+        if (key in before) is not (key in after):
             what = "added" if key in after else "removed"
             yield OperatorVerdict(f"config.{key}", Verdict.LOST, f"a job parameter is {what}: {_STOPPED}")
+        elif before[key] != after[key]:
+            yield OperatorVerdict(f"config.{key}", Verdict.KEPT, f"only its value changes: {_RESUMED}")
 
 
 def _options(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
@@ -101,16 +94,16 @@ def _options(ran: AppliedSpec, spec: JobSpec) -> Iterator[OperatorVerdict]:
         before, after = old.get(key), new.get(key)
         if before == after or f"options.{key}" in IN_PLACE:
             continue
+        found, why = Verdict.UNKNOWN, _UNSAID
         match key:
             # Not asked for any more: it stays what it is.
             case "engineVersion" | "clusterId" | "queueName" if after is None:
                 continue
             case "engineVersion":
-                why = f"{after} is what the platform makes of it then" if after in FLOATING else "another engine"
-                yield OperatorVerdict("options.engineVersion", Verdict.LOST, f"{why}: {_STOPPED}")
+                made = f"{after} is what the platform makes of it then" if after in FLOATING else "another engine"
+                found, why = Verdict.LOST, f"{made}: {_STOPPED}"
             case "planJson" | "autoscale":
-                yield OperatorVerdict(f"options.{key}", Verdict.KEPT, _RESUMED)
+                found, why = Verdict.KEPT, _RESUMED
             case "packages" if isinstance(spec.program, Sql):
-                yield OperatorVerdict("options.packages", Verdict.KEPT, f"the statement stays: {_RESUMED}")
-            case _:
-                yield OperatorVerdict(f"options.{key}", Verdict.UNKNOWN, _UNSAID)
+                found, why = Verdict.KEPT, f"the statement stays: {_RESUMED}"
+        yield OperatorVerdict(f"options.{key}", found, why)

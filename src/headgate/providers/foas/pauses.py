@@ -18,7 +18,7 @@ _CHECKPOINTS_ON_PAUSE = (3, 5, 0)
 
 def pause(calls: ProjectCalls, job: Job, current: Instance | None) -> None:
     """Pause, with a checkpoint where the engine takes one then; else not before it has completed one."""
-    name, where = job.name, f"project {calls.project}"
+    name, where = job.name, calls.where
     if job.job_type == BATCH:
         hint = "let it finish, or cancel it"
         raise Rejected(f"batch job {name!r} cannot be paused", where=where, hint=hint)

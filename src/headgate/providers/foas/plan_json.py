@@ -12,7 +12,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import Rejected
@@ -32,8 +32,7 @@ _DEFAULTS: Mapping[str, Any] = {
 
 def nodes(plan: str) -> dict[str, dict[str, Any]]:
     """The nodes of a plan by name, in its order; the second of one name is `NAME#2`. Empty if there are none."""
-    document = _document(plan)
-    return _named(document.get("nodes")) if document else {}
+    return _named(_document(plan).get("nodes"))
 
 
 def tuned(plan: str, parallelism: int | None, tuning: Mapping[str, Mapping[str, Any]]) -> str:
@@ -42,12 +41,11 @@ def tuned(plan: str, parallelism: int | None, tuning: Mapping[str, Mapping[str, 
     Raises `Rejected` if there is no such node.
     """
     document = _document(plan)
-    named = _named(document.get("nodes")) if document else {}
-    for name in tuning:
-        if name not in named:
-            near = difflib.get_close_matches(name, named, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]!r}?" if near else f"its nodes: {', '.join(named)}"
-            raise Rejected(f"the plan has no node {name!r}, which `options.planJson.nodes` tunes", hint=hint)
+    named = _named(document.get("nodes"))
+    for name in (name for name in tuning if name not in named):
+        near = difflib.get_close_matches(name, named, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"its nodes: {', '.join(named)}"
+        raise Rejected(f"the plan has no node {name!r}, which `options.planJson.nodes` tunes", hint=hint)
     for name, node in named.items():
         if parallelism is not None:
             node["parallelism"] = parallelism
@@ -68,50 +66,45 @@ def tuning_of(plan: str, parallelism: int, asked: Mapping[str, Mapping[str, Any]
     """
     found: dict[str, dict[str, Any]] = {}
     for name, node in nodes(plan).items():
-        wanted = asked.get(name, {})
-        own = {key: node[key] for key in wanted if key in node}
+        found[name] = {key: node[key] for key in asked.get(name, {}) if key in node}
         if parallelism_of(node) != parallelism:
-            own["parallelism"] = parallelism_of(node)
-        if own:
-            found[name] = own
-    return found
+            found[name]["parallelism"] = parallelism_of(node)
+    return {name: own for name, own in found.items() if own}
 
 
 def all_tuning_of(plan: str, parallelism: int) -> dict[str, dict[str, Any]]:
     """Everything single nodes have that is not at its default: for a job somebody else tuned."""
-    found = {}
-    for name, node in nodes(plan).items():
-        defaults = {**_DEFAULTS, "parallelism": parallelism}
-        own = {key: node[key] for key, default in defaults.items() if node.get(key, default) != default}
-        if own:
-            found[name] = own
-    return found
+    defaults = {**_DEFAULTS, "parallelism": parallelism}
+    found = {
+        name: {key: node[key] for key, default in defaults.items() if node.get(key, default) != default}
+        for name, node in nodes(plan).items()
+    }
+    return {name: own for name, own in found.items() if own}
 
 
 def vertices(plan: str) -> tuple[Vertex, ...]:
     """The execution graph: SQL plans tell their links, plans of DataStream jobs each node's predecessors."""
-    document = _document(plan) or {}
-    inputs: dict[str, list[tuple[str, str]]] = {}
-    for link in _entries(document.get("links")):
-        inputs.setdefault(str(link.get("target")), []).append((str(link.get("source")), _ship(link)))
+    inputs: dict[str, list[dict[str, Any]]] = {}
+    for link in _entries(_document(plan).get("links")):
+        inputs.setdefault(str(link.get("target")), []).append({**link, "id": link.get("source")})
+    listed = [(str(node.get("id", name)), name, node) for name, node in nodes(plan).items()]
+    numbers = {number for number, _, _ in listed}
     found = []
-    for name, node in nodes(plan).items():
-        number = str(node.get("id", name))
-        before = [(str(one.get("id")), _ship(one)) for one in _entries(node.get("predecessors"))]
-        found.append(Vertex(number, name, parallelism_of(node), inputs=tuple(inputs.get(number, before))))
-    known = {vertex.id for vertex in found}
-    return tuple(
-        Vertex(each.id, each.name, each.parallelism, inputs=tuple(pair for pair in each.inputs if pair[0] in known))
-        for each in found
-    )
+    for number, name, node in listed:
+        before = inputs.get(number, _entries(node.get("predecessors")))
+        pairs = ((str(one.get("id")), str(one.get("ship_strategy", ""))) for one in before)
+        known = tuple(pair for pair in pairs if pair[0] in numbers)
+        found.append(Vertex(number, name, parallelism_of(node), inputs=known))
+    return tuple(found)
 
 
-def _document(plan: str) -> dict[str, Any] | None:
+def _document(plan: str) -> dict[str, Any]:
+    """The plan as a mapping; empty if it is none."""
     try:
         document = json.loads(plan)
     except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
+        document = None
+    return document if isinstance(document, dict) else {}
 
 
 def _named(listed: Any) -> dict[str, dict[str, Any]]:
@@ -123,7 +116,7 @@ def _named(listed: Any) -> dict[str, dict[str, Any]]:
     return named
 
 
-def _entries(listed: Any) -> Sequence[dict[str, Any]]:
+def _entries(listed: Any) -> list[dict[str, Any]]:
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
@@ -131,7 +124,3 @@ def parallelism_of(node: Mapping[str, Any]) -> int:
     """The parallelism of one node; 1 where it says none that can be read."""
     value = node.get("parallelism", 1)
     return int(value) if isinstance(value, int | str) and _WHOLE.fullmatch(str(value)) else 1
-
-
-def _ship(link: Mapping[str, Any]) -> str:
-    return str(link.get("ship_strategy", ""))

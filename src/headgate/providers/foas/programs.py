@@ -36,9 +36,8 @@ def unfit(spec: JobSpec) -> str:
     """Why the program of a spec cannot be written as a job of this platform; empty if it can."""
     jar = spec.program
     if isinstance(jar, Sql):
-        if scripts.has_settings(jar.text):
-            return "SET is not part of a Blink script: write it as a job parameter, under `config`"
-        return ""
+        no_settings = "SET is not part of a Blink script: write it as a job parameter, under `config`"
+        return no_settings if scripts.has_settings(jar.text) else ""
     name = package_of(jar, spec)
     if not name:
         return (
@@ -84,10 +83,8 @@ def read(kind: str, content: Content, name: str) -> tuple[Program, list[str]] | 
     jar = reported.get(_JAR) or (content.packages[0] if content.packages else "")
     if not jar or not reported.get(_CLASS):
         return None
-    arguments = [
-        f"{key}={value}" for key, value in pairs if key not in (_CLASS, _JAR) and (key, value) != (_NAME, name)
-    ]
-    program = Jar(f"{SCHEME}{jar}", reported[_CLASS], tuple(arguments))
+    arguments = (pair for pair in pairs if pair[0] not in (_CLASS, _JAR) and pair != (_NAME, name))
+    program = Jar(f"{SCHEME}{jar}", reported[_CLASS], tuple(map("=".join, arguments)))
     return program, sorted(set(content.packages) - {jar})
 
 

@@ -24,6 +24,13 @@ from headgate.providers.http import Api, NotFound
 _PAGE = 50
 _READINGS = Patience(looks=4, first=0.1)
 Row = Mapping[str, Any]
+# What a list and its entries are called, and the field that distinguishes them.
+_LISTS = {
+    "ListJob": ("Jobs", "Job", "JobName"),
+    "GetRefPackageJob": ("Jobs", "Job", "JobName"),
+    "ListInstance": ("Instances", "Instance", "Id"),
+    "ListPackage": ("Packages", "Package", "PackageName"),
+}
 
 
 class ProjectCalls:
@@ -39,9 +46,11 @@ class ProjectCalls:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.project = project
+        self.where = f"project {project}"
         self._api = api
         self._pause = pause
-        self._region = region
+        self._located = {"RegionId": region} if region else {}
+        self._headers = {"x-acs-region-id": region} if region else {}
         self._json = json_bodies
         self._root = f"/api/v2/projects/{_segment(project)}"
 
@@ -49,14 +58,14 @@ class ProjectCalls:
 
     def jobs(self) -> list[Job]:
         """ListJob: every job with all of its fields."""
-        rows = self._every("ListJob", "/jobs", "Jobs", "Job", _named("JobName"), {"isShowFullField": "true"})
-        return [Job.of(row) for row in rows]
+        return self._jobs({})
 
     def job(self, name: str) -> Job | None:
         """The job of this very name. By list, because what GetJob answers for an absent one is not documented."""
-        query = {"jobName": name, "isShowFullField": "true"}
-        rows = self._every("ListJob", "/jobs", "Jobs", "Job", _named("JobName"), query)
-        return next((Job.of(row) for row in rows if text(row, "JobName") == name), None)
+        return next((job for job in self._jobs({"jobName": name}) if job.name == name), None)
+
+    def _jobs(self, query: Mapping[str, str]) -> list[Job]:
+        return [Job.of(row) for row in self._every("ListJob", "/jobs", {**query, "isShowFullField": "true"})]
 
     def create_job(self, name: str, fields: Mapping[str, str]) -> None:
         self._write("CreateJob", "POST", "/jobs", {"jobName": name, **fields})
@@ -111,11 +120,10 @@ class ProjectCalls:
         """ListInstance: those of all jobs of a type, or of one job by its very name, newest last."""
         query = {"jobType": job_type} | ({"jobName": name} if name else {})
         query |= {"isArchived": "true"} if archived else {}
-        rows = self._every("ListInstance", "/instances", "Instances", "Instance", _named("Id"), query)
-        every = [Instance.of(row) for row in rows]
+        every = [Instance.of(row) for row in self._every("ListInstance", "/instances", query)]
         if not all(each.id and each.job for each in every):
             # Left out, it would make a job that runs one that never ran.
-            raise undocumented("ListInstance", where=f"project {self.project}")
+            raise undocumented("ListInstance", where=self.where)
         found = [each for each in every if not name or each.job == name]
         return sorted(found, key=lambda each: (each.started_at, each.id))
 
@@ -137,14 +145,11 @@ class ProjectCalls:
 
     def jobs_using(self, package: str) -> list[Row]:
         """GetRefPackageJob: every job whose committed form uses a package, as the service tells it."""
-        path = f"/packages/{_segment(package)}/jobs"
-        return self._every("GetRefPackageJob", path, "Jobs", "Job", _named("JobName"), {})
+        return self._every("GetRefPackageJob", f"/packages/{_segment(package)}/jobs", {})
 
     def has_package(self, name: str) -> bool:
         """Is a package of this very name registered? ListPackage itself finds by parts of names."""
-        rows = self._every(
-            "ListPackage", "/packages", "Packages", "Package", _named("PackageName"), {"packageName": name}
-        )
+        rows = self._every("ListPackage", "/packages", {"packageName": name})
         return any(text(row, "PackageName") == name for row in rows)
 
     def queues(self) -> list[tuple[str, str]]:
@@ -168,10 +173,8 @@ class ProjectCalls:
         self._api.close()
 
     def _read(self, action: str, path: str, query: Mapping[str, str] | None = None) -> Any:
-        params = {**self._located(), **(query or {})}
-        return self._api.call(
-            "GET", f"{self._root}{path}", writes=False, params=params or None, headers=self._headers(action)
-        )
+        params, headers = {**self._located, **(query or {})}, {"x-acs-action": action, **self._headers}
+        return self._api.call("GET", f"{self._root}{path}", writes=False, params=params or None, headers=headers)
 
     def _write(
         self, action: str, method: str, path: str, fields: Mapping[str, str], *, repeatable: bool = False
@@ -181,34 +184,29 @@ class ProjectCalls:
             f"{self._root}{path}",
             writes=True,
             repeatable=repeatable,
-            params=self._located() or None,
-            headers=self._headers(action),
+            params=self._located or None,
+            headers={"x-acs-action": action, **self._headers},
             body=dict(fields) if self._json else None,
             form=None if self._json else fields,
         )
 
-    def _headers(self, action: str) -> dict[str, str]:
-        return {"x-acs-action": action} | ({"x-acs-region-id": self._region} if self._region else {})
-
-    def _located(self) -> dict[str, str]:
-        return {"RegionId": self._region} if self._region else {}
-
-    def _every(
-        self, action: str, path: str, wrapper: str, item: str, key: Callable[[Row], str], query: Mapping[str, str]
-    ) -> list[Row]:
+    def _every(self, action: str, path: str, query: Mapping[str, str]) -> list[Row]:
         """Every entry of a list in pages. Raises `Unavailable` if no reading of it is whole, never a part of it."""
-        where, number_of_page = f"project {self.project}", 0
+        (wrapper, item, key), number_of_page = _LISTS[action], 0
+
+        def named(row: Row) -> str:
+            return text(row, key)
 
         def read(before: Sequence[Row]) -> Page[Row]:
             nonlocal number_of_page
             number_of_page = number_of_page + 1 if before else 1
             answer = self._read(action, path, {**query, "pageIndex": str(number_of_page), "pageSize": str(_PAGE)})
             rows, total = items(answer, wrapper, item), answer_fields.number(member(answer, "TotalCount"))
-            if total is None or not all(map(key, rows)):
-                raise undocumented(action, where=where)
+            if total is None or not all(map(named, rows)):
+                raise undocumented(action, where=self.where)
             return Page(rows, total)
 
-        return every_row(read, key, what=action, where=where, readings=_READINGS, pause=self._pause)
+        return every_row(read, named, what=action, where=self.where, readings=_READINGS, pause=self._pause)
 
 
 def _settable(job: Job) -> dict[str, str]:
@@ -216,10 +214,6 @@ def _settable(job: Job) -> dict[str, str]:
     content = job.content
     reported = {"code": content.code, "properties": content.properties, "planJson": content.plan_json}
     return reported | {"packages": ",".join(content.packages), "description": job.description}
-
-
-def _named(field: str) -> Callable[[Row], str]:
-    return lambda row: text(row, field)
 
 
 def _job(name: str) -> str:

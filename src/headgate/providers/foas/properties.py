@@ -13,6 +13,8 @@ from typing import Any
 
 _MARK = "#headgate: "
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+# Characters that would end a line, or begin a value later than it begins.
+_ESCAPED = str.maketrans({"\\": "\\\\"} | {character: f"\\{name}" for name, character in _ESCAPES.items()})
 _UNESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _KEY = re.compile(r"((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)", re.DOTALL)
@@ -32,9 +34,8 @@ class Asked:
     folder_id: int = 0
 
     def written(self) -> str:
-        known = {"parallelism": self.parallelism, "options": self.options}
-        known |= {"planOf": self.plan_of} if self.plan_of else {}
-        known |= {"folderId": self.folder_id} if self.folder_id else {}
+        beside = {"planOf": self.plan_of, "folderId": self.folder_id}
+        known = {"parallelism": self.parallelism, "options": self.options, **{k: v for k, v in beside.items() if v}}
         return _MARK + json.dumps(known, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -43,23 +44,16 @@ class Asked:
         line = next((line for line in _LINE_END.split(text) if line.startswith(_MARK)), "")
         try:
             known = json.loads(line.removeprefix(_MARK))
-            return cls(
-                int(known["parallelism"]),
-                dict(known["options"]),
-                str(known.get("planOf", "")),
-                int(known.get("folderId", 0)),
-            )
+            parallelism, options = int(known["parallelism"]), dict(known["options"])
+            return cls(parallelism, options, str(known.get("planOf", "")), int(known.get("folderId", 0)))
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
 
 
 def parsed(text: str) -> dict[str, str]:
     """The parameters in a text; the last of several by one name counts, as in Java."""
-    found = {}
-    for line in _logical_lines(text):
-        if pair := _KEY.fullmatch(line):
-            found[_unescaped(pair[1])] = _unescaped(pair[2])
-    return found
+    pairs = map(_KEY.fullmatch, _logical_lines(text))
+    return {_unescaped(pair[1]): _unescaped(pair[2]) for pair in pairs if pair}
 
 
 def rendered(config: Mapping[str, str], asked: Asked, *, old: str = "") -> str:
@@ -95,16 +89,8 @@ def _unescaped(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    plain = _plain(text)
-    return f"\\{plain}" if plain.startswith(" ") else plain
-
-
-def _plain(text: str) -> str:
-    """Without characters that would end a line, or begin a value later than it begins."""
-    for character, name in (("\\", "\\"), ("\n", "n"), ("\r", "r"), ("\t", "t"), ("\f", "f")):
-        text = text.replace(character, f"\\{name}")
-    return text
+    return ("\\" if text.startswith(" ") else "") + text.translate(_ESCAPED)
 
 
 def _escaped_key(key: str) -> str:
-    return re.sub(r"([=: ]|^[#!])", r"\\\1", _plain(key))
+    return re.sub(r"([=: ]|^[#!])", r"\\\1", key.translate(_ESCAPED))

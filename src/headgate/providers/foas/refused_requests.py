@@ -11,10 +11,12 @@ from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.providers.foas.wire import text
 from headgate.providers.http import NotFound, Reply, Unauthorised
 
-_CREDENTIALS = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken", "IncompleteSignature")
-_CLOCK = "InvalidTimeStamp"
-_CLOCK_HINT = "the clock of this machine is off by more than 15 minutes: set it right"
-_PERMISSION = ("Forbidden", "NoPermission")
+# What the codes of refused credentials begin with, and what to do then.
+_CREDENTIALS = {
+    ("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken", "IncompleteSignature"): "",
+    ("InvalidTimeStamp",): "the clock of this machine is off by more than 15 minutes: set it right",
+    ("Forbidden", "NoPermission"): "these credentials may not do this: their owner grants it in RAM",
+}
 _RETRY_AFTER = "x-acs-retry-after"
 
 
@@ -28,17 +30,14 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     problem = f"{code}: {_message(code, reply)}"
     if request := text(reply.json, "RequestId"):
         problem = f"{problem} (request {request})"
-    if code.startswith(_CREDENTIALS) or code.startswith(_CLOCK):
-        return Unauthorised(problem, hint=_CLOCK_HINT if code.startswith(_CLOCK) else "")
-    if code.startswith(_PERMISSION):
-        return Unauthorised(problem, hint="these credentials may not do this: their owner grants it in RAM")
+    for beginnings, hint in _CREDENTIALS.items():
+        if code.startswith(beginnings):
+            return Unauthorised(problem, hint=hint)
     if code.startswith("Throttling") or reply.status == 429:
         return Unavailable(problem, retry_after=_retry_after(reply))
-    if code == "SignatureNonceUsed":
-        # The same request came twice; whichever came first may have been done.
-        return OutcomeUnknown(problem) if writes else Unavailable(problem)
-    if code == "ServiceUnavailable" or reply.status >= 500:
-        # Nobody documents that such a write was not done.
+    # The same request came twice, and whichever came first may have been done; of the others nobody documents that such
+    # a write was not done.
+    if code in ("SignatureNonceUsed", "ServiceUnavailable") or reply.status >= 500:
         return OutcomeUnknown(problem) if writes else Unavailable(problem, retry_after=_retry_after(reply))
     if reply.status == 404 and not code.startswith("InvalidApi"):
         return NotFound(problem)

@@ -52,8 +52,7 @@ class SavedJob:
         """Make the saved job equal to the spec, with a plan made for it, and commit it."""
         digest, keeps_plan = spec.plan_of(wanted), spec.has_plan(job, wanted)
         is_sql = isinstance(wanted.program, Sql)
-        folder = self._folder(wanted)
-        asked = spec.asked(wanted, plan=digest if keeps_plan else "", folder_id=folder)
+        asked = spec.asked(wanted, plan=digest if keeps_plan else "", folder_id=self._folder(wanted))
         fields = spec.fields(wanted, marker, asked, job=job)
         if is_sql and keeps_plan:
             fields["planJson"] = spec.tuned(wanted, job.content.plan_json)
@@ -90,7 +89,9 @@ class SavedJob:
             fitting = [pair for pair in bound if pair[0] == (cluster or pair[0]) and pair[1] == (queue or pair[1])]
             if not fitting:
                 hint = "bind a queue to the project in the console, or name another cluster or queue"
-                raise Rejected("no queue is bound to the project that the job could use", where=self._where, hint=hint)
+                raise Rejected(
+                    "no queue is bound to the project that the job could use", where=self.calls.where, hint=hint
+                )
             cluster, queue = fitting[0]
         return {"clusterId": cluster, "queueName": queue}
 
@@ -120,14 +121,9 @@ class SavedJob:
             if status == "success":
                 return plan
             if status == "fail":
-                raise Rejected(
-                    f"the platform made no plan: {plan}", where=str(wanted.source), code="statement-rejected"
-                )
-        raise Unavailable(f"the plan of job {name!r} takes too long", where=self._where, hint="run again")
-
-    @property
-    def _where(self) -> str:
-        return f"project {self.calls.project}"
+                problem = f"the platform made no plan: {plan}"
+                raise Rejected(problem, where=str(wanted.source), code="statement-rejected")
+        raise Unavailable(f"the plan of job {name!r} takes too long", where=self.calls.where, hint="run again")
 
 
 def _commit(options: Mapping[str, Any], *, stated: bool) -> dict[str, str]:
@@ -138,8 +134,7 @@ def _commit(options: Mapping[str, Any], *, stated: bool) -> dict[str, str]:
     fields = {"isOnOff": "true", "maxCU": str(scale["maxCU"])}
     if scale.get("configure"):
         fields["configure"] = json.dumps(scale["configure"], separators=(",", ":"))
-    if scale.get("recommendOnly"):
-        fields["recommendOnly"] = "true"
+    fields |= {"recommendOnly": "true"} if scale.get("recommendOnly") else {}
     for number, period in enumerate(scale.get("suspendPeriods", ()), start=1):
         fields |= {f"suspendPeriodParam.{number}.{key}": value for key, value in sorted(period.items())}
     return fields

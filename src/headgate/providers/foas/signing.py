@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 from headgate.providers.foas.credentials import Credentials
@@ -24,21 +25,13 @@ VERSION = "2018-11-11"
 JSON = "application/json"
 
 
-def _nonce() -> str:
-    return uuid.uuid4().hex
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Signing:
     """A `Signer` for `providers.http`: asked again for every attempt, with a new nonce and the time it is made at."""
 
     credentials: Credentials
-    clock: Callable[[], datetime] = field(default=_now, repr=False)
-    nonce: Callable[[], str] = field(default=_nonce, repr=False)
+    clock: Callable[[], datetime] = field(default=partial(datetime.now, UTC), repr=False)
+    nonce: Callable[[], str] = field(default=lambda: uuid.uuid4().hex, repr=False)
 
     def __call__(self, request: Outgoing) -> dict[str, str]:
         added = {

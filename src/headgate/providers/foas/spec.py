@@ -27,6 +27,8 @@ from headgate.providers.foas.wire import BATCH, STREAM, Content, Job
 
 # Words that stand for a version the platform chooses.
 FLOATING = ("", "current", "beta")
+# Options that are fields of a job, and of what it runs.
+_OWN_FIELDS = {"engineVersion": "engine_version", "clusterId": "cluster_id", "queueName": "queue_name"}
 # How long a description may be is not documented.
 _NOTE = Form(10_000, Facts.INSIDE, whole_marker=True)
 
@@ -41,8 +43,7 @@ class Place:
 
 def filled_options(spec: JobSpec) -> dict[str, Any]:
     """The options of a spec with the values of `${env:NAME}` in place."""
-    found: dict[str, Any] = spec.secrets.fill_all(spec.options)
-    return found
+    return dict(spec.secrets.fill_all(spec.options))
 
 
 def job_type(options: Mapping[str, Any]) -> str:
@@ -50,8 +51,7 @@ def job_type(options: Mapping[str, Any]) -> str:
 
 
 def plan_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = options.get("planJson", {})
-    return found
+    return dict(options.get("planJson", {}))
 
 
 def plan_of(spec: JobSpec) -> str:
@@ -69,13 +69,10 @@ def has_plan(job: Job, spec: JobSpec) -> bool:
         return False
     if left is not None:
         return left.plan_of == plan_of(spec)
-    options = filled_options(spec)
-    return (
-        scripts.shape(job.content.code) == scripts.shape(programs.code_of(spec))
-        and set(job.content.packages) == set(programs.packages_of(spec))
-        and options.get("engineVersion", "") in ("", job.content.engine_version)
-        and not _hints(options)
-    )
+    options, saved = filled_options(spec), job.content
+    same = scripts.shape(saved.code) == scripts.shape(programs.code_of(spec))
+    same = same and set(saved.packages) == set(programs.packages_of(spec))
+    return same and options.get("engineVersion", "") in ("", saved.engine_version) and not _hints(options)
 
 
 def _hints(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,12 +94,8 @@ def fields(spec: JobSpec, marker: Marker, wanted: Asked, *, job: Job | None) -> 
         "packages": ",".join(programs.packages_of(spec)),
         "description": described(job, marker),
     }
-    for key in ("engineVersion", "clusterId", "queueName"):
-        if value := options.get(key, ""):
-            found[key] = str(value)
-    if wanted.folder_id:
-        found["folderId"] = str(wanted.folder_id)
-    return found
+    stated = {key: options.get(key) for key in _OWN_FIELDS} | {"folderId": wanted.folder_id}
+    return found | {key: str(value) for key, value in stated.items() if value}
 
 
 def described(job: Job | None, marker: Marker) -> str:
@@ -143,14 +136,10 @@ def applied(job: Job, ran: Content | None, place: Place) -> AppliedSpec | None:
 
 def _asked_for(job: Job, content: Content, then: Asked, saved: Asked | None) -> tuple[int, dict[str, Any]]:
     """What a manifest asked for, each part as it is on the platform now."""
-    wanted, options = then.options, dict[str, Any]()
-    engine = wanted.get("engineVersion", "")
-    if engine:
-        options["engineVersion"] = engine if engine in FLOATING else content.engine_version
-    if wanted.get("clusterId"):
-        options["clusterId"] = content.cluster_id
-    if wanted.get("queueName"):
-        options["queueName"] = content.queue_name
+    wanted = then.options
+    options = {key: getattr(content, field) for key, field in _OWN_FIELDS.items() if wanted.get(key)}
+    if options.get("engineVersion") is not None and wanted["engineVersion"] in FLOATING:
+        options["engineVersion"] = wanted["engineVersion"]
     # These two are read from what is saved: they are changed without a restart.
     now = saved or then
     if now.options.get("startOffset"):
@@ -158,8 +147,7 @@ def _asked_for(job: Job, content: Content, then: Asked, saved: Asked | None) -> 
     if now.options.get("folder"):
         moved = now.folder_id and job.folder_id and now.folder_id != job.folder_id
         options["folder"] = f"/(folder {job.folder_id})" if moved else now.options["folder"]
-    if wanted.get("autoscale"):
-        options["autoscale"] = wanted["autoscale"]
+    options |= {"autoscale": wanted["autoscale"]} if wanted.get("autoscale") else {}
     parallelism, tuning = _parallelism(content.plan_json, then)
     if plan := {**plan_options(wanted), "nodes": tuning}:
         options["planJson"] = plan
@@ -170,13 +158,11 @@ def _parallelism(plan: str, then: Asked) -> tuple[int, dict[str, Any]]:
     """The parallelism for all nodes, and what single nodes have beside it."""
     wanted: Mapping[str, Mapping[str, Any]] = plan_options(then.options).get("nodes", {})
     left_to_platform = then.options.get("autoscale") or plan_options(then.options).get("autoconf")
-    if left_to_platform or not plan_json.nodes(plan):
+    nodes = plan_json.nodes(plan)
+    if left_to_platform or not nodes:
         return then.parallelism, dict(wanted)
-    untuned = {
-        plan_json.parallelism_of(node)
-        for name, node in plan_json.nodes(plan).items()
-        if "parallelism" not in wanted.get(name, {})
-    }
+    own = {name for name, tuning in wanted.items() if "parallelism" in tuning}
+    untuned = {plan_json.parallelism_of(node) for name, node in nodes.items() if name not in own}
     # All of them alike, and not as asked for: somebody gave the job another parallelism.
     parallelism = untuned.pop() if len(untuned) == 1 else then.parallelism
     return parallelism, plan_json.tuning_of(plan, parallelism, wanted)
@@ -184,13 +170,9 @@ def _parallelism(plan: str, then: Asked) -> tuple[int, dict[str, Any]]:
 
 def _all(job: Job, content: Content, place: Place) -> tuple[int, dict[str, Any]]:
     """Everything a manifest could say about a job that headgate did not start."""
-    options: dict[str, Any] = {}
-    if content.engine_version:
-        options["engineVersion"] = content.engine_version
-    if content.cluster_id not in ("", place.cluster_id):
-        options["clusterId"] = content.cluster_id
-    if content.queue_name not in ("", place.queue_name):
-        options["queueName"] = content.queue_name
+    usual = {"clusterId": place.cluster_id, "queueName": place.queue_name}
+    found = {key: getattr(content, field) for key, field in _OWN_FIELDS.items()}
+    options: dict[str, Any] = {key: value for key, value in found.items() if value not in ("", usual.get(key))}
     parallelism = plan_json.usual_parallelism(content.plan_json)
     if tuning := plan_json.all_tuning_of(content.plan_json, parallelism):
         options["planJson"] = {"nodes": tuning}

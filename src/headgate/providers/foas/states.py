@@ -40,8 +40,7 @@ def state_of(instance: Instance | None) -> JobState:
     """The common state; a job without an instance was never started. Words nobody documents are UNKNOWN."""
     if instance is None:
         return JobState.STOPPED
-    both = _BOTH.get((instance.actual, instance.expected))
-    return both or _ACTUAL.get(instance.actual, JobState.UNKNOWN)
+    return _BOTH.get((instance.actual, instance.expected)) or _ACTUAL.get(instance.actual, JobState.UNKNOWN)
 
 
 def word_of(instance: Instance | None) -> str:

@@ -14,7 +14,6 @@ def impossible(spec: JobSpec) -> str:
     """Why no job of this platform can be this; empty if one can."""
     options = spec.options
     plan = plan_options(options)
-    batch = job_type(options) == BATCH
     if spec.savepoint.strategy is Strategy.PATH:
         return (
             "Blink has no savepoints that could be named: a job goes on from its own last checkpoint after a pause "
@@ -32,7 +31,7 @@ def impossible(spec: JobSpec) -> str:
             return "the plan of a DataStream job cannot be tuned: take out `options.planJson`"
     if plan.get("autoconf") and spec.parallelism != 1:
         return "with `planJson.autoconf` the platform chooses the parallelism: leave `parallelism` at 1"
-    if options.get("startOffset") and (batch or not isinstance(spec.program, Sql)):
+    if options.get("startOffset") and (job_type(options) == BATCH or not isinstance(spec.program, Sql)):
         return "only SQL streams begin at a `startOffset`"
     return ""
 
