@@ -14,7 +14,9 @@ from headgate.providers.cs.forms import CsOptions, CsTarget
 from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.testing.contract import PROJECT
 from headgate.testing.cs import CsSimulator
+from headgate.testing.cs_answers import refused
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
+from headgate.testing.server import Response
 
 SQL = "INSERT INTO sink SELECT id, COUNT(*) FROM source /*+ OPTIONS('id' = '{name}') */ GROUP BY id"
 
@@ -64,8 +66,14 @@ class CsBench(OnSimulator[CsSimulator]):
         self._opened.append(opened(self.platform, project, **self._settings))
         return self._opened[-1]
 
+    def options(self, **fields: Any) -> dict[str, Any]:
+        return options(**fields)
+
     def spec(self, name: str, **changes: Any) -> JobSpec:
         return sql_job(name, **changes)
+
+    def jar(self, name: str) -> JobSpec:
+        return jar_job(name)
 
     def edited(self, spec: JobSpec) -> JobSpec:
         return edited(spec)
@@ -85,6 +93,28 @@ class CsBench(OnSimulator[CsSimulator]):
 
     def move_list(self, readings: int) -> None:
         self.platform.move_list(readings)
+
+    def savepoints(self, *, fail: bool = False, lost: bool = False) -> None:
+        """What becomes of the savepoints of stops from now on; execution graphs tell whether a job still runs."""
+        self.platform.savepoints_fail, self.platform.loses_savepoints, self.platform.graphs_by_flink = fail, lost, True
+
+    def turn(self, name: str, word: str) -> None:
+        """The status of a job becomes this word."""
+        [job] = [job for job in self.platform.jobs.values() if job.fields["name"] == name]
+        job.becomes(word, self.platform.ticks)
+
+    def fields(self, name: str) -> dict[str, Any]:
+        """What the platform keeps of a job."""
+        [job] = [job for job in self.platform.jobs.values() if job.fields["name"] == name]
+        return job.fields
+
+    def edit(self, name: str, **fields: Any) -> None:
+        """Somebody changes a job in the console."""
+        self.platform.edit(name, **fields)
+
+    def refusal(self, words: str) -> Response:
+        """How the platform says that a statement is wrong."""
+        return refused("CS.11003", "SQL_ERROR", words)
 
     def close(self) -> None:
         for provider in self._opened:

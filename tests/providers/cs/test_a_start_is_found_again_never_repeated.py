@@ -38,24 +38,6 @@ def test_killed_between_the_update_and_the_start(
     assert platform.ages("orders") == 1
 
 
-def test_a_list_that_lags_behind_a_start_makes_no_second_copy(bench: CsBench, platform: CsSimulator) -> None:
-    """Right after a start the list may still show what was before it; a start looks at the job itself."""
-    ended = stopped(bench.provider, started(bench.provider, sql_job()))
-    platform.list_lags = 3
-    platform.takes = 4
-    wanted = submission(sql_job(), live=ended, restore=from_savepoint(ended))
-
-    bench.provider.submit(wanted)
-    lagging = seen(bench.again(), "orders")
-    assert lagging is not None
-    assert not lagging.state.active
-    assert bench.again().submit(replace(wanted, live=lagging)) == ended.job_id
-
-    eventually(lambda: bench.provider.health(ended.job_id).settled)
-    assert len(bench.running("orders")) == 1
-    assert platform.ages("orders") == 1
-
-
 def test_an_upload_whose_reply_is_lost_is_made_again(bench: CsBench, platform: CsSimulator, tmp_path: Path) -> None:
     """The note about where the jar is was not left yet, so nobody can say that it is there."""
     file = tmp_path / "windows.jar"

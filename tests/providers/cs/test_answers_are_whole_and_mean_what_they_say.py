@@ -9,8 +9,6 @@ import pytest
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
-from headgate.model.secret import Secrets
-from headgate.model.spec import Sql
 from headgate.providers.cs.errors import judge
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.testing.contract import started, submission
@@ -44,6 +42,7 @@ def test_the_same_number_is_a_success_and_an_internal_error() -> None:
     assert said(200, ENVELOPE) is None
     assert isinstance(said(400, {"error_id": "CS.10001", "error_name": "INTERNAL_ERROR"}), Unavailable)
     assert isinstance(said(200, {"error_id": "CS.10001"}, wrote=True), OutcomeUnknown)
+    assert isinstance(said(429, {"error_code": "APIG.0308"}, wrote=True), Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -105,29 +104,6 @@ def test_reads_are_repeated(bench: CsBench, platform: CsSimulator, trouble: str)
     getattr(platform, trouble)(times=2)
 
     assert names(bench) == ["theirs"]
-
-
-def test_a_throttled_start_is_later_and_not_lost(bench: CsBench, platform: CsSimulator) -> None:
-    """Nothing happened, and asking again works."""
-    platform.throttle(at="POST .*/sql_job")
-
-    with pytest.raises(Unavailable):
-        bench.provider.submit(submission(sql_job()))
-    started(bench.provider, sql_job())
-
-    assert len(bench.running("orders")) == 1
-
-
-def test_what_the_service_quotes_is_shown_with_placeholders(bench: CsBench, platform: CsSimulator) -> None:
-    """A refusal repeats what was sent, secrets and all."""
-    spec = sql_job(program=Sql("SELECT '${env:SECRET}'"), secrets=Secrets({"SECRET": "opensesame"}))
-    platform.fail(at="POST .*/sql_job", response=refused("CS.11003", "SQL_ERROR", "at line 1: SELECT 'opensesame'"))
-
-    with pytest.raises(Rejected) as refused_:
-        bench.provider.submit(submission(spec))
-
-    assert "opensesame" not in f"{refused_.value}{refused_.value.body}"
-    assert "${env:SECRET}" in refused_.value.problem
 
 
 def test_jobs_that_use_a_package_are_found(bench: CsBench, platform: CsSimulator) -> None:

@@ -26,13 +26,14 @@ class TestTheContract(DefinitionContract):
 
 
 class TestTheContractOfASlowHost(DefinitionContract):
-    """Small pages, and statuses that take two looks."""
+    """Small pages, statuses that take two looks, and a list that shows them late."""
 
     @pytest.fixture
     def bench(self) -> Iterator[CsBench]:
         with CsSimulator() as platform:
             platform.largest_page = 5
             platform.takes = 2
+            platform.list_lags = 3
             bench = CsBench(platform)
             yield bench
             bench.close()

@@ -16,7 +16,6 @@ from tests.providers.cs.given import CsBench
 
 from headgate.model.live import JobState
 from headgate.model.spec import Jar
-from headgate.providers.cs.states import common_state, wire_word
 from headgate.testing.cs import CsSimulator
 from headgate.testing.huawei import PROJECT_ID
 from headgate.testing.server import Request, Response
@@ -79,35 +78,3 @@ def test_the_documented_plan_is_drawn_as_far_as_it_goes(bench: CsBench) -> None:
     [vertex] = bench.provider.graph("50320").vertices
 
     assert (vertex.id, vertex.name) == ("1", '{"key": "value"}')
-
-
-@pytest.mark.parametrize(
-    ("displayed", "word", "state"),
-    [
-        ("Draft", "job_init", JobState.STOPPED),
-        ("Running", "job_running", JobState.RUNNING),
-        ("Idle", "job_idle", JobState.SUSPENDED),
-        ("Finished", "job_finish", JobState.FINISHED),
-        ("Stopped", "job_cancel_success", JobState.STOPPED),
-        ("Submitting", "job_submitting", JobState.STARTING),
-        ("Submission failed", "job_submit_fail", JobState.FAILED),
-        ("Running exception", "job_running_exception", JobState.FAILED),
-        ("Stopping", "job_canceling", JobState.STOPPING),
-        # The Flink job behind it may run on; its execution graph is asked.
-        ("Stopping failed", "job_cancel_fail", JobState.UNKNOWN),
-        ("Stopped due to arrears", "job_arrearage_stopped", JobState.SUSPENDED),
-        ("Restoring (recharged jobs)", "job_arrearage_recovering", JobState.STARTING),
-        ("Creating savepoint", "job_savepointing", JobState.STOPPING),
-    ],
-)
-def test_every_documented_status_has_its_meaning(displayed: str, word: str, state: JobState) -> None:
-    """The page gives display names; the wire has words, in whatever case."""
-    assert wire_word(displayed) == wire_word(word.upper()) == word
-    assert common_state(word) is state
-
-
-def test_a_status_nobody_knows_is_shown_as_it_is() -> None:
-    """And is never taken for one that lets a job be started."""
-    assert wire_word("job_Teleporting") == "job_Teleporting"
-    assert common_state("job_Teleporting") is JobState.UNKNOWN
-    assert common_state("").active

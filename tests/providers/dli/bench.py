@@ -9,13 +9,14 @@ from tests.providers.simulated import OnSimulator
 
 from headgate.model.live import Live
 from headgate.model.project import Target
-from headgate.model.spec import JobSpec, Sql
+from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.dli.client import opened
 from headgate.providers.dli.forms import DliOptions, DliTarget
 from headgate.testing.contract import PROJECT, eventually, seen
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.huawei import ACCESS_KEY, PROJECT_ID, SECRET_KEY
+from headgate.testing.server import Response
 
 PAGE = 5
 ENVIRON = {"HUAWEICLOUD_SDK_AK": ACCESS_KEY, "HUAWEICLOUD_SDK_SK": SECRET_KEY}
@@ -62,8 +63,14 @@ class DliBench(OnSimulator[DliSimulator]):
         for one in self._opened:
             one.close()
 
+    def options(self, **written: Any) -> dict[str, Any]:
+        return options(**written)
+
     def spec(self, name: str, **changes: Any) -> JobSpec:
         return job(name, **changes)
+
+    def jar(self, name: str) -> JobSpec:
+        return job(name, program=Jar(f"obs://{BUCKET}/orders.jar", "com.acme.Orders"))
 
     def edited(self, spec: JobSpec) -> JobSpec:
         assert isinstance(spec.program, Sql)
@@ -88,8 +95,28 @@ class DliBench(OnSimulator[DliSimulator]):
             self.platform.jobs.create("flink_jar_job", {"name": f"more-{number}", "desc": ""})
         self.platform.ticks += self.platform.list_lag
 
-    def statement(self, text: str) -> Sql:
-        return Sql(text)
+    def savepoints(self, *, fail: bool = False, lost: bool = False) -> None:
+        """What becomes of the savepoints of stops from now on."""
+        self.platform.jobs.savepoints_fail, self.platform.jobs.stops_lose_state = fail, lost
+
+    def turn(self, name: str, word: str) -> None:
+        """The status of a job becomes this word."""
+        self.platform.be(name, word)
+        self.platform.ticks += self.platform.list_lag
+
+    def fields(self, name: str) -> dict[str, Any]:
+        """What the platform keeps of a job."""
+        [job] = self.platform.definitions(name)
+        return {**job.fields, "desc": job.desc}
+
+    def edit(self, name: str, **fields: Any) -> None:
+        """Somebody changes a job in the console."""
+        self.platform.edit(name, **fields)
+        self.platform.ticks += self.platform.list_lag
+
+    def refusal(self, words: str) -> Response:
+        """How the platform says that a statement is wrong."""
+        return Response(400, {"error_code": "DLI.0004", "error_msg": words})
 
     def cancelled(self, live: Live) -> Live:
         """The job once it has ended without a savepoint."""

@@ -7,13 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.providers.dli.bench import DliBench, job, provider
 
-from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import Jar
-from headgate.providers.dli.job import DliJob
-from headgate.providers.http import NotFound
 from headgate.testing.contract import (
-    PROJECT,
     converged,
     eventually,
     from_savepoint,
@@ -62,21 +59,6 @@ def test_two_processes_that_start_the_same_job_start_one(bench: DliBench, dli: D
         one.close()
     assert len(ids) == 1
     _one_copy(bench, dli)
-
-
-def test_a_stranger_that_is_taken_over_keeps_its_definition(bench: DliBench, dli: DliSimulator) -> None:
-    """Named as the job to go on from, it is changed, marked and run; people's words in its description stay."""
-    dli.start_stranger("orders")
-    [found] = bench.provider.observe().others
-    bench.provider.stop_with_savepoint(found.job_id)
-    path = eventually(lambda: bench.provider.stop_progress(found.job_id).path)
-
-    bench.provider.submit(submission(job(), live=found, restore=Restore(RestoreKind.SAVEPOINT, path)))
-
-    _one_copy(bench, dli)
-    [kept] = dli.definitions("orders")
-    assert kept.desc.startswith("made by hand [headgate ")
-    assert dli.ages("orders") == 1
 
 
 @pytest.mark.parametrize("unique", [True, False], ids=["unique-names", "names-may-repeat"])
@@ -140,72 +122,9 @@ def test_a_job_that_is_gone_is_started_again_or_not_at_all(bench: DliBench, dli:
     _one_copy(bench, dli)
 
 
-@pytest.mark.parametrize("word", ["job_idle", "job_arrearage_stopped"])
-def test_what_only_the_platform_goes_on_with_is_not_started(bench: DliBench, dli: DliSimulator, word: str) -> None:
-    """Somebody has to pay the bill first."""
-    live = bench.cancelled(started(bench.provider, job()))
-    dli.be("orders", word)
-    dli.ticks += dli.list_lag
-
-    there = seen(bench.provider, "orders")
-    assert there is not None
-    assert word in there.held
-    with pytest.raises(Rejected, match=word):
-        bench.provider.submit(submission(job(), live=live))
-
-
-def test_a_run_that_dli_took_and_does_not_begin_is_unclear(bench: DliBench, dli: DliSimulator) -> None:
-    """It may begin yet: the next run looks."""
-    dli.status_lag = 500
-
-    with pytest.raises(OutcomeUnknown, match="still job_init"):
-        bench.provider.submit(submission(job()))
-
-    dli.status_lag = 0
-    converged(bench.provider, submission(job()))
-    _one_copy(bench, dli)
-
-
 def test_what_dli_cannot_run_is_refused_before_it_is_asked(bench: DliBench, dli: DliSimulator) -> None:
     """The message is that of the plan."""
     with pytest.raises(Rejected, match="cu_number 4"):
         bench.provider.submit(submission(job(parallelism=9)))
 
     assert dli.requests == []
-
-
-def test_two_copies_are_named_and_not_touched(bench: DliBench, dli: DliSimulator) -> None:
-    """However they came to be."""
-    live = started(bench.provider, job())
-    [kept] = dli.definitions("orders")
-    twin = dli.jobs.create(kept.job_type, {**kept.fields, "name": "orders", "desc": kept.desc})
-    dli.jobs.run(twin, resume=False)
-    dli.ticks += dli.list_lag
-
-    reported = bench.provider.observe().jobs["orders"]
-
-    assert [one.job_id for one in getattr(reported, "jobs", ())] == [live.job_id, str(twin.id)]
-    with pytest.raises(Rejected, match="more than one copy"):
-        bench.provider.submit(submission(job(parallelism=2)))
-
-
-def test_a_job_nobody_knows_is_an_error(bench: DliBench) -> None:
-    """DLI says so with 400 and a code of its own."""
-    with pytest.raises(NotFound, match=r"DLI\.16001"):
-        bench.provider.health("4711")
-
-
-def test_a_draft_that_never_ran_has_nothing_to_lose(bench: DliBench, dli: DliSimulator) -> None:
-    """Created, and cut off before it was run."""
-    dli.refuse(at="/jobs/run")
-    with pytest.raises((Unavailable, OutcomeUnknown)):
-        bench.provider.submit(submission(job()))
-    dli.ticks += dli.list_lag
-
-    live = seen(bench.provider, "orders")
-
-    assert live is not None
-    assert (live.word, live.provably_empty, live.snapshot) == ("job_init", True, None)
-    assert live.marker == submission(job()).marker
-    assert live.marker.project == PROJECT
-    assert DliJob.of(dli.definitions("orders")[0].row("p")).never_ran

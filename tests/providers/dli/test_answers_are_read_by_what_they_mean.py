@@ -10,10 +10,11 @@ from tests.providers.dli.bench import ENVIRON, DliBench, job, provider, target
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
+from headgate.model.spec import Sql
 from headgate.providers.dli import states, wire
 from headgate.providers.dli.client import open_dli
 from headgate.providers.http import NotFound, Reply, Unauthorised
-from headgate.testing.contract import PROJECT, seen, started
+from headgate.testing.contract import PROJECT, started
 from headgate.testing.dli import DliSimulator
 from headgate.testing.huawei import ACCESS_KEY, SECRET_KEY
 from headgate.testing.server import Response
@@ -116,31 +117,6 @@ def test_a_throttled_request_waits_as_long_as_the_gateway_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
-    [
-        ("job_init", JobState.STOPPED),
-        ("job_submitting", JobState.STARTING),
-        ("job_submit_fail", JobState.FAILED),
-        ("job_running", JobState.RUNNING),
-        ("job_running_exception", JobState.FAILED),
-        ("job_downloading", JobState.STARTING),
-        ("job_idle", JobState.SUSPENDED),
-        ("job_canceling", JobState.STOPPING),
-        ("job_cancel_success", JobState.STOPPED),
-        ("job_savepointing", JobState.STOPPING),
-        ("job_arrearage_stopped", JobState.SUSPENDED),
-        ("job_arrearage_recovering", JobState.STARTING),
-        ("job_finish", JobState.FINISHED),
-        ("job_of_tomorrow", JobState.UNKNOWN),
-        ("", JobState.UNKNOWN),
-    ],
-)
-def test_a_status_word_is_a_state(word: str, state: JobState) -> None:
-    """Words nobody knows are unknown, and active until proven otherwise."""
-    assert states.common_state(word) is state
-
-
-@pytest.mark.parametrize(
     ("flink", "state"),
     [
         ("RUNNING", JobState.RUNNING),
@@ -155,18 +131,6 @@ def test_a_status_word_is_a_state(word: str, state: JobState) -> None:
 def test_after_a_failed_stop_flink_is_asked(flink: str, state: JobState) -> None:
     """DLI's own word does not tell whether the job still runs."""
     assert states.after_failed_stop(flink) is state
-
-
-def test_a_word_nobody_knows_is_shown(bench: DliBench, dli: DliSimulator) -> None:
-    """As it is."""
-    started(bench.provider, job())
-    dli.be("orders", "job_of_tomorrow")
-    dli.ticks += dli.list_lag
-
-    live = seen(bench.provider, "orders")
-
-    assert live is not None
-    assert (live.state, live.word) == (JobState.UNKNOWN, "job_of_tomorrow")
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
@@ -247,7 +211,7 @@ def test_a_statement_is_checked_where_dli_can(bench: DliBench, dli: DliSimulator
     unknown = bench.provider.compile(job("new"))
     started(bench.provider, job())
     checked = bench.provider.compile(job())
-    wrong = job(program=bench.statement(f"INSERT INTO t\nSELECT {dli.jobs.broken_word} FROM s"))
+    wrong = job(program=Sql(f"INSERT INTO t\nSELECT {dli.jobs.broken_word} FROM s"))
 
     with pytest.raises(Rejected, match=r"DLI\.0004") as refused:
         bench.provider.compile(wrong)

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from tests.providers.dli.bench import DliBench, job
 
-from headgate.errors import Overtaken
 from headgate.model.health import Vertex
 from headgate.model.live import JobState
-from headgate.testing.contract import from_savepoint, seen, started, stopped, submission
+from headgate.testing.contract import from_savepoint, seen, started, stopped
 from headgate.testing.dli import DliSimulator
 from headgate.testing.server import Response
 
@@ -31,18 +30,10 @@ def test_the_documented_execution_graph_comes_through_unchanged(bench: DliBench,
     """Every field of page dli_02_0236, mixed spellings and all, as `status --raw` shows it."""
     job_id = _answered(bench, dli, EXECUTE_GRAPH)
 
-    reported = bench.provider.detail(job_id)
+    reported, health = bench.provider.detail(job_id), bench.provider.health(job_id)
 
     assert reported["execute_graph"] == json.loads(EXECUTE_GRAPH)["execute_graph"]
     assert reported["job_detail"]["status"] == "job_running"
-
-
-def test_the_documented_execution_graph_is_a_healthy_job(bench: DliBench, dli: DliSimulator) -> None:
-    """RUNNING there and running here: settled."""
-    job_id = _answered(bench, dli, EXECUTE_GRAPH)
-
-    health = bench.provider.health(job_id)
-
     assert (health.state, health.word, health.settled) == (JobState.RUNNING, "job_running", True)
 
 
@@ -147,19 +138,6 @@ def test_an_odd_static_graph_is_drawn_as_far_as_it_goes(bench: DliBench, dli: Dl
     dli.fail(100, at="gen-graph", response=Response(200, body))
 
     assert len(bench.provider.graph(live.job_id).vertices) == 1
-
-
-def test_a_job_whose_stop_failed_and_whose_graph_is_null_is_unknown(bench: DliBench, dli: DliSimulator) -> None:
-    """An error is how DLI says that there is no Flink job; a null says nothing, and none is started beside it."""
-    live = started(bench.provider, job())
-    dli.be("orders", "job_cancel_fail")
-    dli.graphs[int(live.job_id)] = {"is_success": "true", "message": "", "execute_graph": None}
-    dli.ticks += dli.list_lag
-
-    assert bench.provider.health(live.job_id).state is JobState.UNKNOWN
-    with pytest.raises(Overtaken):
-        bench.provider.submit(submission(job(parallelism=2), live=live))
-    assert len(dli.running("orders")) == 1
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["start-time-stays", "start-time-is-gone"])

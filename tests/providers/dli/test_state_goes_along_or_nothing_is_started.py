@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from tests.providers.dli.bench import DliBench, job, options
 
-from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.errors import OutcomeUnknown, Overtaken, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import Sql
 from headgate.providers.dli.job import DliJob, own_path
+from headgate.testing.bench import in_state
 from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.server import Request, Response
@@ -36,35 +37,11 @@ def test_a_savepoint_is_named_by_the_run_it_ended(bench: DliBench) -> None:
     assert bench.provider.exists(ended.snapshot.path)
 
 
-def test_a_savepoint_is_used_once(bench: DliBench, dli: DliSimulator) -> None:
-    """DLI deletes it when the job runs again: an old plan's start is refused, not made from the wrong one."""
-    first = stopped(bench.provider, started(bench.provider, job()))
-    again = started(bench.provider, job(parallelism=2), live=first, restore=from_savepoint(first))
-    second = stopped(bench.provider, again)
-    assert first.snapshot is not None
-
-    assert bench.provider.exists(first.snapshot.path) is False
-    with pytest.raises(Rejected, match="is gone"):
-        bench.provider.submit(submission(job(parallelism=3), live=second, restore=from_savepoint(first)))
-    assert dli.running("orders") == []
-    started(bench.provider, job(parallelism=3), live=second, restore=from_savepoint(second))
-    assert dli.ages("orders") == 2
-
-
-def test_a_start_without_state_has_none(bench: DliBench, dli: DliSimulator) -> None:
-    """By consent alone: `resume_savepoint` is said, one way or the other."""
-    ended = stopped(bench.provider, started(bench.provider, job()))
-
-    started(bench.provider, job(parallelism=2), live=ended)
-
-    assert dli.ages("orders") == 0
-
-
 def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, dli: DliSimulator) -> None:
     """It is imported, and then run from; DLI itself keeps no savepoint of a job that failed."""
     live = started(bench.provider, job())
     dli.fail_job("orders")
-    failed = eventually(lambda: _in(bench, JobState.FAILED))
+    failed = eventually(lambda: in_state(bench.provider, "orders", JobState.FAILED))
     [checkpoint] = [path for path in dli.jobs.storage if "/checkpoint/" in path]
 
     started(bench.provider, job(), live=failed, restore=Restore(RestoreKind.CHECKPOINT, checkpoint))
@@ -74,22 +51,13 @@ def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, d
     assert dli.ages("orders") == 1
 
 
-def test_a_snapshot_that_is_not_there_is_refused_before_the_run(bench: DliBench, dli: DliSimulator) -> None:
-    """The import says so; nothing was started."""
-    ended = bench.cancelled(started(bench.provider, job()))
-    nowhere = Restore(RestoreKind.SAVEPOINT, f"obs://{BUCKET}/nowhere/")
-
-    with pytest.raises(Rejected, match="no _metadata"):
-        bench.provider.submit(submission(job(), live=ended, restore=nowhere))
-
-    assert bench.provider.exists(nowhere.path) is None
-    assert dli.running("orders") == []
-
-
+@pytest.mark.parametrize("first", [False, True], ids=["restart", "first-start"])
 @pytest.mark.parametrize("lost", ["/import-savepoint", "/jobs/run"])
-def test_an_import_whose_answer_was_lost_is_made_again(bench: DliBench, dli: DliSimulator, lost: str) -> None:
-    """Twice is once, as long as the job does not run."""
-    ended = bench.cancelled(started(bench.provider, job()))
+def test_an_import_whose_answer_was_lost_is_made_again(
+    bench: DliBench, dli: DliSimulator, lost: str, first: bool
+) -> None:
+    """Twice is once, as long as the job does not run; a draft takes one, too: a job moves here from elsewhere."""
+    ended = None if first else bench.cancelled(started(bench.provider, job()))
     dli.jobs.storage["obs://elsewhere/savepoint-1/"] = 7
     dli.lose_replies(at=lost)
 
@@ -97,41 +65,6 @@ def test_an_import_whose_answer_was_lost_is_made_again(bench: DliBench, dli: Dli
     converged(bench.provider, submission(job(parallelism=2), live=ended, restore=restore))
 
     assert dli.ages("orders") == 8
-
-
-def test_a_new_job_can_start_from_somebody_elses_savepoint(bench: DliBench, dli: DliSimulator) -> None:
-    """A draft takes an import before its first run: how a job moves here from elsewhere."""
-    dli.jobs.storage["obs://elsewhere/savepoint-1/"] = 3
-
-    started(bench.provider, job(), restore=Restore(RestoreKind.SAVEPOINT, "obs://elsewhere/savepoint-1/"))
-
-    assert dli.ages("orders") == 4
-
-
-def test_a_stop_that_fails_leaves_the_job_running(bench: DliBench, dli: DliSimulator) -> None:
-    """DLI says that the stop failed; the execution graph, that the job still runs."""
-    live = started(bench.provider, job())
-    dli.jobs.savepoints_fail = True
-
-    why = _failed_stop(bench, live)
-
-    assert why == "the stop failed: the savepoint could not be written to OBS"
-    now = eventually(lambda: _in(bench, JobState.RUNNING))
-    assert now.word == "job_cancel_fail"
-    assert bench.provider.health(live.job_id).settled
-    assert len(dli.running("orders")) == 1
-
-
-def test_a_stop_is_tried_again_after_one_that_failed(bench: DliBench, dli: DliSimulator) -> None:
-    """The old failure is not taken for the new stop's."""
-    live = started(bench.provider, job())
-    dli.jobs.savepoints_fail = True
-    _failed_stop(bench, live)
-    dli.jobs.savepoints_fail = False
-
-    ended = stopped(bench.provider, live)
-
-    assert ended.snapshot is not None
 
 
 def test_a_job_whose_stop_failed_and_that_is_gone_has_failed(bench: DliBench, dli: DliSimulator) -> None:
@@ -145,18 +78,6 @@ def test_a_job_whose_stop_failed_and_that_is_gone_has_failed(bench: DliBench, dl
 
     assert now is not None
     assert (now.job_id, now.state) == (live.job_id, JobState.FAILED)
-
-
-def test_a_stop_that_leaves_no_savepoint_is_reported(bench: DliBench, dli: DliSimulator) -> None:
-    """It ended well and the state is nowhere: nobody may think it suspended."""
-    live = started(bench.provider, job())
-    dli.jobs.stops_lose_state = True
-
-    why = _failed_stop(bench, live)
-
-    assert why == "it was stopped and left no savepoint"
-    ended = eventually(lambda: bench.ended(live))
-    assert (ended.state, ended.snapshot, ended.provably_empty) == (JobState.STOPPED, None, False)
 
 
 @pytest.mark.parametrize("how", ["job_finish", "job_running_exception"])
@@ -175,7 +96,7 @@ def test_an_older_savepoint_is_not_taken_for_that_of_a_failed_submission(bench: 
     second = stopped(bench.provider, started(bench.provider, edited, live=first, restore=from_savepoint(first)))
     broken = job(program=Sql("NONSENSE"))
     bench.provider.submit(submission(broken, live=second, restore=from_savepoint(second)))
-    failed = eventually(lambda: _in(bench, JobState.FAILED))
+    failed = eventually(lambda: in_state(bench.provider, "orders", JobState.FAILED))
 
     with pytest.raises(Rejected, match="is gone"):
         bench.provider.submit(submission(job(parallelism=3), live=failed, restore=from_savepoint(first)))
@@ -190,20 +111,21 @@ def test_an_older_savepoint_is_not_taken_for_that_of_a_failed_submission(bench: 
     [
         pytest.param(Response(403, {"error_code": "DLI.0003", "error_msg": "not allowed"}), id="not-allowed"),
         pytest.param(Response(404, {"error_code": "APIG.0101", "error_msg": "no such API"}), id="no-such-call"),
+        pytest.param(Response(200, {"is_success": "true", "execute_graph": None}), id="null"),
         pytest.param(Response(200, {"is_success": "true", "execute_graph": {}}), id="an-empty-graph"),
         pytest.param(Response(200, {"is_success": "true", "execute_graph": {"jid": "1"}}), id="no-state"),
     ],
 )
 def test_a_graph_that_cannot_be_read_does_not_end_a_job(bench: DliBench, dli: DliSimulator, answer: Response) -> None:
     """Only DLI's own error says that there is no Flink job; taken for the end, a second copy would be started."""
-    started(bench.provider, job())
-    dli.be("orders", "job_cancel_fail")
-    dli.ticks += dli.list_lag
-    platform: Any = dli
-    honest = dli.answer
-    platform.answer = lambda asked: answer if asked.path.endswith("/execute-graph") else honest(asked)
+    live = started(bench.provider, job())
+    bench.turn("orders", "job_cancel_fail")
+    dli.fail(1000, at="/execute-graph", response=answer)
 
-    assert _in(bench, JobState.UNKNOWN) is not None
+    assert in_state(bench.provider, "orders", JobState.UNKNOWN)
+    with pytest.raises(Overtaken):
+        bench.provider.submit(submission(job(parallelism=2), live=live))
+    assert len(dli.running("orders")) == 1
 
 
 def test_a_stop_is_not_asked_for_where_the_bucket_is_not_reported(bench: DliBench, dli: DliSimulator) -> None:
@@ -223,17 +145,6 @@ def test_a_stop_is_not_asked_for_where_the_bucket_is_not_reported(bench: DliBenc
     with pytest.raises(Unavailable, match="continues to run"):
         bench.provider.stop_with_savepoint(live.job_id)
 
-    assert len(dli.running("orders")) == 1
-
-
-def test_without_a_bucket_no_stop_is_asked_for(bench: DliBench, dli: DliSimulator) -> None:
-    """DLI would have nowhere to keep the state."""
-    live = started(bench.provider, job(options=options(obs_bucket="")))
-
-    with pytest.raises(Rejected, match="no bucket") as refused:
-        bench.provider.stop_with_savepoint(live.job_id)
-
-    assert "options.obs_bucket" in refused.value.problem
     assert len(dli.running("orders")) == 1
 
 
@@ -300,27 +211,13 @@ def test_a_stop_waits_for_a_savepoint_that_is_being_taken(bench: DliBench, dli: 
 
 def test_a_first_start_that_was_not_even_submitted_had_nothing(bench: DliBench, dli: DliSimulator) -> None:
     """It can be started again without anybody's consent."""
-    spec = job(program=bench.statement(f"INSERT INTO t SELECT {dli.jobs.broken_word} FROM s"))
+    spec = job(program=Sql(f"INSERT INTO t SELECT {dli.jobs.broken_word} FROM s"))
     bench.provider.submit(submission(spec))
 
-    failed = eventually(lambda: _in(bench, JobState.FAILED))
+    failed = eventually(lambda: in_state(bench.provider, "orders", JobState.FAILED))
 
     assert (failed.word, failed.provably_empty) == ("job_submit_fail", True)
     assert bench.provider.health(failed.job_id).cause == "NONSENSE is no SQL"
-
-
-def test_a_restart_that_was_not_submitted_can_still_use_its_savepoint(bench: DliBench, dli: DliSimulator) -> None:
-    """It was not used up; a start from it under its old name goes ahead."""
-    ended = stopped(bench.provider, started(bench.provider, job()))
-    broken = job(program=bench.statement(f"INSERT INTO t SELECT {dli.jobs.broken_word} FROM s"))
-    bench.provider.submit(submission(broken, live=ended, restore=from_savepoint(ended)))
-    failed = eventually(lambda: _in(bench, JobState.FAILED))
-    assert failed.snapshot is not None
-
-    started(bench.provider, job(), live=failed, restore=from_savepoint(ended))
-
-    assert not failed.provably_empty
-    assert dli.ages("orders") == 1
 
 
 def test_what_is_dropped_by_consent_is_said_to_flink(bench: DliBench, dli: DliSimulator) -> None:
@@ -347,8 +244,3 @@ def test_an_old_answer_without_has_savepoint_is_read_by_its_path() -> None:
     assert DliJob.of({**row, "savepoint_path": None}).has_savepoint is False
     assert DliJob.of({**row, "savepoint_path": "obs://b/s/", "has_savepoint": False}).has_savepoint is False
     assert DliJob.of(row).has_savepoint is None
-
-
-def _in(bench: DliBench, state: JobState) -> Live | None:
-    now = seen(bench.provider, "orders")
-    return now if now and now.state is state else None

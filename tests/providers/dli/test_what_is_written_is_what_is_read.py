@@ -14,18 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.providers.dli.bench import DliBench, job, options
 
-from headgate.errors import Rejected
 from headgate.model.live import Live
 from headgate.model.secret import Secrets
-from headgate.model.spec import Jar, JobSpec, Sql
+from headgate.model.spec import Jar, JobSpec
 from headgate.planning import diff
 from headgate.providers.dli import set_fields
 from headgate.providers.dli.fields import UPDATE_ONLY, sent
-from headgate.providers.dli.forms import DliOptions
 from headgate.providers.dli.job import DliJob
 from headgate.providers.dli.spec import flat_fields, sets_of
 from headgate.providers.dli.validation import impossible
-from headgate.testing.contract import seen, started, submission
+from headgate.testing.contract import started, submission
 from headgate.testing.dli import BUCKET, DliSimulator
 from headgate.testing.dli_jobs import JAR_JOB, Jobs
 from headgate.testing.dli_requests import JAR_UPDATE, SQL_UPDATE, checked
@@ -159,58 +157,6 @@ def _as_flat_fields(spec: JobSpec) -> dict[str, Any]:
     return {"options": spec.options, "config": spec.config, "parallelism": spec.parallelism}
 
 
-def test_a_stranger_is_reported_with_all_it_has(bench: DliBench, dli: DliSimulator) -> None:
-    """A manifest written from a job we did not start, and loaded again, differs in nothing."""
-    dli.start_stranger("theirs", cu_number=4, restart_when_exception=True, udf_jar_url="obs://theirs/udf.jar")
-    [found] = [live for live in bench.provider.observe().others if live.name == "theirs"]
-    assert found.applied is not None
-    loaded = DliOptions.model_validate(found.applied.options).model_dump(
-        mode="json", by_alias=True, exclude_defaults=True
-    )
-
-    spec = job("theirs", program=found.applied.program, options=loaded, config=found.applied.config)
-
-    assert diff(found.applied, spec) == ()
-    assert loaded["flink_version"] == "1.12"
-    assert found.applied.config == dli.jobs.runtime
-
-
-def test_a_change_made_in_the_console_is_seen(bench: DliBench, dli: DliSimulator) -> None:
-    """Fields that the manifest sets, and fields it leaves at the platform's default."""
-    spec = job(config={"table.exec.state.ttl": "1 h"})
-    started(bench.provider, spec)
-    dli.edit(
-        "orders",
-        sql_body="INSERT INTO t SELECT b FROM s",
-        cu_number=5,
-        log_enabled=True,
-        runtime_config='[{"key":"table.exec.state.ttl","value":"2 h"}]',
-    )
-    dli.ticks += dli.list_lag
-
-    live = seen(bench.provider, "orders")
-
-    assert live is not None
-    assert live.applied is not None
-    paths = [change.path for change in diff(live.applied, spec)]
-    assert paths == ["config.table.exec.state.ttl", "options.cu_number", "options.log_enabled", "statement"]
-
-
-def test_a_statement_left_in_the_middle_of_a_word_is_a_difference(bench: DliBench, dli: DliSimulator) -> None:
-    """What cannot be read to its end is not what git has; the plan of the whole project does not end there."""
-    spec = job()
-    started(bench.provider, spec)
-    dli.edit("orders", sql_body="INSERT INTO t SELECT 'not clos")
-    dli.ticks += dli.list_lag
-
-    live = seen(bench.provider, "orders")
-
-    assert live is not None
-    assert live.applied is not None
-    [change] = diff(live.applied, spec)
-    assert (change.path, change.before) == ("statement", "INSERT INTO t SELECT 'not clos")
-
-
 def test_what_left_the_manifest_leaves_the_job(bench: DliBench, dli: DliSimulator) -> None:
     """And what DLI had put beside it stays."""
     first = job(options=options(**SQL_OPTIONS), config=CONFIG)
@@ -248,28 +194,6 @@ def test_slots_follow_the_parallelism_unless_they_are_named(bench: DliBench, dli
     assert kept.fields["tm_slot_num"] == 4
 
 
-def test_secrets_are_filled_in_for_dli_alone(bench: DliBench, dli: DliSimulator) -> None:
-    """In statement, configuration and options; what comes back are the placeholders."""
-    secrets = Secrets({"PASSWORD": "hunter22", "TTL": "90 min"})
-    text = "CREATE TABLE s (a INT) WITH ('password' = '${env:PASSWORD}'); INSERT INTO t SELECT a FROM s"
-    spec = job(
-        program=Sql(text),
-        config={"table.exec.state.ttl": "${env:TTL}"},
-        options=options(smn_topic="${env:PASSWORD}"),
-        secrets=secrets,
-    )
-
-    live = started(bench.provider, spec)
-
-    [kept] = dli.definitions("orders")
-    assert "'hunter22'" in kept.fields["sql_body"]
-    assert "90 min" in kept.fields["runtime_config"]
-    assert kept.fields["smn_topic"] == "hunter22"
-    assert live.applied is not None
-    assert diff(live.applied, spec) == ()
-    assert "hunter22" not in kept.desc + repr(live.applied.unfilled(spec))
-
-
 def test_the_address_of_a_jar_is_filled_in(bench: DliBench, dli: DliSimulator) -> None:
     """Sent as written it would be no address, and the job would never be what git asks for."""
     program = Jar("obs://${env:JARS}/orders.jar", "com.acme.Orders", ("--topic", "${env:TOPIC}"))
@@ -285,19 +209,6 @@ def test_the_address_of_a_jar_is_filled_in(bench: DliBench, dli: DliSimulator) -
     assert bench.provider.references("obs://hidden-bucket/orders.jar") == ("orders",)
     moved = replace(spec, secrets=Secrets({"JARS": "other-bucket", "TOPIC": "orders-v2"}))
     assert [change.path for change in diff(live.applied, moved)] == ["env.JARS"]
-
-
-def test_what_dli_quotes_of_a_secret_is_masked(bench: DliBench, dli: DliSimulator) -> None:
-    """A refusal may repeat the statement, or a field of it."""
-    dli.buckets.clear()
-    spec = job(options=options(obs_bucket="${env:BUCKET}"), secrets=Secrets({"BUCKET": "hidden-bucket"}))
-
-    with pytest.raises(Rejected) as refused:
-        bench.provider.submit(submission(spec))
-
-    reported = f"{refused.value} {refused.value.body} {refused.value.args}"
-    assert "The bucket ${env:BUCKET} is not authorized" in reported
-    assert "hidden-bucket" not in reported
 
 
 def test_a_job_that_says_what_no_manifest_can_is_left_unread(bench: DliBench, dli: DliSimulator) -> None:
