@@ -4,16 +4,15 @@ copy.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.providers.cs.given import CsBench, edited, jar_job, sql_job
 
-from headgate.errors import OutcomeUnknown, Rejected
+from headgate.errors import OutcomeUnknown
 from headgate.model.live import JobState
-from headgate.model.spec import Jar, Sql
-from headgate.testing.contract import PROJECT, converged, eventually, from_savepoint, seen, started, stopped, submission
+from headgate.model.spec import Jar
+from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.cs import CsSimulator
 
 
@@ -50,21 +49,3 @@ def test_an_upload_whose_reply_is_lost_is_made_again(bench: CsBench, platform: C
     eventually(lambda: bench.provider.health(job_id).settled)
     assert len(bench.running("windows")) == 1
     assert [job.uploads for job in platform.jobs.values()] == [2]
-
-
-def test_a_job_that_runs_is_not_changed_in_place(bench: CsBench) -> None:
-    """Nobody documents what may be; one that stands still may be."""
-    spec = sql_job()
-    live = started(bench.provider, spec)
-    marker = submission(spec).marker
-    with pytest.raises(Rejected, match="job_running"):
-        bench.provider.update(live, edited(spec), marker)
-
-    ended = stopped(bench.provider, live)
-    bench.provider.update(ended, replace(spec, program=Sql("SELECT 2")), replace(marker, project=PROJECT))
-
-    there = seen(bench.provider, "orders")
-    assert there is not None
-    assert there.applied is not None
-    assert there.applied.program == Sql("SELECT 2")
-    assert (there.state, there.snapshot) == (JobState.SUSPENDED, ended.snapshot)

@@ -8,7 +8,6 @@ import pytest
 
 from headgate.errors import ManifestError
 from headgate.project import load
-from headgate.providers.cs.client import address
 
 
 @pytest.mark.parametrize("signature", ["current", "legacy"])
@@ -23,17 +22,3 @@ def test_a_headgate_yaml_that_chooses_a_signature_is_reported_what_to_do(tmp_pat
     [mistake] = [one for one in refused.value.mistakes if "signature" in one.problem]
     assert mistake.where.startswith("headgate.yaml:3:")
     assert mistake.hint.startswith("take it out: ")
-
-
-@pytest.mark.parametrize(
-    ("region", "url"),
-    [
-        ("cn-north-1", "https://cs.cn-north-1.myhuaweicloud.com"),
-        ("cn-north-5", "https://cs-api.cn-north-5.myhuaweicloud.com"),
-        ("eu-west-0", "https://cs.eu-west-0.prod-cloud-ocb.orange-business.com"),
-        ("eu-de", "https://cs.eu-de.otc.t-systems.com"),
-    ],
-)
-def test_every_region_has_its_address(region: str, url: str) -> None:
-    """As the official SDK knows them."""
-    assert address(region) == url

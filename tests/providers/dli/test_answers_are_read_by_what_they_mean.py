@@ -6,17 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from tests.providers.dli.bench import ENVIRON, DliBench, job, provider, target
+from tests.providers.dli.bench import ENVIRON, DliBench, job, provider
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState
 from headgate.model.spec import Sql
 from headgate.providers.dli import states, wire
-from headgate.providers.dli.client import open_dli
 from headgate.providers.http import NotFound, Reply, Unauthorised
-from headgate.testing.contract import PROJECT, started
+from headgate.testing.contract import started
 from headgate.testing.dli import DliSimulator
-from headgate.testing.huawei import ACCESS_KEY, SECRET_KEY
 from headgate.testing.server import Response
 
 
@@ -148,29 +146,6 @@ def test_a_list_without_ids_is_no_answer(bench: DliBench, dli: DliSimulator) -> 
 # -- who asks ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "environ",
-    [
-        pytest.param(ENVIRON, id="keys"),
-        pytest.param({**ENVIRON, "HUAWEICLOUD_SDK_SECURITY_TOKEN": "FAKE.TOKEN"}, id="temporary-keys"),
-        pytest.param({"HW_ACCESS_KEY": ACCESS_KEY, "HW_SECRET_KEY": SECRET_KEY}, id="terraforms-variables"),
-        pytest.param(
-            {"HW_USER_NAME": "ann", "HW_USER_PASSWORD": "ann-password", "HW_DOMAIN_NAME": "acme"}, id="a-password"
-        ),
-    ],
-)
-def test_every_way_to_prove_who_asks_opens_the_gate(dli: DliSimulator, environ: dict[str, str]) -> None:
-    """From the first list to the run."""
-    if "HUAWEICLOUD_SDK_SECURITY_TOKEN" in environ:
-        dli.gate.temporary[ACCESS_KEY] = "FAKE.TOKEN"
-    one = provider(dli, environ={**environ, "HW_AUTH_URL": f"{dli.url}/v3", "HW_REGION_NAME": "eu-west-101"})
-
-    started(one, job())
-    one.close()
-
-    assert len(dli.running("orders")) == 1
-
-
 def test_nothing_that_is_refused_for_its_signature_is_tried_again(dli: DliSimulator) -> None:
     """Wrong signatures in a row lock the key."""
     one = provider(dli, environ={**ENVIRON, "HUAWEICLOUD_SDK_SK": "another secret"})
@@ -181,18 +156,6 @@ def test_nothing_that_is_refused_for_its_signature_is_tried_again(dli: DliSimula
 
     assert len(dli.requests) == 1
     assert "another secret" not in str(refused.value) + refused.value.body
-
-
-def test_the_registrys_opener_reads_the_environment(dli: DliSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a user has it."""
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
-
-    one = open_dli(target(dli.url), project=PROJECT, cache=None)
-    reported = one.observe()
-    one.close()
-
-    assert reported.jobs == {}
 
 
 def test_references_are_found_in_programs_and_libraries(bench: DliBench, dli: DliSimulator) -> None:

@@ -102,37 +102,7 @@ def test_a_platform_that_keeps_descriptions_shut_says_so(bench: DliBench, dli: D
     assert dli.definitions("orders")[0].fields.get("smn_topic", "") == ""
 
 
-def test_a_job_that_does_not_run_is_changed_whole(bench: DliBench, dli: DliSimulator) -> None:
-    """There is nothing to disturb."""
-    ended = bench.cancelled(started(bench.provider, job()))
-
-    bench.provider.update(ended, job(parallelism=3), MARKER)
-
-    assert dli.definitions("orders")[0].fields["parallel_number"] == 3
-    assert dli.running("orders") == []
-
-
 # -- the description ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("people", ["", "nightly totals, see the wiki", "流 [not ours] {}"])
-def test_peoples_words_stay(people: str) -> None:
-    """However often a mark is left."""
-    sets = Sets.of(["queue_name", "tags"], ["table.exec.state.ttl"])
-
-    once = set_fields.written(people, Marker(PROJECT, "orders", "0" * 16, start_key="0" * 32), Sets())
-    twice = set_fields.written(once, MARKER, sets)
-
-    assert twice.startswith(f"{people} [headgate " if people else "[headgate ")
-    assert set_fields.read(twice) == (MARKER, sets)
-
-
-def test_a_long_description_is_cut_and_the_mark_is_not() -> None:
-    """DLI takes 512 characters."""
-    text = set_fields.written("words " * 200, MARKER, Sets.of(FILLED_IN, ["a", "b"]))
-
-    assert len(text) <= FORM.longest
-    assert set_fields.read(text) == (MARKER, Sets.of(FILLED_IN, ["a", "b"]))
 
 
 def test_too_many_keys_are_all_taken_for_set() -> None:

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from tests.providers.dli.bench import DliBench, job, options
+from tests.providers.simulated import report_without
 
 from headgate.errors import OutcomeUnknown, Overtaken, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import Sql
-from headgate.providers.dli.job import DliJob, own_path
+from headgate.providers.dli.job import DliJob
 from headgate.testing.bench import in_state
 from headgate.testing.contract import converged, eventually, from_savepoint, seen, started, stopped, submission
 from headgate.testing.dli import BUCKET, DliSimulator
-from headgate.testing.server import Request, Response
+from headgate.testing.server import Response
 
 RECENT = {"flink_version": "1.17", "execution_agency_urn": "dli_agency"}
 
@@ -23,18 +24,6 @@ RECENT = {"flink_version": "1.17", "execution_agency_urn": "dli_agency"}
 def _failed_stop(bench: DliBench, live: Live) -> str:
     bench.provider.stop_with_savepoint(live.job_id)
     return eventually(lambda: bench.provider.stop_progress(live.job_id).failed)
-
-
-def test_a_savepoint_is_named_by_the_run_it_ended(bench: DliBench) -> None:
-    """DLI gives it no name; this one never stands for that of a later run."""
-    live = started(bench.provider, job())
-
-    ended = stopped(bench.provider, live)
-
-    assert ended.snapshot is not None
-    assert own_path(ended.snapshot.path) == (live.job_id, live.started_at)
-    assert live.run_id.startswith(f"{live.job_id}.{live.started_at}.")
-    assert bench.provider.exists(ended.snapshot.path)
 
 
 def test_a_failed_job_goes_on_from_a_checkpoint_that_is_named(bench: DliBench, dli: DliSimulator) -> None:
@@ -131,16 +120,7 @@ def test_a_graph_that_cannot_be_read_does_not_end_a_job(bench: DliBench, dli: Dl
 def test_a_stop_is_not_asked_for_where_the_bucket_is_not_reported(bench: DliBench, dli: DliSimulator) -> None:
     """Without one the job would be stopped and its state lost."""
     live = started(bench.provider, job())
-    platform: Any = dli
-    honest = dli.answer
-
-    def answer(asked: Request) -> Response:
-        found = honest(asked)
-        if asked.path.endswith(f"/jobs/{live.job_id}"):
-            found.body["job_detail"]["job_config"] = None
-        return found
-
-    platform.answer = answer
+    report_without(dli, "job_config")
 
     with pytest.raises(Unavailable, match="continues to run"):
         bench.provider.stop_with_savepoint(live.job_id)

@@ -19,7 +19,7 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec
 from headgate.planning import diff
 from headgate.providers.dli import set_fields
-from headgate.providers.dli.fields import UPDATE_ONLY, sent
+from headgate.providers.dli.fields import sent
 from headgate.providers.dli.job import DliJob
 from headgate.providers.dli.spec import flat_fields, sets_of
 from headgate.providers.dli.validation import impossible
@@ -173,15 +173,6 @@ def test_what_left_the_manifest_leaves_the_job(bench: DliBench, dli: DliSimulato
     assert "table.exec.state.ttl" not in config["runtime_config"]
     assert "jvm-overhead" in config["runtime_config"]
     assert kept.tags == {}
-
-
-def test_fields_an_update_alone_can_write_are_written_too(bench: DliBench, dli: DliSimulator) -> None:
-    """A create does not take them."""
-    started(bench.provider, job(options=options(operator_config='{"operator_list":[1]}')))
-
-    [kept] = dli.definitions("orders")
-    assert kept.fields["operator_config"] == '{"operator_list":[1]}'
-    assert "operator_config" in UPDATE_ONLY
 
 
 def test_slots_follow_the_parallelism_unless_they_are_named(bench: DliBench, dli: DliSimulator) -> None:

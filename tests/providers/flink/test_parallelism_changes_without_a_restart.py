@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from tests.providers.flink.jobs import a_project, counting_spec, observed, opene
 
 from headgate.errors import Rejected
 from headgate.local import LocalFlink
-from headgate.model.live import Live, Marker
+from headgate.model.live import Live
 from headgate.model.plan import Change, Impact
 from headgate.model.spec import JobSpec, Sql
 from headgate.planning import diff
@@ -42,13 +43,14 @@ def changes(provider: FlinkProvider, spec: JobSpec) -> tuple[Change, ...]:
     return diff(live.applied, spec)
 
 
-def rescaled(provider: FlinkProvider, spec: JobSpec) -> None:
-    """As the executor does it: foreseen, asked for, waited for."""
+def in_place(provider: FlinkProvider, spec: JobSpec) -> frozenset[str]:
+    """What of an edit can be changed as the job runs."""
+    return provider.platform_verdict(spec, observed(provider, spec.name), changes(provider, spec)).in_place
+
+
+def update(provider: FlinkProvider, spec: JobSpec) -> None:
     live = observed(provider, spec.name)
-    assert provider.platform_verdict(spec, live, changes(provider, spec)).in_place == {"parallelism"}
     provider.update(live, spec, live.marker or pytest.fail("it is ours"))
-    assert not provider.health(live.job_id).settled or widths(provider, live.job_id) == {spec.parallelism}
-    eventually(lambda: provider.health(live.job_id).settled)
 
 
 def widths(provider: FlinkProvider, job_id: str) -> set[int]:
@@ -56,40 +58,38 @@ def widths(provider: FlinkProvider, job_id: str) -> set[int]:
 
 
 def test_a_wider_job_is_the_same_job_and_counts_on(adaptive: LocalFlink, provider: FlinkProvider, project: str):
-    """No savepoint, no new id, no count lost; and narrower again."""
+    """No savepoint, no new id, no count lost; and narrower again. Only the whole edit in place is in place.
+
+    The job's own parameters still say the old parallelism: another process sees the one that was asked for, asks for it
+    without effect, and finds the job unchanged after it has ended, too.
+    """
+    printed = f"{project}-wider"
     cluster = Cluster(adaptive)
-    spec = counting_spec("wider", f"{project}-wider", parallelism=2)
+    spec = counting_spec("wider", printed, parallelism=2)
     job_id = settled(provider, project, spec)
-    eventually(lambda: max(cluster.printed(f"{project}-wider"), default=0) > 20)
+    eventually(lambda: max(cluster.printed(printed), default=0) > 20)
+    assert in_place(provider, replace(spec, parallelism=4, config={**spec.config, "a.b": "c"})) == frozenset()
 
     for wanted in (4, 1):
         edited = replace(spec, parallelism=wanted)
-        rescaled(provider, edited)
+        assert in_place(provider, edited) == {"parallelism"}
+        update(provider, edited)
+        assert not provider.health(job_id).settled or widths(provider, job_id) == {wanted}
+        eventually(lambda: provider.health(job_id).settled)
         assert observed(provider, spec.name).job_id == job_id
         assert widths(provider, job_id) == {wanted}
         assert changes(provider, edited) == ()
+    with closing(opened(adaptive, project)) as elsewhere:
+        update(elsewhere, edited)
+        assert changes(elsewhere, edited) == ()
 
-    before = len(cluster.printed(f"{project}-wider"))
-    eventually(lambda: len(cluster.printed(f"{project}-wider")) > before + 20)
-    assert cluster.printed(f"{project}-wider").count(1) == 1
-
-
-def test_another_process_sees_the_parallelism_that_was_asked_for(
-    adaptive: LocalFlink, provider: FlinkProvider, project: str
-):
-    """The job's own parameters still say the old one; asking again does it once."""
-    spec = counting_spec("seen", f"{project}-seen")
-    settled(provider, project, spec)
-    wide = replace(spec, parallelism=3)
-    rescaled(provider, wide)
-
-    elsewhere = opened(adaptive, project)
-    live = observed(elsewhere, "seen")
-    elsewhere.update(live, wide, live.marker or Marker(project, "seen", ""))
-    elsewhere.close()
-
-    assert live.applied is not None
-    assert diff(live.applied, wide) == ()
+    before = len(cluster.printed(printed))
+    eventually(lambda: len(cluster.printed(printed)) > before + 20)
+    assert cluster.printed(printed).count(1) == 1
+    provider.cancel(job_id)
+    eventually(lambda: not observed(provider, "wider").state.active)
+    with closing(opened(adaptive, project)) as elsewhere:
+        assert changes(provider, edited) == changes(elsewhere, edited) == ()
 
 
 def test_nothing_is_asked_again_while_nothing_changed(adaptive: LocalFlink, project: str):
@@ -134,41 +134,19 @@ def test_widths_that_the_author_fixed_stay(adaptive: LocalFlink, provider: Flink
     """
     spec = counting_spec("fixed", "", program=Sql(FIXED), parallelism=3)
     job_id = settled(provider, project, spec)
-    live, as_one = observed(provider, "fixed"), replace(spec, parallelism=2)
-    assert provider.platform_verdict(as_one, live, changes(provider, as_one)).in_place == frozenset()
+    as_one, wide = replace(spec, parallelism=2), replace(spec, parallelism=4)
+    assert in_place(provider, as_one) == frozenset()
     with pytest.raises(Rejected, match="without a restart"):
-        provider.update(live, as_one, live.marker or pytest.fail("it is ours"))
+        update(provider, as_one)
 
-    wide = replace(spec, parallelism=4)
-    provider.update(live, wide, live.marker or pytest.fail("it is ours"))
+    update(provider, wide)
     eventually(lambda: provider.health(job_id).settled and 4 in widths(provider, job_id))
-    by_name = {vertex.name: vertex.parallelism for vertex in provider.graph(job_id).vertices}
-    elsewhere = opened(adaptive, project)
 
-    assert sorted(by_name.values()) == [1, 2, 4]
-    assert next(width for name, width in by_name.items() if name.startswith("Source")) == 4
-    assert next(width for name, width in by_name.items() if name.startswith("Sink: two")) == 2
-    assert changes(provider, wide) == ()
-    assert changes(elsewhere, wide) == ()
-    elsewhere.close()
-
-
-def test_a_job_that_ended_is_as_wide_as_it_was_last_asked_to_be(
-    adaptive: LocalFlink, provider: FlinkProvider, project: str
-):
-    """Or a job that was rescaled and has finished would look changed, and be started again."""
-    spec = counting_spec("ended", f"{project}-ended")
-    job_id = settled(provider, project, spec)
-    wide = replace(spec, parallelism=2)
-    rescaled(provider, wide)
-    provider.cancel(job_id)
-    eventually(lambda: not observed(provider, "ended").state.active)
-
-    elsewhere = opened(adaptive, project)
-
-    assert changes(provider, wide) == ()
-    assert changes(elsewhere, wide) == ()
-    elsewhere.close()
+    by_name = {vertex.name.partition(":")[0]: vertex.parallelism for vertex in provider.graph(job_id).vertices}
+    two = {vertex.parallelism for vertex in provider.graph(job_id).vertices if vertex.name.startswith("Sink: two")}
+    assert (widths(provider, job_id), by_name["Source"], two) == ({1, 2, 4}, 4, {2})
+    with closing(opened(adaptive, project)) as elsewhere:
+        assert changes(provider, wide) == changes(elsewhere, wide) == ()
 
 
 def test_a_job_that_finds_too_few_slots_is_healthy_and_not_changed(provider: FlinkProvider, project: str):
@@ -181,27 +159,16 @@ def test_a_job_that_finds_too_few_slots_is_healthy_and_not_changed(provider: Fli
     assert changes(provider, spec) == ()
 
 
-def test_more_than_parallelism_is_a_restart(provider: FlinkProvider, project: str):
-    """Only the whole edit in place is in place."""
-    spec = counting_spec("more", f"{project}-more")
-    settled(provider, project, spec)
-    live = observed(provider, "more")
-    edited = replace(spec, parallelism=2, config={"execution.checkpointing.interval": "300 ms"})
-
-    assert provider.platform_verdict(edited, live, changes(provider, edited)).in_place == frozenset()
-
-
 def test_the_default_scheduler_restarts(flink: LocalFlink, project: str):
     """It says so itself when it is asked all the same."""
-    there = opened(flink, project)
-    spec = counting_spec("plain", f"{project}-plain")
-    job_id = settled(there, project, spec)
-    live, wide = observed(there, "plain"), replace(spec, parallelism=2)
+    with closing(opened(flink, project)) as there:
+        spec = counting_spec("plain", f"{project}-plain")
+        job_id = settled(there, project, spec)
+        live, wide = observed(there, "plain"), replace(spec, parallelism=2)
 
-    platform_verdict = there.platform_verdict(wide, live, (Change("parallelism", 1, 2, Impact.RESTART),))
-    with pytest.raises(Rejected, match="AdaptiveScheduler"):
-        there.update(live, wide, live.marker or pytest.fail("it is ours"))
-    there.cancel(job_id)
-    there.close()
+        verdict = there.platform_verdict(wide, live, (Change("parallelism", 1, 2, Impact.RESTART),))
+        with pytest.raises(Rejected, match="AdaptiveScheduler"):
+            update(there, wide)
+        there.cancel(job_id)
 
-    assert (platform_verdict.in_place, platform_verdict.blocked, platform_verdict.state) == (frozenset(), None, None)
+    assert (verdict.in_place, verdict.blocked, verdict.state) == (frozenset(), None, None)

@@ -20,7 +20,6 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec, Savepoint, Strategy
 from headgate.planning import diff
 from headgate.providers.flink.adapter import FlinkProvider
-from headgate.providers.port import Submission
 
 pytestmark = pytest.mark.flink
 
@@ -88,9 +87,13 @@ def test_the_bound_of_the_state_holds_where_the_manifest_names_none(
     assert foreseen(provider, live, empty) == PlatformVerdict()
 
 
-def test_another_max_parallelism_loses_the_state(provider: FlinkProvider, bounded: tuple[JobSpec, Live]):
-    """The one that the state has already, or leaving it to Flink, loses nothing."""
+def test_another_max_parallelism_loses_the_state(
+    flink: LocalFlink, provider: FlinkProvider, bounded: tuple[JobSpec, Live]
+):
+    """The one that the state has already, or leaving it to Flink, loses nothing; other edits ask nothing."""
     spec, live = bounded
+    closed = opened(flink, "nobody")
+    closed.close()
 
     changed = foreseen(provider, live, replace(spec, config={**spec.config, MOST: "8"})).state
 
@@ -99,6 +102,8 @@ def test_another_max_parallelism_loses_the_state(provider: FlinkProvider, bounde
     assert "4" in changed.operators[0].why
     assert "8" in changed.operators[0].why
     assert foreseen(provider, live, without_bound(spec, 2)).state is None
+    other = replace(spec, config={**spec.config, "execution.checkpointing.interval": "1 s"})
+    assert foreseen(closed, live, other) == PlatformVerdict()
 
 
 def test_what_is_equal_to_the_live_bound_is_no_loss(provider: FlinkProvider, project: str):
@@ -122,17 +127,16 @@ def test_flink_does_what_is_foreseen(provider: FlinkProvider, project: str):
     compiled = provider.compile(spec)
     restore = Restore(RestoreKind.SAVEPOINT, stopped(provider, first))
 
-    def start_key(wanted: JobSpec, restore: Restore, predecessor: str) -> str:
-        asked = submission(project, wanted, restore, predecessor)
-        return provider.submit(Submission(wanted, asked.job_id, asked.marker, restore, compiled))
+    def submitted(wanted: JobSpec, predecessor: str) -> str:
+        return provider.submit(replace(submission(project, wanted, restore, predecessor), compiled=compiled))
 
     last = first
     for refused in (without_bound(spec, 6), replace(spec, config={**spec.config, MOST: "8"})):
-        last = start_key(refused, restore, last)
+        last = submitted(refused, last)
         assert "max parallelism" in _failure(provider, last).replace("imum", "")
-    job_id = start_key(without_bound(spec, 2), restore, last)
+    job_id = submitted(without_bound(spec, 2), last)
     eventually(lambda: provider.health(job_id).settled)
-    live = eventually(lambda: _running(provider, "restored"))
+    live = eventually(lambda: there if (there := observed(provider, "restored")).state is JobState.RUNNING else None)
     most = {vertex.max_parallelism for vertex in provider.graph(job_id).vertices}
     found = foreseen(provider, live, without_bound(spec, 6))
     provider.cancel(job_id)
@@ -144,18 +148,3 @@ def test_flink_does_what_is_foreseen(provider: FlinkProvider, project: str):
 def _failure(provider: FlinkProvider, job_id: str) -> str:
     eventually(lambda: provider.health(job_id).state is JobState.FAILED)
     return provider.health(job_id).cause.lower()
-
-
-def _running(provider: FlinkProvider, name: str) -> Live | None:
-    live = observed(provider, name)
-    return live if live.state is JobState.RUNNING else None
-
-
-def test_only_these_two_changes_ask_the_platform(flink: LocalFlink, bounded: tuple[JobSpec, Live]):
-    """A closed provider answers nothing any more: so nothing was asked."""
-    spec, live = bounded
-    edited = replace(spec, config={**spec.config, "execution.checkpointing.interval": "1 s"})
-    closed = opened(flink, "nobody")
-    closed.close()
-
-    assert foreseen(closed, live, edited) == PlatformVerdict()

@@ -43,8 +43,8 @@ def test_a_job_nobody_started_left_no_sign(provider: FlinkProvider):
     assert provider.kept("nobody") == Kept(existed=False)
 
 
-def test_savepoints_of_a_job_are_found_by_its_name(provider: FlinkProvider, project: str):
-    """Started, one savepoint on the way, one at the stop: all reported by the folder alone, newest first."""
+def test_savepoints_of_a_job_are_found_by_its_name_until_they_are_disposed_of(provider: FlinkProvider, project: str):
+    """Started, one on the way, one at the stop: all reported by the folder alone, newest first. Gone is gone."""
     begun = time.time() * 1000
     job_id = settled(provider, project, counting_spec("kept", f"{project}-kept"))
     started = provider.kept("kept")
@@ -65,21 +65,13 @@ def test_savepoints_of_a_job_are_found_by_its_name(provider: FlinkProvider, proj
     assert started.started_at == found.started_at < found.snapshots[1].at <= found.snapshots[0].at <= time.time() * 1000
     assert f"/headgate/{project}/kept/" in first
     assert provider.stop_progress(job_id).path == last
+    assert provider.exists(last) is provider.exists(f"{last}/_metadata") is True
 
+    for path in (first, last, last):
+        provider.dispose(path)
 
-def test_a_savepoint_is_there_until_it_is_disposed_of(provider: FlinkProvider, project: str):
-    """Gone is gone, and asking again is nothing."""
-    path = stopped(provider, settled(provider, project, counting_spec("disposed", f"{project}-disposed")))
-    assert provider.exists(path) is True
-    assert provider.exists(f"{path}/_metadata") is True
-
-    provider.dispose(path)
-    provider.dispose(path)
-
-    assert provider.exists(path) is False
-    found = provider.kept("disposed")
-    assert found is not None
-    assert (found.existed, found.snapshots) == (True, ())
+    assert provider.exists(last) is False
+    assert provider.kept("kept") == replace(found, snapshots=())
 
 
 def test_what_cannot_be_read_is_not_said_to_be_missing(flink: LocalFlink, provider: FlinkProvider, project: str):
@@ -91,19 +83,6 @@ def test_what_cannot_be_read_is_not_said_to_be_missing(flink: LocalFlink, provid
     assert provider.exists("file:///no/such/savepoint") is False
     with pytest.raises(Rejected, match="nowhere"):
         provider.dispose("nowhere://bucket/savepoint-1")
-
-
-def test_a_jar_leaves_the_same_sign(provider: FlinkProvider, project: str):
-    """Its main is somebody else's, so the sign is left just before it."""
-    spec = counting_spec("jarred", f"{project}-jarred")
-
-    job_id = settled(provider, project, replace(spec, program=as_jar(spec)))
-
-    found = provider.kept("jarred")
-    assert found is not None
-    assert found.existed
-    assert found.started_at
-    provider.cancel(job_id)
 
 
 def as_jar(spec: JobSpec) -> Jar:
@@ -120,7 +99,10 @@ def _kind(statement: str) -> str:
 
 @pytest.mark.parametrize("jar", [False, True], ids=["sql", "jar"])
 def test_a_start_that_came_to_nothing_leaves_no_sign(provider: FlinkProvider, project: str, jar: bool):
-    """Refused as it was started, the job is as new as before; refused because it is there, it is not."""
+    """Refused as it was started, the job is as new as before; refused because it is there, it is not.
+
+    The main of a jar is somebody else's, so its sign is left just before it.
+    """
     spec = counting_spec(
         f"in-vain-{jar}", f"{project}-in-vain", config={"pipeline.max-parallelism": "1"}, parallelism=2
     )

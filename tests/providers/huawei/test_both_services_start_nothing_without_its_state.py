@@ -9,6 +9,7 @@ from tests.providers.dli.bench import DliBench
 from headgate.errors import ProviderError, Rejected
 from headgate.model.live import JobState, Live
 from headgate.model.spec import Sql
+from headgate.planning import diff
 from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
 
 Bench = DliBench | CsBench
@@ -105,6 +106,20 @@ def test_a_job_without_a_bucket_is_not_stopped(bench: Bench) -> None:
 
     assert "bucket" in live.unsavable
     assert not any("/stop" in line for line in bench.platform.requests)
+
+
+def test_a_job_that_does_not_run_is_changed_whole(bench: Bench) -> None:
+    """There is nothing to disturb, and its savepoint stays."""
+    ended = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    edited = bench.spec("orders", parallelism=3, program=Sql("INSERT INTO t SELECT 2 FROM s"))
+
+    bench.provider.update(ended, edited, submission(edited).marker)
+
+    now = eventually(lambda: there if (there := observed(bench)).applied != ended.applied else None)
+    assert now.applied is not None
+    assert diff(now.applied, edited) == ()
+    assert (now.state, from_savepoint(now)) == (JobState.SUSPENDED, from_savepoint(ended))
+    assert bench.running("orders") == []
 
 
 def test_a_draft_has_nothing_to_lose(bench: Bench) -> None:

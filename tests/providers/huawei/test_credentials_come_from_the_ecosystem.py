@@ -11,12 +11,13 @@ import pytest
 
 from headgate.errors import HeadgateError, Rejected
 from headgate.model.project import Target
+from headgate.providers.cs.client import address as cs_address
 from headgate.providers.http import Api, NotFound, Outgoing, Unauthorised
 from headgate.providers.huawei.account import Account, host
 from headgate.providers.huawei.credentials import Credentials, Password, Proof, Token, credentials
 from headgate.providers.huawei.forms import HuaweiTarget
 from headgate.providers.huawei.iam import TokenLogin
-from headgate.providers.huawei.signing import Keys
+from headgate.providers.huawei.signing import Keys, Signing
 from headgate.testing.server import Request, Response, SimulatedServer
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -131,33 +132,38 @@ def test_secrets_are_in_no_repr() -> None:
         Password("ann", "the-secret", "acme"),
     ]
 
-    assert "the-secret" not in repr([Credentials(proof) for proof in proofs])
+    assert "the-secret" not in repr([*(Credentials(proof) for proof in proofs), Signing(Keys("A", "the-secret"))])
     assert all("the-secret" in Credentials(proof).secrets().values() for proof in proofs)
 
 
 @pytest.mark.parametrize(
-    ("region", "expected"),
+    ("address", "expected"),
     [
-        ("cn-north-4", "https://dli.cn-north-4.myhuaweicloud.com"),
-        ("eu-west-101", "https://dli.eu-west-101.myhuaweicloud.eu"),
-        ("eu-de", "https://dli.eu-de.otc.t-systems.com"),
+        (host("dli", "cn-north-4"), "https://dli.cn-north-4.myhuaweicloud.com"),
+        (host("dli", "eu-west-101"), "https://dli.eu-west-101.myhuaweicloud.eu"),
+        (host("dli", "eu-de"), "https://dli.eu-de.otc.t-systems.com"),
+        (cs_address("cn-north-1"), "https://cs.cn-north-1.myhuaweicloud.com"),
+        (cs_address("cn-north-5"), "https://cs-api.cn-north-5.myhuaweicloud.com"),
+        (cs_address("eu-west-0"), "https://cs.eu-west-0.prod-cloud-ocb.orange-business.com"),
+        (cs_address("eu-de"), "https://cs.eu-de.otc.t-systems.com"),
     ],
 )
-def test_a_region_has_its_address(region: str, expected: str) -> None:
-    """Most are under one domain."""
-    assert host("dli", region) == expected
+def test_a_region_has_its_address(address: str, expected: str) -> None:
+    """Most are under one domain; of Cloud Stream, as its official SDK knows them."""
+    assert address == expected
 
 
 # -- with IAM ----------------------------------------------------------------------------------------------------------
 
 
 class Iam(SimulatedServer):
-    """Two projects, one user, and a service at the same address that says who asked it."""
+    """Projects, one user, and a service at the same address that says who asked it."""
 
     revoked: tuple[str, ...] = ()
     projects: tuple[dict[str, str], ...] = (
         {"id": PROJECT, "name": "eu-west-101"},
         {"id": "f" * 32, "name": "eu-west-101_other"},
+        *({"id": one, "name": "cn-north-4"} for one in (PROJECT, "e" * 32)),
     )
 
     def answer(self, request: Request) -> Response:
@@ -196,18 +202,35 @@ REQUEST = Outgoing("GET", "http://dli/service", {}, b"")
 SIGNED = {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": "SK"}
 
 
-def test_a_password_becomes_a_token_once(iam: Iam) -> None:
-    """It is good for a day; the project's id comes with it."""
-    account = _account(iam, USER, region="eu-west-101")
+@pytest.mark.parametrize(
+    ("environ", "form", "who", "asked"),
+    [
+        pytest.param(USER, {"region": "eu-west-101"}, "token-1", ["POST /v3/auth/tokens"], id="a-password-once"),
+        pytest.param(
+            SIGNED,
+            {"region": "eu-west-101"},
+            "SDK-HMAC-SHA256 Access=AK",
+            ["GET /v3/projects?name=eu-west-101"],
+            id="keys-for-the-project-that-every-region-has",
+        ),
+        pytest.param({"HW_AUTH_TOKEN": "theirs"}, {"project_id": PROJECT}, "theirs", [], id="a-token-of-a-ci-system"),
+    ],
+)
+def test_who_asks_and_for_which_project_goes_with_each_request(
+    iam: Iam, environ: dict[str, str], form: dict[str, str], who: str, asked: list[str]
+) -> None:
+    """A token is good for a day, and the project's id comes with it: IAM is asked once, or not at all."""
+    account = _account(iam, environ, **form)
 
     api = account.api(Api)
     first, second = api.read("/service"), api.read("/service")
     project = account.project_id()
     account.close()
 
-    assert first["who"] == second["who"] == "token-1"
+    assert first["who"] == second["who"] == who
+    assert first["project"] in ("", PROJECT)
     assert project == PROJECT
-    assert [line for line in iam.requests if "v3" in line] == ["POST /v3/auth/tokens"]
+    assert [line for line in iam.requests if "v3" in line] == asked
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -240,32 +263,28 @@ def test_a_token_is_fetched_again_once_for_all_who_were_refused_with_it(iam: Iam
     assert later == [{"X-Auth-Token": "token-2"}] * 3
 
 
-def test_a_token_that_is_refused_for_good_is_reported_and_never_shown(iam: Iam) -> None:
-    """Asked for twice, not for ever; the gateway quotes it, headgate does not."""
-    iam.revoked = ("token-1", "token-3")
-    account = _account(iam, USER, region="eu-west-101")
+@pytest.mark.parametrize(
+    ("environ", "shown", "requests"),
+    [
+        pytest.param(USER, "(X-Auth-Token)", 4, id="of-a-password"),
+        pytest.param({"HW_AUTH_TOKEN": "theirs"}, "${env:HW_AUTH_TOKEN}", 1, id="of-somebody-else"),
+    ],
+)
+def test_a_token_that_is_refused_for_good_is_reported_and_never_shown(
+    iam: Iam, environ: dict[str, str], shown: str, requests: int
+) -> None:
+    """Asked for twice, not for ever, and not where there is nothing to log in with; the gateway quotes it, not we."""
+    iam.revoked = ("token-1", "token-3", "theirs")
+    account = _account(iam, environ, region="eu-west-101", project_id=PROJECT)
 
     with pytest.raises(Unauthorised) as refused:
         account.api(Api).read("/service")
     account.close()
 
     reported = f"{refused.value} {refused.value.problem} {refused.value.body}"
-    assert "token-1" not in reported
-    assert "token-3" not in reported
-    assert "The token (X-Auth-Token) must be updated" in refused.value.body
-    assert len(iam.requests) == 4
-
-
-def test_a_token_of_somebody_elses_is_not_replaced(iam: Iam) -> None:
-    """There is nothing to log in with."""
-    iam.revoked = ("theirs",)
-    account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
-
-    with pytest.raises(Unauthorised):
-        account.api(Api).read("/service")
-    account.close()
-
-    assert iam.requests == ["GET /service"]
+    assert not [token for token in iam.revoked if token in reported]
+    assert f"The token {shown} must be updated" in refused.value.body
+    assert len(iam.requests) == requests
 
 
 def test_a_wrong_password_is_reported_without_it(iam: Iam) -> None:
@@ -279,31 +298,11 @@ def test_a_wrong_password_is_reported_without_it(iam: Iam) -> None:
     assert "not-the-password" not in str(refused.value) + refused.value.body
 
 
-def test_the_project_is_looked_up_by_the_regions_name(iam: Iam) -> None:
-    """Every region has a project of its own name."""
-    account = _account(iam, SIGNED, region="eu-west-101")
-
-    reported = account.api(Api).read("/service")
-    account.close()
-
-    assert reported == {"who": "SDK-HMAC-SHA256 Access=AK", "project": PROJECT}
-    assert iam.requests == ["GET /v3/projects?name=eu-west-101", "GET /service"]
-
-
-def test_a_token_that_somebody_fetched_is_sent_as_it_is(iam: Iam) -> None:
-    """CI systems hand out tokens."""
-    account = _account(iam, {"HW_AUTH_TOKEN": "theirs"}, project_id=PROJECT)
-
-    reported = account.api(Api).read("/service")
-    account.close()
-
-    assert reported["who"] == "theirs"
-
-
 @pytest.mark.parametrize(
     ("form", "kind", "named"),
     [
         pytest.param({"region": "af-south-1"}, NotFound, "af-south-1", id="no-such-project"),
+        pytest.param({"region": "cn-north-4"}, Rejected, PROJECT, id="several-of-one-name"),
         pytest.param({"iam_endpoint": ""}, Rejected, "IAM", id="nowhere-to-ask"),
     ],
 )
@@ -319,18 +318,6 @@ def test_a_project_that_cannot_be_found_is_reported(
 
     assert named in refused.value.problem
     assert "project_id" in refused.value.hint
-
-
-def test_several_projects_of_a_name_are_not_chosen_from(iam: Iam) -> None:
-    """Which one is meant is for people to say."""
-    iam.projects = (*Iam.projects, {"id": "e" * 32, "name": "eu-west-101"})
-    account = _account(iam, SIGNED, region="eu-west-101")
-
-    with pytest.raises(Rejected) as refused:
-        account.project_id()
-    account.close()
-
-    assert PROJECT in refused.value.problem
 
 
 def test_neither_region_nor_endpoint_is_reported_at_once(iam: Iam) -> None:
