@@ -1,4 +1,4 @@
-"""On Cloud Stream: jobs without a bucket cannot be stopped with their state, and some hosts say less."""
+"""On Cloud Stream jobs without a bucket cannot be stopped with their state: the plan says so."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ CONSENT = "savepoint: {strategy: none}"
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     with house_on("cs", tmp_path, monkeypatch) as made:
         yield made
-
-
-def test_suspended_and_resumed_where_only_our_note_tells_the_savepoint(house: House) -> None:
-    """A host without the calls of its successor."""
-    house.platform.successor_answers = False
-    house.applied()
-
-    assert house.applied(more="state: suspended").verb is Verb.SUSPEND
-    assert house.applied(where="").verb is Verb.RESUME
-
-    assert house.platform.ages("cs") == 1
 
 
 def test_a_stranger_without_a_bucket_is_adopted_as_it_runs(house: House) -> None:

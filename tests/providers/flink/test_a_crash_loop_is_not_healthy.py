@@ -74,9 +74,11 @@ def entry(*, changed: int, running: int = 2, started: int = NOW - DAY, **tasks: 
     return {"jid": ID, "start-time": started, "last-modification": changed, "tasks": counts}
 
 
-def condition(cluster: Cluster, line: Mapping[str, Any], word: str = "RUNNING", now: int = NOW) -> Condition:
-    """What a process without any memory says of a job."""
-    return CrashLoops(cluster, Facts(None, "flink", "")).condition(line, word, now)  # type: ignore[arg-type]
+def condition(
+    cluster: Cluster, line: Mapping[str, Any], word: str = "RUNNING", now: int = NOW, facts: Facts | None = None
+) -> Condition:
+    """What a process says of a job, with `facts` of earlier looks or without any memory."""
+    return CrashLoops(cluster, facts or Facts(None, "flink", "")).condition(line, word, now)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -101,45 +103,34 @@ def test_a_job_is_degraded_while_it_has_not_outlived_its_own_failures(at: list[i
 
 
 def test_a_degraded_job_says_since_when_how_often_and_why() -> None:
-    """The oldest failure of the loop, not the newest, and none from long before it."""
-    cluster = Cluster(NOW - SECOND, NOW - 3 * SECOND, NOW - 5 * SECOND, NOW - DAY, start_key=3)
+    """The oldest failure of the loop, not the newest, and none from long before it.
 
-    found = condition(cluster, entry(changed=NOW))
+    A history holds 16 failures: "since" would be a moment ago, for ever, so the loop began before what it shows.
+    """
+    whole = Cluster(NOW - SECOND, NOW - 3 * SECOND, NOW - 5 * SECOND, NOW - DAY, start_key=3)
+    forgets = Cluster(*(NOW - SECOND * (1 + number) for number in range(16)), start_key=99)
+
+    found, before = condition(whole, entry(changed=NOW)), condition(forgets, entry(changed=NOW))
 
     assert found == Condition(HealthWord.DEGRADED, NOW - 5 * SECOND, restarts=4, cause="RuntimeException: it broke")
-
-
-def test_a_history_that_forgets_is_counted_by_attempts_and_begins_before_what_it_shows() -> None:
-    """It holds 16 failures: "since" would otherwise be a moment ago, for ever."""
-    cluster = Cluster(*(NOW - SECOND * (1 + number) for number in range(16)), start_key=99)
-
-    found = condition(cluster, entry(changed=NOW))
-
-    assert (found.restarts, found.since, found.or_before) == (100, NOW - 16 * SECOND, True)
+    assert (before.restarts, before.since, before.or_before) == (100, NOW - 16 * SECOND, True)
 
 
 def test_the_beginning_of_a_loop_is_kept_where_an_earlier_look_saw_it() -> None:
-    """A loop that is looked at every minute began when it was seen to begin."""
+    """A loop that is looked at every minute began when it was seen to begin.
+
+    A JobManager that forgot its jobs gives their ids away again: what was seen belongs to an id and a start.
+    """
     cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, start_key=1), Facts(None, "flink", "")
-    CrashLoops(cluster, facts).condition(entry(changed=NOW), "RUNNING", NOW)  # type: ignore[arg-type]
+    condition(cluster, entry(changed=NOW), facts=facts)
     later = NOW + 10 * MINUTE
     cluster.at, cluster.start_key = [later - SECOND * (1 + number) for number in range(16)], 300
 
-    found = CrashLoops(cluster, facts).condition(entry(changed=later), "RUNNING", later)  # type: ignore[arg-type]
+    found = condition(cluster, entry(changed=later), now=later, facts=facts)
+    another = condition(cluster, entry(started=NOW, changed=later), now=later, facts=facts)
 
     assert (found.since, found.or_before) == (NOW - 3 * SECOND, False)
-
-
-def test_a_job_id_that_was_used_again_has_no_past() -> None:
-    """A JobManager that forgot its jobs gives their ids away again: what was seen belongs to an id and a start."""
-    cluster, facts = Cluster(NOW - SECOND, NOW - 3 * SECOND, start_key=1), Facts(None, "flink", "")
-    CrashLoops(cluster, facts).condition(entry(changed=NOW), "RUNNING", NOW)  # type: ignore[arg-type]
-    cluster.at, cluster.start_key = [NOW + SECOND * (16 - number) for number in range(16)], 300
-    again = entry(started=NOW, changed=NOW + 20 * SECOND)
-
-    found = CrashLoops(cluster, facts).condition(again, "RUNNING", NOW + 20 * SECOND)  # type: ignore[arg-type]
-
-    assert (found.since, found.or_before) == (NOW + SECOND, True)
+    assert (another.since, another.or_before) == (later - 16 * SECOND, True)
 
 
 @pytest.mark.parametrize("word", ["RUNNING", "RESTARTING", "CREATED"])
@@ -258,7 +249,7 @@ def test_facts_survive_the_process(tmp_path: Path) -> None:
     cluster = Cluster(NOW - 10 * MINUTE)
     for _ in range(2):
         facts = Facts(tmp_path, "flink", "here")
-        CrashLoops(cluster, facts).condition(entry(changed=NOW - 10 * MINUTE), "RUNNING", NOW)  # type: ignore[arg-type]
+        condition(cluster, entry(changed=NOW - 10 * MINUTE), facts=facts)
         facts.save()
 
     assert len(cluster.asked) == 1

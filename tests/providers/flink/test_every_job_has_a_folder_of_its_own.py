@@ -40,18 +40,13 @@ def test_no_two_jobs_share_a_folder(one: tuple[str, str], other: tuple[str, str]
 
 
 def test_the_target_comes_before_the_cluster():
-    """headgate.yaml says it for this project; the cluster for everybody."""
+    """headgate.yaml says it for this project; the cluster for everybody. Without either nothing is claimed."""
+    nowhere = Homes(Configured(), None)
+
     assert homes().of("shop", "orders") == "s3://b/sp/headgate/shop/orders"
     assert homes("s3://b/sp/").of("shop", "orders") == "s3://b/sp/headgate/shop/orders"
     assert homes(None).of("shop", "orders") == "hdfs:///of/cluster/headgate/shop/orders"
-
-
-def test_where_no_directory_is_known_there_is_no_folder():
-    """Then nothing is claimed, and Flink says what it needs."""
-    nowhere = Homes(Configured(), None)
-
-    assert nowhere.of("shop", "orders") == ""
-    assert nowhere.sign("shop", "orders", {}, "f00", at=5) == ""
+    assert nowhere.of("shop", "orders") == nowhere.sign("shop", "orders", {}, "f00", at=5) == ""
 
 
 @pytest.mark.parametrize("option", ["execution.checkpointing.savepoint-dir", "state.savepoints.dir"])

@@ -58,7 +58,7 @@ def widths(provider: FlinkProvider, job_id: str) -> set[int]:
 
 
 def test_a_wider_job_is_the_same_job_and_counts_on(adaptive: LocalFlink, provider: FlinkProvider, project: str):
-    """No savepoint, no new id, no count lost; and narrower again. Only the whole edit in place is in place.
+    """No savepoint, no new id, no count lost; and narrower before. Only the whole edit in place is in place.
 
     The job's own parameters still say the old parallelism: another process sees the one that was asked for, asks for it
     without effect, and finds the job unchanged after it has ended, too.
@@ -70,7 +70,7 @@ def test_a_wider_job_is_the_same_job_and_counts_on(adaptive: LocalFlink, provide
     eventually(lambda: max(cluster.printed(printed), default=0) > 20)
     assert in_place(provider, replace(spec, parallelism=4, config={**spec.config, "a.b": "c"})) == frozenset()
 
-    for wanted in (4, 1):
+    for wanted in (1, 4):
         edited = replace(spec, parallelism=wanted)
         assert in_place(provider, edited) == {"parallelism"}
         update(provider, edited)
