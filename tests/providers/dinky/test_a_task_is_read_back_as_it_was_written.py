@@ -17,7 +17,7 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import Jar, JobSpec, Savepoint, Sql, Strategy
 from headgate.planning import diff
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
-from headgate.providers.dinky.states import Stored, stored_strategy, written_strategy
+from headgate.providers.dinky.spec import fields_of, wanted_fields
 from headgate.providers.dinky.task_note import LONGEST, Note
 from headgate.providers.flink.states import common_state
 from headgate.testing.contract import from_savepoint, started, stopped, submission
@@ -225,19 +225,20 @@ def test_options_that_cannot_be_are_refused_offline(written: dict[str, Any], say
     assert says in str(refused.value)
 
 
-@pytest.mark.parametrize("strategy", [Strategy.NONE, Strategy.LATEST, Strategy.EARLIEST])
-def test_strategies_are_stored_and_read_back(strategy: Strategy) -> None:
+@pytest.mark.parametrize(
+    ("strategy", "stored"), [(Strategy.NONE, 0), (Strategy.LATEST, 1), (Strategy.EARLIEST, 2), (Strategy.PATH, 0)]
+)
+def test_strategies_are_stored_and_read_back(strategy: Strategy, stored: int) -> None:
     """0, 1, 2; whatever else is stored counts as none, as it does for Dinky."""
-    assert written_strategy(int(stored_strategy(Savepoint(strategy))), "") == Savepoint(strategy)
-    assert written_strategy(9, "") == written_strategy(None, "") == Savepoint(Strategy.NONE)
+    spec = job(savepoint=Savepoint(strategy, "s3://a"))
+    kept = wanted_fields(spec, spec.options)["savePointStrategy"]
+
+    assert kept == fields_of({"savePointStrategy": str(kept)})["savePointStrategy"] == stored
+    assert all(fields_of({"savePointStrategy": odd})["savePointStrategy"] == 0 for odd in (9, None, "", 3))
 
 
-def test_a_path_is_read_from_a_task_and_goes_with_the_start_instead(
-    dinky: DinkySimulator, provider: DinkyProvider
-) -> None:
+def test_a_path_goes_with_the_start_and_is_not_stored(dinky: DinkySimulator, provider: DinkyProvider) -> None:
     """On PostgreSQL no two tasks may store the same path, not even an empty one."""
-    assert written_strategy(3, "s3://a") == Savepoint(Strategy.PATH, "s3://a")
-    assert stored_strategy(Savepoint(Strategy.PATH, "s3://a")) is Stored.NONE
     ended = stopped(provider, started(provider, job()))
     assert ended.snapshot is not None
 

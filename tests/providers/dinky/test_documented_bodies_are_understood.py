@@ -17,13 +17,12 @@ from tests.providers.dinky.given import asked, job, options
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.spec import JobSpec, Savepoint, Sql, Strategy
-from headgate.providers.answer_fields import number
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky import instance_details
 from headgate.providers.dinky import spec as task_spec
 from headgate.providers.dinky.envelope import judge
 from headgate.providers.dinky.names import Names
-from headgate.providers.dinky.states import written_strategy
+from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Started, Task, document, text
 from headgate.providers.http import Reply
 from headgate.testing.contract import started, stopped, submission
@@ -47,15 +46,14 @@ class NoNames(Names):
 
 def spec_of(body: dict[str, Any], **changes: Any) -> JobSpec:
     """The spec that a task amounts to, as `import` writes it."""
-    applied = task_spec.applied(Task.read(body), names=NoNames())
+    applied = task_spec.applied(Task.read(body), NoNames(), Note())
     assert applied is not None
-    strategy = written_strategy(number(body["savePointStrategy"]), text(body["savePointPath"]))
     spec = JobSpec(
         text(body["name"]),
         "dinky",
         applied.program,
         applied.parallelism,
-        strategy,
+        Savepoint(Strategy.LATEST),
         applied.config,
         options=applied.options,
     )

@@ -9,7 +9,6 @@ definition: `providers.definitions` decides what a start does next, waits, and f
 - `envelope`    what an answer means, whatever its HTTP status
 - `session`     login, tenant, lists in pages
 - `wire`        rows as Dinky sends them
-- `states`      status words and savepoint strategies
 - `spec`        a manifest as the fields of a task, and back; `task_note`: the marker and other facts in its note
 - `statements`  SQL as Dinky cuts it into statements, and jars as statements
 - `catalogue`   folders and names; `names`: clusters and environments by name

@@ -8,18 +8,18 @@ where the manifest says something about them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.plan import Restore
-from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql, Strategy
 from headgate.providers.answer_fields import number
 from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
 from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
 from headgate.providers.dinky.names import REFERENCES, Names
-from headgate.providers.dinky.states import stored_strategy, written_strategy
+from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.sql import SqlMistake, meaning
 
@@ -47,6 +47,14 @@ _OF_A_START = frozenset(
 )
 _DEFAULTS = {field.alias: field.default for field in DinkyOptions.model_fields.values()}
 _ONLY_IF_SAID = ("databaseId", "firstLevelOwner", "secondLevelOwners")
+_AS_WRITTEN = (
+    *("clusterId", "clusterConfigurationId", "envId", "alertGroupId"),
+    *("fragment", "batchModel", "statementSet", "enabled"),
+)
+# `savePointStrategy`: the savepoint that a start without a path takes. 0 is none, and so is what Dinky does not know.
+# A path goes with its start and is not stored: on PostgreSQL no two tasks may store the same one.
+NO_SAVEPOINT = 0
+_STORED = {Strategy.LATEST: 1, Strategy.EARLIEST: 2}
 
 
 def is_a_job(task: Task) -> bool:
@@ -58,44 +66,6 @@ def run_mode(value: object) -> str:
     """The long form of a run mode. Dinky takes a word it does not know, `Local` for one, as local."""
     word = _SHORT.get(text(value), text(value))
     return word if word in ON_A_CLUSTER or word in ON_THEIR_OWN else "local"
-
-
-def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a task in one form, whatever spelling they came in."""
-    mode = run_mode(row.get("type"))
-    extension = document(row.get("configJson"))
-    return {
-        "name": text(row.get("name")),
-        "dialect": "FlinkJar" if text(row.get("dialect")).lower() == "flinkjar" else "FlinkSql",
-        "type": mode,
-        "statement": text(row.get("statement")).replace("\r\n", "\n").rstrip(),
-        "parallelism": number(row.get("parallelism")),
-        "savePointStrategy": stored_strategy(
-            written_strategy(number(row.get("savePointStrategy")), text(row.get("savePointPath")))
-        ),
-        "fragment": flag(row.get("fragment")),
-        "batchModel": flag(row.get("batchModel")),
-        "statementSet": flag(row.get("statementSet"), default=True),
-        "enabled": flag(row.get("enabled"), default=True),
-        "clusterId": number(row.get("clusterId")) if mode in ON_A_CLUSTER else None,
-        "clusterConfigurationId": number(row.get("clusterConfigurationId")) if mode in ON_THEIR_OWN else None,
-        "databaseId": number(row.get("databaseId")),
-        "envId": _or_none(row.get("envId")),
-        "alertGroupId": _or_none(row.get("alertGroupId")),
-        "note": text(row.get("note")),
-        "firstLevelOwner": number(row.get("firstLevelOwner")),
-        # None for what is no list.
-        "secondLevelOwners": list(owners) if isinstance(owners := row.get("secondLevelOwners"), list) else [],
-        "configJson": {
-            "udfConfig": _udf_config(extension.get("udfConfig")),
-            "udfRefer": _udf_refer(extension.get("udfRefer")),
-            "customConfig": {
-                text(one.get("key")): text(one.get("value"))
-                for one in rows(extension.get("customConfig"))
-                if one.get("value") is not None
-            },
-        },
-    }
 
 
 def wanted_fields(
@@ -114,22 +84,16 @@ def wanted_fields(
         hint = "write `jar:` instead of a statement, or remove the dialect"
         raise Rejected("options.dialect is FlinkJar and the program is SQL", where=str(spec.source), hint=hint)
     said = {key: options[key] for key in _ONLY_IF_SAID if options.get(key)}
-    plain = ("clusterId", "clusterConfigurationId", "envId", "alertGroupId")
     return said | {
         "name": spec.name,
         "dialect": "FlinkJar" if jar else "FlinkSql",
         "type": options.get("type", "local"),
         "statement": statements.jar_statement(spec, jar, restore) if jar else statements.checked(spec),
         "parallelism": spec.parallelism,
-        "savePointStrategy": stored_strategy(spec.savepoint),
+        "savePointStrategy": _STORED.get(spec.savepoint.strategy, NO_SAVEPOINT),
         "note": note,
-        **{key: options.get(key, _DEFAULTS[key]) for key in (*plain, "fragment", "batchModel")},
-        **{key: options.get(key, True) for key in ("statementSet", "enabled")},
-        "configJson": {
-            "udfConfig": _udf_config(options.get("udfConfig")),
-            "udfRefer": _udf_refer(options.get("udfRefer")),
-            "customConfig": config,
-        },
+        **{key: options.get(key, _DEFAULTS[key]) for key in _AS_WRITTEN},
+        "configJson": {**_extension(options), "customConfig": config},
     }
 
 
@@ -156,18 +120,16 @@ def as_body(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def applied(
     task: Task,
-    *,
     names: Names,
-    said: frozenset[str] = frozenset(),
-    note: str = "",
+    note: Note,
+    *,
     folder: str | None = None,
     usual_folder: str = "",
     variables: Mapping[str, str] | None = None,
 ) -> AppliedSpec | None:
     """The manifest that a task amounts to; None if its statement cannot be read.
 
-    `said` and `note` are what our marker tells of it, `folder` where it stands (None: nowhere), `usual_folder` where it
-    would stand if nobody said.
+    `folder` is where it stands (None: nowhere), `usual_folder` where it would stand if nobody said.
     """
     fields = fields_of(task.raw)
     program: Program = Sql(statements.restored(fields["statement"]))
@@ -180,13 +142,13 @@ def applied(
             return None
     extension = fields["configJson"]
     config = {key: value for key, value in extension["customConfig"].items() if key not in _OF_A_START}
-    known = {**fields, **extension, "note": note, "variables": dict(variables or {})}
+    known = {**fields, **extension, "note": note.text, "variables": dict(variables or {})}
     known["step"] = task.step if task.step in (1, 2) else 1
-    unsaid = {*_ONLY_IF_SAID, "dialect", "note"} - said
+    unsaid = {*_ONLY_IF_SAID, "dialect", "note"} - note.said
     options = {key: value for key, value in known.items() if key in _DEFAULTS and key not in unsaid}
-    if folder is not None and ("folder" in said or tidy(folder) != tidy(usual_folder)):
+    if folder is not None and ("folder" in note.said or tidy(folder) != tidy(usual_folder)):
         options["folder"] = folder
-    options = _named(options, said, names)
+    options = _named(options, note.said, names)
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
     return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
 
@@ -208,29 +170,64 @@ def _named(options: dict[str, Any], said: frozenset[str], names: Names) -> dict[
 
 
 def _written(key: str, value: Any) -> Any:
-    if key == "savePointStrategy":
-        return int(value)
     if key != "configJson":
         return value
     config = value["customConfig"]
+    return {**value, "customConfig": [{"key": each, "value": config[each]} for each in sorted(config)]}
+
+
+def _extension(value: object) -> dict[str, Any]:
+    """`configJson` of a task, its options as a map; or what a manifest's options say of it."""
+    extension = document(value)
+    config = document(extension.get("udfConfig"))
+    keys = {"templateId": number(config.get("templateId")), "selectKeys": config.get("selectKeys") or []}
     return {
-        "udfConfig": value["udfConfig"],
-        "udfRefer": value["udfRefer"],
-        "customConfig": [{"key": each, "value": config[each]} for each in sorted(config)],
+        "udfConfig": _kept({**keys, "className": text(config.get("className"))}),
+        "udfRefer": [
+            found
+            for one in rows(extension.get("udfRefer"))
+            if (found := _kept({"name": text(one.get("name")), "className": text(one.get("className"))}))
+        ],
+        "customConfig": {
+            text(one.get("key")): text(one.get("value"))
+            for one in rows(extension.get("customConfig"))
+            if one.get("value") is not None
+        },
     }
-
-
-def _udf_config(value: object) -> dict[str, Any] | None:
-    reported = document(value)
-    template_id, keys = number(reported.get("templateId")), reported.get("selectKeys")
-    return _kept({"templateId": template_id, "selectKeys": keys or [], "className": text(reported.get("className"))})
-
-
-def _udf_refer(value: object) -> list[dict[str, Any]]:
-    reported = ({"name": text(one.get("name")), "className": text(one.get("className"))} for one in rows(value))
-    return [found for one in reported if (found := _kept(one))]
 
 
 def _kept(reported: dict[str, Any]) -> dict[str, Any] | None:
     """What is not at its default; None if nothing is."""
     return {key: value for key, value in reported.items() if value not in (None, "", [])} or None
+
+
+# Field of a task to how its value is read, whatever spelling it came in.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "name": text,
+    "dialect": lambda value: "FlinkJar" if text(value).lower() == "flinkjar" else "FlinkSql",
+    "type": run_mode,
+    "statement": lambda value: text(value).replace("\r\n", "\n").rstrip(),
+    "parallelism": number,
+    "savePointStrategy": lambda value: found if (found := number(value)) in _STORED.values() else NO_SAVEPOINT,
+    "fragment": flag,
+    "batchModel": flag,
+    "statementSet": lambda value: flag(value, default=True),
+    "enabled": lambda value: flag(value, default=True),
+    "clusterId": number,
+    "clusterConfigurationId": number,
+    "databaseId": number,
+    "envId": _or_none,
+    "alertGroupId": _or_none,
+    "note": text,
+    "firstLevelOwner": number,
+    "secondLevelOwners": lambda value: list(value) if isinstance(value, list) else [],
+    "configJson": _extension,
+}
+# These count only in the run modes that have them.
+_ONLY_IN = {"clusterId": ON_A_CLUSTER, "clusterConfigurationId": ON_THEIR_OWN}
+
+
+def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a task in one form, whatever spelling they came in."""
+    fields = {key: read(row.get(key)) for key, read in _READ.items()}
+    return fields | {key: None for key, modes in _ONLY_IN.items() if fields["type"] not in modes}

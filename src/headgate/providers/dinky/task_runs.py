@@ -125,9 +125,8 @@ class TaskRuns:
         note = Note.read(task.note)
         manifest = applied(
             task,
-            names=names,
-            said=note.said,
-            note=note.text,
+            names,
+            note,
             folder=entry.folder if entry else None,
             usual_folder=self._folder,
             variables=self._variables_of(runs[0]) if runs[0] and "variables" in note.said else None,

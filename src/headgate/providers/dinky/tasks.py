@@ -21,8 +21,15 @@ from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees, tidy
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.spec import DIALECTS, as_body, differing, fields_of, is_a_job, wanted_fields
-from headgate.providers.dinky.states import Stored
+from headgate.providers.dinky.spec import (
+    DIALECTS,
+    NO_SAVEPOINT,
+    as_body,
+    differing,
+    fields_of,
+    is_a_job,
+    wanted_fields,
+)
 from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document
 
@@ -141,7 +148,7 @@ class Tasks:
         fields = wanted_fields(wanted.spec, wanted.options, note=note, restore=wanted.restore)
         if wanted.restore and wanted.restore.kind is RestoreKind.FRESH and self._instances.savepoints(task.id):
             # With any other strategy Dinky would restore the newest savepoint it ever took of this task.
-            fields["savePointStrategy"] = Stored.NONE
+            fields["savePointStrategy"] = NO_SAVEPOINT
         changes = differing(task.raw, fields)
         step = wanted.options.get("step", _DEVELOP)
         renamed = changes.pop("name", None) is not None

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from headgate.model.live import JobState
 from headgate.providers.answer_fields import number, undocumented
@@ -60,67 +60,73 @@ def rows(value: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task as it is saved: a row of `POST /api/task`, or the TaskDTO of `GET /api/task`. `raw` is all of it."""
+def _given(value: object) -> str | None:
+    """A text that is not empty, as it is; None for anything else."""
+    return value if isinstance(value, str) and value else None
 
-    id: int
-    name: str
-    dialect: str
-    note: str
-    step: int
-    pointer: int | None
-    raw: Mapping[str, Any] = field(repr=False)
+
+def _count(value: object) -> int:
+    return number(value) or 0
+
+
+def _restored(config: object) -> str | None:
+    return text(config.get("savePointPath")) if isinstance(config, Mapping) else None
+
+
+def _column(key: str, read: Callable[[Any], Any] = text, *, needed: bool = False) -> Mapping[str, Any]:
+    """Where a field stands in a row, and how its value is read; where a `needed` one is None, the row says nothing."""
+    return {"key": key, "read": read, "needed": needed}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An object that Dinky answers, by the columns of its class; `raw` is all of it."""
+
+    what: ClassVar[str] = ""
+
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Task:
-        """Raises Unavailable for a row that does not say which task it is, or of which kind."""
-        task_id = number(row.get("id"))
-        if task_id is None or not all(isinstance(row.get(key), str) and row[key] for key in ("name", "dialect")):
-            raise undocumented("a task")
-        return cls(
-            id=task_id,
-            name=text(row.get("name")),
-            dialect=text(row.get("dialect")),
-            note=text(row.get("note")),
-            step=number(row.get("step")) or 1,
-            pointer=number(row.get("jobInstanceId")),
-            raw=row,
-        )
+    def read(cls, row: Mapping[str, Any]) -> Self:
+        """Raises Unavailable for a row that does not say what is needed of it."""
+        columns = {one.name: one.metadata for one in fields(cls) if one.metadata}
+        values = {name: column["read"](row.get(column["key"])) for name, column in columns.items()}
+        if any(column["needed"] and values[name] is None for name, column in columns.items()):
+            raise undocumented(cls.what)
+        return cls(raw=row, **values)
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class Task(Row):
+    """A task as it is saved: a row of `POST /api/task`, or the TaskDTO of `GET /api/task`."""
+
+    what = "a task"
+
+    id: int = field(metadata=_column("id", number, needed=True))
+    name: str = field(metadata=_column("name", _given, needed=True))
+    dialect: str = field(metadata=_column("dialect", _given, needed=True))
+    note: str = field(metadata=_column("note"))
+    step: int = field(metadata=_column("step", lambda value: number(value) or 1))
+    pointer: int | None = field(metadata=_column("jobInstanceId", number))
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Row):
     """One start of a task. `created` becomes Flink's start time once Dinky has asked Flink.
 
     `jid` is Flink's id of the job. Ids of rows begin again where a Dinky keeps its rows in memory; this one does not.
     """
 
-    id: int
-    task_id: int
-    word: str
-    created: datetime | None
-    history_id: int
-    error: str
-    jid: str = ""
-    finished: datetime | None = None
+    what = "a job instance"
 
-    @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Instance:
-        """Raises Unavailable for a row without its ids."""
-        instance_id, task_id = number(row.get("id")), number(row.get("taskId"))
-        if instance_id is None or task_id is None:
-            raise undocumented("a job instance")
-        return cls(
-            id=instance_id,
-            task_id=task_id,
-            word=text(row.get("status")),
-            created=moment(row.get("createTime")),
-            history_id=number(row.get("historyId")) or 0,
-            error=text(row.get("error")),
-            jid=text(row.get("jid")),
-            finished=moment(row.get("finishTime")),
-        )
+    id: int = field(metadata=_column("id", number, needed=True))
+    task_id: int = field(metadata=_column("taskId", number, needed=True))
+    word: str = field(metadata=_column("status"))
+    created: datetime | None = field(metadata=_column("createTime", moment))
+    finished: datetime | None = field(metadata=_column("finishTime", moment))
+    history_id: int = field(metadata=_column("historyId", _count))
+    error: str = field(metadata=_column("error"))
+    jid: str = field(metadata=_column("jid"))
 
     @property
     def state(self) -> JobState:
@@ -137,63 +143,39 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Row):
     """A start as Dinky writes it down before it asks Flink for anything (History); it may have no instance.
 
     `job_id` is Flink's, as far as Dinky came to know it: empty or `unknown` if it did not.
     """
 
-    id: int
-    status: int | None
-    job_id: str
-    error: str
-    started: datetime | None
+    what = "a history"
 
-    @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Begun:
-        """Raises Unavailable for a row without its id."""
-        history_id = number(row.get("id"))
-        if history_id is None:
-            raise undocumented("a history")
-        return cls(
-            id=history_id,
-            status=number(row.get("status")),
-            job_id=text(row.get("jobId")),
-            error=text(row.get("error")),
-            started=moment(row.get("startTime")),
-        )
+    id: int = field(metadata=_column("id", number, needed=True))
+    status: int | None = field(metadata=_column("status", number))
+    job_id: str = field(metadata=_column("jobId"))
+    error: str = field(metadata=_column("error"))
+    started: datetime | None = field(metadata=_column("startTime", moment))
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Row):
     """A savepoint that Dinky took of a task; `kind` is trigger, stop or cancel."""
 
-    id: int
-    kind: str
-    path: str
-    created: datetime | None
-
-    @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Taken:
-        return cls(
-            number(row.get("id")) or 0, text(row.get("type")), text(row.get("path")), moment(row.get("createTime"))
-        )
+    id: int = field(metadata=_column("id", _count))
+    kind: str = field(metadata=_column("type"))
+    path: str = field(metadata=_column("path"))
+    created: datetime | None = field(metadata=_column("createTime", moment))
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class Started(Row):
     """The answer to a start (JobResult). `restored` is the path it says it restored, None where it does not say."""
 
-    success: bool
-    instance_id: int | None
-    error: str
-    restored: str | None
-
-    @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Started:
-        config = data.get("jobConfig")
-        restored = text(config.get("savePointPath")) if isinstance(config, Mapping) else None
-        return cls(flag(data.get("success")), number(data.get("jobInstanceId")), text(data.get("error")), restored)
+    success: bool = field(metadata=_column("success", flag))
+    instance_id: int | None = field(metadata=_column("jobInstanceId", number))
+    error: str = field(metadata=_column("error"))
+    restored: str | None = field(metadata=_column("jobConfig", _restored))
 
 
 def savepoint_of(data: object) -> str:
