@@ -13,6 +13,7 @@ Flink's planner can judge is left to the planner.
 - `meaning`    a script by what it means: whitespace, comments, keyword case and the order of options do not count
 - `splitting`  a script to statements, INSERTs taken out of their statement set
 - `options`    where the values of `'key' = 'value'` stand
+- `reported_places` the line and column that Flink names in a message, as those of the script
 - `checking`   every mistake that can be reported offline, with its place and the next move
 """
 

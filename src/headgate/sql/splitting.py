@@ -57,17 +57,24 @@ class Part:
 def parts(text: str, dialect: Dialect = FLINK) -> Iterator[Part]:
     """Statements and brackets of a script, in order; not all of them need make sense. Raises SqlMistake."""
     for run in runs(tokens(text, dialect)):
-        match words(run, 4):
-            case ["BEGIN", "STATEMENT", "SET", *_]:
-                yield from _opening(run, 3)
-            case ["EXECUTE", "STATEMENT", "SET", "BEGIN"]:
-                yield from _opening(run, 4)
-            case ["END"] if len(run) == 1:
-                yield Part(Role.CLOSES_SET, run)
-            case ["EXECUTE", "INSERT", *_]:
-                yield Part(Role.STATEMENT, run[1:])
-            case _:
-                yield Part(Role.STATEMENT, run)
+        count = bracket(run)
+        if count and words(run, 2) != ["EXECUTE", "INSERT"]:
+            role = Role.CLOSES_SET if words(run, 1) == ["END"] else Role.OPENS_SET
+            yield Part(role, run[:count], alone=count == len(run))
+        if count < len(run):
+            yield Part(Role.STATEMENT, run[count:])
+
+
+def bracket(run: tuple[Token, ...]) -> int:
+    """How many of the first tokens of a run are a bracket around INSERTs."""
+    match words(run, 4):
+        case ["BEGIN", "STATEMENT", "SET", *_]:
+            return 3
+        case ["EXECUTE", "STATEMENT", "SET", "BEGIN"]:
+            return 4
+        case ["EXECUTE", "INSERT", *_]:
+            return 1
+    return int(words(run, 1) == ["END"] and len(run) == 1)
 
 
 def split(text: str, dialect: Dialect = FLINK) -> tuple[Statement, ...]:
@@ -120,13 +127,6 @@ def _bare_setting(run: tuple[Token, ...]) -> tuple[str, str] | None:
 def _unquoted(text: str) -> str:
     quoted = len(text) > 1 and text[0] == text[-1] == "'"
     return text[1:-1].replace("''", "'") if quoted else text
-
-
-def _opening(run: tuple[Token, ...], length: int) -> Iterator[Part]:
-    bracket, rest = run[:length], run[length:]
-    yield Part(Role.OPENS_SET, bracket, alone=not rest)
-    if rest:
-        yield Part(Role.STATEMENT, rest)
 
 
 def _statement(run: tuple[Token, ...], text: str, dialect: Dialect) -> Statement:

@@ -28,7 +28,6 @@ from headgate.model.live import JobState, Kept, Live, Marker, Snapshot
 from headgate.model.packages import mentions
 from headgate.model.plan import Change, PlatformVerdict
 from headgate.model.project import Target
-from headgate.model.secret import Secrets
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import NotFound
@@ -39,18 +38,16 @@ from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience
 from headgate.providers.dinky import compatibility, instance_details
 from headgate.providers.dinky.catalogue import Trees
-from headgate.providers.dinky.envelope import judge
 from headgate.providers.dinky.forms import DinkyTarget
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.savepoints import Savepoints
-from headgate.providers.dinky.session import CREDENTIALS, Credentials, Session
+from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.spec import DIALECTS, ENVIRONMENT, fields_of, is_a_job
 from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.task_runs import TaskRun, TaskRuns
 from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.validation import Checker
 from headgate.providers.dinky.wire import Instance, Task, document, text
-from headgate.providers.http import Api
 from headgate.providers.port import Capabilities, Support
 from headgate.providers.run_facts import Facts
 
@@ -276,15 +273,6 @@ def open_dinky(
 ) -> DefinitionProvider:
     """A provider for a `targets:` entry with `provider: dinky`. Nothing is asked until it is used."""
     form: DinkyTarget = target.settings
-    password = form.password.get_secret_value()
-    secrets = Secrets({**target.secrets.values, "DINKY_PASSWORD": password})
-
-    def connect(session: Session) -> Api:
-        more = {"sign": session.sign, "judge": judge, "credentials": CREDENTIALS, "pause": pause}
-        return Api.of(target, form.url, secrets=secrets, **more)
-
-    who = Credentials(form.username, password, form.tenant)
-    session = Session(target.name, who, connect, form.slow_timeout, pause)
     facts = Facts(cache, "dinky", f"{form.url} {form.tenant}")
-    client = DinkyClient(target, session, facts, project=project, pause=pause)
+    client = DinkyClient(target, Session(target, pause), facts, project=project, pause=pause)
     return DefinitionProvider(client, project=project, pause=pause)

@@ -7,7 +7,7 @@ the job was configured to retain them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,32 +44,26 @@ def remains(
     milliseconds: Callable[[datetime | None], int],
 ) -> Remains:
     """Read JobInfoDetail and the savepoints of the task, oldest first."""
-    restored = _restored(detail)
-    own = taken_by(instance, taken, restored)
+    restored, since = _restored(detail), instance.created
     latest = inside(detail, *_CHECKPOINTS, "latest")
-    ended = instance.state in (JobState.FINISHED, JobState.STOPPED)
-    if ended and own and own[-1].kind in _ENDINGS:
-        return Remains(Snapshot(own[-1].path, "savepoint", milliseconds(own[-1].created)), stopped=True)
-    found = [Snapshot(one.path, "savepoint", milliseconds(one.created)) for one in own]
-    found += [one for one in (_savepoint(latest), _retained(latest, instance, _config(detail))) if one]
-    newest = max(found, key=lambda snapshot: snapshot.at, default=None)
-    if newest and instance.state is JobState.FINISHED and newest.kind == "savepoint" and not own:
-        # Stopped with a savepoint that Dinky could not write down: it was the last thing that happened.
-        return Remains(newest, stopped=True)
-    nothing_new = bool(latest) and not latest.get("completed") and not latest.get("savepoint")
-    if newest is None and nothing_new and restored:
-        newest = Snapshot(restored, "savepoint", 0)
-    return Remains(newest, empty=newest is None and not restored and _completed_none(detail))
-
-
-def taken_by(instance: Instance, taken: Sequence[Taken], restored: str) -> tuple[Taken, ...]:
-    """The savepoints of one start, oldest first; `restored` is the path it was started from."""
-    since = instance.created
-    return tuple(
+    own = [
         one
         for one in taken
         if one.path and one.path != restored and (not since or not one.created or one.created >= since)
-    )
+    ]
+    found = [Snapshot(one.path, "savepoint", milliseconds(one.created)) for one in own]
+    if instance.state in (JobState.FINISHED, JobState.STOPPED) and own and own[-1].kind in _ENDINGS:
+        return Remains(found[-1], stopped=True)
+    newest = max((*found, *_counted(latest, instance, _config(detail))), key=lambda snapshot: snapshot.at, default=None)
+    if newest and instance.state is JobState.FINISHED and newest.kind == "savepoint" and not own:
+        # Stopped with a savepoint that Dinky could not write down: it was the last thing that happened.
+        return Remains(newest, stopped=True)
+    if newest is None and restored:
+        nothing_new = latest and not latest.get("completed") and not latest.get("savepoint")
+        return Remains(Snapshot(restored, "savepoint", 0) if nothing_new else None)
+    counts = inside(detail, *_CHECKPOINTS, "counts")
+    none_completed = _INTERVAL in _config(detail) and "completed" in counts and number(counts["completed"]) == 0
+    return Remains(newest, empty=newest is None and none_completed)
 
 
 def variables(detail: Mapping[str, Any]) -> dict[str, str]:
@@ -127,25 +121,13 @@ def _restored(detail: Mapping[str, Any]) -> str:
     return text(inside(detail, *_JOB_CONFIG).get("savePointPath")) or text(restored.get("external_path"))
 
 
-def _savepoint(latest: Mapping[str, Any]) -> Snapshot | None:
-    entry = inside(latest, "savepoint")
-    path = text(entry.get("external_path"))
-    return Snapshot(path, "savepoint", number(entry.get("latest_ack_timestamp")) or 0) if path else None
-
-
-def _retained(latest: Mapping[str, Any], instance: Instance, config: Mapping[str, Any]) -> Snapshot | None:
-    entry = inside(latest, "completed")
-    path = text(entry.get("external_path"))
-    kept = instance.state in _SURVIVES.get(text(config.get(_RETENTION)).upper(), ())
-    if not path or not kept or entry.get("discarded") is True:
-        return None
-    return Snapshot(path, "checkpoint", number(entry.get("latest_ack_timestamp")) or 0)
-
-
-def _completed_none(detail: Mapping[str, Any]) -> bool:
-    """Checkpoints were on, and Flink counted none that completed."""
-    counts = inside(detail, *_CHECKPOINTS, "counts")
-    return _INTERVAL in _config(detail) and "completed" in counts and number(counts["completed"]) == 0
+def _counted(latest: Mapping[str, Any], instance: Instance, config: Mapping[str, Any]) -> Iterator[Snapshot]:
+    """The savepoint and the checkpoint that Flink completed last, as far as they are there after the end."""
+    retained = instance.state in _SURVIVES.get(text(config.get(_RETENTION)).upper(), ())
+    for entry, kind in ((inside(latest, "savepoint"), "savepoint"), (inside(latest, "completed"), "checkpoint")):
+        kept = kind == "savepoint" or (retained and entry.get("discarded") is not True)
+        if kept and (path := text(entry.get("external_path"))):
+            yield Snapshot(path, kind, number(entry.get("latest_ack_timestamp")) or 0)
 
 
 def _cause(instance: Instance, detail: Mapping[str, Any]) -> str:

@@ -1,9 +1,8 @@
 """A login that lasts, the tenant it works in, and lists in pages.
 
 Dinky keeps one session per user: a caller that logs in as the same user ends the one before. So headgate logs in when
-it has
-to, once for all threads, and asks again what was refused with 401, which was not executed. The token comes in a header
-and a cookie named by a setting of the server (`token` up to 1.1, `dinky-token` later); the tenant goes in a cookie.
+it has to, once for all threads, and asks again what was refused with 401, which was not executed. The token comes in a
+header and a cookie named by a setting of the server (`token` up to 1.1, `dinky-token` later); the tenant in a cookie.
 Calls under /openapi ask for no login and get our cookies all the same.
 """
 
@@ -19,11 +18,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Unpack, cast
 
 from headgate.errors import ProviderError, Rejected, Unavailable
+from headgate.model.project import Target
+from headgate.model.secret import Secrets
 from headgate.providers.answer_fields import number, undocumented
 from headgate.providers.definitions.paging import Page, every_row
-from headgate.providers.dinky.envelope import SessionEnded, TurnedAway
+from headgate.providers.dinky.envelope import SessionEnded, TurnedAway, judge
+from headgate.providers.dinky.forms import DinkyTarget
 from headgate.providers.dinky.wire import document, moment, rows, text
-from headgate.providers.http import Api, Asked, Outgoing, Unauthorised
+from headgate.providers.http import Api, Asked, Outgoing, Tls, Unauthorised
 
 _LOGIN = "/api/login"
 # The hint where who we are is refused.
@@ -32,15 +34,6 @@ _PAGE = 500
 _LOGINS = 4
 _QUARTER = 900
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """`tenant` is a code or an id; None where the user has only one."""
-
-    username: str
-    password: str
-    tenant: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +49,25 @@ class Login:
 
 
 class Session:
-    """Everything that is asked of one Dinky server, through the one door that `connect` makes.
+    """Everything that is asked of one Dinky server. Nothing is asked before it is needed."""
 
-    `slow_timeout` is how many seconds a start, a savepoint or a plan may take.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        credentials: Credentials,
-        connect: Callable[[Session], Api],
-        slow_timeout: float,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._pause = pause
-        self._name = name
-        self._credentials = credentials
-        self._api = connect(self)
-        self._slow_timeout = slow_timeout
+    def __init__(self, target: Target, pause: Callable[[float], None] = time.sleep) -> None:
+        form: DinkyTarget = target.settings
+        self._name, self._form, self._pause = target.name, form, pause
+        self._api = Api(
+            target.name,
+            form.url,
+            tls=Tls(ca=form.ca or "", verify=form.verify),
+            timeout=form.timeout,
+            max_answer_mib=form.max_answer_mib,
+            secrets=Secrets({**target.secrets.values, "DINKY_PASSWORD": form.password.get_secret_value()}),
+            concurrency=form.concurrency,
+            per_second=form.requests_per_second,
+            sign=self._sign,
+            judge=judge,
+            credentials=CREDENTIALS,
+            pause=pause,
+        )
         self._login: Login | None = None
         self._tenant_id: int | None = None
         self._lock = threading.Lock()
@@ -91,7 +85,7 @@ class Session:
         """`data` of the answer to a write, which is sent once. GET is no reason to think that nothing changes."""
         asked: Asked = {"writes": True, "body": body, "params": query or None}
         if slow:
-            asked["timeout"] = self._slow_timeout
+            asked["timeout"] = self._form.slow_timeout
         return self._ask(method, path, **asked).get("data")
 
     def listed(self, path: str, wanted: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -128,7 +122,7 @@ class Session:
         """The time on the server's wall clock, now."""
         return datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=self._logged_in().ahead)
 
-    def sign(self, request: Outgoing) -> Mapping[str, str]:
+    def _sign(self, request: Outgoing) -> Mapping[str, str]:
         """The cookies of a request; none for the login itself."""
         login = self._login
         if login is None or request.url.endswith(_LOGIN):
@@ -145,43 +139,37 @@ class Session:
         of them gets its word in: each waits a little, and not as long as the other. Trouble keeps Dinky's message and
         not its Java stack.
         """
-        refused_once = False
+        turned_away = False
         for attempt in range(_LOGINS + 1):
             login = self._logged_in()
             try:
                 return cast(Mapping[str, Any], self._api.call(method, path, **asked))
             except ProviderError as trouble:
                 trouble.body = trouble.problem
-                if not isinstance(trouble, SessionEnded | again):
+                ended = isinstance(trouble, SessionEnded)
+                if not ended and (turned_away or attempt == _LOGINS or not isinstance(trouble, again)):
                     raise
-                if attempt == _LOGINS or (refused_once and not isinstance(trouble, SessionEnded)):
-                    raise self._ended_for_good(trouble) from trouble
-                refused_once = not isinstance(trouble, SessionEnded)
+                if attempt == _LOGINS:
+                    user = self._form.username
+                    problem = f"the session of {user!r} is ended again and again: somebody else uses it"
+                    hint = "give headgate a Dinky user of its own"
+                    raise Unavailable(problem, where=trouble.where, hint=hint) from trouble
+                turned_away = not ended
                 if attempt:
                     self._pause(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 - jitter, not a secret
                 self._logged_in(instead_of=login)
         raise AssertionError("unreachable")
 
-    def _ended_for_good(self, trouble: Exception) -> Exception:
-        if not isinstance(trouble, SessionEnded):
-            return trouble
-        return Unavailable(
-            f"the session of {self._credentials.username!r} is ended again and again: somebody else uses it",
-            where=trouble.where,
-            hint="give headgate a Dinky user of its own",
-        )
-
     def _logged_in(self, *, instead_of: Login | None = None) -> Login:
         with self._lock:
             if self._login is None or self._login is instead_of:
                 self._login = None
-                version = self._version()
-                self._login = self._log_in(version)
+                self._login = self._log_in(self._version())
             return self._login
 
     def _log_in(self, version: tuple[int, int, int]) -> Login:
-        who = self._credentials
-        body = {"username": who.username, "password": who.password, "ldapLogin": False, "autoLogin": True}
+        password = self._form.password.get_secret_value()
+        body = {"username": self._form.username, "password": password, "ldapLogin": False, "autoLogin": True}
         try:
             reply = self._api.reply("POST", _LOGIN, writes=False, body=body)
         except Unauthorised:
@@ -200,24 +188,23 @@ class Session:
         return Login(name, token, tenant, user_id, _ahead(document(reply.json).get("time")), version)
 
     def _chosen(self, tenants: Sequence[Mapping[str, Any]]) -> int:
-        who = self._credentials
+        """The id of the tenant to work in: the one that the target names, by code or id, or the user's only one."""
+        user, named = self._form.username, self._form.tenant
         known = {text(one.get("tenantCode")): number(one.get("id")) for one in tenants}
-        ids = {found for found in known.values() if found is not None}
-        chosen = known.get(str(who.tenant)) if who.tenant is not None else None
-        if who.tenant is None and len(ids) == 1:
-            [chosen] = ids
-        elif chosen is None and number(who.tenant) in ids:
-            chosen = number(who.tenant)
+        ids = set(known.values()) - {None}
+        chosen = known.get(str(named)) if named is not None else None
+        if chosen is None:
+            chosen = next((one for one in ids if one == number(named) or (named is None and len(ids) == 1)), None)
         if self._tenant_id not in (None, chosen):
-            problem = f"user {who.username!r} is in another tenant now than a moment ago"
+            problem = f"user {user!r} is in another tenant now than a moment ago"
             raise Rejected(problem, where=self._name, hint="write `tenant:` in headgate.yaml, and run again")
         if chosen is not None:
             self._tenant_id = chosen
             return chosen
+        problem = f"user {user!r} is not in tenant {named!r}"
+        if named is None:
+            problem = f"user {user!r} is in {len(ids)} tenants and the target names none"
         codes = ", ".join(sorted(known)) or "none"
-        problem = f"user {who.username!r} is not in tenant {who.tenant!r}"
-        if who.tenant is None:
-            problem = f"user {who.username!r} is in {len(ids)} tenants and the target names none"
         raise Rejected(problem, where=self._name, hint=f"write `tenant:` in headgate.yaml; this user has: {codes}")
 
     def _version(self) -> tuple[int, int, int]:

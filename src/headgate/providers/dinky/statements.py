@@ -15,7 +15,7 @@ from headgate.model.plan import Restore
 from headgate.model.spec import Jar, JobSpec, Sql
 from headgate.sql import SqlMistake, Token, meaning, tokens
 from headgate.sql.lexing import separated
-from headgate.sql.splitting import words
+from headgate.sql.splitting import bracket, words
 
 _CUT = re.compile(r";\s*(?:\n|--[^\n]*)")
 _ENDED = re.compile(r"[ \t]*(?:\n|--|\Z)")
@@ -37,27 +37,14 @@ class _Run:
         return self.tokens[0].offset
 
     @property
+    def last(self) -> int:
+        """The offset behind its last token."""
+        return self.tokens[-1].offset + len(self.tokens[-1].text)
+
+    @property
     def stop(self) -> int:
         """The offset behind it, its semicolon included."""
-        last = self.tokens[-1]
-        return self.end or last.offset + len(last.text)
-
-    @property
-    def closes(self) -> bool:
-        """Is it the END of a set?"""
-        return len(self.tokens) == 1 and words(self.tokens, 1) == ["END"]
-
-    @property
-    def bracket(self) -> int:
-        """How many of its first tokens are a bracket around INSERTs."""
-        match words(self.tokens, 4):
-            case ["BEGIN", "STATEMENT", "SET", *_]:
-                return 3
-            case ["EXECUTE", "STATEMENT", "SET", "BEGIN"]:
-                return 4
-            case ["EXECUTE", "INSERT", *_]:
-                return 1
-        return int(self.closes)
+        return self.end or self.last
 
 
 _Edit = tuple[int, int, str]
@@ -70,8 +57,8 @@ def rendered(text: str) -> str:
     ended: int | None = None
     runs, strays = _cut(text)
     for run in runs:
-        count = run.bracket
-        if count and run.closes and ended is not None:
+        count = bracket(run.tokens)
+        if count and words(run.tokens, 1) == ["END"] and ended is not None:
             # A comment may not come last, so it goes where the semicolon before it was.
             edits.append((ended - 1, run.stop, f"/*headgate: ; END{';' if run.end else ''}*/"))
             ended = None
@@ -98,7 +85,7 @@ def restored(text: str) -> str:
         return text
     inserts = [place for place, run in enumerate(runs) if words(run.tokens, 1) == ["INSERT"]]
     together = inserts == list(range(len(runs)))[-len(inserts) :]
-    if len(inserts) < 2 or not together or any(run.bracket for run in runs):
+    if len(inserts) < 2 or not together or any(bracket(run.tokens) for run in runs):
         return text
     first, last = runs[inserts[0]], runs[-1]
     end = "\nEND;" if last.end else ";\nEND;"
@@ -110,7 +97,7 @@ def checked(spec: JobSpec) -> str:
     assert isinstance(spec.program, Sql)  # noqa: S101 - only asked of SQL
     filled = spec.secrets.fill(spec.program.text)
     script = rendered(filled)
-    wanted = [found for run in _runs(script) if (found := meaning(_text(script, run)))]
+    wanted = [found for run in _runs(script) if (found := meaning(script[run.start : run.last]))]
     try:
         cut = [found for piece in _CUT.split(script) if (found := meaning(piece.strip().removesuffix(";")))]
     except SqlMistake:
@@ -139,7 +126,7 @@ def place(script: str, sql: str) -> tuple[int, int] | None:
     """Line and column of the first statement in a script that means the same as `sql`."""
     try:
         wanted = meaning(sql.strip().removesuffix(";"))
-        same = (run.tokens[0] for run in _runs(script) if wanted and meaning(_text(script, run)) == wanted)
+        same = (run.tokens[0] for run in _runs(script) if wanted and meaning(script[run.start : run.last]) == wanted)
         return next(((first.line, first.column) for first in same), None)
     except SqlMistake:
         return None
@@ -188,17 +175,11 @@ def _cut(text: str) -> tuple[tuple[_Run, ...], tuple[int, ...]]:
     return tuple(_Run(run, end) for run, end in found if run), tuple(end for run, end in found if not run and end)
 
 
-def _text(text: str, run: _Run) -> str:
-    last = run.tokens[-1]
-    return text[run.start : last.offset + len(last.text)]
-
-
 def _as_comment(run: _Run, count: int) -> _Edit:
     """The edit that makes a comment of a bracket, and of its semicolon if it is a statement of its own."""
-    last = run.tokens[count - 1]
-    alone = count == len(run.tokens) and run.end is not None
-    bracket = " ".join(token.text for token in run.tokens[:count]) + ";" * alone
-    return run.start, run.stop if alone else last.offset + len(last.text), f"/*headgate: {bracket}*/"
+    part = run if count == len(run.tokens) else _Run(run.tokens[:count], None)
+    bracketed = " ".join(token.text for token in part.tokens) + (";" if part.end else "")
+    return part.start, part.stop, f"/*headgate: {bracketed}*/"
 
 
 def _line_break(text: str, end: int | None) -> list[_Edit]:
@@ -218,7 +199,6 @@ def _edited(text: str, edits: list[_Edit]) -> str:
 
 def _wrong_cut(text: str) -> tuple[int, int]:
     """Where Dinky would cut a statement in two; the beginning if that cannot be reported."""
-    inside = [(run.start, run.tokens[-1].offset + len(run.tokens[-1].text)) for run in _runs(text)]
-    cuts = [cut.start() for cut in _CUT.finditer(text)]
-    offset = next((at for at in cuts if any(start < at < stop for start, stop in inside)), 0)
+    runs, cuts = _runs(text), (cut.start() for cut in _CUT.finditer(text))
+    offset = next((at for at in cuts if any(run.start < at < run.last for run in runs)), 0)
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

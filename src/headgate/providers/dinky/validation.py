@@ -6,7 +6,6 @@ sent: a plan changes nothing. Whatever the run mode, it is planned in the server
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,8 +22,8 @@ from headgate.providers.dinky.spec import as_body, fields_of, wanted_fields
 from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.providers.odd_answers import reports_odd_answers
+from headgate.sql.reported_places import within_script
 
-_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _OUTSIDE = "the statements use a catalog; planning them in Dinky would change it"
 _ACCEPTED = "Dinky says whether a statement is right, not what its operators store"
 _CODE = "statement-rejected"
@@ -50,9 +49,8 @@ class Checker(CompiledForm):
         try:
             answer = self._asked_once("/api/task/explainSql", body)
         except Rejected as refused:
-            raise Rejected(
-                spec.secrets.mask(refused.problem), where=refused.where or str(spec.source), code=_CODE
-            ) from refused
+            where = refused.where or str(spec.source)
+            raise Rejected(spec.secrets.mask(refused.problem), where=where, code=_CODE) from refused
         for row in rows(answer):
             if text(row.get("error")) or not flag(row.get("explainTrue"), default=True):
                 raise _rejected(spec, row)
@@ -110,13 +108,5 @@ def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
     assert isinstance(spec.program, Sql)  # noqa: S101 - only SQL is explained
     message = said(row.get("error")) or "Dinky does not accept this statement and does not say why"
     begins = statements.place(spec.secrets.fill(spec.program.text), text(row.get("sql")))
-    where = str(spec.source)
-    if begins is not None:
-        line, column = begins
-        found = list(_POSITION.finditer(message))
-        if found:
-            inside_line, inside_column = (int(part) for part in found[-1].groups() if part is not None)
-            column = inside_column + (column - 1 if inside_line == 1 else 0)
-            line += inside_line - 1
-        where = spec.source.at(line, column)
+    where = str(spec.source) if begins is None else spec.source.at(*within_script(message, *begins))
     return Rejected(spec.secrets.mask(message), where=where, code=_CODE)

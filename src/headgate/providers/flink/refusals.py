@@ -10,9 +10,9 @@ from headgate.model.spec import JobSpec, Sql
 from headgate.providers.flink.causes import Cause, last_cause, root_cause, summary
 from headgate.providers.flink.refused_option import place_of_refused_option
 from headgate.sql import Statement, split
+from headgate.sql.reported_places import within_script, within_statement
 
 _STATEMENT = re.compile(r"headgate: statement (\d+) failed")
-_POSITION = re.compile(r"[Ff]rom line (\d+), column (\d+) to line \d+, column \d+|[Ll]ine (\d+), column (\d+)")
 _FACTORY = re.compile(
     r"Could not find any (?:(format) )?factory for identifier '([^']+)'(?: that implements '(?:[\w$]+\.)*([\w$]+)')?"
 )
@@ -77,7 +77,7 @@ class PlannerFailed(Rejected):
 def refusal(body: str, spec: JobSpec) -> Rejected:
     """The error for a program that was not taken, at the position in the file that it is about."""
     cause, statement = last_cause(body), _named(body, spec)
-    positioned = statement is not None and bool(_within(body)[0])
+    positioned = statement is not None and bool(within_statement(body)[0])
     option = place_of_refused_option(body, spec, of_a_statement=statement is not None, positioned=positioned)
     where = option or _place(body, spec, statement)
     if missing := _missing(cause, spec):
@@ -128,27 +128,14 @@ def _named(body: str, spec: JobSpec) -> Statement | None:
 
 
 def _place(body: str, spec: JobSpec, statement: Statement | None) -> str:
-    return spec.source.at(*_position(body, statement)) if statement else str(spec.source)
-
-
-def _position(body: str, statement: Statement) -> tuple[int, int]:
-    """The position nearest to the root cause: the last cause itself often has none, the one above it does."""
-    line, column = _within(body)
-    if not line:
-        return statement.line, statement.column
-    return statement.line + line - 1, column + (statement.column - 1 if line == 1 else 0)
-
-
-def _within(body: str) -> tuple[int, int]:
-    """The line and column that Flink counts within the statement; 0 where it names none."""
-    found = list(_POSITION.finditer(body))
-    line, column = (int(part) for part in found[-1].groups() if part is not None) if found else (0, 0)
-    return line, column
+    if statement is None:
+        return str(spec.source)
+    return spec.source.at(*within_script(body, statement.line, statement.column))
 
 
 def _word_before(body: str, statement: Statement | None) -> str:
     """The word in front of the place that Flink names."""
-    line, column = _within(body)
+    line, column = within_statement(body)
     lines = statement.text.splitlines() if statement else []
     if not 0 < line <= len(lines):
         return ""
