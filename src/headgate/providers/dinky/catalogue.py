@@ -28,6 +28,10 @@ class Entry:
     folder: str
     task_id: int | None
 
+    @property
+    def path(self) -> str:
+        return self.name if self.folder == ROOT else f"{self.folder}/{self.name}"
+
 
 class Catalogue:
     """The tree as it was read."""
@@ -35,14 +39,15 @@ class Catalogue:
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries
         self._tasks = {entry.task_id: entry for entry in entries if entry.task_id is not None}
-        self._folders = {_inside(entry): entry.id for entry in entries if entry.task_id is None}
+        self._folders = {entry.path: entry.id for entry in entries if entry.task_id is None}
 
     def task(self, task_id: int) -> Entry | None:
         return self._tasks.get(task_id)
 
-    def named(self, name: str) -> Entry | None:
-        """What has this name; on MySQL the case of a name does not count."""
-        return next((entry for entry in self.entries if entry.name.casefold() == name.casefold()), None)
+    def named(self, name: str, but: str | None = None) -> Entry | None:
+        """What has this name, if it is not the task `but`; on MySQL the case of a name does not count."""
+        entry = next((entry for entry in self.entries if entry.name.casefold() == name.casefold()), None)
+        return None if entry is None or str(entry.task_id) == but else entry
 
     def folder(self, path: str) -> int | None:
         """The id of a folder, None if it is not there."""
@@ -79,25 +84,21 @@ class Trees:
         for part in filter(None, tidy(path).split("/")):
             here = f"{here}/{part}".lstrip("/")
             found = self.last().folder(here)
-            if found is None:
-                found = self._made(part, parent_id, here)
-            parent_id = found
+            parent_id = self._made(part, parent_id, here) if found is None else found
         return parent_id
 
     def _made(self, name: str, parent_id: int, path: str) -> int:
         """Make a folder. Dinky reports no id, so the tree is read again; somebody else may have made it meanwhile."""
         body = {"name": name, "parentId": parent_id, "isLeaf": False}
-        refusal: Rejected | None = None
         try:
             self._session.write("PUT", "/api/catalogue/saveOrUpdateCatalogue", body=body)
+            trouble = Rejected(f"the folder {path!r} was made and is not in the catalogue")
         except Rejected as refused:
-            refusal = refused
-        if (found := self.now().folder(path)) is not None:
-            return found
-        if refusal is None:
-            raise Rejected(f"the folder {path!r} was made and is not in the catalogue")
-        hint = "a folder cannot have the name of another folder or task: set `folder` in the target or in options"
-        raise Rejected(f"the folder {path!r} cannot be made: {refusal.problem}", hint=hint) from refusal
+            hint = "a folder cannot have the name of another folder or task: set `folder` in the target or in options"
+            trouble = Rejected(f"the folder {path!r} cannot be made: {refused.problem}", hint=hint)
+        if (found := self.now().folder(path)) is None:
+            raise trouble
+        return found
 
     def move(self, entry: Entry, folder_id: int) -> None:
         """Put a task into another folder."""
@@ -135,12 +136,6 @@ def _walk(nodes: Any, folder: str) -> Iterator[Entry]:
         entry_id = number(node.get("id"))
         if entry_id is None:
             continue
-        task_id = number(node.get("taskId"))
         parent_id = number(node.get("parentId")) or _ROOT_ID
-        entry = Entry(entry_id, text(node.get("name")), parent_id, folder, task_id)
-        yield entry
-        yield from _walk(node.get("children"), _inside(entry))
-
-
-def _inside(entry: Entry) -> str:
-    return entry.name if entry.folder == ROOT else f"{entry.folder}/{entry.name}"
+        yield (entry := Entry(entry_id, text(node.get("name")), parent_id, folder, number(node.get("taskId"))))
+        yield from _walk(node.get("children"), entry.path)

@@ -211,7 +211,7 @@ class DinkyClient(Client):
             self._instances.require_pointed_at(row.task, newest)
             self._instances.cancel(row.task)
         elif newest.state is JobState.RUNNING:
-            self._savepoints.stop(row.task, newest)
+            self._savepoints.ask(row.task, newest, "stop")
         else:
             raise Rejected(f"no savepoint can be taken of task {row.task.name!r} while it is {newest.word}")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.providers.dinky.wire import document
@@ -46,24 +45,18 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     if not isinstance(reply.json, Mapping):
         return _unreadable("the answer is no JSON object", writes)
     if "code" in reply.json:
-        return _by_code(reply.json, writes)
+        problem = said(reply.json.get("msg")) or "Dinky gives no reason; its log does"
+        match str(reply.json["code"]):
+            case "0":
+                return None
+            case "5" if not writes:
+                return Unavailable(f"an exception in Dinky: {problem}")
+            case "7":
+                return Unauthorised(problem)
+        return Rejected(problem)
     if reply.json.get("success") is True and isinstance(reply.json.get("data"), list) and "total" in reply.json:
         return None
     return _unreadable("the answer is not in Dinky's envelope", writes)
-
-
-def _by_code(answer: Mapping[str, Any], writes: bool) -> ProviderError | None:
-    code = str(answer["code"])
-    problem = said(answer.get("msg")) or "Dinky gives no reason; its log does"
-    match code:
-        case "0":
-            return None
-        case "5" if not writes:
-            return Unavailable(f"an exception in Dinky: {problem}")
-        case "7":
-            return Unauthorised(problem)
-        case _:
-            return Rejected(problem)
 
 
 def said(message: object) -> str:

@@ -6,7 +6,7 @@ statement, parallelism, configJson.customConfig, savePointStrategy) is not repea
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
@@ -25,11 +25,16 @@ RunMode = Literal[
     "kubernetes-application",
     "kubernetes-application-operator",
 ]
+RUN_MODES: tuple[str, ...] = get_args(RunMode)
 ON_A_CLUSTER = frozenset({"standalone", "yarn-session", "kubernetes-session"})
-ON_THEIR_OWN = frozenset(
-    {"yarn-per-job", "yarn-application", "kubernetes-application", "kubernetes-application-operator"}
-)
+ON_THEIR_OWN = frozenset(RUN_MODES) - ON_A_CLUSTER - {"local"}
 _NONE = -1
+# Run modes, how many clusters and cluster configurations they take, and that in words.
+_CLUSTERS = (
+    (ON_A_CLUSTER, (1, 0), "needs one of clusterId, clusterName, and no cluster configuration"),
+    (ON_THEIR_OWN, (0, 1), "needs one of clusterConfigurationId, clusterConfigurationName, and no cluster"),
+    ({"local"}, (0, 0), "runs inside the Dinky server: it takes no cluster"),
+)
 
 
 def _folder(path: str) -> str:
@@ -132,15 +137,11 @@ class DinkyOptions(_Options):
 
     @model_validator(mode="after")
     def _places(self) -> Self:
-        cluster = [one for one in (self.cluster_id, self.cluster_name) if one]
-        configuration = [one for one in (self.cluster_configuration_id, self.cluster_configuration_name) if one]
-        if self.type in ON_A_CLUSTER and (len(cluster) != 1 or configuration):
-            raise ValueError(f"type {self.type} needs one of clusterId, clusterName, and no cluster configuration")
-        if self.type in ON_THEIR_OWN and (len(configuration) != 1 or cluster):
-            needs = "one of clusterConfigurationId, clusterConfigurationName, and no cluster"
-            raise ValueError(f"type {self.type} needs {needs}")
-        if self.type == "local" and (cluster or configuration):
-            raise ValueError("type local runs inside the Dinky server: it takes no cluster")
+        clusters = bool(self.cluster_id) + bool(self.cluster_name)
+        configurations = bool(self.cluster_configuration_id) + bool(self.cluster_configuration_name)
+        for modes, number_of_each, needs in _CLUSTERS:
+            if self.type in modes and (clusters, configurations) != number_of_each:
+                raise ValueError(f"type {self.type} {needs}")
         if self.env_name and self.env_id != _NONE:
             raise ValueError("envId and envName say the same: write one of them")
         return self

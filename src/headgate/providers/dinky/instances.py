@@ -17,7 +17,7 @@ from headgate.model.plan import Restore
 from headgate.providers.answer_fields import Unauthorised
 from headgate.providers.dinky import unclear_starts
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.wire import Begun, Instance, Started, Taken, Task, document, rows, savepoint_of
+from headgate.providers.dinky.wire import Begun, Instance, Started, Taken, Task, document, rows
 
 
 class Instances:
@@ -25,8 +25,6 @@ class Instances:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    # -- looking -------------------------------------------------------------------------------------------------------
 
     def every(self, task_id: int) -> tuple[Instance, ...]:
         """All starts of a task, newest first, those that were not over asked about just now."""
@@ -37,10 +35,8 @@ class Instances:
     def newest(self, task_id: int) -> Instance | None:
         """The newest start of a task, fresh; None if it was never started."""
         answer = self._session.read("GET", "/api/jobInstance/getJobInstanceByTaskId", taskId=str(task_id))
-        if not isinstance(answer, Mapping):
-            return None
-        found = Instance.read(answer)
-        return self.fresh(found) if found.state.active else found
+        found = Instance.read(answer) if isinstance(answer, Mapping) else None
+        return self.fresh(found) if found and found.state.active else found
 
     def fresh(self, instance: Instance) -> Instance:
         """The instance as Flink tells it now. An end must be read twice: the first may be a moment's."""
@@ -68,10 +64,9 @@ class Instances:
     def doubt(self, task: Task, newest: Instance | None) -> Unknown | None:
         """Why nobody can say whether a start of ours that has no instance left a job; None where that can be said."""
         last = self.begun(task.id)
-        if last is None or last.id <= self._history_of(newest):
+        if last is None or last.id <= self._history_of(newest) or self._is_under_way(last):
             return None
-        under_way = unclear_starts.is_under_way(last, self._session.wall_clock())
-        return None if under_way or not unclear_starts.may_run(last, again=True) else unclear_starts.unclear(task, last)
+        return unclear_starts.unclear(task, last) if unclear_starts.may_run(last, again=True) else None
 
     def require_no_unclear_start(
         self, task: Task, newest: Instance | None, *, again: bool, known: int | None = None
@@ -87,7 +82,7 @@ class Instances:
             return 0
         if last.id <= (self._history_of(newest) if known is None else known):
             return last.id
-        if unclear_starts.is_under_way(last, self._session.wall_clock()):
+        if self._is_under_way(last):
             problem = f"task {task.name!r} is being started (history {last.id}), by an earlier run or by a person"
             raise Unavailable(problem, hint="run again when Dinky shows what came of it")
         if unclear_starts.may_run(last, again=again) and (known is not None or not unclear_starts.is_struck(task)):
@@ -95,18 +90,17 @@ class Instances:
             raise OutcomeUnknown(unclear.why, hint=unclear.hint)
         return last.id
 
+    def _is_under_way(self, begun: Begun) -> bool:
+        return unclear_starts.is_under_way(begun, self._session.wall_clock())
+
     def _history_of(self, instance: Instance | None) -> int:
         """The history row of a start; lists of instances do not tell it."""
-        if instance is None or instance.history_id:
-            return instance.history_id if instance else 0
-        return self._reported(instance.id).history_id
+        return (instance.history_id or self._reported(instance.id).history_id) if instance else 0
 
     def _reported(self, instance_id: int) -> Instance:
         """An instance as Dinky has it written down."""
         reported = self._session.read("POST", "/api/jobInstance/getOneById", body={"id": instance_id})
         return Instance.read(document(reported))
-
-    # -- writing -------------------------------------------------------------------------------------------------------
 
     def start(self, task: Task, restore: Restore, variables: Mapping[str, str], *, known: int) -> None:
         """Start what is saved. `known` is the newest history row from before.
@@ -158,16 +152,6 @@ class Instances:
     def cancel(self, task: Task) -> None:
         """Fire Flink's cancel. Never forced: that would set the status to UNKNOWN and tell Flink nothing."""
         self._session.write("GET", "/api/task/cancel", id=str(task.id), withSavePoint="false", forceCancel="false")
-
-    def savepoint(self, task: Task, kind: str) -> None:
-        """Take a savepoint (trigger), or stop with one (stop). Answers when it is done.
-
-        Raises Rejected if it failed: Dinky tells no cause. Cancelling "with savepoint" is never asked for, because
-        Dinky cancels without one when the savepoint fails, and says that it worked.
-        """
-        path = "/api/task/savepoint"
-        if not savepoint_of(self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)):
-            raise Rejected("Dinky answered without a path")
 
     @staticmethod
     def require_pointed_at(task: Task, instance: Instance) -> None:

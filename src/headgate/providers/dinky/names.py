@@ -9,26 +9,32 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from headgate.errors import Rejected
 from headgate.providers.answer_fields import number
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.wire import rows, text
 
-# Option with a name to the option with the id, and what it is for people.
+
+class Reference(NamedTuple):
+    """What an option names: the option with its id, what it is for people, and where Dinky lists all of its kind."""
+
+    of_id: str
+    what: str
+    path: str
+    query: Mapping[str, str] = MappingProxyType({})
+
+
+_CREATED_BY_PEOPLE = {"searchKeyWord": "", "isAutoCreate": "false"}
+# By the option that takes the name.
 REFERENCES = {
-    "clusterName": ("clusterId", "cluster"),
-    "clusterConfigurationName": ("clusterConfigurationId", "cluster configuration"),
-    "envName": ("envId", "environment task"),
-}
-
-
-# Where the rows of each are listed.
-_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "clusterName": ("/api/cluster/list", {"searchKeyWord": "", "isAutoCreate": "false"}),
-    "clusterConfigurationName": ("/api/clusterConfiguration/listEnabledAll", {}),
-    "envName": ("/api/task/listFlinkSQLEnv", {}),
+    "clusterName": Reference("clusterId", "cluster", "/api/cluster/list", _CREATED_BY_PEOPLE),
+    "clusterConfigurationName": Reference(
+        "clusterConfigurationId", "cluster configuration", "/api/clusterConfiguration/listEnabledAll"
+    ),
+    "envName": Reference("envId", "environment task", "/api/task/listFlinkSQLEnv"),
 }
 
 
@@ -42,14 +48,13 @@ class Names:
 
     def ids(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options with ids in place of names. Raises Rejected for a name that is not there, or there twice."""
-        named = {option: text(options[option]) for option in REFERENCES if options.get(option)}
         resolved = {option: value for option, value in options.items() if option not in REFERENCES}
-        for option, name in named.items():
-            known = self._known(option)
-            target, what = REFERENCES[option]
-            if len(known.get(name, ())) != 1:
-                raise self._odd(name, what, known)
-            [resolved[target]] = known[name]
+        for option, reference in REFERENCES.items():
+            if name := text(options.get(option)):
+                known = self._known(option)
+                if len(known.get(name, ())) != 1:
+                    raise _odd(name, reference.what, known)
+                [resolved[reference.of_id]] = known[name]
         return resolved
 
     def one(self, option: str, options: Mapping[str, Any]) -> int | None:
@@ -57,11 +62,10 @@ class Names:
 
         None where they say nothing, or a name that is not there once.
         """
-        of_id, _ = REFERENCES[option]
         if name := text(options.get(option)):
             ids = self._known(option).get(name, set())
             return next(iter(ids)) if len(ids) == 1 else None
-        return number(options.get(of_id))
+        return number(options.get(REFERENCES[option].of_id))
 
     def name(self, option: str, row_id: int) -> str:
         """The name for an id, empty where there is none: `option` is the one that takes the name."""
@@ -70,18 +74,17 @@ class Names:
     def _known(self, option: str) -> Mapping[str, set[int]]:
         with self._lock:
             if option not in self._listed:
-                path, query = _LISTS[option]
-                known: dict[str, set[int]] = {}
-                for row in rows(self._session.read("GET", path, **query)):
+                reference, known = REFERENCES[option], dict[str, set[int]]()
+                for row in rows(self._session.read("GET", reference.path, **reference.query)):
                     if (row_id := number(row.get("id"))) is not None:
                         known.setdefault(text(row.get("name")), set()).add(row_id)
                 self._listed[option] = known
             return self._listed[option]
 
-    @staticmethod
-    def _odd(name: str, what: str, known: Mapping[str, set[int]]) -> Rejected:
-        if name in known:
-            return Rejected(f"more than one {what} is called {name!r}", hint="write its id instead")
-        near = difflib.get_close_matches(name, list(known), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
-        return Rejected(f"there is no {what} {name!r} on this Dinky", hint=hint)
+
+def _odd(name: str, what: str, known: Mapping[str, set[int]]) -> Rejected:
+    if name in known:
+        return Rejected(f"more than one {what} is called {name!r}", hint="write its id instead")
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(sorted(known)) or 'none'}"
+    return Rejected(f"there is no {what} {name!r} on this Dinky", hint=hint)

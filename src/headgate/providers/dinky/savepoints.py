@@ -16,7 +16,7 @@ from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.session import Session
 from headgate.providers.dinky.task_note import Note, Took
 from headgate.providers.dinky.tasks import Tasks
-from headgate.providers.dinky.wire import Instance, Task
+from headgate.providers.dinky.wire import Instance, Task, savepoint_of
 
 _KEY = 12
 _NO_REST_SAVEPOINTS = (1, 2, 0)
@@ -43,10 +43,6 @@ class Savepoints:
             return ""
         return f"{_BROKEN}, so the job cannot be stopped with one: use another version, or start empty with {_EMPTY}"
 
-    def stop(self, task: Task, newest: Instance) -> None:
-        """Stop a job with a savepoint. Raises Rejected if that failed and it runs on."""
-        self._take(task, newest, "stop")
-
     def take(self, task: Task, newest: Instance, key: str) -> None:
         """Take a savepoint of a job that goes on, unless there is one of this key."""
         taken = self._instances.savepoints(task.id)
@@ -59,7 +55,7 @@ class Savepoints:
             raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
         took = Took(key[:_KEY], max((one.id for one in taken), default=0))
         self._tasks.annotate(task, replace(note, took=took))
-        self._take(task, newest, "trigger")
+        self.ask(task, newest, "trigger")
 
     def progress(self, task: Task, key: str) -> SavepointProgress:
         """How far the savepoint of a key is: the first that was triggered since it was asked for."""
@@ -70,14 +66,22 @@ class Savepoints:
         path = next((one.path for one in since if one.path), "")
         return SavepointProgress(asked=True, done=bool(path), path=path)
 
-    def _take(self, task: Task, newest: Instance, kind: str) -> None:
-        """If Dinky says that it failed, ask what became of the job before saying so."""
+    def ask(self, task: Task, newest: Instance, kind: str) -> None:
+        """Take a savepoint (trigger), or stop with one (stop). Answers when it is done.
+
+        Raises Rejected if it failed and the job runs on; what became of it is asked before that is said. Cancelling
+        "with savepoint" is never asked for: Dinky cancels without one when the savepoint fails, and says it worked.
+        """
         self._instances.require_pointed_at(task, newest)
+        path = "/api/task/savepoint"
         try:
-            self._instances.savepoint(task, kind)
-        except Rejected as trouble:
-            if kind == "stop" and not self._instances.fresh(newest).state.active:
-                raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
-            hint = _UPGRADE if self._session.login.version == _NO_REST_SAVEPOINTS else _DIRECTORY
-            problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
-            raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble
+            if savepoint_of(self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)):
+                return
+            trouble = Rejected("Dinky answered without a path")
+        except Rejected as refused:
+            trouble = refused
+        if kind == "stop" and not self._instances.fresh(newest).state.active:
+            raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
+        hint = _UPGRADE if self._session.login.version == _NO_REST_SAVEPOINTS else _DIRECTORY
+        problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
+        raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble

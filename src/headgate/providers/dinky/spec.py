@@ -17,7 +17,7 @@ from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql, Strateg
 from headgate.providers.answer_fields import number
 from headgate.providers.dinky import statements
 from headgate.providers.dinky.catalogue import tidy
-from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, DinkyOptions
+from headgate.providers.dinky.forms import ON_A_CLUSTER, ON_THEIR_OWN, RUN_MODES, DinkyOptions
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
@@ -27,16 +27,8 @@ DIALECTS = ("FlinkSql", "FlinkJar")
 ENVIRONMENT = "FlinkSqlEnv"
 # Every Dinky makes one in each tenant; its statement holds the password of Dinky's own database.
 _OWN_CATALOG = "DefaultCatalog"
-_SHORT = {
-    "l": "local",
-    "s": "standalone",
-    "ys": "yarn-session",
-    "ya": "yarn-application",
-    "ypj": "yarn-per-job",
-    "ks": "kubernetes-session",
-    "ka": "kubernetes-application",
-    "kao": "kubernetes-application-operator",
-}
+# `ypj` is yarn-per-job.
+_SHORT = {"".join(word[0] for word in mode.split("-")): mode for mode in RUN_MODES}
 _NONE = -1
 _IGNORE_UNCLAIMED = "execution.savepoint.ignore-unclaimed-state"
 # What a start adds to the configuration for itself, and what no manifest may say.
@@ -65,7 +57,7 @@ def is_a_job(task: Task) -> bool:
 def run_mode(value: object) -> str:
     """The long form of a run mode. Dinky takes a word it does not know, `Local` for one, as local."""
     word = _SHORT.get(text(value), text(value))
-    return word if word in ON_A_CLUSTER or word in ON_THEIR_OWN else "local"
+    return word if word in RUN_MODES else "local"
 
 
 def wanted_fields(
@@ -106,7 +98,7 @@ def differing(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, An
     there = fields_of(row)
     if there["parallelism"] is None and wanted.get("parallelism") == 1:
         there["parallelism"] = 1
-    changed = {key: _written(key, value) for key, value in wanted.items() if there[key] != value and value is not None}
+    changed = as_body({key: value for key, value in wanted.items() if there[key] != value})
     if "configJson" in changed:
         # Dinky stores the whole document: what a manifest has no word for goes back as it came.
         changed["configJson"] = {**document(row.get("configJson")), **changed["configJson"]}
@@ -114,8 +106,12 @@ def differing(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, An
 
 
 def as_body(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """All fields as Dinky takes them: a new task, or the TaskDTO of a plan."""
-    return {key: _written(key, value) for key, value in wanted.items() if value is not None}
+    """Fields as Dinky takes them: of a new task, of a change, or the TaskDTO of a plan."""
+    body = {key: value for key, value in wanted.items() if value is not None}
+    if extension := body.get("configJson"):
+        custom = [{"key": key, "value": value} for key, value in sorted(extension["customConfig"].items())]
+        body["configJson"] = {**extension, "customConfig": custom}
+    return body
 
 
 def applied(
@@ -148,7 +144,12 @@ def applied(
     options = {key: value for key, value in known.items() if key in _DEFAULTS and key not in unsaid}
     if folder is not None and ("folder" in note.said or tidy(folder) != tidy(usual_folder)):
         options["folder"] = folder
-    options = _named(options, note.said, names)
+    for option in REFERENCES.keys() & note.said:
+        # Names in place of ids, where the manifest said names and the id still has one.
+        of_id = REFERENCES[option].of_id
+        row_id = options.get(of_id)
+        if row_id is not None and row_id != _NONE and (name := names.name(option, row_id)):
+            options |= {option: name, of_id: _DEFAULTS[of_id]}
     left = {key: value for key, value in options.items() if value is not None and value != _DEFAULTS[key]}
     return AppliedSpec(program, fields["parallelism"] or 1, config, left, filled=True)
 
@@ -157,23 +158,6 @@ def _or_none(value: object) -> int:
     """An id, or -1, which means none; so does null."""
     known = number(value)
     return _NONE if known is None else known
-
-
-def _named(options: dict[str, Any], said: frozenset[str], names: Names) -> dict[str, Any]:
-    """Names in place of ids, where the manifest said names and the id still has one."""
-    for option in REFERENCES.keys() & said:
-        of_id, _ = REFERENCES[option]
-        row_id = options.get(of_id)
-        if row_id is not None and row_id != _NONE and (name := names.name(option, row_id)):
-            options = {**options, option: name, of_id: _DEFAULTS[of_id]}
-    return options
-
-
-def _written(key: str, value: Any) -> Any:
-    if key != "configJson":
-        return value
-    config = value["customConfig"]
-    return {**value, "customConfig": [{"key": each, "value": config[each]} for each in sorted(config)]}
 
 
 def _extension(value: object) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from headgate.model.live import JobState, Live, Snapshot, Unknown
 from headgate.model.live_health import Condition, HealthWord
@@ -44,23 +45,6 @@ class TaskRun:
     begun: int = 0
 
 
-def of_task(run: TaskRun, milliseconds: int = 0) -> Definition:
-    """A task and one start of it, without its manifest and what the start left."""
-    task, instance = run.task, run.instance
-    live = Live(
-        job_id=str(task.id),
-        name=task.name,
-        state=instance.state if instance else JobState.STOPPED,
-        word=instance.word if instance else _LOST if task.pointer else _NEVER,
-        marker=Note.read(task.note).marker,
-        started_at=milliseconds,
-        provably_empty=instance is None and task.pointer is None,
-        run=instance.run if instance else "",
-        markable=True,
-    )
-    return Definition(live, never_ran=instance is None, row=run)
-
-
 @dataclass(frozen=True, slots=True)
 class TaskRuns:
     """Reads them. What cannot change about a start is asked for once."""
@@ -86,24 +70,22 @@ class TaskRuns:
         runs = {task_id: _that_matter(each.values()) for task_id, each in starts.items()}
         catalogue, names = self._trees.now(), Names(self._session)
 
-        def described(task: Task) -> tuple[Definition, ...]:
-            return self._described(task, runs.get(task.id, ()) or (None,), catalogue.task(task.id), names)
-
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            found = list(pool.map(described, tasks))
+            each_run = (runs.get(task.id) or (None,) for task in tasks)
+            entries = (catalogue.task(task.id) for task in tasks)
+            found = list(pool.map(partial(self._described, names), tasks, each_run, entries))
         self._facts.keep_only({_known_as(run) for each in runs.values() for run in each})
         return tuple(one for each in found for one in each)
 
     def now(self, task: Task) -> Definition:
         """A task and its newest start, as Flink reports it now."""
-        newest = self._instances.newest(task.id)
-        return of_task(TaskRun(task, newest), self._started_at(newest))
+        return self._of(task, self._instances.newest(task.id))
 
     def every(self, task: Task) -> tuple[Definition, ...]:
         """A task once for each start that runs, as Flink reports it now; once with its newest where none does."""
         starts = self._instances.every(task.id)
         runs = tuple(one for one in starts if one.state.active) or starts[:1] or (None,)
-        return tuple(of_task(TaskRun(task, run), self._started_at(run)) for run in runs)
+        return tuple(self._of(task, run) for run in runs)
 
     def left_by(self, run: Instance) -> Remains:
         """What a start left behind; asked once if that is final: it was stopped with a savepoint, or is long over."""
@@ -119,7 +101,7 @@ class TaskRuns:
         return left
 
     def _described(
-        self, task: Task, runs: tuple[Instance | None, ...], entry: Entry | None, names: Names
+        self, names: Names, task: Task, runs: tuple[Instance | None, ...], entry: Entry | None
     ) -> tuple[Definition, ...]:
         """The task as its newest start, and as each other start of it that runs as well."""
         note = Note.read(task.note)
@@ -131,7 +113,7 @@ class TaskRuns:
             usual_folder=self._folder,
             variables=self._variables_of(runs[0]) if runs[0] and "variables" in note.said else None,
         )
-        found = (of_task(TaskRun(task, run), self._started_at(run)) for run in runs)
+        found = (self._of(task, run) for run in runs)
         return tuple(replace(one, live=self._as_it_is(replace(one.live, applied=manifest), one.row)) for one in found)
 
     def _as_it_is(self, live: Live, row: TaskRun) -> Live:
@@ -158,8 +140,20 @@ class TaskRuns:
         announced = Note.read(task.note).announces(run.id if run else None)
         return self._instances.doubt(task, run) if at_rest and announced else None
 
-    def _started_at(self, run: Instance | None) -> int:
-        return self._session.milliseconds(run.created) if run else 0
+    def _of(self, task: Task, run: Instance | None) -> Definition:
+        """A task and one start of it, without its manifest and what the start left."""
+        live = Live(
+            job_id=str(task.id),
+            name=task.name,
+            state=run.state if run else JobState.STOPPED,
+            word=run.word if run else _LOST if task.pointer else _NEVER,
+            marker=Note.read(task.note).marker,
+            started_at=self._session.milliseconds(run.created) if run else 0,
+            provably_empty=run is None and task.pointer is None,
+            run=run.run if run else "",
+            markable=True,
+        )
+        return Definition(live, never_ran=run is None, row=TaskRun(task, run))
 
     def _variables_of(self, run: Instance) -> dict[str, str]:
         known = (run.id, run.jid)

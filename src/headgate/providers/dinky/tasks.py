@@ -16,24 +16,17 @@ from headgate.model.plan import Change, Restore, RestoreKind
 from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.answer_fields import NotFound
 from headgate.providers.definitions.ownership import is_ours
+from headgate.providers.dinky import spec as task_spec
 from headgate.providers.dinky import task_note
-from headgate.providers.dinky.catalogue import Catalogue, Entry, Trees, tidy
+from headgate.providers.dinky.catalogue import Trees, tidy
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.spec import (
-    DIALECTS,
-    NO_SAVEPOINT,
-    as_body,
-    differing,
-    fields_of,
-    is_a_job,
-    wanted_fields,
-)
 from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document
 
 _DEVELOP, _PUBLISHED = 1, 2
+_NO_NOTE = Note()
 _RENAME = "rename the job in git, or the task in Dinky; or write a manifest that equals the task, which adopts it"
 
 
@@ -49,6 +42,14 @@ class WantedTask:
     options: Mapping[str, Any]
     restore: Restore | None = None
     by: str = ""
+
+    def fields(self, there: Note = _NO_NOTE) -> dict[str, Any]:
+        """Its fields, with our marker beside the manifest's text, or people's. Raises Rejected for what cannot be."""
+        said = task_note.said(self.spec.options)
+        text = str(self.options["note"]) if "note" in said else there.text
+        took = there.took if self.restore is None else None
+        note = Note(text, self.marker, said, took, self.by or there.by).written()
+        return task_spec.wanted_fields(self.spec, self.options, note=note, restore=self.restore)
 
 
 class Tasks:
@@ -76,14 +77,12 @@ class Tasks:
 
     def listed(self) -> tuple[Task, ...]:
         """Every task that can be started as a job."""
-        wanted = {"filter": {"dialect": list(DIALECTS)}, "sorter": {"id": "ascend"}}
-        found = (Task.read(row) for row in self._session.listed("/api/task", wanted))
-        return tuple(task for task in found if is_a_job(task))
+        wanted = {"filter": {"dialect": list(task_spec.DIALECTS)}, "sorter": {"id": "ascend"}}
+        return tuple(filter(task_spec.is_a_job, map(Task.read, self._session.listed("/api/task", wanted))))
 
     def named(self, name: str) -> tuple[Task, ...]:
         """The tasks of exactly this name, ours or not: Dinky's own filter finds what merely contains it."""
-        listed = self._session.listed("/api/task", {"name": name}) if name else ()
-        found = (Task.read(row) for row in listed)
+        found = map(Task.read, self._session.listed("/api/task", {"name": name}) if name else ())
         return tuple(task for task in found if task.name.casefold() == name.casefold())
 
     def of(self, job: str) -> Task | None:
@@ -92,9 +91,8 @@ class Tasks:
 
     def taken(self, name: str, live: Live | None) -> str:
         """What else has the name that a job is to have, in words; empty if nothing does."""
-        if _namesake(self._trees.last(), name, live) is None:
-            return ""
-        entry = _namesake(self._trees.now(), name, live)
+        job_id = live.job_id if live else None
+        entry = self._trees.last().named(name, job_id) and self._trees.now().named(name, job_id)
         if entry is None:
             return ""
         if entry.task_id is None:
@@ -109,13 +107,12 @@ class Tasks:
 
     def respelled(self, spec: JobSpec, applied: AppliedSpec, changes: tuple[Change, ...]) -> frozenset[str]:
         """The paths of changes that only say in other words what a job is on already: by name what was an id, say."""
-        names, same = Names(self._session), set[str]()
-        wanted = spec.secrets.fill_all(spec.options)
-        paths = {change.path for change in changes}
-        for option, (of_id, _) in REFERENCES.items():
-            pair = {f"options.{option}", f"options.{of_id}"}
-            if paths & pair and names.one(option, applied.options) == names.one(option, wanted):
-                same |= paths & pair
+        names, wanted = Names(self._session), spec.secrets.fill_all(spec.options)
+        paths, same = {change.path for change in changes}, set[str]()
+        for option, reference in REFERENCES.items():
+            pair = paths & {f"options.{option}", f"options.{reference.of_id}"}
+            if pair and names.one(option, applied.options) == names.one(option, wanted):
+                same |= pair
         return frozenset(same)
 
     def _is_ours(self, task: Task, job: str) -> bool:
@@ -125,7 +122,7 @@ class Tasks:
 
     def create(self, wanted: WantedTask) -> str:
         """A new task, marker included; its id, empty where Dinky does not answer it."""
-        fields = wanted_fields(wanted.spec, wanted.options, note=_note(wanted, Note()), restore=wanted.restore)
+        fields = wanted.fields()
         if owner := wanted.options.get("firstLevelOwner") or self._session.login.user_id:
             fields["firstLevelOwner"] = owner
         with self._making:
@@ -137,39 +134,34 @@ class Tasks:
                 by = f"catalogue entry {taken.id} in {taken.folder}"
                 raise Rejected(f"the name {name!r} is taken in this tenant by {by}", hint=_RENAME)
             folder_id = self._trees.ensured_folder(folder)
-        return self._trees.create(folder_id, as_body(fields))
+        return self._trees.create(folder_id, task_spec.as_body(fields))
 
     def make(self, task: Task, wanted: WantedTask) -> bool:
         """Bring a task to what is wanted, writing what differs; did anything?
 
         A published task refuses every change: it is taken back to development first, and published again after.
         """
-        note = _note(wanted, Note.read(task.note))
-        fields = wanted_fields(wanted.spec, wanted.options, note=note, restore=wanted.restore)
+        fields = wanted.fields(Note.read(task.note))
         if wanted.restore and wanted.restore.kind is RestoreKind.FRESH and self._instances.savepoints(task.id):
             # With any other strategy Dinky would restore the newest savepoint it ever took of this task.
-            fields["savePointStrategy"] = NO_SAVEPOINT
-        changes = differing(task.raw, fields)
+            fields["savePointStrategy"] = task_spec.NO_SAVEPOINT
+        changes = task_spec.differing(task.raw, fields)
         step = wanted.options.get("step", _DEVELOP)
         renamed = changes.pop("name", None) is not None
         written = bool(changes or renamed)
-        if task.step == _PUBLISHED and (written or step != _PUBLISHED):
-            self._life(task, _DEVELOP)
-            task = replace(task, step=_DEVELOP)
+        if written or step != _PUBLISHED:
+            task = self._developed(task)
         self._place(task, wanted, renamed=renamed)
         if changes:
-            body = {"id": task.id, "name": wanted.spec.name, "enabled": fields["enabled"], **changes}
-            self._session.write("PUT", "/api/task", body=body)
+            self._write(task, {"name": wanted.spec.name, "enabled": fields["enabled"], **changes})
         if step == _PUBLISHED and task.step != _PUBLISHED:
             self._life(task, _PUBLISHED)
         return written
 
     def annotate(self, task: Task, note: Note) -> None:
         """Write the note alone; a published task stays published."""
-        body = {"id": task.id, "name": task.name, "enabled": fields_of(task.raw)["enabled"]}
-        if task.step == _PUBLISHED:
-            self._life(task, _DEVELOP)
-        self._session.write("PUT", "/api/task", body=body | {"note": note.written()})
+        body = {"name": task.name, "enabled": task_spec.fields_of(task.raw)["enabled"], "note": note.written()}
+        self._write(self._developed(task), body)
         if task.step == _PUBLISHED:
             self._life(task, _PUBLISHED)
 
@@ -182,8 +174,7 @@ class Tasks:
         if entry is None:
             hint = "delete it in Dinky"
             raise Rejected(f"task {task.name!r} is not in the catalogue, by which Dinky deletes", hint=hint)
-        if task.step == _PUBLISHED:
-            self._life(task, _DEVELOP)
+        self._developed(task)
         self._trees.delete(entry)
         self._trees.forget()
 
@@ -207,22 +198,18 @@ class Tasks:
                 entry = replace(entry, parent_id=folder_id)
             self._trees.forget()
         if renamed:
-            self._trees.rename(entry, wanted.spec.name, fields_of(task.raw)["dialect"])
+            self._trees.rename(entry, wanted.spec.name, task_spec.fields_of(task.raw)["dialect"])
+
+    def _write(self, task: Task, fields: Mapping[str, Any]) -> None:
+        self._session.write("PUT", "/api/task", body={"id": task.id, **fields})
+
+    def _developed(self, task: Task) -> Task:
+        """The task, taken back to development where it is published."""
+        if task.step != _PUBLISHED:
+            return task
+        self._life(task, _DEVELOP)
+        return replace(task, step=_DEVELOP)
 
     def _life(self, task: Task, cycle: int) -> None:
         """Publish, or take back to development. No other number may ever be sent: it is stored as 0."""
         self._session.write("GET", "/api/task/changeTaskLife", taskId=str(task.id), lifeCycle=str(cycle))
-
-
-def _note(wanted: WantedTask, there: Note) -> str:
-    """Our marker beside the text of the manifest, or beside what people wrote."""
-    said = task_note.said(wanted.spec.options)
-    text = str(wanted.options["note"]) if "note" in said else there.text
-    took = there.took if wanted.restore is None else None
-    return Note(text, wanted.marker, said, took, wanted.by or there.by).written()
-
-
-def _namesake(tree: Catalogue, name: str, live: Live | None) -> Entry | None:
-    """What has a name and is not the job itself."""
-    entry = tree.named(name)
-    return None if entry is None or (live is not None and str(entry.task_id) == live.job_id) else entry

@@ -18,7 +18,7 @@ from headgate.providers.compiled_form import CompiledForm
 from headgate.providers.dinky import statements
 from headgate.providers.dinky.envelope import said
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.spec import as_body, fields_of, wanted_fields
+from headgate.providers.dinky.spec import NO_SAVEPOINT, as_body, fields_of, wanted_fields
 from headgate.providers.dinky.tasks import Tasks
 from headgate.providers.dinky.wire import Task, document, flag, rows, text
 from headgate.providers.odd_answers import reports_odd_answers
@@ -69,7 +69,7 @@ class Checker(CompiledForm):
     def saved(self, task: Task) -> Mapping[str, Any]:
         """The plan of a task as it is saved. Raises Rejected where planning would change something."""
         fields = fields_of(task.raw)
-        body = _here(as_body(fields))
+        body = _here(fields)
         if not self._harmless(body) or fields["dialect"] != "FlinkSql":
             raise Rejected(f"Dinky shows no graph of task {task.name!r}, and cannot plan it: {_OUTSIDE}")
         return self._planned(body, task)
@@ -82,8 +82,8 @@ class Checker(CompiledForm):
     def _body(self, spec: JobSpec) -> dict[str, Any]:
         """The TaskDTO of a spec, to be planned inside Dinky."""
         wanted = self._tasks.wanted(spec, Marker("", spec.name, spec.revision))
-        body = _here(as_body(wanted_fields(spec, wanted.options)))
-        return body | {"variables": dict(wanted.options.get("variables", {}))}
+        variables = {"variables": dict(wanted.options.get("variables", {}))}
+        return _here(wanted_fields(spec, wanted.options)) | variables
 
     def _harmless(self, body: Mapping[str, Any]) -> bool:
         secrets = number(body.get("envId")) or -1
@@ -98,10 +98,10 @@ class Checker(CompiledForm):
             raise Unavailable(lost.problem, where=lost.where, hint=lost.hint) from lost
 
 
-def _here(body: dict[str, Any]) -> dict[str, Any]:
+def _here(fields: dict[str, Any]) -> dict[str, Any]:
     """The body of something that is planned inside Dinky and not started."""
-    here = {key: value for key, value in body.items() if not key.startswith("cluster") and key != "note"}
-    return {**here, "type": "local", "savePointStrategy": 0}
+    here = {key: value for key, value in as_body(fields).items() if not key.startswith("cluster") and key != "note"}
+    return {**here, "type": "local", "savePointStrategy": NO_SAVEPOINT}
 
 
 def _rejected(spec: JobSpec, row: Mapping[str, Any]) -> Rejected:
