@@ -55,10 +55,9 @@ class Catalogue:
 
 
 class Trees:
-    """The catalogue as it was last read, for all that look at it: one that is large is not read for every job.
+    """The catalogue, for all that look at it: one that is large is not read for every job.
 
-    `last` may be old. It is good enough to find out that nothing is to be done; a caller that would refuse, move or
-    make something because of it looks at what is `now` first.
+    `last` may be old: it is good enough to find out that nothing is to be done, and before anything else `now` is read.
     """
 
     def __init__(self, session: Session) -> None:
@@ -115,10 +114,8 @@ class Trees:
         self._session.write("DELETE", "/api/catalogue/deleteCatalogueById", id=str(entry.id))
 
     def create(self, folder_id: int, task: Mapping[str, Any]) -> str:
-        """Make a task and its entry; the task's id, empty where the answer does not have it.
-
-        What stands outside of `task` goes over what stands in it, so it is said in both places.
-        """
+        """Make a task and its entry; the task's id, empty where the answer does not have it."""
+        # What stands outside of `task` goes over what stands in it, so it is said in both places.
         outside = ("name", "note", "configJson", "firstLevelOwner", "secondLevelOwners")
         body = {key: task[key] for key in outside if key in task}
         body |= {"type": task["dialect"], "parentId": folder_id, "isLeaf": True, "task": dict(task)}

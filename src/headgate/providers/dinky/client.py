@@ -33,6 +33,7 @@ from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import NotFound
 from headgate.providers.definitions.client import Client, Traits
 from headgate.providers.definitions.definition import Definition
+from headgate.providers.definitions.ownership import is_ours
 from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience
@@ -67,10 +68,7 @@ class _Claim:
 class DinkyClient(Client):
     """One tenant of one Dinky server. The id of a definition is that of the task."""
 
-    capabilities = Capabilities(
-        delete_definition=Support.YES,
-        mark_in_place=Support.YES,
-    )
+    capabilities = Capabilities(delete_definition=Support.YES, mark_in_place=Support.YES)
     # The answer to a start says what came of it.
     traits = Traits(patience=Patience(looks=5, first=0.5), looks_after_refusal=0)
 
@@ -149,24 +147,21 @@ class DinkyClient(Client):
 
     def kept(self, job: str) -> Kept | None:
         """The savepoints Dinky recorded for our task of this name; None where there is no such task any more."""
-        task = self._tasks.of(job)
-        if task is None:
-            return None
-        taken = reversed(self._instances.savepoints(task.id))
         when = self._session.milliseconds
-        return Kept(True, tuple(Snapshot(one.path, "savepoint", when(one.created)) for one in taken if one.path))
+        for task in self._tasks.named(job):
+            if is_ours(Note.read(task.note).marker, self._project, job):
+                taken = (one for one in reversed(self._instances.savepoints(task.id)) if one.path)
+                return Kept(True, tuple(Snapshot(one.path, "savepoint", when(one.created)) for one in taken))
+        return None
 
     def references(self, package: str) -> tuple[str, ...]:
         """Looked for in the statement of a job, and in that of the environment that is put before it."""
         wanted = {"filter": {"dialect": [*DIALECTS, ENVIRONMENT]}, "sorter": {"id": "ascend"}}
         tasks = {task.id: task for task in map(Task.read, self._session.listed("/api/task", wanted))}
 
-        def texts(task: Task) -> tuple[str, ...]:
-            before = tasks.get(fields_of(task.raw)["envId"])
-            return tuple(text(one.raw.get("statement")) for one in (before, task) if one is not None)
-
-        jobs = (task for task in tasks.values() if is_a_job(task))
-        return tuple(sorted(task.name for task in jobs if any(mentions(one, package) for one in texts(task))))
+        using = {task.id for task in tasks.values() if mentions(text(task.raw.get("statement")), package)}
+        jobs = filter(is_a_job, tasks.values())
+        return tuple(sorted(task.name for task in jobs if using & {task.id, fields_of(task.raw)["envId"]}))
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 
@@ -206,14 +201,12 @@ class DinkyClient(Client):
         return True
 
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
-        row, newest = definition.row, _started(definition)
-        if not savepoint:
-            self._instances.require_pointed_at(row.task, newest)
-            self._instances.cancel(row.task)
-        elif newest.state is JobState.RUNNING:
-            self._savepoints.ask(row.task, newest, "stop")
+        task, newest = definition.row.task, _started(definition)
+        if savepoint:
+            self._savepoints.ask(task, newest, "stop")
         else:
-            raise Rejected(f"no savepoint can be taken of task {row.task.name!r} while it is {newest.word}")
+            self._instances.require_pointed_at(task, newest)
+            self._instances.cancel(task)
 
     def stop_progress(self, definition: Definition) -> SavepointProgress:
         newest: Instance | None = definition.row.instance

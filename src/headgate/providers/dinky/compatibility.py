@@ -10,6 +10,7 @@ from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateV
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.providers.dinky.savepoints import Savepoints
+from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.tasks import Tasks
 
 # Fields of the task that the job it started never reads.
@@ -30,7 +31,7 @@ def platform_verdict(
 ) -> PlatformVerdict:
     """See `Provider.platform_verdict`."""
     try:
-        tasks.wanted(spec, marker).fields()
+        tasks.wanted(spec, marker).fields(Note())
     except Rejected as refused:
         # A statement that is wrong is reported by `compile`, with its place.
         if refused.code != "statement-rejected":

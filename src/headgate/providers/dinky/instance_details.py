@@ -73,17 +73,14 @@ def variables(detail: Mapping[str, Any]) -> dict[str, str]:
 
 
 def health(instance: Instance, detail: Mapping[str, Any]) -> Health:
-    """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all.
-
-    Checkpoints are on if the start asked for them, or one completed. That they are off is never reported: the
-    cluster's own configuration may set an interval.
-    """
+    """How an instance is doing: Flink's task counts where Dinky passes them on, else one task that stands for all."""
     running = instance.state is JobState.RUNNING
     counts = inside(detail, "jobDataDto", "job", "status-counts")
     tasks = sum(number(count) or 0 for count in counts.values())
     completed = number(inside(detail, *_CHECKPOINTS, "counts").get("completed"))
     if not completed and inside(detail, *_CHECKPOINTS, "latest").get("completed"):
         completed = 1
+    # That checkpoints are off is never reported: the cluster's own configuration may set an interval.
     return Health(
         state=instance.state,
         word=instance.word,

@@ -105,8 +105,7 @@ class Instances:
     def start(self, task: Task, restore: Restore, variables: Mapping[str, str], *, known: int) -> None:
         """Start what is saved. `known` is the newest history row from before.
 
-        Raises Rejected only where it is sure that nothing runs: Dinky answers with the same error when it fails to
-        write down a job that runs already.
+        Raises Rejected only where nothing runs for sure: a job that Dinky fails to write down has the same answer.
         """
         try:
             started = self._asked_to_start(task, restore, variables)

@@ -27,13 +27,12 @@ class Reference(NamedTuple):
     query: Mapping[str, str] = MappingProxyType({})
 
 
+_CONFIGURATIONS = "/api/clusterConfiguration/listEnabledAll"
 _CREATED_BY_PEOPLE = {"searchKeyWord": "", "isAutoCreate": "false"}
 # By the option that takes the name.
 REFERENCES = {
     "clusterName": Reference("clusterId", "cluster", "/api/cluster/list", _CREATED_BY_PEOPLE),
-    "clusterConfigurationName": Reference(
-        "clusterConfigurationId", "cluster configuration", "/api/clusterConfiguration/listEnabledAll"
-    ),
+    "clusterConfigurationName": Reference("clusterConfigurationId", "cluster configuration", _CONFIGURATIONS),
     "envName": Reference("envId", "environment task", "/api/task/listFlinkSQLEnv"),
 }
 
@@ -58,10 +57,7 @@ class Names:
         return resolved
 
     def one(self, option: str, options: Mapping[str, Any]) -> int | None:
-        """The id that options say, by name or as it is: `option` is the one that takes the name.
-
-        None where they say nothing, or a name that is not there once.
-        """
+        """The id that options say, in `option` by name or as it is; None for nothing, or a name not there once."""
         if name := text(options.get(option)):
             ids = self._known(option).get(name, set())
             return next(iter(ids)) if len(ids) == 1 else None

@@ -21,8 +21,7 @@ from headgate.providers.dinky.wire import Instance, Task, savepoint_of
 _KEY = 12
 _NO_REST_SAVEPOINTS = (1, 2, 0)
 _BROKEN = "Dinky 1.2.0 cannot take savepoints through Flink's REST API"
-_UPGRADE = f"{_BROKEN}: use another version"
-_EMPTY = "savepoint.strategy: none"
+_UPGRADE = "use another version"
 _DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-directory in config, set and writable?"
 
 
@@ -35,13 +34,12 @@ class Savepoints:
         self._tasks = tasks
 
     def impossible(self, mode: str) -> str:
-        """Why none can be taken of a job in a run mode, and the way out; empty where that is not sure.
-
-        Modes with a cluster of their own may be set up to take them in another way, which nobody can see from outside.
-        """
-        if mode in ON_THEIR_OWN or self._session.login.version != _NO_REST_SAVEPOINTS:
+        """Why none can be taken of a job in a run mode, and the way out; empty where that is not sure."""
+        if mode in ON_THEIR_OWN or self._session.login().version != _NO_REST_SAVEPOINTS:
+            # Modes with a cluster of their own may be set up to take them in another way, which nobody sees outside.
             return ""
-        return f"{_BROKEN}, so the job cannot be stopped with one: use another version, or start empty with {_EMPTY}"
+        empty = "start empty with savepoint.strategy: none"
+        return f"{_BROKEN}, so the job cannot be stopped with one: {_UPGRADE}, or {empty}"
 
     def take(self, task: Task, newest: Instance, key: str) -> None:
         """Take a savepoint of a job that goes on, unless there is one of this key."""
@@ -51,11 +49,8 @@ class Savepoints:
             raise Rejected(f"task {task.name!r} is not ours: its note has no place for the key of a savepoint")
         if self.progress(task, key).done:
             return
-        if newest.state is not JobState.RUNNING:
-            raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
         took = Took(key[:_KEY], max((one.id for one in taken), default=0))
-        self._tasks.annotate(task, replace(note, took=took))
-        self.ask(task, newest, "trigger")
+        self.ask(task, newest, "trigger", replace(note, took=took))
 
     def progress(self, task: Task, key: str) -> SavepointProgress:
         """How far the savepoint of a key is: the first that was triggered since it was asked for."""
@@ -66,13 +61,17 @@ class Savepoints:
         path = next((one.path for one in since if one.path), "")
         return SavepointProgress(asked=True, done=bool(path), path=path)
 
-    def ask(self, task: Task, newest: Instance, kind: str) -> None:
-        """Take a savepoint (trigger), or stop with one (stop). Answers when it is done.
+    def ask(self, task: Task, newest: Instance, kind: str, note: Note | None = None) -> None:
+        """Take a savepoint (trigger), or stop with one (stop); `note` is written before. Answers when it is done.
 
         Raises Rejected if it failed and the job runs on; what became of it is asked before that is said. Cancelling
         "with savepoint" is never asked for: Dinky cancels without one when the savepoint fails, and says it worked.
         """
+        if newest.state is not JobState.RUNNING:
+            raise Rejected(f"no savepoint can be taken of task {task.name!r} while it is {newest.word}")
         self._instances.require_pointed_at(task, newest)
+        if note is not None:
+            self._tasks.annotate(task, note)
         path = "/api/task/savepoint"
         try:
             if savepoint_of(self._session.write("GET", path, slow=True, taskId=str(task.id), savePointType=kind)):
@@ -82,6 +81,6 @@ class Savepoints:
             trouble = refused
         if kind == "stop" and not self._instances.fresh(newest).state.active:
             raise OutcomeUnknown(f"the job ended, and Dinky says of its savepoint: {trouble.problem}") from trouble
-        hint = _UPGRADE if self._session.login.version == _NO_REST_SAVEPOINTS else _DIRECTORY
+        hint = f"{_BROKEN}: {_UPGRADE}" if self._session.login().version == _NO_REST_SAVEPOINTS else _DIRECTORY
         problem = f"no savepoint could be taken of task {task.name!r}, which runs on: {trouble.problem}"
         raise Rejected(problem, where=trouble.where, hint=hint, code="savepoint-failed") from trouble

@@ -75,8 +75,6 @@ class Session:
     def close(self) -> None:
         self._api.close()
 
-    # -- asking --------------------------------------------------------------------------------------------------------
-
     def read(self, method: str, path: str, *, body: Any = None, **query: str) -> Any:
         """What stands in `data` of an answer that changes nothing; repeated on trouble that may pass."""
         return self._ask(method, path, TurnedAway, writes=False, body=body, params=query or None).get("data")
@@ -90,12 +88,12 @@ class Session:
 
     def listed(self, path: str, wanted: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """All rows of a list in pages. Raises Unavailable if it never holds still."""
-        number_of_page = 0
+        page = 0
 
         def read(before: Sequence[Mapping[str, Any]]) -> Page[Mapping[str, Any]]:
-            nonlocal number_of_page
-            number_of_page = number_of_page + 1 if before else 1
-            body = {**wanted, "current": number_of_page, "pageSize": _PAGE}
+            nonlocal page
+            page = page + 1 if before else 1
+            body = {**wanted, "current": page, "pageSize": _PAGE}
             answer = self._ask("POST", path, TurnedAway, writes=False, body=body)
             part, total = rows(answer.get("data")), number(answer.get("total"))
             if total is None or not isinstance(answer["data"], list) or len(part) < len(answer["data"]):
@@ -105,22 +103,13 @@ class Session:
         where = f"{self._name}: POST {path}"
         return every_row(read, lambda row: row.get("id"), what="the list", where=where, pause=self._pause)
 
-    # -- who we are ----------------------------------------------------------------------------------------------------
-
-    @property
-    def login(self) -> Login:
-        """As whom we work, and in which Dinky."""
-        return self._logged_in()
-
     def milliseconds(self, at: datetime | None) -> int:
         """A time on the server's wall clock, in milliseconds since the epoch; 0 where there is none."""
-        if at is None:
-            return 0
-        return int((at.replace(tzinfo=UTC).timestamp() - self._logged_in().ahead) * 1000)
+        return int((at.replace(tzinfo=UTC).timestamp() - self.login().ahead) * 1000) if at else 0
 
     def wall_clock(self) -> datetime:
         """The time on the server's wall clock, now."""
-        return datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=self._logged_in().ahead)
+        return datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=self.login().ahead)
 
     def _sign(self, request: Outgoing) -> Mapping[str, str]:
         """The cookies of a request; none for the login itself."""
@@ -133,15 +122,14 @@ class Session:
     def _ask(
         self, method: str, path: str, again: type[ProviderError] = SessionEnded, **asked: Unpack[Asked]
     ) -> Mapping[str, Any]:
-        """Ask, logged in; again after a login if the session had ended, or if `again` says that we were refused.
+        """Ask, logged in; again after a login if the session had ended, or once if we were turned away with `again`.
 
-        Once is enough for a session that ran out. Two runs as one user end each other's sessions for a while, until one
-        of them gets its word in: each waits a little, and not as long as the other. Trouble keeps Dinky's message and
-        not its Java stack.
+        Two runs as one user end each other's sessions until one of them gets its word in: each waits a little, and not
+        as long as the other. Trouble keeps Dinky's message and not its Java stack.
         """
         turned_away = False
         for attempt in range(_LOGINS + 1):
-            login = self._logged_in()
+            login = self.login()
             try:
                 return cast(Mapping[str, Any], self._api.call(method, path, **asked))
             except ProviderError as trouble:
@@ -157,10 +145,11 @@ class Session:
                 turned_away = not ended
                 if attempt:
                     self._pause(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 - jitter, not a secret
-                self._logged_in(instead_of=login)
+                self.login(instead_of=login)
         raise AssertionError("unreachable")
 
-    def _logged_in(self, *, instead_of: Login | None = None) -> Login:
+    def login(self, *, instead_of: Login | None = None) -> Login:
+        """As whom we work, and in which Dinky. `instead_of` is a login that has ended."""
         with self._lock:
             if self._login is None or self._login is instead_of:
                 self._login = None
@@ -214,11 +203,10 @@ class Session:
             # A proxy may well keep everybody away from /openapi: it asks for no login.
             return (0, 0, 0)
         found = _VERSION.match(text(answer.get("data")))
-        version = (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
-        if found and version < (1, 0, 0):
+        if found and int(found[1]) < 1:
             hint = "headgate works with Dinky 1.0 and later"
             raise Rejected(f"Dinky {found[0]} is too old", where=self._name, hint=hint)
-        return version
+        return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
 
 
 def _ahead(time: object) -> int:

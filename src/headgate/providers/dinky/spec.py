@@ -63,10 +63,7 @@ def run_mode(value: object) -> str:
 def wanted_fields(
     spec: JobSpec, options: Mapping[str, Any], *, note: str = "", restore: Restore | None = None
 ) -> dict[str, Any]:
-    """The same fields as a spec wants them; `options` are its own, ids in place of names and values filled in.
-
-    `restore` is what the next start restores. Raises Rejected for a program that Dinky cannot run.
-    """
+    """The same fields as a spec wants them, with `options` that have ids in place of names. Raises Rejected."""
     fill = spec.secrets.fill
     config = {key: fill(value) for key, value in spec.config.items()}
     if restore and restore.path and restore.allow_non_restored:
@@ -90,12 +87,9 @@ def wanted_fields(
 
 
 def differing(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields to write, as Dinky takes them: those that are not what is wanted.
-
-    A parallelism that the row does not have is the cluster's own: 1, which a manifest means that states none, is not
-    written over it.
-    """
+    """The fields to write, as Dinky takes them: those that are not what is wanted."""
     there = fields_of(row)
+    # None is the cluster's own. A manifest that states no parallelism means 1, which is not written over it.
     if there["parallelism"] is None and wanted.get("parallelism") == 1:
         there["parallelism"] = 1
     changed = as_body({key: value for key, value in wanted.items() if there[key] != value})
@@ -123,10 +117,7 @@ def applied(
     usual_folder: str = "",
     variables: Mapping[str, str] | None = None,
 ) -> AppliedSpec | None:
-    """The manifest that a task amounts to; None if its statement cannot be read.
-
-    `folder` is where it stands (None: nowhere), `usual_folder` where it would stand if nobody said.
-    """
+    """The manifest that a task in `folder` (None: in none) amounts to; None if its statement cannot be read."""
     fields = fields_of(task.raw)
     program: Program = Sql(statements.restored(fields["statement"]))
     if fields["dialect"] == "FlinkJar":

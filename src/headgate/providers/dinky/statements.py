@@ -74,10 +74,7 @@ def rendered(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """The script that `rendered` was given, as far as it counts, with a line break at its end.
-
-    INSERTs that nobody grouped are one statement set: Dinky runs them so.
-    """
+    """The script that `rendered` was given; INSERTs that nobody grouped are one statement set, as Dinky runs them."""
     text = _KEPT.sub(lambda kept: kept[1], text.replace("\r\n", "\n")).rstrip() + "\n"
     try:
         runs = _runs(text)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from headgate.model.live import JobState, Live, Snapshot, Unknown
+from headgate.model.live import JobState, Live, Snapshot
 from headgate.model.live_health import Condition, HealthWord
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.definitions.ownership import is_ours
@@ -118,8 +118,10 @@ class TaskRuns:
 
     def _as_it_is(self, live: Live, row: TaskRun) -> Live:
         """With what our start left, and whether one of ours is unclear."""
-        run, ours = row.instance, is_ours(live.marker, self._project)
-        if doubt := self._doubt(row.task, run) if ours else None:
+        note, run = Note.read(row.task.note), row.instance
+        ours, at_rest = is_ours(note.marker, self._project), not (run and run.state.active)
+        announced = ours and at_rest and note.announces(run.id if run else None)
+        if announced and (doubt := self._instances.doubt(row.task, run)):
             return replace(live, state=JobState.UNKNOWN, word=_UNCLEAR, provably_empty=False, doubt=doubt)
         if run is None:
             return live
@@ -133,12 +135,6 @@ class TaskRuns:
             return replace(live, provably_empty=left.empty)
         state = JobState.SUSPENDED if left.stopped else run.state
         return replace(live, state=state, snapshot=left.snapshot, provably_empty=left.empty)
-
-    def _doubt(self, task: Task, run: Instance | None) -> Unknown | None:
-        """Why nobody can say whether the start that our marker announces left a job; asked where it has no instance."""
-        at_rest = run is None or not run.state.active
-        announced = Note.read(task.note).announces(run.id if run else None)
-        return self._instances.doubt(task, run) if at_rest and announced else None
 
     def _of(self, task: Task, run: Instance | None) -> Definition:
         """A task and one start of it, without its manifest and what the start left."""

@@ -26,16 +26,12 @@ from headgate.providers.dinky.task_note import Note
 from headgate.providers.dinky.wire import Task, document
 
 _DEVELOP, _PUBLISHED = 1, 2
-_NO_NOTE = Note()
 _RENAME = "rename the job in git, or the task in Dinky; or write a manifest that equals the task, which adopts it"
 
 
 @dataclass(frozen=True, slots=True)
 class WantedTask:
-    """What a task is to become; `restore` is what its next start restores, None if it is not started.
-
-    `by` is that of its note, empty where the one that is there stays.
-    """
+    """What a task is to become. `restore` is for its next start, `by` for its note: empty where the one there stays."""
 
     spec: JobSpec
     marker: Marker
@@ -43,7 +39,7 @@ class WantedTask:
     restore: Restore | None = None
     by: str = ""
 
-    def fields(self, there: Note = _NO_NOTE) -> dict[str, Any]:
+    def fields(self, there: Note) -> dict[str, Any]:
         """Its fields, with our marker beside the manifest's text, or people's. Raises Rejected for what cannot be."""
         said = task_note.said(self.spec.options)
         text = str(self.options["note"]) if "note" in said else there.text
@@ -62,8 +58,6 @@ class Tasks:
         self._project = project
         self._folder = folder
         self._making = threading.Lock()
-
-    # -- looking -------------------------------------------------------------------------------------------------------
 
     def read(self, task_id: str) -> Task:
         """A task as it is saved now. Raises NotFound where the list of tasks does not have it either."""
@@ -85,10 +79,6 @@ class Tasks:
         found = map(Task.read, self._session.listed("/api/task", {"name": name}) if name else ())
         return tuple(task for task in found if task.name.casefold() == name.casefold())
 
-    def of(self, job: str) -> Task | None:
-        """The task that has our marker for a job, looked for under the job's name."""
-        return next((task for task in self.named(job) if self._is_ours(task, job)), None)
-
     def taken(self, name: str, live: Live | None) -> str:
         """What else has the name that a job is to have, in words; empty if nothing does."""
         job_id = live.job_id if live else None
@@ -98,7 +88,8 @@ class Tasks:
         if entry.task_id is None:
             return f"a folder of the catalogue is called {entry.name!r}, and Dinky gives a name only once"
         task = self.read(str(entry.task_id))
-        return "" if self._is_ours(task, name) else f"task {task.id} is called {task.name!r} and is not ours"
+        ours = is_ours(Note.read(task.note).marker, self._project, name)
+        return "" if ours else f"task {task.id} is called {task.name!r} and is not ours"
 
     def wanted(self, spec: JobSpec, marker: Marker, restore: Restore | None = None, by: str = "") -> WantedTask:
         """Names to ids, values filled in. Raises Rejected for a name that is not there."""
@@ -115,15 +106,10 @@ class Tasks:
                 same |= pair
         return frozenset(same)
 
-    def _is_ours(self, task: Task, job: str) -> bool:
-        return is_ours(Note.read(task.note).marker, self._project, job)
-
-    # -- writing -------------------------------------------------------------------------------------------------------
-
     def create(self, wanted: WantedTask) -> str:
         """A new task, marker included; its id, empty where Dinky does not answer it."""
-        fields = wanted.fields()
-        if owner := wanted.options.get("firstLevelOwner") or self._session.login.user_id:
+        fields = wanted.fields(Note())
+        if owner := wanted.options.get("firstLevelOwner") or self._session.login().user_id:
             fields["firstLevelOwner"] = owner
         with self._making:
             name, folder = wanted.spec.name, wanted.options.get("folder") or self._folder
@@ -137,10 +123,7 @@ class Tasks:
         return self._trees.create(folder_id, task_spec.as_body(fields))
 
     def make(self, task: Task, wanted: WantedTask) -> bool:
-        """Bring a task to what is wanted, writing what differs; did anything?
-
-        A published task refuses every change: it is taken back to development first, and published again after.
-        """
+        """Bring a task to what is wanted, writing what differs; did anything? A published one is published again."""
         fields = wanted.fields(Note.read(task.note))
         if wanted.restore and wanted.restore.kind is RestoreKind.FRESH and self._instances.savepoints(task.id):
             # With any other strategy Dinky would restore the newest savepoint it ever took of this task.
@@ -166,10 +149,7 @@ class Tasks:
             self._life(task, _PUBLISHED)
 
     def delete(self, task: Task) -> None:
-        """Delete a task that does not run; a published one is taken back to development first.
-
-        Dinky keeps the rows of its savepoints, and touches no file. Raises Rejected for one outside of the catalogue.
-        """
+        """Delete a task that does not run. Dinky keeps the rows of its savepoints, and touches no file."""
         entry = self._trees.now().task(task.id)
         if entry is None:
             hint = "delete it in Dinky"
@@ -185,12 +165,11 @@ class Tasks:
             entry = self._trees.last().task(task.id)
             if entry is not None and not renamed and tidy(entry.folder) == tidy(folder):
                 return
-            tree = self._trees.now()
-            entry = tree.task(task.id)
+            entry = self._trees.now().task(task.id)
+            if entry is None and renamed:
+                hint = "make it again in Dinky's catalogue"
+                raise Rejected(f"task {task.name!r} is not in the catalogue, so it cannot be renamed", hint=hint)
             if entry is None:
-                if renamed:
-                    hint = "make it again in Dinky's catalogue"
-                    raise Rejected(f"task {task.name!r} is not in the catalogue, so it cannot be renamed", hint=hint)
                 return
             if tidy(entry.folder) != tidy(folder):
                 folder_id = self._trees.ensured_folder(folder)
@@ -204,7 +183,7 @@ class Tasks:
         self._session.write("PUT", "/api/task", body={"id": task.id, **fields})
 
     def _developed(self, task: Task) -> Task:
-        """The task, taken back to development where it is published."""
+        """The task, taken back to development where it is published: it would refuse every change."""
         if task.step != _PUBLISHED:
             return task
         self._life(task, _DEVELOP)

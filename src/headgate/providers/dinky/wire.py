@@ -83,7 +83,6 @@ class Row:
     """An object that Dinky answers, by the columns of its class; `raw` is all of it."""
 
     what: ClassVar[str] = ""
-
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
@@ -101,7 +100,6 @@ class Task(Row):
     """A task as it is saved: a row of `POST /api/task`, or the TaskDTO of `GET /api/task`."""
 
     what = "a task"
-
     id: int = field(metadata=_column("id", number, needed=True))
     name: str = field(metadata=_column("name", _given, needed=True))
     dialect: str = field(metadata=_column("dialect", _given, needed=True))
@@ -112,13 +110,9 @@ class Task(Row):
 
 @dataclass(frozen=True, slots=True)
 class Instance(Row):
-    """One start of a task. `created` becomes Flink's start time once Dinky has asked Flink.
-
-    `jid` is Flink's id of the job. Ids of rows begin again where a Dinky keeps its rows in memory; this one does not.
-    """
+    """One start of a task. `created` becomes Flink's start time once Dinky has asked Flink."""
 
     what = "a job instance"
-
     id: int = field(metadata=_column("id", number, needed=True))
     task_id: int = field(metadata=_column("taskId", number, needed=True))
     word: str = field(metadata=_column("status"))
@@ -126,14 +120,13 @@ class Instance(Row):
     finished: datetime | None = field(metadata=_column("finishTime", moment))
     history_id: int = field(metadata=_column("historyId", _count))
     error: str = field(metadata=_column("error"))
+    # Flink's id of the job. Ids of rows begin again where a Dinky keeps its rows in memory; this one does not.
     jid: str = field(metadata=_column("jid"))
 
     @property
     def state(self) -> JobState:
-        """Once Dinky has asked Flink, the word is Flink's own; RECONNECTING and UNKNOWN are Dinky's.
-
-        Dinky counts UNKNOWN as finished although the job may still run, so it is not finished here.
-        """
+        """Once Dinky has asked Flink, the word is Flink's own; RECONNECTING and UNKNOWN are Dinky's."""
+        # Dinky counts UNKNOWN as finished although the job may still run, so it is not finished here.
         return common_state(self.word)
 
     @property
@@ -144,15 +137,12 @@ class Instance(Row):
 
 @dataclass(frozen=True, slots=True)
 class Begun(Row):
-    """A start as Dinky writes it down before it asks Flink for anything (History); it may have no instance.
-
-    `job_id` is Flink's, as far as Dinky came to know it: empty or `unknown` if it did not.
-    """
+    """A start as Dinky writes it down before it asks Flink for anything (History); it may have no instance."""
 
     what = "a history"
-
     id: int = field(metadata=_column("id", number, needed=True))
     status: int | None = field(metadata=_column("status", number))
+    # Flink's, as far as Dinky came to know it: empty or `unknown` if it did not.
     job_id: str = field(metadata=_column("jobId"))
     error: str = field(metadata=_column("error"))
     started: datetime | None = field(metadata=_column("startTime", moment))
