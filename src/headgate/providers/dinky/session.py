@@ -25,7 +25,7 @@ from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.dinky.envelope import SessionEnded, TurnedAway, judge
 from headgate.providers.dinky.forms import DinkyTarget
 from headgate.providers.dinky.wire import document, moment, rows, text
-from headgate.providers.http import Api, Asked, Outgoing, Tls, Unauthorised
+from headgate.providers.http import Api, Asked, Outgoing, Unauthorised
 
 _LOGIN = "/api/login"
 # The hint where who we are is refused.
@@ -54,20 +54,9 @@ class Session:
     def __init__(self, target: Target, pause: Callable[[float], None] = time.sleep) -> None:
         form: DinkyTarget = target.settings
         self._name, self._form, self._pause = target.name, form, pause
-        self._api = Api(
-            target.name,
-            form.url,
-            tls=Tls(ca=form.ca or "", verify=form.verify),
-            timeout=form.timeout,
-            max_answer_mib=form.max_answer_mib,
-            secrets=Secrets({**target.secrets.values, "DINKY_PASSWORD": form.password.get_secret_value()}),
-            concurrency=form.concurrency,
-            per_second=form.requests_per_second,
-            sign=self._sign,
-            judge=judge,
-            credentials=CREDENTIALS,
-            pause=pause,
-        )
+        secrets = Secrets({**target.secrets.values, "DINKY_PASSWORD": form.password.get_secret_value()})
+        more = {"secrets": secrets, "sign": self._sign, "judge": judge, "credentials": CREDENTIALS, "pause": pause}
+        self._api = Api.of(target, form.url, **more)
         self._login: Login | None = None
         self._tenant_id: int | None = None
         self._lock = threading.Lock()
