@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from headgate.errors import Overtaken
+from headgate.errors import Overtaken, Rejected
 from headgate.model.health import Graph, Health, SavepointProgress
 from headgate.model.live import Kept, Live, Marker, Observation, Snapshot
 from headgate.model.plan import Change, PlatformVerdict, Restore
@@ -56,9 +56,8 @@ class Submission:
 
     `job_id` is chosen by headgate so that asking twice starts once, also for two runs that ask for different things:
     the second is reported by `Overtaken`. Platforms that choose their own ids compare the `marker.start_key` that is
-    left
-    on the job, which stands for this very start. `marker.predecessor` names the run it takes over from, `live` that job
-    where it is still there: a platform that keeps definitions changes and starts that one.
+    left on the job, which stands for this very start. `marker.predecessor` names the run it takes over from, `live`
+    that job where it is still there: a platform that keeps definitions changes and starts that one.
     `compiled` is the compiled plan with the operator ids it is to run under, or None to run the statements.
     """
 
@@ -91,6 +90,15 @@ def id_taken(submission: Submission, other: str, where: str) -> Overtaken:
         where=where,
         hint="end that job with the platform's own tools if it is not wanted, and run again",
     )
+
+
+class NoDefinitions:
+    """The part of the port about definitions, for a platform that keeps none of a job that has ended."""
+
+    name: str
+
+    def delete_definition(self, live: Live) -> None:
+        raise Rejected(f"{self.name} keeps no definition of job {live.name!r}: there is nothing to delete")
 
 
 class Provider(Protocol):

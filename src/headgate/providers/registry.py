@@ -31,25 +31,19 @@ class Entry:
         return said
 
 
-def _entry(package: str, name: str, opener: str) -> Entry:
-    inside = f"headgate.providers.{package}"
+def _entry(package: str, *, adapter: str = "client:{}Client", opener: str = "client") -> Entry:
+    """A provider whose platform keeps job definitions has a client of them, and others an adapter of their own."""
+    inside, name = f"headgate.providers.{package}", package.capitalize()
     forms = f"{inside}.forms:{name}Target", f"{inside}.forms:{name}Options"
-    return Entry(*forms, f"{inside}.{opener}", f"{inside}.adapter:{name}Provider")
-
-
-def _definitions(package: str, name: str, opener: str = "client") -> Entry:
-    """A provider whose platform keeps job definitions: one client, opened by the module `opener`."""
-    inside = f"headgate.providers.{package}"
-    forms = f"{inside}.forms:{name}Target", f"{inside}.forms:{name}Options"
-    return Entry(*forms, f"{inside}.{opener}:open_{package}", f"{inside}.client:{name}Client")
+    return Entry(*forms, f"{inside}.{opener}:open_{package}", f"{inside}.{adapter.format(name)}")
 
 
 PROVIDERS = {
-    "flink": _entry("flink", "Flink", "adapter:open_flink"),
-    "alibaba-foas": _definitions("foas", "Foas", "opening"),
-    "dinky": _definitions("dinky", "Dinky"),
-    "huawei-cs": _definitions("cs", "Cs"),
-    "huawei-dli": _definitions("dli", "Dli"),
+    "flink": _entry("flink", adapter="adapter:{}Provider", opener="adapter"),
+    "alibaba-foas": _entry("foas", opener="opening"),
+    "dinky": _entry("dinky"),
+    "huawei-cs": _entry("cs"),
+    "huawei-dli": _entry("dli"),
 }
 
 

@@ -28,8 +28,7 @@ from headgate.model.plan import Change, PlatformVerdict, Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.model.topology import Compiled, Topology
-from headgate.providers.definition_deletion import NoDefinitions
-from headgate.providers.port import Capabilities, Submission, Support, require_own_start
+from headgate.providers.port import Capabilities, NoDefinitions, Submission, Support, require_own_start
 from headgate.testing import operators
 from headgate.testing.memory_plans import MemoryPlans
 from headgate.testing.operators import MemoryJob, State, StateRefused, restored_state

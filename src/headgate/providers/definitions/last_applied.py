@@ -21,7 +21,6 @@ Values of a marker that are not plain words are base64url, so no text around the
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,7 +34,6 @@ _PAIRS = re.compile(r"\s?\[headgate\+(?P<pairs>[^\[\]]*)\]")
 _BARE = re.compile(r"\s?\[headgate-(?P<key>[a-z]+) (?P<value>[^\s\[\]]*)\]")
 _COMMENT = re.compile(r"^#headgate: (?P<value>\{.*\})\s*$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?:^|(?<=,))headgate\.(?P<key>\w+):(?P<value>[^,]*)")
-_BESIDE = (_PAIRS, _BARE, _COMMENT)
 _UNQUOTED = "/:,"
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 _CODED = "b64_"
@@ -109,19 +107,20 @@ def marker_in(text: str) -> Marker | None:
 
 def read(text: str) -> LastApplied:
     """Take a text apart, in whichever form it was written. What cannot be read is not there."""
-    parameters = {found["key"]: found["value"] for found in _PARAMETER.finditer(text or "")}
+    text = text or ""
+    parameters = {found["key"]: found["value"] for found in _PARAMETER.finditer(text)}
     if "project" in parameters and _MARKER.search(text) is None:
         pairs = " ".join(f"{key}={value}" for key, value in parameters.items())
         return replace(read(f"[headgate {pairs}]"), text="")
     facts: dict[str, str] = {}
-    marker, sign = marker_in(text), _MARKER.search(text or "")
+    marker, sign = marker_in(text), _MARKER.search(text)
     if marker is not None and sign is not None:
         facts |= {key: value for key, value in _split(sign["pairs"]) if key not in MARKER_KEYS}
-    if found := _PAIRS.search(text or ""):
+    if found := _PAIRS.search(text):
         facts |= {key: unquote(value) for key, value in _split(found["pairs"])}
-    if found := _BARE.search(text or ""):
+    if found := _BARE.search(text):
         facts[found["key"]] = found["value"]
-    if found := _COMMENT.search(text or ""):
+    if found := _COMMENT.search(text):
         facts["asked"] = found["value"]
     return LastApplied(_people(text), marker, facts)
 
@@ -171,9 +170,13 @@ def _short(marker: Marker) -> Marker:
 
 def _people(text: str) -> str:
     """The text as people wrote it."""
-    for sign in _BESIDE:
+    return _MARKER.sub("", _without_facts(text), count=1).strip()
+
+
+def _without_facts(text: str) -> str:
+    for sign in (_PAIRS, _BARE, _COMMENT):
         text = sign.sub("", text or "", count=1)
-    return _MARKER.sub("", text, count=1).strip()
+    return text
 
 
 def _cut(text: str, longest: int, shown: str) -> str:
@@ -184,8 +187,7 @@ def _cut(text: str, longest: int, shown: str) -> str:
 
 def _placed(text: str, own: str, sign: str) -> str:
     """People's text with ours where it was; at the end where it was not, or where their text was cut."""
-    for other in _BESIDE:
-        text = other.sub("", text or "", count=1)
+    text = _without_facts(text)
     old = _MARKER.search(text)
     if old is None or own != _people(text):
         return f"{own} {sign}".lstrip()
@@ -207,7 +209,4 @@ def _unword(word: str) -> str:
     if not word.startswith(_CODED):
         return word
     code = word.removeprefix(_CODED)
-    try:
-        return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
-    except binascii.Error as problem:
-        raise ValueError(str(problem)) from problem
+    return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import UnionType
 from typing import Any, assert_never
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
@@ -35,7 +36,7 @@ from headgate.providers.definitions.start_once import (
     Wanted,
     next_start_step,
 )
-from headgate.providers.definitions.waiter import Waiter
+from headgate.providers.definitions.waiter import Patience, Waiter
 from headgate.providers.odd_answers import reports_odd_answers
 from headgate.providers.port import Submission
 
@@ -121,10 +122,7 @@ class DefinitionProvider:
         tried = False
         for _ in range(_MOST_STEPS):
             with _unclear_from_now_on(accepted=wanted.ran is not None and refused is None):
-                step = self._next_step(wanted, refused)
-                if tried and isinstance(step, Run):
-                    # An earlier call of this start may have run it, and that may not be shown yet.
-                    step = self._late_step(wanted, step)
+                step = self._next_step(wanted, refused, tried=tried)
                 match step:
                     case AlreadyStarted(definition_id):
                         return definition_id
@@ -154,35 +152,32 @@ class DefinitionProvider:
                         assert_never(step)
         raise _endless(wanted)
 
-    def _next_step(self, wanted: Wanted, refused: Rejected | None) -> Step:
-        """The next step once there is one other than to wait; a `Wait` where nothing shows in time."""
+    def _next_step(self, wanted: Wanted, refused: Rejected | None, *, tried: bool) -> Step:
+        """The next step once there is one other than to wait; a `Wait` where nothing shows in time.
+
+        `tried`: an earlier call of this start may have run it, which may show a few looks later.
+        """
         patience = self.client.traits.patience
-        if refused is not None:
-            patience = patience.few(self.client.traits.looks_after_refusal)
-        step: Step = Wait(refused or _endless(wanted))
+        few = patience.few(self.client.traits.looks_after_refusal)
+        step = self._step(wanted, Wait(_endless(wanted)), few if refused else patience, Wait)
+        return self._step(wanted, step, few, Wait | Run) if tried and isinstance(step, Run) else step
+
+    def _step(self, wanted: Wanted, step: Step, patience: Patience, passing: type[Wait] | UnionType) -> Step:
+        """The first step that is not a `passing` one, or the last of them; `step` where there is no look."""
         for _ in self._waiter.looks(patience):
             step = next_start_step(wanted, self.client.candidates(wanted))
-            if not isinstance(step, Wait):
+            if not isinstance(step, passing):
                 break
         return step
-
-    def _late_step(self, wanted: Wanted, step: Run) -> Step:
-        """`step`, unless a few looks more show that the definition was run."""
-        late: Step = step
-        for _ in self._waiter.looks(self.client.traits.patience.few(self.client.traits.looks_after_refusal)):
-            late = next_start_step(wanted, self.client.candidates(wanted))
-            if not isinstance(late, Run | Wait):
-                break
-        return late
 
     # -- other single effects ------------------------------------------------------------------------------------------
 
     def update(self, live: Live, spec: JobSpec, marker: Marker) -> None:
         """Change a definition without a start. One that another project has marked since is left alone."""
         definition = self.client.get(live.job_id)
-        owner = definition.owner
-        if owner is not None and not is_ours(owner, self._project):
-            raise Rejected(f"job {definition.name!r} belongs to project {owner.project!r}", where=self.name)
+        if definition.owner is not None and not is_ours(definition.owner, self._project):
+            problem = f"job {definition.name!r} belongs to project {definition.owner.project!r}"
+            raise Rejected(problem, where=self.name)
         with masked(spec.secrets):
             self.client.update(definition, spec, marker)
 

@@ -7,7 +7,6 @@ order, and the first that has an answer gives it. `provider` carries the step ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from headgate.errors import OutcomeUnknown, Overtaken, ProviderError, Rejected, Unavailable
@@ -141,169 +140,120 @@ class Refuse:
 Step = Create | Update | Run | Wait | AlreadyStarted | Refuse
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What is there, in the words of the rules. `chosen` is the definition that is to be run, None if there is none.
-
-    `other_kinds` are those of this job that can never become what is wanted, `spare` drafts of this very start.
-    """
-
-    wanted: Wanted
-    foreign: tuple[Definition, ...]
-    running: tuple[Definition, ...]
-    chosen: Definition | None
-    other_kinds: tuple[Definition, ...]
-    spare: tuple[Definition, ...]
-
-    @property
-    def all(self) -> tuple[Definition, ...]:
-        return (*((self.chosen,) if self.chosen else ()), *self.other_kinds)
-
-
 def next_start_step(wanted: Wanted, found: tuple[Definition, ...]) -> Step:
     """The next step of a start; `found` are all definitions of the job's name, and those that it knows by id."""
-    scene = _scene(wanted, found)
-    return next(step for rule in _RULES if (step := rule(scene)) is not None)
+    try:
+        return _next_start_step(wanted, found)
+    except ProviderError as refusal:
+        return Refuse(refusal)
 
 
-# 1. A definition of this name that is not ours is left alone, and nothing is made beside it.
-def _name_is_free(scene: _Scene) -> Step | None:
-    if not scene.foreign:
-        return None
-    taken = scene.foreign[0]
-    by = f"belongs to project {taken.owner.project!r}" if taken.owner else "has no marker of headgate"
-    hint = "rename the job in git" + ("" if taken.owner else ", or adopt the other one with a manifest that equals it")
-    problem = f"the name {taken.name!r} is taken by definition {taken.id}, which {by}"
-    return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
+def _next_start_step(wanted: Wanted, found: tuple[Definition, ...]) -> Step:
+    """Rules 1 to 4 refuse any start, rule 8 is about one that has no definition, and the others about one that has."""
+    ours = tuple(one for one in found if wanted.may_use(one))
+    running = tuple(one for one in ours if one.active)
+    chosen = running[0] if running else _chosen(wanted, tuple(one for one in ours if one.kind == wanted.kind))
+    ours = tuple(one for one in ours if one is not chosen)
+    other_kinds = tuple(one for one in ours if one.kind != wanted.kind)
+    _require_free_name(wanted, found)
+    _require_one_copy_at_most(wanted, running)
+    _require_clear_start(wanted, (*((chosen,) if chosen else ()), *other_kinds))
+    if chosen is None:
+        return _definition_step(wanted, other_kinds)
+    spare = tuple(one for one in ours if one.never_ran and one.kind == wanted.kind and wanted.is_for(one))
+    return _run_step(wanted, chosen, (*spare, *other_kinds))
 
 
-# 2. More than one copy that runs is for a person to end: no start adds to them.
-def _one_copy_at_most(scene: _Scene) -> Step | None:
-    if len(scene.running) <= 1:
-        return None
-    copies = " and ".join(f"{one.live.run_id} is {one.word}" for one in scene.running)
-    problem = f"more than one copy of job {scene.wanted.job!r} runs: {copies}"
-    hint = "end all but one with the platform's own tools, and run again"
-    return Refuse(Rejected(problem, where=scene.wanted.where, hint=hint))
+def _run_step(wanted: Wanted, chosen: Definition, beside: tuple[Definition, ...]) -> Step:
+    """The way of a definition to its run."""
+    # 5. A definition with our start key that runs, or has run since it got that key, was started already.
+    if wanted.is_for(chosen) and _has_started(wanted, chosen):
+        return AlreadyStarted(chosen.id)
+    # 6. A run that is ending is waited for: a start beside it would be a second copy.
+    if chosen.status is JobState.STOPPING:
+        return _wait(wanted, f"job {wanted.job!r} is still {chosen.word}")
+    if not wanted.is_for(chosen):
+        _require_not_overtaken(wanted, chosen)
+    # 9. A definition is made equal to the spec, and gets our start key, before it is run.
+    if chosen.id != wanted.updated:
+        return Update(chosen)
+    if not wanted.is_for(chosen):
+        return _wait(wanted, f"the change of definition {chosen.id} of job {wanted.job!r} is not shown yet")
+    # 10. It is run once; after that its platform is looked at until the run shows.
+    if wanted.ran is None:
+        return Run(chosen, beside)
+    problem = f"the request to run job {wanted.job!r} ({chosen.id}) was accepted, and it is still {chosen.word}"
+    return Wait(OutcomeUnknown(problem, where=wanted.where, hint="run again: what became of it is looked for first"))
 
 
-# 3. Where nobody can say whether an earlier start left a job, none is started beside it.
-def _no_start_is_unclear(scene: _Scene) -> Step | None:
-    doubt = next((one.unclear_start for one in scene.all if one.unclear_start), None)
-    return Refuse(OutcomeUnknown(doubt.why, where=scene.wanted.where, hint=doubt.hint)) if doubt else None
+def _require_free_name(wanted: Wanted, found: tuple[Definition, ...]) -> None:
+    """1. A definition of this name that is not ours is left alone, and nothing is made beside it."""
+    taken = next(filter(wanted.takes_its_name, found), None)
+    if taken is not None:
+        by = f"belongs to project {taken.owner.project!r}" if taken.owner else "has no marker of headgate"
+        adopt = "" if taken.owner else ", or adopt the other one with a manifest that equals it"
+        problem = f"the name {taken.name!r} is taken by definition {taken.id}, which {by}"
+        raise Rejected(problem, where=wanted.where, hint=f"rename the job in git{adopt}")
 
 
-# 4. What the platform itself stopped, only the platform itself continues.
-def _platform_holds_nothing(scene: _Scene) -> Step | None:
-    held = next((one for one in scene.all if one.platform_hold), None)
-    if held is None:
-        return None
-    problem = f"job {scene.wanted.job!r} ({held.id}) is not started: {held.platform_hold}"
-    return Refuse(Rejected(problem, where=scene.wanted.where))
+def _require_one_copy_at_most(wanted: Wanted, running: tuple[Definition, ...]) -> None:
+    """2. More than one copy that runs is for a person to end: no start adds to them."""
+    if len(running) > 1:
+        copies = " and ".join(f"{one.live.run_id} is {one.word}" for one in running)
+        problem = f"more than one copy of job {wanted.job!r} runs: {copies}"
+        hint = "end all but one with the platform's own tools, and run again"
+        raise Rejected(problem, where=wanted.where, hint=hint)
 
 
-# 5. A definition with our start key that runs, or has run since it got that key, was started already.
-def _not_started_already(scene: _Scene) -> Step | None:
-    chosen, wanted = scene.chosen, scene.wanted
-    if chosen is None or not wanted.is_for(chosen):
-        return None
+def _require_clear_start(wanted: Wanted, ours: tuple[Definition, ...]) -> None:
+    """3. Where nobody can say whether an earlier start left a job, none is started beside it.
+
+    4. What the platform itself stopped, only the platform itself continues.
+    """
+    for doubt in (one.unclear_start for one in ours if one.unclear_start):
+        raise OutcomeUnknown(doubt.why, where=wanted.where, hint=doubt.hint)
+    for held in (one for one in ours if one.platform_hold):
+        raise Rejected(f"job {wanted.job!r} ({held.id}) is not started: {held.platform_hold}", where=wanted.where)
+
+
+def _has_started(wanted: Wanted, chosen: Definition) -> bool:
     # A job that comes back from another target takes over from a run there; its last run here is older than the key.
     earlier = wanted.before is not None and (wanted.before.id, wanted.before.run_id) == (chosen.id, chosen.run_id)
     ran = not chosen.never_ran and not chosen.is_run(wanted.predecessor) and not earlier
     runs = chosen.active and chosen.status is not JobState.STOPPING
     before = wanted.ran
-    # A paused one that was given up first shows another word, too: it has stopped, and its start does not show yet.
     moved = before is not None and before.id == chosen.id and _stands(before) != _stands(chosen)
-    moved = moved and chosen.status is not JobState.STOPPED
-    return AlreadyStarted(chosen.id) if ran or runs or moved else None
+    # A paused one that was given up first shows another word, too: it has stopped, and its start does not show yet.
+    return ran or runs or (moved and chosen.status is not JobState.STOPPED)
 
 
-# 6. A run that is ending is waited for: a start beside it would be a second copy.
-def _nothing_is_ending(scene: _Scene) -> Step | None:
-    if scene.chosen is None or scene.chosen.status is not JobState.STOPPING:
-        return None
-    return _wait(scene.wanted, f"job {scene.wanted.job!r} is still {scene.chosen.word}")
+def _require_not_overtaken(wanted: Wanted, chosen: Definition) -> None:
+    """7. What another run or a person started since the plan was made has overtaken this start, even if it has ended.
 
-
-# 7. What another run or a person started since the plan was made has overtaken this start, even if it has ended.
-def _not_overtaken(scene: _Scene) -> Step | None:
-    chosen, wanted = scene.chosen, scene.wanted
-    if chosen is None or wanted.is_for(chosen):
-        return None
-    if chosen.active:
-        return Refuse(_overtaken(chosen, wanted))
+    Of what runs instead, only a marker that was written since the plan was made is another run's start.
+    """
     live = wanted.submission.live
-    expected = chosen.is_run(wanted.predecessor) if wanted.predecessor else False
+    if chosen.active:
+        before = live.marker.start_key if live is not None and live.marker is not None else ""
+        if chosen.owner is not None and chosen.owner.start_key not in ("", before):
+            require_own_start(wanted.submission, chosen.owner, wanted.where)
+        problem = f"job {wanted.job!r} is {chosen.word}, and was not started beside itself"
+        raise Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN)
     # One that takes over from a run of another target finds here what is left of an earlier stay.
-    of_another = wanted.predecessor != "" and live is None
-    if chosen.never_ran or expected or of_another:
-        return None
-    problem = f"job {wanted.job!r} was started and has ended since the plan was made, and was not started again"
-    return Refuse(Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN))
+    expected = wanted.predecessor != "" and (live is None or chosen.is_run(wanted.predecessor))
+    if not chosen.never_ran and not expected:
+        problem = f"job {wanted.job!r} was started and has ended since the plan was made, and was not started again"
+        raise Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN)
 
 
-# 8. Where there is no definition of the right kind, one is made; one that was made and is not shown yet is waited for.
-def _there_is_one(scene: _Scene) -> Step | None:
-    wanted = scene.wanted
-    if scene.chosen is not None:
-        return None
-    if scene.other_kinds and not wanted.replaces_kind:
-        problem = f"job {wanted.job!r} is {scene.other_kinds[0].kind} and cannot become {wanted.kind}"
-        return Refuse(Rejected(problem, where=wanted.where, hint="give it another name, which makes another job"))
+def _definition_step(wanted: Wanted, other_kinds: tuple[Definition, ...]) -> Step:
+    """8. Where there is no definition of the right kind, one is made, and waited for until it is shown."""
+    if other_kinds and not wanted.replaces_kind:
+        problem = f"job {wanted.job!r} is {other_kinds[0].kind} and cannot become {wanted.kind}"
+        raise Rejected(problem, where=wanted.where, hint="give it another name, which makes another job")
     if wanted.created is None:
-        return Create(scene.other_kinds)
+        return Create(other_kinds)
     return _wait(wanted, f"the new definition of job {wanted.job!r} is not shown yet")
-
-
-# 9. A definition is made equal to the spec, and gets our start key, before it is run.
-def _it_is_equal(scene: _Scene) -> Step | None:
-    chosen, wanted = scene.chosen, scene.wanted
-    if chosen is None or (chosen.id == wanted.updated and wanted.is_for(chosen)):
-        return None
-    if chosen.id == wanted.updated:
-        return _wait(wanted, f"the change of definition {chosen.id} of job {wanted.job!r} is not shown yet")
-    return Update(chosen)
-
-
-# 10. It is run once; after that its platform is looked at until the run shows.
-def _it_is_run(scene: _Scene) -> Step | None:
-    chosen, wanted = scene.chosen, scene.wanted
-    if chosen is None:
-        return None
-    if wanted.ran is None:
-        return Run(chosen, (*scene.spare, *scene.other_kinds))
-    problem = f"the request to run job {wanted.job!r} ({chosen.id}) was accepted, and it is still {chosen.word}"
-    return Wait(OutcomeUnknown(problem, where=wanted.where, hint="run again: what became of it is looked for first"))
-
-
-_RULES: tuple[Callable[[_Scene], Step | None], ...] = (
-    _name_is_free,
-    _one_copy_at_most,
-    _no_start_is_unclear,
-    _platform_holds_nothing,
-    _not_started_already,
-    _nothing_is_ending,
-    _not_overtaken,
-    _there_is_one,
-    _it_is_equal,
-    _it_is_run,
-)
-
-
-def _scene(wanted: Wanted, found: tuple[Definition, ...]) -> _Scene:
-    ours = tuple(one for one in found if wanted.may_use(one))
-    running = tuple(one for one in ours if one.active)
-    fitting = tuple(one for one in ours if one.kind == wanted.kind)
-    chosen = running[0] if running else _chosen(wanted, fitting)
-    ours = tuple(one for one in ours if one is not chosen)
-    return _Scene(
-        wanted=wanted,
-        foreign=tuple(one for one in found if wanted.takes_its_name(one)),
-        running=running,
-        chosen=chosen,
-        other_kinds=tuple(one for one in ours if one.kind != wanted.kind),
-        spare=tuple(one for one in ours if one.never_ran and one.kind == wanted.kind and wanted.is_for(one)),
-    )
 
 
 def _chosen(wanted: Wanted, fitting: tuple[Definition, ...]) -> Definition | None:
@@ -320,19 +270,6 @@ def _chosen(wanted: Wanted, fitting: tuple[Definition, ...]) -> Definition | Non
 
 def _stands(definition: Definition) -> tuple[str, str]:
     return definition.word, definition.run_id
-
-
-def _overtaken(chosen: Definition, wanted: Wanted) -> ProviderError:
-    """What runs instead. Only a marker that was written since the plan was made is another run's start."""
-    live = wanted.submission.live
-    before = live.marker.start_key if live is not None and live.marker is not None else ""
-    if chosen.owner is not None and chosen.owner.start_key not in ("", before):
-        try:
-            require_own_start(wanted.submission, chosen.owner, wanted.where)
-        except Overtaken as overtaken:
-            return overtaken
-    problem = f"job {wanted.job!r} is {chosen.word}, and was not started beside itself"
-    return Overtaken(problem, where=wanted.where, hint=_PLAN_AGAIN)
 
 
 def _wait(wanted: Wanted, problem: str) -> Wait:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 from headgate.providers.durations import ShortWait, SlowRequestTime
 from headgate.providers.http_settings import PacedHttpSettings, Url
-from headgate.providers.misplaced_options import told_elsewhere
+from headgate.providers.misplaced_options import PlatformOptions
 
 RunMode = Literal[
     "local",
@@ -82,15 +82,15 @@ _ELSEWHERE = {
 }
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+class _Options(PlatformOptions):
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class UdfConfig(_Options):
     """A user-defined function made from a template."""
 
     template_id: int | None = None
-    select_keys: list[Any] = []
+    select_keys: list[Any] = Field(default=[])
     class_name: str = ""
 
 
@@ -103,6 +103,8 @@ class UdfRefer(_Options):
 
 class DinkyOptions(_Options):
     """The fields of a task that only Dinky has."""
+
+    ELSEWHERE = _ELSEWHERE
 
     type: RunMode = Field(description="run mode; local runs inside the Dinky server and ends with it")
     dialect: Literal["FlinkSql", "FlinkJar"] = Field(
@@ -128,12 +130,6 @@ class DinkyOptions(_Options):
     second_level_owners: list[int] = Field(default=[], description="user ids; left out: not touched")
     udf_config: UdfConfig | None = Field(default=None, description="a function made from a template")
     udf_refer: list[UdfRefer] = Field(default=[], description="functions of other tasks")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _reported_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[DinkyOptions]) -> DinkyOptions:
-        """Point to the word a manifest has for them; the other mistakes are reported as well."""
-        return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")
     def _places(self) -> Self:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, model_validator
 
 from headgate.providers.huawei.forms import HuaweiTarget
-from headgate.providers.misplaced_options import told_elsewhere
+from headgate.providers.misplaced_options import PlatformOptions
 
 JAR_JOB = "flink_jar_job"
 SHARED, EXCLUSIVE, EDGE = "shared_cluster", "exclusive_cluster", "edge_node"
@@ -28,11 +28,7 @@ class DliTarget(HuaweiTarget):
     """Data Lake Insight in one project of one region."""
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ResourceSpec(_Form):
+class ResourceSpec(PlatformOptions):
     """CPU and memory of one process."""
 
     cpu: float = Field(default=1.0, ge=0.5, description="cores")
@@ -41,7 +37,7 @@ class ResourceSpec(_Form):
     )
 
 
-class ResourceConfig(_Form):
+class ResourceConfig(PlatformOptions):
     """Resources by CPU and memory; used with `resource_config_version: v2`. Its parallelism is the manifest's own."""
 
     max_slot: int | None = Field(default=None, ge=1, description="slots at most")
@@ -49,8 +45,10 @@ class ResourceConfig(_Form):
     taskmanager_resource_spec: ResourceSpec = ResourceSpec()
 
 
-class DliOptions(_Form):
+class DliOptions(PlatformOptions):
     """Fields of a DLI Flink job that a manifest has no word of its own for."""
+
+    ELSEWHERE = _ELSEWHERE
 
     job_type: Literal["flink_opensource_sql_job", "flink_sql_job", "flink_sql_edge_job"] = Field(
         default="flink_opensource_sql_job", description="the kind of SQL; a jar is always a flink_jar_job"
@@ -97,12 +95,6 @@ class DliOptions(_Form):
     flink_log_config: dict[str, Any] = Field(default={}, description="root_logger_level and loggers_level_of_class")
     execution_agency_urn: str = Field(default="", description="agency of DLI; savepoints from Flink 1.15 on need it")
     tags: dict[str, str] = Field(default={}, description="tags of the job")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _reported_under_config(cls, data: Any, handler: ModelWrapValidatorHandler[DliOptions]) -> DliOptions:
-        """Point to the word a manifest has for them; the other mistakes are reported as well."""
-        return told_elsewhere(cls, data, handler, _ELSEWHERE)
 
     @model_validator(mode="after")
     def _run_mode_goes_without_saying(self) -> DliOptions:

@@ -27,7 +27,6 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import Jar, JobSpec, Strategy
 from headgate.model.topology import Compiled
 from headgate.providers.answer_fields import undocumented
-from headgate.providers.definition_deletion import NoDefinitions
 from headgate.providers.flink import compiled as plans
 from headgate.providers.flink import job_health, job_parameters, packages, parallelism_bounds
 from headgate.providers.flink.causes import root_cause
@@ -47,7 +46,7 @@ from headgate.providers.flink.scaling import Scaling
 from headgate.providers.flink.states import common_state
 from headgate.providers.http import Api, NotFound
 from headgate.providers.odd_answers import reports_odd_answers
-from headgate.providers.port import Capabilities, Submission, Support, id_taken, require_own_start
+from headgate.providers.port import Capabilities, NoDefinitions, Submission, Support, id_taken, require_own_start
 from headgate.providers.run_facts import Facts
 
 _UNCOMPILABLE = "uncompilable: "
