@@ -17,7 +17,7 @@ _MISLEADING = {
 }
 # How often a word that the glossary gave up still stands in code, tests and documents. A number may only fall.
 _BUDGET = {
-    "told": 20,
+    "told": 15,
     "anew": 0,
     "whoever": 0,
     "bears": 0,

@@ -42,6 +42,15 @@ class Unauthorised(Rejected):
     of_the_proof: bool = False
 
 
+_BY_STATUS: Mapping[int, tuple[type[ProviderError], str]] = {
+    HTTPStatus.UNAUTHORIZED: (Unauthorised, ""),
+    HTTPStatus.FORBIDDEN: (Unauthorised, ""),
+    # Only a platform, in its own words, can say that a job does not exist: see each platform's `Judge`.
+    HTTPStatus.NOT_FOUND: (Unavailable, _NOT_THIS_API),
+    HTTPStatus.TOO_MANY_REQUESTS: (Unavailable, ""),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer. `json` is its document, None if it is empty or none; header names are in lower case."""
@@ -56,19 +65,13 @@ def by_status(reply: Reply, *, writes: bool, explain: Callable[[str], str] = str
     """The error that an answer is by its status alone; `explain` makes the few words for people out of its text."""
     status = reply.status
     problem = f"HTTP {status}: {_said(reply, explain)}".rstrip(": ")
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Unavailable(problem)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutcomeUnknown(problem) if writes else Unavailable(problem)
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Unauthorised(problem)
-    if status == HTTPStatus.NOT_FOUND:
-        # Only a platform, in its own words, can say that a job does not exist: see each platform's `Judge`.
-        return Unavailable(problem, hint=_NOT_THIS_API)
     if status < HTTPStatus.BAD_REQUEST:
         hint = f"the target's url redirects to {reply.headers.get('location', '?')}; use that one"
         return Rejected(problem, hint=hint)
-    return Rejected(problem)
+    kind, hint = _BY_STATUS.get(status, (Rejected, ""))
+    return kind(problem, hint=hint)
 
 
 def undocumented(what: str, *, where: str = "") -> Unavailable:
@@ -129,10 +132,7 @@ def skew(reply: Reply, now: float) -> str:
 
 def _said(reply: Reply, explain: Callable[[str], str]) -> str:
     said = words(reply.text) if is_page(reply.text) else explain(reply.text).strip()[:_LONGEST]
-    if said:
-        return said
-    known = {status.value: status.phrase for status in HTTPStatus}
-    return known.get(reply.status, "")
+    return said or next((known.phrase for known in HTTPStatus if known == reply.status), "")
 
 
 def _epoch(date: str) -> float | None:

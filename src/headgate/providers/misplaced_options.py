@@ -20,7 +20,7 @@ class PlatformOptions(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _told_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _reported_elsewhere(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Raises ValidationError with what is written elsewhere, and with all other mistakes."""
         names = [name for name in cls.ELSEWHERE if name in data] if isinstance(data, dict) else []
         if not names:
@@ -33,6 +33,8 @@ class PlatformOptions(BaseModel):
             handler({name: value for name, value in data.items() if name not in names})
         except ValidationError as error:
             for one in error.errors(include_url=False):
-                told = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
-                mistakes.append(told)
+                reported = InitErrorDetails(
+                    type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {})
+                )
+                mistakes.append(reported)
         raise ValidationError.from_exception_data(cls.__name__, mistakes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic.functional_validators import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.alias_generators import to_camel
 
 from headgate.providers.durations import ShortWait
 from headgate.providers.http_settings import PER_SECOND, Concurrency, Endpoint, PacedHttpSettings
@@ -48,11 +48,13 @@ class FoasTarget(PacedHttpSettings, _Project):
 
 
 class _Options(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
 
 class NodeTuning(_Options):
     """What one node of the plan gets; the keys are those of PlanJson, memory in MB."""
+
+    model_config = ConfigDict(alias_generator=None)
 
     parallelism: int | None = Field(default=None, ge=1, le=32_768)
     core: float | None = Field(default=None, gt=0)
@@ -70,7 +72,7 @@ class PlanOptions(_Options):
     """
 
     autoconf: bool = Field(default=False, description="let the platform choose parallelism and resources")
-    expected_core: float | None = Field(default=None, gt=0, alias="expectedCore")
+    expected_core: float | None = Field(default=None, gt=0)
     expected_gb: float | None = Field(default=None, gt=0, alias="expectedGB")
     nodes: dict[str, NodeTuning] = Field(default={}, description="single nodes by name")
 
@@ -86,14 +88,8 @@ class AutoScale(_Options):
 
     max_cu: float = Field(gt=0, alias="maxCU")
     configure: dict[str, Any] = Field(default={}, description='such as {"fetch_delay": 1.0}')
-    recommend_only: bool = Field(default=False, alias="recommendOnly", description="Blink 3.7.8 and newer")
-    suspend_periods: list[dict[str, str]] = Field(
-        default=[], alias="suspendPeriods", description="startTime, endTime, plan and policy of each"
-    )
-
-
-def _packages(names: list[str]) -> list[str]:
-    return sorted(set(names))
+    recommend_only: bool = Field(default=False, description="Blink 3.7.8 and newer")
+    suspend_periods: list[dict[str, str]] = Field(default=[], description="startTime, endTime, plan and policy of each")
 
 
 PackageName = Annotated[str, Field(pattern=PLAIN_NAME, examples=["udf.jar"])]
@@ -102,25 +98,22 @@ PackageName = Annotated[str, Field(pattern=PLAIN_NAME, examples=["udf.jar"])]
 class FoasOptions(_Options):
     """`options:` of a manifest. What is left out is left to the platform."""
 
-    job_type: Literal["FLINK_STREAM", "FLINK_BATCH"] = Field(default="FLINK_STREAM", alias="jobType")
+    job_type: Literal["FLINK_STREAM", "FLINK_BATCH"] = "FLINK_STREAM"
     engine_version: str = Field(
-        default="",
-        alias="engineVersion",
-        description="as blink-3.6.0; or current, or beta, which are what they are then",
+        default="", description="as blink-3.6.0; or current, or beta, which are what they are then"
     )
-    cluster_id: str = Field(default="", alias="clusterId")
-    queue_name: str = Field(default="", alias="queueName", description="as root.NAME")
+    cluster_id: str = ""
+    queue_name: str = Field(default="", description="as root.NAME")
     folder: str = Field(
         default="", pattern=r"^(/.*)?$", examples=["/team"], description="path of a folder; made if need be"
     )
-    packages: Annotated[list[PackageName], AfterValidator(_packages)] = Field(
+    packages: Annotated[list[PackageName], AfterValidator(lambda names: sorted(set(names)))] = Field(
         default=[], description="names of registered packages, beside the jar of the job"
     )
-    plan_json: PlanOptions = Field(default=PlanOptions(), alias="planJson", description="the plan of a SQL job")
+    plan_json: PlanOptions = Field(default=PlanOptions(), description="the plan of a SQL job")
     autoscale: AutoScale | None = Field(default=None, description="automatic tuning of the job as it runs")
     start_offset: int | None = Field(
         default=None,
-        alias="startOffset",
         ge=10**12,
         lt=10**13,
         description="where sources begin when the job is started empty, milliseconds since the epoch; SQL streams only",
