@@ -97,15 +97,6 @@ def test_an_answer_without_a_payload_is_no_answer(bench: CsBench, platform: CsSi
         bench.provider.observe()
 
 
-@pytest.mark.parametrize("trouble", ["throttle", "fail"])
-def test_reads_are_repeated(bench: CsBench, platform: CsSimulator, trouble: str) -> None:
-    """Throttled, or an internal error that came as a 400."""
-    platform.start_stranger("theirs")
-    getattr(platform, trouble)(times=2)
-
-    assert names(bench) == ["theirs"]
-
-
 def test_jobs_that_use_a_package_are_found(bench: CsBench, platform: CsSimulator) -> None:
     """By the jar they run, and by the functions they load."""
     started(bench.provider, jar_job())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
 from tests.providers.simulated import report_without
 
@@ -27,6 +28,8 @@ HAND_MADE: dict[str, Any] = {
     "dirty_data_strategy": "1",
     "tags": "team=pay",
 }
+# Older versions of the service reported these elsewhere, or not at all.
+OFTEN_REPORTED = {"parallel_number": 3, "log_enabled": True, "checkpoint_enabled": True, "checkpoint_interval": 60}
 
 
 def adoptable(bench: CsBench, name: str, **stated: Any) -> tuple[Live, JobSpec]:
@@ -49,17 +52,24 @@ def paths(live: Live, spec: JobSpec) -> list[str]:
     return [change.path for change in diff(live.applied, spec)]
 
 
-def test_an_adopted_job_keeps_what_only_its_maker_knows(bench: CsBench, platform: CsSimulator) -> None:
-    """Through the restart of the adoption, and through the next one."""
-    job_id = platform.start_stranger("orders", **HAND_MADE)
+@pytest.mark.parametrize("unreported", [(), tuple(OFTEN_REPORTED)], ids=["of-today", "that-reports-less"])
+def test_an_adopted_job_keeps_what_only_its_maker_knows(
+    bench: CsBench, platform: CsSimulator, unreported: tuple[str, ...]
+) -> None:
+    """Through the restart of the adoption, and on a service of today through the next one."""
+    made = HAND_MADE | OFTEN_REPORTED
+    job_id = platform.start_stranger("orders", **made)
+    report_without(platform, *unreported)
     live, spec = adoptable(bench, "orders")
 
     ours = adopted(bench, live, spec)
-    again = started(bench.provider, replace(spec, parallelism=2), live=stopped(bench.provider, ours))
+    if not unreported:
+        edited = replace(spec, options={**spec.options, "spu_number": 8})
+        again = started(bench.provider, edited, live=stopped(bench.provider, ours))
+        assert paths(again, edited) == []
 
-    assert paths(again, replace(spec, parallelism=2)) == []
     fields = platform.jobs[job_id].fields
-    assert {key: fields[key] for key in HAND_MADE} == HAND_MADE
+    assert {key: fields[key] for key in made} == made
 
 
 def test_what_git_states_of_an_adopted_job_is_a_change_and_is_made(bench: CsBench, platform: CsSimulator) -> None:
@@ -98,19 +108,6 @@ def test_a_default_that_is_written_out_is_no_change_of_a_job_of_ours(bench: CsBe
 
     assert paths(live, written_out) == []
     assert paths(live, sql_job(options=options(idle_state_retention=60))) == ["options.idle_state_retention"]
-
-
-def test_an_answer_that_leaves_out_more_resets_no_more(bench: CsBench, platform: CsSimulator) -> None:
-    """Older versions of the service reported parallelism elsewhere, or not at all."""
-    made = {"parallel_number": 3, "log_enabled": True, "checkpoint_enabled": True, "checkpoint_interval": 60}
-    job_id = platform.start_stranger("orders", obs_bucket="state", **made)
-    report_without(platform, *made)
-    live, spec = adoptable(bench, "orders")
-
-    adopted(bench, live, spec)
-
-    fields = platform.jobs[job_id].fields
-    assert {key: fields[key] for key in made} == made
 
 
 def test_checkpoints_of_ours_that_are_not_reported_are_no_difference(bench: CsBench, platform: CsSimulator) -> None:

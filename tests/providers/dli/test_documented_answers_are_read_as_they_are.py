@@ -13,7 +13,6 @@ from headgate.model.health import Vertex
 from headgate.model.live import JobState
 from headgate.testing.contract import from_savepoint, seen, started, stopped
 from headgate.testing.dli import DliSimulator
-from headgate.testing.server import Response
 
 DOCUMENTED = Path(__file__).parent / "documented"
 EXECUTE_GRAPH = (DOCUMENTED / "execute-graph.json").read_bytes()
@@ -97,47 +96,6 @@ def test_a_job_that_does_not_run_has_no_execution_graph(bench: DliBench, dli: Dl
     reported = bench.provider.detail(live.job_id)
 
     assert reported["execute_graph"] == {}
-
-
-@pytest.mark.parametrize(
-    "graph",
-    [
-        pytest.param(None, id="null"),
-        pytest.param({"state": None, "vertices": None, "plan": None}, id="nulls"),
-        pytest.param(
-            {"state": "RUNNING", "vertices": [None, "a1", {"name": "no id"}, []]}, id="vertices-that-are-none"
-        ),
-        pytest.param({"vertices": {"a1": {}}, "plan": {"nodes": "none"}}, id="a-mapping-for-a-list"),
-        pytest.param(
-            {
-                "vertices": [{"id": "a1", "parallelism": "many", "maxParallelism": None}, {"id": "a1"}],
-                "plan": {"nodes": [{"id": "a1", "inputs": [{"id": "gone"}, 7]}, None]},
-            },
-            id="parts-that-do-not-fit-together",
-        ),
-    ],
-)
-def test_an_odd_execution_graph_is_drawn_as_far_as_it_goes(bench: DliBench, dli: DliSimulator, graph: Any) -> None:
-    """The job runs, whatever its graph looks like; at least it is one vertex, and no line leads to one that is none."""
-    job_id = _answered(bench, dli, {"is_success": "true", "message": "", "execute_graph": graph})
-
-    drawn = bench.provider.graph(job_id)
-
-    known = {vertex.id for vertex in drawn.vertices}
-    assert len(known) == len(drawn.vertices) >= 1
-    assert all(source in known for vertex in drawn.vertices for source, _ in vertex.inputs)
-    assert bench.provider.health(job_id).settled
-    assert bench.provider.detail(job_id)["execute_graph"] == graph
-
-
-@pytest.mark.parametrize("answer", [{"nodes": [None, {"id": 1, "inputs": "x"}, 7]}, {"nodes": 5}, [1]])
-def test_an_odd_static_graph_is_drawn_as_far_as_it_goes(bench: DliBench, dli: DliSimulator, answer: Any) -> None:
-    """It arrives as text, which may say anything."""
-    live = started(bench.provider, job())
-    body = {"is_success": "true", "message": "", "stream_graph": json.dumps(answer)}
-    dli.fail(100, at="gen-graph", response=Response(200, body))
-
-    assert len(bench.provider.graph(live.job_id).vertices) == 1
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["start-time-stays", "start-time-is-gone"])

@@ -27,16 +27,21 @@ def _found(environ: dict[str, str], **form: Any) -> Credentials:
     return credentials(HuaweiTarget.model_validate(form), environ, where="dli")
 
 
+SDK = {"HUAWEICLOUD_SDK_AK": "sdk", "HUAWEICLOUD_SDK_SK": "S"}
+TERRAFORM = {"HW_ACCESS_KEY": "terraform", "HW_SECRET_KEY": "S"}
+
+
 @pytest.mark.parametrize(
     ("environ", "expected"),
     [
-        pytest.param({"HUAWEICLOUD_SDK_AK": "A", "HUAWEICLOUD_SDK_SK": "S"}, Keys("A", "S"), id="the-sdk"),
+        pytest.param(SDK | TERRAFORM, Keys("sdk", "S"), id="the-sdk-before-terraform"),
+        pytest.param({"HUAWEICLOUD_SDK_AK": "sdk", **TERRAFORM}, Keys("terraform", "S"), id="never-from-two-places"),
         pytest.param(
             {"HUAWEICLOUD_SDK_AK": "A", "HUAWEICLOUD_SDK_SK": "S", "HUAWEICLOUD_SDK_SECURITY_TOKEN": "T"},
             Keys("A", "S", "T"),
             id="temporary-keys-of-the-sdk",
         ),
-        pytest.param({"HW_ACCESS_KEY": "A", "HW_SECRET_KEY": "S"}, Keys("A", "S"), id="terraform"),
+        pytest.param(TERRAFORM, Keys("terraform", "S"), id="terraform"),
         pytest.param(
             {"HW_ACCESS_KEY": "A", "HW_SECRET_KEY": "S", "HW_SECURITY_TOKEN": "T"},
             Keys("A", "S", "T"),
@@ -57,27 +62,12 @@ def _found(environ: dict[str, str], **form: Any) -> Credentials:
     ],
 )
 def test_the_variables_everybody_uses_are_read(environ: dict[str, str], expected: object) -> None:
-    """A caller that runs the SDK or Terraform runs headgate."""
+    """A caller that runs the SDK or Terraform runs headgate; what headgate.yaml names goes first.
+
+    An access key with another one's secret is five wrong signatures and a locked key.
+    """
     assert _found(environ).proof == expected
-
-
-def test_what_headgate_yaml_names_goes_first() -> None:
-    """The project's own word, then the SDK's variables, then Terraform's."""
-    sdk = {"HUAWEICLOUD_SDK_AK": "sdk", "HUAWEICLOUD_SDK_SK": "S"}
-    terraform = {"HW_ACCESS_KEY": "terraform", "HW_SECRET_KEY": "S"}
-
-    written = _found(sdk | terraform, access_key="written", secret_key="S")
-
-    assert written.proof == Keys("written", "S")
-    assert _found(sdk | terraform).proof == Keys("sdk", "S")
-    assert _found(terraform).proof == Keys("terraform", "S")
-
-
-def test_keys_are_never_put_together_from_two_places() -> None:
-    """An access key with another one's secret is five wrong signatures and a locked key."""
-    torn = {"HUAWEICLOUD_SDK_AK": "sdk", "HW_ACCESS_KEY": "terraform", "HW_SECRET_KEY": "S"}
-
-    assert _found(torn).proof == Keys("terraform", "S")
+    assert _found(environ, access_key="written", secret_key="S").proof == Keys("written", "S")
 
 
 def test_the_sdks_file_is_read_last(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def _at_statement(refused: wire.DliRejected, spec: JobSpec) -> Rejected:
 def _stream_graph(api: DliApi, job_id: str, flat: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         found = json.loads(api.stream_graph(job_id, _question(flat)) or "{}")
-    except (Rejected, ValueError):
+    except (Rejected, ValueError, RecursionError):
         return {}
     return found if isinstance(found, Mapping) else {}
 
@@ -89,7 +89,7 @@ def _of_flink(running: Mapping[str, Any]) -> tuple[Vertex, ...]:
         Vertex(
             id=str(vertex["id"]),
             name=str(vertex.get("name") or vertex["id"]),
-            parallelism=number(vertex.get("parallelism")) or 1,
+            parallelism=max(1, number(vertex.get("parallelism")) or 1),
             status=str(vertex.get("status") or ""),
             inputs=_inputs(nodes.get(str(vertex["id"]), {})),
             max_parallelism=max(0, number(vertex.get("maxParallelism")) or 0),
@@ -103,7 +103,7 @@ def _of_stream(graph: Mapping[str, Any], state: str) -> tuple[Vertex, ...]:
         Vertex(
             id=str(node["id"]),
             name=str(node.get("description") or node["id"]),
-            parallelism=number(node.get("parallelism")) or 1,
+            parallelism=max(1, number(node.get("parallelism")) or 1),
             status=state,
             inputs=_inputs(node),
         )
