@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Generic, Protocol, TypeVar
 
+from headgate.model.live import Live
+from headgate.model.spec import JobSpec
+from headgate.planning import diff
 from headgate.testing.server import Request, Response
 
 
@@ -51,6 +54,13 @@ class OnSimulator(Generic[P]):
 
     def speak(self) -> None:
         self.platform.speak()
+
+
+def differences(live: Live | None, spec: JobSpec) -> list[str]:
+    """The paths in which a job that was observed differs from a manifest."""
+    assert live is not None
+    assert live.applied is not None
+    return [change.path for change in diff(live.applied, spec)]
 
 
 def report_without(platform: Any, *names: str) -> None:

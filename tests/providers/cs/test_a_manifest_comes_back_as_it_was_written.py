@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
+from tests.providers.simulated import differences
 
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec
-from headgate.planning import diff
 from headgate.testing.contract import from_savepoint, started, stopped
 
 BOTH: dict[str, st.SearchStrategy[Any]] = {
@@ -50,11 +50,6 @@ QUICK = settings(
 def restarted(bench: CsBench, live: Live, spec: JobSpec) -> Live:
     ended = stopped(bench.provider, live)
     return started(bench.provider, spec, live=ended, restore=from_savepoint(ended))
-
-
-def differences(live: Live, spec: JobSpec) -> list[str]:
-    assert live.applied is not None
-    return [change.path for change in diff(live.applied, spec)]
 
 
 @QUICK

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from tests.providers.cs.given import CsBench, jar_job, options, sql_job
-from tests.providers.simulated import report_without
+from tests.providers.simulated import differences, report_without
 
 from headgate.model.live import Live
 from headgate.model.plan import Restore, RestoreKind
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
-from headgate.planning import diff
 from headgate.testing.contract import eventually, started, stopped
 from headgate.testing.cs import CsSimulator
 
@@ -47,11 +46,6 @@ def adopted(bench: CsBench, live: Live, spec: JobSpec) -> Live:
     return started(bench.provider, spec, live=live, restore=Restore(RestoreKind.SAVEPOINT, path))
 
 
-def paths(live: Live, spec: JobSpec) -> list[str]:
-    assert live.applied is not None
-    return [change.path for change in diff(live.applied, spec)]
-
-
 @pytest.mark.parametrize("unreported", [(), tuple(OFTEN_REPORTED)], ids=["of-today", "that-reports-less"])
 def test_an_adopted_job_keeps_what_only_its_maker_knows(
     bench: CsBench, platform: CsSimulator, unreported: tuple[str, ...]
@@ -66,7 +60,7 @@ def test_an_adopted_job_keeps_what_only_its_maker_knows(
     if not unreported:
         edited = replace(spec, options={**spec.options, "spu_number": 8})
         again = started(bench.provider, edited, live=stopped(bench.provider, ours))
-        assert paths(again, edited) == []
+        assert differences(again, edited) == []
 
     fields = platform.jobs[job_id].fields
     assert {key: fields[key] for key in made} == made
@@ -77,10 +71,10 @@ def test_what_git_states_of_an_adopted_job_is_a_change_and_is_made(bench: CsBenc
     job_id = platform.start_stranger("orders", **HAND_MADE)
     live, spec = adoptable(bench, "orders", restart_when_exception=False)
 
-    assert paths(live, spec) == ["options.restart_when_exception"]
+    assert differences(live, spec) == ["options.restart_when_exception"]
     ours = adopted(bench, live, spec)
 
-    assert paths(ours, spec) == []
+    assert differences(ours, spec) == []
     assert platform.jobs[job_id].fields["restart_when_exception"] is False
     assert platform.jobs[job_id].fields["idle_state_retention"] == 86400
 
@@ -90,13 +84,13 @@ def test_what_leaves_git_goes_back_to_the_documented_default(bench: CsBench, pla
     stated = sql_job(options=options(restart_when_exception=True, idle_state_retention=60, tags="team=pay"))
     live = started(bench.provider, stated)
 
-    assert paths(live, sql_job()) == [
+    assert differences(live, sql_job()) == [
         *("options.idle_state_retention", "options.restart_when_exception", "options.tags"),
     ]
     again = started(bench.provider, sql_job(), live=stopped(bench.provider, live))
 
     [job] = platform.jobs.values()
-    assert paths(again, sql_job()) == []
+    assert differences(again, sql_job()) == []
     assert (job.fields["restart_when_exception"], job.fields["idle_state_retention"]) == (False, 3600)
     assert job.fields["tags"] == ""
 
@@ -106,8 +100,8 @@ def test_a_default_that_is_written_out_is_no_change_of_a_job_of_ours(bench: CsBe
     live = started(bench.provider, sql_job())
     written_out = sql_job(options=options(restart_when_exception=False, idle_state_retention=3600))
 
-    assert paths(live, written_out) == []
-    assert paths(live, sql_job(options=options(idle_state_retention=60))) == ["options.idle_state_retention"]
+    assert differences(live, written_out) == []
+    assert differences(live, sql_job(options=options(idle_state_retention=60))) == ["options.idle_state_retention"]
 
 
 def test_checkpoints_of_ours_that_are_not_reported_are_no_difference(bench: CsBench, platform: CsSimulator) -> None:
@@ -119,7 +113,7 @@ def test_checkpoints_of_ours_that_are_not_reported_are_no_difference(bench: CsBe
 
     [seen] = bench.provider.observe().jobs.values()
     assert isinstance(seen, Live)
-    assert paths(seen, spec) == []
+    assert differences(seen, spec) == []
 
 
 def test_a_jar_whose_manager_is_not_known_is_asked_for(bench: CsBench, platform: CsSimulator) -> None:
@@ -153,7 +147,7 @@ def test_a_manager_that_is_reported_or_was_ours_is_repeated(bench: CsBench, plat
     left = replace(spec, options={key: value for key, value in spec.options.items() if key != "manager_spu"})
 
     ours = adopted(bench, live, spec)
-    assert paths(ours, left) == ["options.manager_spu"]
+    assert differences(ours, left) == ["options.manager_spu"]
 
     made = started(bench.provider, jar_job("totals"))
     report_without(platform, "manager_spu")

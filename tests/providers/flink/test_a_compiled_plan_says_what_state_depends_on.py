@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from headgate.model.topology import Operator
+from headgate.model.topology import Operator, Topology
 from headgate.providers.flink.compiled import numbered, topology
 
 SCAN = {
@@ -56,17 +56,20 @@ def edited(number: int, **changes: Any) -> str:
     return json.dumps(plan)
 
 
-def aggregate(text: str) -> tuple[str, str]:
+def read(text: str) -> Topology:
     found = topology(text)
     assert found is not None
+    return found
+
+
+def aggregate(text: str) -> tuple[str, str]:
+    found = read(text)
     return found.operators[1].signature, found.operators[1].feed
 
 
 def test_only_operators_with_state_are_listed():
     """A projection stores nothing; a source stores offsets."""
-    found = topology(json.dumps(PLAN))
-
-    assert found is not None
+    found = read(json.dumps(PLAN))
     assert [(operator.id, operator.kind) for operator in found.operators] == [
         (21, "stream-exec-table-source-scan"),
         (23, "stream-exec-group-aggregate"),
@@ -161,37 +164,26 @@ EXCHANGE = {
 def last(*nodes: Any) -> Operator:
     """The last operator of a plan in which each node reads the one before it."""
     edges = [{"source": one["id"], "target": other["id"]} for one, other in pairwise(nodes)]
-    found = topology(json.dumps({"nodes": nodes, "edges": edges}))
-    assert found is not None
+    found = read(json.dumps({"nodes": nodes, "edges": edges}))
     return found.operators[-1]
 
 
+def distributed(kind: str, *keys: int, **changes: Any) -> dict[str, Any]:
+    return {**EXCHANGE, **changes, "inputProperties": [{"requiredDistribution": {"type": kind, "keys": list(keys)}}]}
+
+
 def test_state_is_kept_by_the_columns_that_rows_are_distributed_by():
-    """Followed up to the source: through projections, and as the keys of an aggregate, which hands them on."""
-    again = {**COUNT, "id": 26}
-    spread = {**EXCHANGE, "id": 25, "outputType": COUNT["outputType"]}
+    """Followed up to the source: through projections, and as the keys of an aggregate, which hands them on.
 
-    assert last(SCAN, CALC, EXCHANGE, COUNT).keyed_by == ("`c`.`d`.`Orders`.k",)
-    assert last(SCAN, CALC, EXCHANGE, COUNT, spread, again).keyed_by == ("`c`.`d`.`Orders`.k",)
+    What an aggregate computed is no column of a source, so nobody can say that a key which it became is another one.
+    """
+    first, again = (SCAN, CALC, EXCHANGE, COUNT), {**COUNT, "id": 26}
+    handed_on, computed = (distributed("HASH", key, id=25, outputType=COUNT["outputType"]) for key in (0, 1))
 
-
-def test_what_an_aggregate_computed_is_no_column_of_a_source():
-    """So nobody can say that a key which it became is another one."""
-    spread = {**EXCHANGE, "id": 25, "outputType": COUNT["outputType"]}
-    spread["inputProperties"] = [{"requiredDistribution": {"type": "HASH", "keys": [1]}}]
-    found = topology(json.dumps(PLAN))
-    assert found is not None
-
-    [key] = last(SCAN, CALC, EXCHANGE, COUNT, spread, {**COUNT, "id": 26}).keyed_by
-
-    assert key not in found.columns
-
-
-def test_one_state_for_all_rows_is_kept_by_no_column():
-    """`SELECT COUNT(*) FROM orders`."""
-    single = {**EXCHANGE, "inputProperties": [{"requiredDistribution": {"type": "SINGLETON"}}]}
-
-    assert last(SCAN, CALC, single, {**COUNT, "grouping": []}).keyed_by == ()
+    assert last(*first).keyed_by == last(*first, handed_on, again).keyed_by == ("`c`.`d`.`Orders`.k",)
+    assert not read(json.dumps(PLAN)).columns & set(last(*first, computed, again).keyed_by)
+    assert last(*first, computed, again).keyed_by
+    assert last(SCAN, CALC, distributed("SINGLETON"), {**COUNT, "grouping": []}).keyed_by == ()
 
 
 def test_a_column_that_is_only_handed_on_means_the_same():
@@ -207,9 +199,7 @@ def test_a_source_has_columns_that_nobody_reads():
     table = {**SCAN["scanTableSource"]["table"]}  # type: ignore[index]
     table["resolvedTable"] = {**table["resolvedTable"], "schema": {"columns": [{"name": "unread", "dataType": "INT"}]}}
 
-    found = topology(edited(0, scanTableSource={"table": table}))
-
-    assert found is not None
+    found = read(edited(0, scanTableSource={"table": table}))
     assert {"`c`.`d`.`Orders`.k", "`c`.`d`.`Orders`.unread"} < found.columns
 
 
@@ -218,8 +208,7 @@ def test_a_source_is_what_it_reads_not_how():
 
     def source(**options: str) -> str:
         table = {"identifier": "`c`.`d`.`Orders`", "resolvedTable": {"options": {"connector": "kafka", **options}}}
-        found = topology(edited(0, scanTableSource={"table": table}))
-        assert found is not None
+        found = read(edited(0, scanTableSource={"table": table}))
         return found.operators[0].signature
 
     assert source(topic="orders") == source(topic="orders", **{"fetch.size": "9"})

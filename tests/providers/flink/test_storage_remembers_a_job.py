@@ -38,6 +38,13 @@ def provider(flink: LocalFlink, project: str) -> Iterator[FlinkProvider]:
     opening.close()
 
 
+def left(provider: FlinkProvider, job: str) -> Kept:
+    """The sign that a job left in its folder."""
+    found = provider.kept(job)
+    assert found is not None
+    return found
+
+
 def test_a_job_nobody_started_left_no_sign(provider: FlinkProvider):
     """New: it may start empty."""
     assert provider.kept("nobody") == Kept(existed=False)
@@ -47,19 +54,17 @@ def test_savepoints_of_a_job_are_found_by_its_name_until_they_are_disposed_of(pr
     """Started, one on the way, one at the stop: all reported by the folder alone, newest first. Gone is gone."""
     begun = time.time() * 1000
     job_id = settled(provider, project, counting_spec("kept", f"{project}-kept"))
-    started = provider.kept("kept")
+    started = left(provider, "kept")
     key = uuid.uuid4().hex
 
     first = taken(provider, job_id, key)
     again = taken(provider, job_id, key)
     last = stopped(provider, job_id)
-    found = provider.kept("kept")
+    found = left(provider, "kept")
 
-    assert started is not None
     assert (started.existed, started.snapshots) == (True, ())
     assert begun <= started.started_at <= time.time() * 1000
     assert again == first
-    assert found is not None
     assert [snapshot.path for snapshot in found.snapshots] == [last, first]
     assert [snapshot.kind for snapshot in found.snapshots] == ["savepoint"] * 2
     assert started.started_at == found.started_at < found.snapshots[1].at <= found.snapshots[0].at <= time.time() * 1000
@@ -116,15 +121,13 @@ def test_a_start_that_came_to_nothing_leaves_no_sign(provider: FlinkProvider, pr
     mended = replace(spec, parallelism=1)
     job_id = provider.submit(submission(project, mended))
     assert provider.submit(submission(project, mended)) == job_id != failed
-    found = provider.kept(spec.name)
-    assert found is not None
+    found = left(provider, spec.name)
     assert found.existed
     stopped(provider, job_id)
     again = replace(spec, config={**spec.config, "a": "b"})
     failed = provider.submit(submission(project, again, predecessor=job_id))
     assert provider.health(failed).state is JobState.FAILED
-    after = provider.kept(spec.name)
-    assert after is not None
+    after = left(provider, spec.name)
     assert after.started_at <= after.snapshots[0].at, "the sign of the start that worked is there again"
 
 
@@ -146,10 +149,9 @@ def test_a_savepoint_directory_of_its_own_is_used_and_found(provider: FlinkProvi
     job_id = settled(provider, project, counting_spec("elsewhere", f"{project}-elsewhere", config=own))
 
     path = stopped(provider, job_id)
-    found = provider.kept("elsewhere")
+    found = left(provider, "elsewhere")
 
     assert urlsplit(path).path.startswith(f"{tmp_path}/headgate/{project}/elsewhere/")
-    assert found is not None
     assert [snapshot.path for snapshot in found.snapshots] == [path]
 
 
