@@ -62,6 +62,7 @@ def test_a_target_without_jobs_of_ours_is_reported_as_well(workspace: Workspace)
     assert "Targets that could not be read:\n    remote: no connection" in headgate("plan").stdout
 
 
+@pytest.mark.full
 def test_a_pass_that_found_nothing_new_is_one_line(dead: Workspace, between: Callable[..., None]) -> None:
     """The loop runs every minute; what is in the log already is not reported again, and what changes is."""
 

@@ -81,6 +81,7 @@ def test_help_that_cannot_be_written_ends_in_good_order(workspace: Workspace) ->
     assert "Exception ignored" not in ended.stderr
 
 
+@pytest.mark.full
 def test_a_loop_goes_on_though_its_log_is_full(workspace: Workspace) -> None:
     """The next pass may find room; until then stderr has it."""
     ended = ran(workspace.root, "reconcile", "--once", *JSON)
@@ -90,6 +91,7 @@ def test_a_loop_goes_on_though_its_log_is_full(workspace: Workspace) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "takes-nothing"])
 def test_nobody_needs_to_hear_how_it_goes(workspace: Workspace, closed: bool) -> None:
     """Some init systems start their services without a stderr; their jobs are applied like any other's."""
@@ -99,6 +101,7 @@ def test_nobody_needs_to_hear_how_it_goes(workspace: Workspace, closed: bool) ->
     assert "Done: 1 applied." in ended.stdout
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -112,6 +112,7 @@ def test_every_variable_of_a_starter_is_said_and_given_to_ci(folder: Path, provi
     assert {file.name for file in (folder / "schemas").iterdir()} == {"project.json", "job.json"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_starter_is_applied_and_then_in_sync(folder: Path, provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody tries first on a platform: plan, apply, and a second plan that is empty."""

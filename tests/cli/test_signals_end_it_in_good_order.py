@@ -115,6 +115,7 @@ def test_a_loop_ends_between_passes_at_once(start: Start) -> None:
     assert "Traceback" not in stderr
 
 
+@pytest.mark.full
 def test_a_loop_that_is_stopped_in_a_pass_says_what_is_left(start: Start) -> None:
     """The step in flight is finished, and the code is that of the pass."""
     running = start("reconcile", "--interval", "1h", "--format", "json")
@@ -130,6 +131,7 @@ def test_a_loop_that_is_stopped_in_a_pass_says_what_is_left(start: Start) -> Non
     assert len(stdout.splitlines()) == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("arguments", "code"), [(("plan", "--detailed-exitcode"), 2), (("status",), 0)])
 def test_a_reader_that_has_gone_is_no_error(workspace: Workspace, arguments: tuple[str, ...], code: int) -> None:
     """`headgate plan | head` is quiet, and the exit code still says what the plan says."""

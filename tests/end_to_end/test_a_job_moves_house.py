@@ -220,6 +220,7 @@ def test_a_move_takes_the_state_along_or_asks_first(
         assert not state_goes_along or made.age("new") == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("old", "new", "shared", "consent", "state_goes_along"), HOUSES)
 def test_a_job_that_cannot_live_in_its_new_house_goes_back(
     tmp_path: Path,
@@ -254,6 +255,7 @@ def test_a_job_may_move_there_and_back(tmp_path: Path, monkeypatch: pytest.Monke
             assert made.age(where) == trip
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("how", ["before", "after", "lost"])
 def test_a_move_that_is_cut_short_anywhere_is_finished_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str

@@ -63,6 +63,7 @@ def test_an_edit_that_does_not_settle_is_rolled_back_and_the_count_goes_on(repo:
     assert forgetful.reason is Reason.REVISION_FAILING
 
 
+@pytest.mark.full
 def test_savepoints_are_taken_of_a_running_job_and_the_old_ones_deleted(repo: Repo, cluster: Cluster):
     """`savepoint.keep: 2`: the files of the others are gone, and the job never noticed."""
     repo.write("jobs/totals.yaml", counting("totals", repo.project, more="savepoint: {keep: 2}"))
@@ -79,6 +80,7 @@ def test_savepoints_are_taken_of_a_running_job_and_the_old_ones_deleted(repo: Re
     assert [Path(path).exists() for path in taken] == [False, True, True]
 
 
+@pytest.mark.full
 def test_a_person_rolls_back_and_the_count_goes_on(repo: Repo, cluster: Cluster):
     """To the revision before, from a savepoint of today; the manifest in git is not tried again."""
     repo.write("jobs/totals.yaml", counting("totals", repo.project))
@@ -100,6 +102,7 @@ def test_a_person_rolls_back_and_the_count_goes_on(repo: Repo, cluster: Cluster)
     assert [action.reason for action in repo.plan().actions] == [Reason.REVISION_FAILING]
 
 
+@pytest.mark.full
 def test_a_job_that_loops_after_days_goes_on_from_the_checkpoint_that_a_person_names(
     repo: Repo, cluster: Cluster, tmp_path: Path
 ):

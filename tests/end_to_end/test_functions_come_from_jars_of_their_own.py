@@ -49,6 +49,7 @@ def total(identifier: str, where: str = "") -> str:
 """
 
 
+@pytest.mark.full
 @pytest.mark.flink
 def test_every_way_to_name_a_jar_is_planned_applied_and_then_in_sync(repo: Repo, flink: LocalFlink, cluster: Cluster):
     """By path, by URL, relative to where the JobManager runs, one jar for all functions or one for each."""
@@ -96,6 +97,7 @@ def test_an_edit_of_a_job_with_functions_of_its_own_keeps_their_state(repo: Repo
     assert not repo.plan().has_changes
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("jar", SOURCES, ids=lambda jar: jar.stem)
 def test_the_jar_is_its_source_compiled(jar: Path):
     """Where a JDK like the builder's is present, the bytes themselves are compared."""

@@ -179,6 +179,7 @@ def test_a_job_that_fails_again_and_again_is_a_failure_with_its_root_cause(repo:
     assert report.exit_code == 3
 
 
+@pytest.mark.full
 def test_a_job_that_never_got_going_is_replaced_when_its_manifest_is_mended(repo: Repo, cluster: Cluster):
     """It restarts for ever and never completed a checkpoint: it has nothing to lose, and nobody has to cancel it."""
     broken = counting("broken", repo.project, select="k, 10 / (k - 7)", group="")
@@ -215,6 +216,7 @@ def test_a_dependency_is_settled_first_and_its_failure_holds_back_only_what_depe
     }
 
 
+@pytest.mark.full
 def test_a_target_that_is_down_leaves_its_jobs_unknown_and_the_others_done(repo: Repo, cluster: Cluster):
     """Down is not absent: nothing is started for it, and the other target goes on."""
     repo.write(
@@ -235,6 +237,7 @@ def test_a_target_that_is_down_leaves_its_jobs_unknown_and_the_others_done(repo:
     assert report.exit_code == 3
 
 
+@pytest.mark.full
 def test_a_job_that_moved_after_the_plan_is_left_alone(repo: Repo, cluster: Cluster):
     """Live state is read again just before the first write."""
     from headgate import Headgate

@@ -71,6 +71,7 @@ def test_a_plan_hides_a_secret_whose_placeholder_left_git(
     assert OLD not in planned.output + kept(house)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("style", FORMATS)
 def test_a_plan_hides_a_rotated_secret_beside_another_edit(
     house: House, monkeypatch: pytest.MonkeyPatch, style: str
@@ -99,6 +100,7 @@ def test_a_refusal_shows_both_sides_without_secrets(house: House, monkeypatch: p
     assert OLD not in "".join(one.output for one in refused) + kept(house)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("secret", [OLD, ODD], ids=["plain", "odd"])
 def test_status_in_the_platforms_own_words_hides_secrets(
     house: House, monkeypatch: pytest.MonkeyPatch, secret: str
@@ -139,6 +141,7 @@ def test_nothing_that_is_asked_afterwards_knows_the_secret(house: House, monkeyp
     assert "another-secret" not in "".join(said) + kept(house)
 
 
+@pytest.mark.full
 def test_a_part_that_others_own_keeps_its_secret_and_the_history_does_not_tell_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def test_suspended_jobs_cost_nothing_from_plan_to_plan(
     assert found[0] == found[1], found
 
 
+@pytest.mark.full
 def test_a_start_on_cloud_stream_reads_no_other_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every start would read the whole project, with its statements, once more."""
     found = []

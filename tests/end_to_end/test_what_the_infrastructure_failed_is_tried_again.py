@@ -91,6 +91,7 @@ def test_a_first_start_without_a_taskmanager_is_applied_once_there_is_one(one: O
     assert not repo.plan().has_changes
 
 
+@pytest.mark.full
 def test_a_savepoint_that_cannot_be_read_condemns_no_version(repo: Repo, cluster: Cluster) -> None:
     """Neither version starts from a file that was cut short. Once it is whole again, the next run makes git live."""
     repo.write("jobs/totals.yaml", counting("totals", repo.project))

@@ -44,6 +44,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_a_version_is_installed_once_and_found_again(tmp_path: Path, index: Path):
     """The second project, and the second day, must not need the network."""
     messages: list[str] = []
@@ -70,6 +71,7 @@ def test_an_installation_that_was_killed_is_made_again():
     assert (again.root, again.version) == (folder, VERSION)
 
 
+@pytest.mark.full
 def test_a_version_that_cannot_be_had_says_which_can(tmp_path: Path):
     """pip's own words, and the versions that are known to do."""
     with pytest.raises(LocalFlinkError) as refused:

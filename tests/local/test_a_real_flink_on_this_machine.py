@@ -102,6 +102,7 @@ def test_a_killed_taskmanager_is_healed_by_up(directory: Path) -> None:
     assert overview(healed)["slots-available"] == 2
 
 
+@pytest.mark.full
 def test_a_start_that_was_killed_halfway_is_found_again(directory: Path, tmp_path: Path) -> None:
     """The note is written before the next process starts, so nothing runs that no command knows of."""
     home = Home(directory / "flink")
@@ -127,6 +128,7 @@ def test_a_taken_port_is_named(directory: Path) -> None:
     assert status(directory) is None
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("config", "words"),
     [

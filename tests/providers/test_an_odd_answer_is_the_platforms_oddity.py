@@ -90,6 +90,7 @@ def require_no_stumble(target: Target, calls: list[Call], each: int) -> None:
     assert wrong == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", SIMULATED)
 def test_an_odd_answer_in_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     """A restart, and what people ask."""

@@ -30,6 +30,7 @@ def test_eight_processes_are_never_inside_together(place: Place):
     assert sorted(token for each in tokens for token in each) == list(range(1, PROCESSES * ROUNDS + 1))
 
 
+@pytest.mark.full
 def test_two_processes_may_open_a_new_store_at_once(place: Place):
     """The first `apply` of CI and of the loop: one makes the tables, the other finds them."""
     together([in_another("open", place) for _ in range(4)])
@@ -69,6 +70,7 @@ def test_an_intent_survives_the_kill_right_after_it(place: Place):
     assert replace(intent, id=0, at=INTENT.at) == INTENT
 
 
+@pytest.mark.full
 def test_eight_threads_share_a_store(store: Store):
     """The executor works on eight jobs side by side."""
 

@@ -63,6 +63,7 @@ def as_kept(value: Any) -> Any:
             return value
 
 
+@pytest.mark.full
 def test_a_live_job_is_planned_as_the_version_that_started_it_plans_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,8 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
+import pytest
+
 from headgate.providers.flink.runner import ENTRY_CLASS, JAR, build, content_name
 
 
@@ -29,6 +31,7 @@ def test_the_jar_records_the_source_it_was_built_from() -> None:
     assert recorded == current, "run: python -m headgate.providers.flink.runner.build"
 
 
+@pytest.mark.full
 def test_the_classes_are_what_the_compiler_makes_of_the_sources() -> None:
     """Where a JDK like the builder's is present, the bytes themselves are compared."""
     classes = {name: content for name, content in shipped().items() if name.endswith(".class")}
