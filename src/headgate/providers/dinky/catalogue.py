@@ -73,10 +73,6 @@ class Trees:
     def last(self) -> Catalogue:
         return self._last or self.now()
 
-    def forget(self) -> None:
-        """Something in it was changed."""
-        self._last = None
-
     def ensured_folder(self, path: str) -> int:
         """The id of a folder, made first where it is missing, one level after the other."""
         parent_id, here = _ROOT_ID, ""
@@ -103,15 +99,18 @@ class Trees:
         """Put a task into another folder."""
         entry_id, path = str(entry.id), "/api/catalogue/moveCatalogue"
         self._session.write("PUT", path, originCatalogueId=entry_id, targetParentId=str(folder_id))
+        self._last = None
 
     def rename(self, entry: Entry, name: str, dialect: str) -> None:
         """Rename a task, in the tree and in its row."""
         body = {"id": entry.id, "parentId": entry.parent_id, "name": name, "type": dialect}
+        self._last = None
         self._session.write("PUT", "/api/catalogue/saveOrUpdateCatalogueAndTask", body=body)
 
     def delete(self, entry: Entry) -> None:
         """Delete a task and its entry. Dinky refuses one that runs or is published."""
         self._session.write("DELETE", "/api/catalogue/deleteCatalogueById", id=str(entry.id))
+        self._last = None
 
     def create(self, folder_id: int, task: Mapping[str, Any]) -> str:
         """Make a task and its entry; the task's id, empty where the answer does not have it."""

@@ -113,7 +113,7 @@ class DinkyClient(Client):
     def _startable(self, task: Task, wanted: Wanted) -> tuple[Definition, ...]:
         found = self._runs.every(task)
         claim = self._claims.get(wanted.claim) if wanted.updated == str(task.id) else None
-        if claim and wanted.ran is None and claim.newest != max(_instance_id(one) for one in found):
+        if claim and wanted.ran is None and claim.newest != max(one.row.newest for one in found):
             raise Unavailable(f"another run has just started task {task.name!r}", hint="run again")
         at_rest = not any(one.status.active for one in found)
         if wanted.ran is not None or not at_rest or not wanted.may_use(found[0]):
@@ -128,22 +128,20 @@ class DinkyClient(Client):
         return (replace(one, row=replace(one.row, begun=begun)),)
 
     def health(self, definition: Definition) -> Health:
-        newest = _started(definition)
+        newest = definition.row.started
         return instance_details.health(newest, self._instances.detail(newest.id))
 
     def graph(self, definition: Definition) -> Graph:
         """Flink's plan of the job that runs, as Dinky passes it on; else the plan of what is saved."""
-        newest, task = _started(definition), definition.row.task
+        newest, task = definition.row.started, definition.row.task
         plan = instance_details.running_plan(self._instances.detail(newest.id)) or self._checker.saved(task)
         return instance_details.graph(definition.id, task.name, plan)
 
     def detail(self, definition: Definition) -> dict[str, Any]:
         """The task, and its newest start if it was started; without what shows how clusters are reached."""
         row: TaskRun = definition.row
-        shown: dict[str, Any] = {"task": _shown(row.task.raw)}
-        if row.instance is not None:
-            shown["instance"] = _shown(self._instances.detail(row.instance.id))
-        return shown
+        instance = {"instance": self._instances.detail(row.instance.id)} if row.instance else {}
+        return {key: _shown(value) for key, value in {"task": row.task.raw, **instance}.items()}
 
     def kept(self, job: str) -> Kept | None:
         """The savepoints Dinky recorded for our task of this name; None where there is no such task any more."""
@@ -175,8 +173,8 @@ class DinkyClient(Client):
     # -- single effects ------------------------------------------------------------------------------------------------
 
     def create(self, wanted: Wanted, beside: tuple[Definition, ...]) -> str:
-        restore = wanted.submission.restore
-        return self._tasks.create(self._tasks.wanted(wanted.spec, wanted.marker, restore, wanted.claim))
+        task = self._tasks.wanted(wanted.spec, wanted.marker, wanted.submission.restore, wanted.claim)
+        return self._tasks.create(task)
 
     def update(self, definition: Definition, spec: JobSpec, marker: Marker, start: Wanted | None = None) -> None:
         """A start is claimed: any other call that is at it has claimed it as well by the time this returns."""
@@ -184,7 +182,7 @@ class DinkyClient(Client):
         if start is None:
             self._tasks.make(row.task, self._tasks.wanted(spec, marker))
             return
-        newest = _instance_id(definition)
+        newest = row.newest
         by = f"{start.claim}.{newest}" if newest else start.claim
         self._claims[start.claim] = _Claim(by, newest, row.begun)
         if self._tasks.make(row.task, self._tasks.wanted(spec, marker, start.submission.restore, by)):
@@ -194,14 +192,14 @@ class DinkyClient(Client):
         """Start what is saved. Raises Unavailable where another call has claimed it since."""
         claim, task = self._claims.pop(wanted.claim), self._tasks.read(definition.id)
         if Note.read(task.note).by != claim.by:
-            hint = "run again when that run has ended"
-            raise Unavailable(f"another run is about to start task {task.name!r}", hint=hint)
+            problem = f"another run is about to start task {task.name!r}"
+            raise Unavailable(problem, hint="run again when that run has ended")
         variables = wanted.spec.secrets.fill_all(wanted.spec.options).get("variables", {})
         self._instances.start(task, wanted.submission.restore, variables, known=claim.begun)
         return True
 
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
-        task, newest = definition.row.task, _started(definition)
+        task, newest = definition.row.task, definition.row.started
         if savepoint:
             self._savepoints.ask(task, newest, "stop")
         else:
@@ -222,7 +220,7 @@ class DinkyClient(Client):
         return SavepointProgress(asked=True, failed=failed, job=newest.state)
 
     def savepoint(self, definition: Definition, key: str) -> None:
-        self._savepoints.take(definition.row.task, _started(definition), key)
+        self._savepoints.take(definition.row.task, definition.row.started, key)
 
     def savepoint_progress(self, definition: Definition, key: str) -> SavepointProgress:
         return self._savepoints.progress(definition.row.task, key)
@@ -235,19 +233,6 @@ class DinkyClient(Client):
     def dispose(self, path: str) -> None:
         hint = "delete its directory where it is stored; headgate does not reach that storage"
         raise Rejected("Dinky cannot delete savepoints", where=self.name, hint=hint)
-
-
-def _instance_id(definition: Definition) -> int:
-    instance: Instance | None = definition.row.instance
-    return instance.id if instance else 0
-
-
-def _started(definition: Definition) -> Instance:
-    """Its newest start. Raises Rejected where it has none."""
-    instance: Instance | None = definition.row.instance
-    if instance is None:
-        raise Rejected(f"task {definition.id} was never started")
-    return instance
 
 
 def _shown(value: Any) -> Any:

@@ -23,7 +23,7 @@ _ALWAYS_SPREAD = 128
 _SAME = "Dinky starts the same statement from the savepoint"
 _KEPT = StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, _SAME),))
 _LONGEST_K8S = 45
-_DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+_LABEL = re.compile(rf"[a-z]([a-z0-9-]{{0,{_LONGEST_K8S - 2}}}[a-z0-9])?")
 
 
 def platform_verdict(
@@ -38,7 +38,7 @@ def platform_verdict(
             note = f"{refused.problem}; {refused.hint}" if refused.hint else refused.problem
             return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=note)
     mode = str(spec.options.get("type", ""))
-    if mode.startswith("kubernetes-application") and not _is_label(spec.name):
+    if mode.startswith("kubernetes-application") and not _LABEL.fullmatch(spec.name.replace("_", "-")):
         why = f"in mode {mode} the name is that of a Kubernetes cluster: up to {_LONGEST_K8S} of a-z, 0-9 and -"
         return PlatformVerdict(blocked=Reason.NOT_SUPPORTED, note=f"{why}; rename the job")
     if taken := tasks.taken(spec.name, live):
@@ -63,8 +63,3 @@ def _is_harmless(spec: JobSpec, paths: frozenset[str]) -> bool:
     if "parallelism" in paths and spec.parallelism > _ALWAYS_SPREAD:
         return False
     return paths - plain <= {"name", "parallelism"}
-
-
-def _is_label(name: str) -> bool:
-    label = name.replace("_", "-")
-    return len(label) <= _LONGEST_K8S and _DNS_LABEL.fullmatch(label) is not None

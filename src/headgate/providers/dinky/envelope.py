@@ -42,8 +42,9 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
         problem = "an empty answer: the session may not enter this tenant"
         hint = "is the user of this target still in its tenant?"
         return (OutcomeUnknown if writes else TurnedAway)(problem, hint=hint)
+    unread = OutcomeUnknown if writes else Unavailable
     if not isinstance(reply.json, Mapping):
-        return _unreadable("the answer is no JSON object", writes)
+        return unread("the answer is no JSON object", hint=_WRONG_URL)
     if "code" in reply.json:
         problem = said(reply.json.get("msg")) or "Dinky gives no reason; its log does"
         match str(reply.json["code"]):
@@ -56,7 +57,7 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
         return Rejected(problem)
     if reply.json.get("success") is True and isinstance(reply.json.get("data"), list) and "total" in reply.json:
         return None
-    return _unreadable("the answer is not in Dinky's envelope", writes)
+    return unread("the answer is not in Dinky's envelope", hint=_WRONG_URL)
 
 
 def said(message: object) -> str:
@@ -68,7 +69,3 @@ def said(message: object) -> str:
         text = shorter
     text = _SECRET.sub(r"\1'***'", text.strip())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-
-
-def _unreadable(problem: str, writes: bool) -> ProviderError:
-    return (OutcomeUnknown if writes else Unavailable)(problem, hint=_WRONG_URL)

@@ -23,7 +23,6 @@ _SURVIVES = {
     "RETAIN_ON_CANCELLATION": (JobState.FAILED, JobState.STOPPED),
     "DELETE_ON_CANCELLATION": (JobState.FAILED,),
 }
-_ENDINGS = ("stop", "cancel")
 _CHECKPOINTS = ("jobDataDto", "checkpoints")
 _JOB_CONFIG = ("history", "configJson")
 
@@ -52,7 +51,7 @@ def remains(
         if one.path and one.path != restored and (not since or not one.created or one.created >= since)
     ]
     found = [Snapshot(one.path, "savepoint", milliseconds(one.created)) for one in own]
-    if instance.state in (JobState.FINISHED, JobState.STOPPED) and own and own[-1].kind in _ENDINGS:
+    if instance.state in (JobState.FINISHED, JobState.STOPPED) and own and own[-1].kind in ("stop", "cancel"):
         return Remains(found[-1], stopped=True)
     newest = max((*found, *_counted(latest, instance, _config(detail))), key=lambda snapshot: snapshot.at, default=None)
     if newest and instance.state is JobState.FINISHED and newest.kind == "savepoint" and not own:

@@ -130,8 +130,8 @@ class Instances:
     def _asked_to_start(self, task: Task, restore: Restore, variables: Mapping[str, str]) -> Started:
         """Only the open API takes a path and variables."""
         if restore.path or variables:
-            body: dict[str, Any] = {"id": task.id, "variables": dict(variables)}
-            body |= {"savePointPath": restore.path} if restore.path else {}
+            path = {"savePointPath": restore.path} if restore.path else {}
+            body = {"id": task.id, "variables": dict(variables), **path}
             answer = self._session.write("POST", "/openapi/submitTask", body=body, slow=True)
         else:
             answer = self._session.write("GET", "/api/task/submitTask", slow=True, id=str(task.id))

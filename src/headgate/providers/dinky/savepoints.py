@@ -21,7 +21,7 @@ from headgate.providers.dinky.wire import Instance, Task, savepoint_of
 _KEY = 12
 _NO_REST_SAVEPOINTS = (1, 2, 0)
 _BROKEN = "Dinky 1.2.0 cannot take savepoints through Flink's REST API"
-_UPGRADE = "use another version"
+_UPGRADE, _EMPTY = "use another version", "start empty with savepoint.strategy: none"
 _DIRECTORY = "Dinky tells no cause; is state.savepoints.dir, or rest.target-directory in config, set and writable?"
 
 
@@ -38,8 +38,7 @@ class Savepoints:
         if mode in ON_THEIR_OWN or self._session.login().version != _NO_REST_SAVEPOINTS:
             # Modes with a cluster of their own may be set up to take them in another way, which nobody sees outside.
             return ""
-        empty = "start empty with savepoint.strategy: none"
-        return f"{_BROKEN}, so the job cannot be stopped with one: {_UPGRADE}, or {empty}"
+        return f"{_BROKEN}, so the job cannot be stopped with one: {_UPGRADE}, or {_EMPTY}"
 
     def take(self, task: Task, newest: Instance, key: str) -> None:
         """Take a savepoint of a job that goes on, unless there is one of this key."""

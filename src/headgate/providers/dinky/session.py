@@ -158,12 +158,12 @@ class Session:
         data = document(document(reply.json).get("data"))
         # tokenInfo was made before the login: its name is right, its value is not.
         name = text(document(data.get("tokenInfo")).get("tokenName")) or "token"
-        token = reply.headers.get(name.lower(), "") or _cookie(reply.headers.get("set-cookie", ""), name)
+        cookie = re.search(rf"(?:^|[;,]\s*){re.escape(name)}=([^;,\s]*)", reply.headers.get("set-cookie", ""))
+        token = reply.headers.get(name.lower(), "") or (cookie[1] if cookie else "")
         if not token:
             raise Unavailable("the login gave no token", where=f"{self._name}: POST {_LOGIN}")
-        tenant = self._chosen(rows(data.get("tenantList")))
-        user_id = number(document(data.get("user")).get("id"))
-        return Login(name, token, tenant, user_id, _ahead(document(reply.json).get("time")), version)
+        tenant, user = self._chosen(rows(data.get("tenantList"))), number(document(data.get("user")).get("id"))
+        return Login(name, token, tenant, user, _ahead(document(reply.json).get("time")), version)
 
     def _chosen(self, tenants: Sequence[Mapping[str, Any]]) -> int:
         """The id of the tenant to work in: the one that the target names, by code or id, or the user's only one."""
@@ -179,11 +179,9 @@ class Session:
         if chosen is not None:
             self._tenant_id = chosen
             return chosen
-        problem = f"user {user!r} is not in tenant {named!r}"
-        if named is None:
-            problem = f"user {user!r} is in {len(ids)} tenants and the target names none"
-        codes = ", ".join(sorted(known)) or "none"
-        raise Rejected(problem, where=self._name, hint=f"write `tenant:` in headgate.yaml; this user has: {codes}")
+        why = f"in {len(ids)} tenants and the target names none" if named is None else f"not in tenant {named!r}"
+        hint = f"write `tenant:` in headgate.yaml; this user has: {', '.join(sorted(known)) or 'none'}"
+        raise Rejected(f"user {user!r} is {why}", where=self._name, hint=hint)
 
     def _version(self) -> tuple[int, int, int]:
         try:
@@ -206,8 +204,3 @@ def _ahead(time: object) -> int:
     seconds = (at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
     ahead = round(seconds / _QUARTER) * _QUARTER
     return ahead if abs(ahead) <= 14 * 3600 else 0
-
-
-def _cookie(header: str, name: str) -> str:
-    found = re.search(rf"(?:^|[;,]\s*){re.escape(name)}=([^;,\s]*)", header)
-    return found[1] if found else ""

@@ -10,7 +10,6 @@ newest one until then (`by=1a2b3c4d.17`). A note has 255 characters; see `defini
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headgate.errors import Rejected
@@ -20,8 +19,8 @@ from headgate.providers.definitions.last_applied import Facts, Form
 
 LONGEST = 255
 _FORM = Form(LONGEST, Facts.INSIDE, cut="…")
-# Option to its letter in `said`.
-_LETTERS = {
+# Options that a note has to report, to their letters in `said`.
+LETTERS = {
     "clusterName": "c",
     "clusterConfigurationName": "k",
     "envName": "e",
@@ -63,7 +62,7 @@ class Note:
         return cls(
             text=found.text,
             marker=found.marker,
-            said=frozenset(option for option, letter in _LETTERS.items() if letter in found.fact("said")),
+            said=frozenset(option for option, letter in LETTERS.items() if letter in found.fact("said")),
             took=Took(key, int(after)) if key and after.isdigit() else None,
             by=found.fact("by"),
         )
@@ -71,7 +70,7 @@ class Note:
     def written(self) -> str:
         """The note as it is stored. Raises Rejected where it does not fit, unless people's text can give way."""
         facts = {
-            "said": "".join(letter for option, letter in _LETTERS.items() if option in self.said),
+            "said": "".join(letter for option, letter in LETTERS.items() if option in self.said),
             "took": f"{self.took.key}.{self.took.after}" if self.took else "",
             "by": self.by,
         }
@@ -85,8 +84,3 @@ class Note:
         """Does it announce a start that has no job instance yet, with `newest` the id of the newest there is?"""
         _, _, before = self.by.partition(".")
         return bool(self.by) and before == ("" if newest is None else str(newest))
-
-
-def said(options: Iterable[str]) -> frozenset[str]:
-    """Those of a manifest's options that the note has to report."""
-    return frozenset(options) & _LETTERS.keys()

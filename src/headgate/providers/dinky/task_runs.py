@@ -5,12 +5,12 @@ What a start left behind does not change once it is over, so it is asked for onc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
+from headgate.errors import Rejected
 from headgate.model.live import JobState, Live, Snapshot
 from headgate.model.live_health import Condition, HealthWord
 from headgate.providers.definitions.definition import Definition
@@ -28,9 +28,6 @@ from headgate.providers.dinky.wire import Instance, Task
 from headgate.providers.run_facts import Facts
 
 _AT_ONCE = 8
-_NEVER = "never started"
-_LOST = "no job instance"
-_UNCLEAR = "start unclear"
 # Dinky looks after a job that failed for a minute more, and may note a savepoint late.
 _OVER = timedelta(minutes=10)
 _LEFT = "left"
@@ -43,6 +40,17 @@ class TaskRun:
     task: Task
     instance: Instance | None
     begun: int = 0
+
+    @property
+    def newest(self) -> int:
+        return self.instance.id if self.instance else 0
+
+    @property
+    def started(self) -> Instance:
+        """Its start. Raises Rejected where it has none."""
+        if self.instance is None:
+            raise Rejected(f"task {self.task.id} was never started")
+        return self.instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +69,13 @@ class TaskRuns:
     def list(self) -> tuple[Definition, ...]:
         """Four lists; then two requests for each job of ours that has ended and was not looked at before."""
         tasks = self._tasks.listed()
-        starts: dict[int, dict[int, Instance]] = {}
         running = {"isHistory": True, "status": JobState.RUNNING.value}
-        for wanted in ({}, running):
-            for row in self._session.listed("/api/jobInstance", wanted):
-                instance = Instance.read(row)
-                starts.setdefault(instance.task_id, {})[instance.id] = instance
-        runs = {task_id: _that_matter(each.values()) for task_id, each in starts.items()}
+        starts = (row for wanted in ({}, running) for row in self._session.listed("/api/jobInstance", wanted))
+        runs: dict[int, tuple[Instance, ...]] = {}
+        for _, run in sorted({run.id: run for run in map(Instance.read, starts)}.items(), reverse=True):
+            if run.task_id not in runs or run.state.active:
+                runs[run.task_id] = (*runs.get(run.task_id, ()), run)
         catalogue, names = self._trees.now(), Names(self._session)
-
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             each_run = (runs.get(task.id) or (None,) for task in tasks)
             entries = (catalogue.task(task.id) for task in tasks)
@@ -122,7 +128,7 @@ class TaskRuns:
         ours, at_rest = is_ours(note.marker, self._project), not (run and run.state.active)
         announced = ours and at_rest and note.announces(run.id if run else None)
         if announced and (doubt := self._instances.doubt(row.task, run)):
-            return replace(live, state=JobState.UNKNOWN, word=_UNCLEAR, provably_empty=False, doubt=doubt)
+            return replace(live, state=JobState.UNKNOWN, word="start unclear", provably_empty=False, doubt=doubt)
         if run is None:
             return live
         # Flink's own word; of a job that runs the listing does not say how it does.
@@ -142,7 +148,7 @@ class TaskRuns:
             job_id=str(task.id),
             name=task.name,
             state=run.state if run else JobState.STOPPED,
-            word=run.word if run else _LOST if task.pointer else _NEVER,
+            word=run.word if run else "no job instance" if task.pointer else "never started",
             marker=Note.read(task.note).marker,
             started_at=self._session.milliseconds(run.created) if run else 0,
             provably_empty=run is None and task.pointer is None,
@@ -161,8 +167,3 @@ class TaskRuns:
 def _known_as(run: Instance) -> str:
     """Under what a start that has ended is remembered: all that distinguishes it from a later one with the same ids."""
     return " ".join(map(str, (run.task_id, run.id, run.jid, run.word, run.created, run.finished)))
-
-
-def _that_matter(runs: Iterable[Instance]) -> tuple[Instance, ...]:
-    newest, *older = sorted(runs, key=lambda run: -run.id)
-    return newest, *(run for run in older if run.state.active)

@@ -17,12 +17,11 @@ from headgate.model.spec import AppliedSpec, JobSpec
 from headgate.providers.answer_fields import NotFound
 from headgate.providers.definitions.ownership import is_ours
 from headgate.providers.dinky import spec as task_spec
-from headgate.providers.dinky import task_note
 from headgate.providers.dinky.catalogue import Trees, tidy
 from headgate.providers.dinky.instances import Instances
 from headgate.providers.dinky.names import REFERENCES, Names
 from headgate.providers.dinky.session import Session
-from headgate.providers.dinky.task_note import Note
+from headgate.providers.dinky.task_note import LETTERS, Note
 from headgate.providers.dinky.wire import Task, document
 
 _DEVELOP, _PUBLISHED = 1, 2
@@ -41,7 +40,7 @@ class WantedTask:
 
     def fields(self, there: Note) -> dict[str, Any]:
         """Its fields, with our marker beside the manifest's text, or people's. Raises Rejected for what cannot be."""
-        said = task_note.said(self.spec.options)
+        said = frozenset(LETTERS.keys() & self.spec.options.keys())
         text = str(self.options["note"]) if "note" in said else there.text
         took = there.took if self.restore is None else None
         note = Note(text, self.marker, said, took, self.by or there.by).written()
@@ -152,11 +151,10 @@ class Tasks:
         """Delete a task that does not run. Dinky keeps the rows of its savepoints, and touches no file."""
         entry = self._trees.now().task(task.id)
         if entry is None:
-            hint = "delete it in Dinky"
-            raise Rejected(f"task {task.name!r} is not in the catalogue, by which Dinky deletes", hint=hint)
+            problem = f"task {task.name!r} is not in the catalogue, by which Dinky deletes"
+            raise Rejected(problem, hint="delete it in Dinky")
         self._developed(task)
         self._trees.delete(entry)
-        self._trees.forget()
 
     def _place(self, task: Task, wanted: WantedTask, *, renamed: bool) -> None:
         """The right folder and the right name in the tree; a task without an entry has neither."""
@@ -175,7 +173,6 @@ class Tasks:
                 folder_id = self._trees.ensured_folder(folder)
                 self._trees.move(entry, folder_id)
                 entry = replace(entry, parent_id=folder_id)
-            self._trees.forget()
         if renamed:
             self._trees.rename(entry, wanted.spec.name, task_spec.fields_of(task.raw)["dialect"])
 

@@ -75,9 +75,8 @@ class Checker(CompiledForm):
         return self._planned(body, task)
 
     def _planned(self, body: Mapping[str, Any], task: Task | None) -> Mapping[str, Any]:
-        if task is None:
-            return document(self._asked_once("/openapi/getJobPlan", body))
-        return document(self._asked_once("/api/task/getJobPlan", {**body, "id": task.id}))
+        path, body = ("/api/task/getJobPlan", {**body, "id": task.id}) if task else ("/openapi/getJobPlan", body)
+        return document(self._asked_once(path, body))
 
     def _body(self, spec: JobSpec) -> dict[str, Any]:
         """The TaskDTO of a spec, to be planned inside Dinky."""

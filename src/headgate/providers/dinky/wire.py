@@ -65,10 +65,6 @@ def _given(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _count(value: object) -> int:
-    return number(value) or 0
-
-
 def _restored(config: object) -> str | None:
     return text(config.get("savePointPath")) if isinstance(config, Mapping) else None
 
@@ -118,7 +114,7 @@ class Instance(Row):
     word: str = field(metadata=_column("status"))
     created: datetime | None = field(metadata=_column("createTime", moment))
     finished: datetime | None = field(metadata=_column("finishTime", moment))
-    history_id: int = field(metadata=_column("historyId", _count))
+    history_id: int = field(metadata=_column("historyId", lambda value: number(value) or 0))
     error: str = field(metadata=_column("error"))
     # Flink's id of the job. Ids of rows begin again where a Dinky keeps its rows in memory; this one does not.
     jid: str = field(metadata=_column("jid"))
@@ -152,7 +148,7 @@ class Begun(Row):
 class Taken(Row):
     """A savepoint that Dinky took of a task; `kind` is trigger, stop or cancel."""
 
-    id: int = field(metadata=_column("id", _count))
+    id: int = field(metadata=_column("id", lambda value: number(value) or 0))
     kind: str = field(metadata=_column("type"))
     path: str = field(metadata=_column("path"))
     created: datetime | None = field(metadata=_column("createTime", moment))
