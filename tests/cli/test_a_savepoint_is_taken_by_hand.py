@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.model.health import SavepointProgress
 from headgate.store import Lock, open_store
 from tests.cli.given import Workspace, document, headgate, manifest
 
@@ -30,6 +31,25 @@ def test_every_time_it_is_another_one() -> None:
 
     assert first["savepoint"] != second["savepoint"]
     assert (first["job"], first["target"], first["format_version"]) == ("orders", "local", "1")
+
+
+def test_a_path_that_the_platform_does_not_report_is_called_unknown(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is no path to restore from: it is named as what it is, and remembered as no snapshot."""
+    headgate("apply", "--yes")
+    only_the_folder = SavepointProgress(asked=True, done=True, folder="obs://bucket/headgate-savepoints/7/ab/")
+    monkeypatch.setattr(workspace.local, "savepoint_progress", lambda job_id, key: only_the_folder)
+
+    text, as_json = headgate("savepoint", "orders"), document(headgate("savepoint", "orders", "--format", "json"))
+
+    assert text.exit_code == 0, text.output
+    assert text.stdout.startswith("path unknown: the platform does not report it. ")
+    assert text.stdout.endswith("in obs://bucket/headgate-savepoints/7/ab/\n")
+    assert (as_json["savepoint"], as_json["folder"]) == (None, "obs://bucket/headgate-savepoints/7/ab/")
+    assert text.stdout.strip() in headgate("history", "orders").stdout
+    with open_store("sqlite:///.headgate/store.db", root=workspace.root) as store:
+        assert store.snapshots("payments", "orders") == ()
 
 
 def test_it_can_be_started_from(workspace: Workspace) -> None:

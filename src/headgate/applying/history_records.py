@@ -52,10 +52,12 @@ def entry_of(
     )
 
 
-def noted(what: Noted, job: str, target: str, live: Live | None, *, job_id: str, savepoint: str = "") -> Applied:
+def noted(
+    what: Noted, job: str, target: str, live: Live | None, *, job_id: str, savepoint: str = "", note: str = ""
+) -> Applied:
     """The entry for what was done to a job without a new revision."""
     revision = live.marker.revision if live and live.marker else ""
-    return Applied("", job, target, revision, what.value, job_id=job_id, savepoint=savepoint)
+    return Applied("", job, target, revision, what.value, job_id=job_id, savepoint=savepoint, note=note)
 
 
 def _begun_before(live: Live, want: JobSpec, outcome: str) -> Applied:

@@ -19,6 +19,7 @@ from headgate.applying.history_records import entry_of, noted
 from headgate.applying.locking import JobLocks, for_people, is_gone
 from headgate.applying.step_results import StepResults, restore_path
 from headgate.errors import HeadgateError, ProviderError
+from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState, Live, Marker, Remembered, Snapshot
 from headgate.model.plan import Action, CancelJob, DeleteDefinition, Settle, Step, StopWithSavepoint, Submit, Verdict
 from headgate.model.project import scope_of
@@ -211,20 +212,22 @@ class Memory:
         known = self._safely(lambda: self._store.snapshots(self._scope, job)) or ()
         return tuple(as_snapshot(one) for one in known if one.target == target and one.kind is SnapshotKind.SAVEPOINT)
 
-    def took(self, job: str, target: str, live: Live, path: str) -> None:
+    def took(self, job: str, target: str, live: Live, taken: SavepointProgress) -> None:
         """A savepoint was taken of a job that continues to run."""
-        self._saw_savepoint(job, target, live.job_id, path)
-        self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, savepoint=path))
+        self._saw_savepoint(job, target, live.job_id, taken.path)
+        self._record(noted(Noted.SAVEPOINT, job, target, live, job_id=live.job_id, **_reported(taken)))
 
     def _saw_savepoint(self, job: str, target: str, job_id: str, path: str) -> None:
+        """One whose path is unknown is not known as a snapshot: nothing can be restored from it by that."""
         one = KnownSnapshot(self._scope, job, target, job_id, path, SnapshotKind.SAVEPOINT, datetime.now(UTC))
-        self._safely(lambda: self._store.saw_snapshot(one))
+        if path:
+            self._safely(lambda: self._store.saw_snapshot(one))
 
-    def saw_end(self, intent: Intent, path: str) -> None:
+    def saw_end(self, intent: Intent, taken: SavepointProgress) -> None:
         """A savepoint that an earlier run began is complete; the job continues to run, or was stopped with it."""
         what = Noted.STOPPED if intent.step == StopWithSavepoint.name else Noted.SAVEPOINT
-        self._saw_savepoint(intent.job, intent.target, intent.job_id, path)
-        self._record(noted(what, intent.job, intent.target, None, job_id=intent.job_id, savepoint=path))
+        self._saw_savepoint(intent.job, intent.target, intent.job_id, taken.path)
+        self._record(noted(what, intent.job, intent.target, None, job_id=intent.job_id, **_reported(taken)))
         if intent.step == StopWithSavepoint.name:
             stopped = (self._scope, intent.job, intent.target, intent.job_id, JobState.SUSPENDED.value)
             self._safely(lambda: self._store.saw_job(*stopped))
@@ -369,3 +372,8 @@ def as_snapshot(known: KnownSnapshot) -> Snapshot:
 def in_milliseconds(when: datetime) -> int:
     """Since the epoch, as planning speaks of time."""
     return int(when.timestamp() * 1000)
+
+
+def _reported(taken: SavepointProgress) -> dict[str, str]:
+    """What history says of a savepoint: its path, or in a note that it is unknown and which folder holds it."""
+    return {"savepoint": taken.path, "note": "" if taken.path else taken.place}

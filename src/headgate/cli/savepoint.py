@@ -25,15 +25,15 @@ WAITING_NO_LONGER = (
 def savepoint(chosen: GlobalOptions, job: str, style: str) -> None:
     """Take a savepoint of a running JOB without stopping it.
 
-    Its path is all that is printed.
+    Its path is all that is printed; where the platform does not report it, this, and the folder that holds it.
     """
     stop = threading.Event()
     with opened(chosen) as headgate:
         target = headgate.target_of(job)
         with busy(f"Taking a savepoint of {job}"), heeding(stop, WAITING_NO_LONGER):
-            path = headgate.savepoint(job, patience=headgate.patience(stop))
+            taken = headgate.take_savepoint(job, patience=headgate.patience(stop))
         environment = headgate.project.secrets_of(job)
     if style == "json":
-        say(savepoint_json(job, target, path, environment), changed=True)
+        say(savepoint_json(job, target, taken, environment), changed=True)
     else:
-        say(savepoint_text(path, environment), changed=True)
+        say(savepoint_text(taken, environment), changed=True)

@@ -59,7 +59,8 @@ class SavepointProgress:
       failed as it was stopped, so that effects of its last moments may be missing outside
     - neither: it is under way; a `path` says that the savepoint exists and the job is still stopping
 
-    `path` is never empty once it is `done`: a platform that names none is given a name that it can read back.
+    Once it is `done` there is a `path`: a platform that names none is given a name that it can read back. Only where
+    the platform does not report which savepoint of a folder it is, `path` is empty and `folder` holds it.
     `asked` is False where the platform knows of no such request. `hint` is the next move where the cause is known.
     """
 
@@ -70,6 +71,14 @@ class SavepointProgress:
     warning: str = ""
     job: JobState = JobState.UNKNOWN
     hint: str = ""
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its path; where that is unknown this, with the folder that holds it."""
+        return self.path or (
+            f"path unknown: the platform does not report it. The savepoint is the folder savepoint-... in {self.folder}"
+        )
 
     @property
     def lost(self) -> bool:

@@ -57,7 +57,8 @@ class Applied:
 
     `manifest` is the manifest as a job carries it, placeholders unresolved. `predecessor` is the id of the job it took
     over from, `restored_from` the snapshot it was given, `note` why it was given none. `savepoint` is the one that was
-    taken, of the job before or of this one. `number` counts from 1 within a job and never changes.
+    taken, of the job before or of this one; where its path is unknown, `note` says so. `number` counts from 1 within a
+    job and never changes.
     """
 
     project: str

@@ -45,7 +45,7 @@ from headgate.providers.registry import open_provider
 from headgate.store import Applied, Disposal, Lock, NoStore, Store, StoreError, StoreTooNew, open_store
 
 if TYPE_CHECKING:
-    from headgate.model.health import Graph, Health
+    from headgate.model.health import Graph, Health, SavepointProgress
     from headgate.providers.port import Provider
 
 _AT_ONCE = 8
@@ -276,12 +276,16 @@ class Headgate:
     # -- operations ------------------------------------------------------------------------------------------------
 
     def savepoint(self, job: str, *, patience: Patience | None = None) -> str:
-        """Take a savepoint of a job that goes on; its path. Raises UsageError, LockHeld, ProviderError."""
+        """`take_savepoint`, and its path: empty where the platform does not report it."""
+        return self.take_savepoint(job, patience=patience).path
+
+    def take_savepoint(self, job: str, *, patience: Patience | None = None) -> SavepointProgress:
+        """Take a savepoint of a job that continues to run. Raises UsageError, LockHeld, ProviderError."""
         provider, live = self.live(job)
-        path = take_savepoint(job, live, provider, self.memory, patience or self.patience())
+        taken = take_savepoint(job, live, provider, self.memory, patience or self.patience())
         if want := self.project.jobs.get(job):
             retire([want], self.project, self.memory, observe=self.observe, provider=self.provider)
-        return path
+        return taken
 
     def rollback(self, job: str, *, to: int | None = None) -> Plan:
         """A plan of one action: the job as it was at number `to` of its history, or at the one before what runs now.

@@ -85,7 +85,7 @@ def _follow_up(intent: Intent, result: Result | None, provider: Provider, memory
     if progress is None:
         return
     if progress.done and not progress.failed:
-        memory.saw_end(intent, progress.path)
+        memory.saw_end(intent, progress)
     live = result.action.live if result else None
     runs = (result.job_id if result else "") or (live.job_id if live else "")
     if progress.done or progress.failed or (not progress.asked and runs != intent.job_id):

@@ -10,6 +10,7 @@ from headgate.applying.memory import SAVEPOINT
 from headgate.applying.savepoint_waits import no_savepoint
 from headgate.errors import ManifestError, OutcomeUnknown, Rejected, UsageError
 from headgate.model.broken_manifests import mistakes_of
+from headgate.model.health import SavepointProgress
 from headgate.model.live import JobState, Live, Observation, Observed, Several
 from headgate.model.plan import Plan
 from headgate.model.project import Project
@@ -61,8 +62,8 @@ def in_git(job: str, project: Project) -> JobSpec:
     return project.jobs[job]
 
 
-def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, patience: Patience) -> str:
-    """Take a savepoint of a job that runs, and return its path. One that an earlier run began is waited for.
+def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, patience: Patience) -> SavepointProgress:
+    """Take a savepoint of a job that runs, until it is done. One that an earlier run began is waited for.
 
     Raises LockHeld, Rejected, SavepointFailed, or OutcomeUnknown where it is not complete in time.
     """
@@ -85,9 +86,9 @@ def take_savepoint(job: str, live: Live, provider: Provider, memory: Memory, pat
                 memory.conclude(intent)
                 raise no_savepoint(live.job_id, progress)
             if progress.done:
-                memory.took(job, provider.name, live, progress.path)
+                memory.took(job, provider.name, live, progress)
                 memory.conclude(intent)
-                return progress.path
+                return progress
     raise OutcomeUnknown("the savepoint is not complete yet", hint="run again: headgate waits for this same savepoint")
 
 

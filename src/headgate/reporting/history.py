@@ -53,6 +53,8 @@ def _snapshots(one: Applied) -> list[str]:
         reported.append(f"restored from: {one.restored_from}")
     elif one.is_revision:
         reported.append(one.note or "started empty")
+    elif one.note:
+        reported.append(f"savepoint: {one.note}")
     if one.savepoint and one.savepoint != one.restored_from:
         reported.append(f"savepoint: {one.savepoint}")
     return reported

@@ -328,10 +328,10 @@ class ProviderContract:
         key = "5a" * 16
 
         bench.provider.take_savepoint(live.job_id, key)
-        first = eventually(lambda: bench.provider.savepoint_progress(live.job_id, key).path)
+        first = eventually(lambda: now if (now := bench.provider.savepoint_progress(live.job_id, key)).done else None)
         bench.again().take_savepoint(live.job_id, key)
 
-        assert bench.again().savepoint_progress(live.job_id, key).path == first
+        assert bench.again().savepoint_progress(live.job_id, key).place == first.place
         assert len(bench.running(live.name)) == 1
 
     def test_a_snapshot_that_is_not_there_is_found_out_before_a_start(self, bench: Bench) -> None:

@@ -130,6 +130,7 @@ class Jobs:
     `version` and `runtime` are what the service fills in; `submitting`, `savepointing` and `cancelling` how many
     requests these take. `savepoints_fail`, `stops_lose_state`: a stop with savepoint fails, or works without leaving
     one. A statement with `broken_word` is not submitted, one with `crashing_word` fails as soon as it runs.
+    `names_savepoints`: the `savepoint_path` of a job is its last savepoint, not the folder that was asked for.
     `storage` is directory (`obs://bucket/dir/`, the one that holds `_metadata`) to the age of the state in it.
     """
 
@@ -145,6 +146,7 @@ class Jobs:
     cancelling: int = 1
     stopped_word: str = "job_cancel_success"
     savepoints_fail: bool = False
+    names_savepoints: bool = False
     stops_lose_state: bool = False
     broken_word: str = "NONSENSE"
     crashing_word: str = "CRASHES"
@@ -219,8 +221,9 @@ class Jobs:
         job.status = "job_savepointing"
         job.ahead = [(self.tick + self.savepointing, "job_running", "become")]
         if not self.savepoints_fail:
-            job.savepoint_path = f"obs://{path}"
-            self.storage[f"obs://{path}savepoint-{job.id}-{self.tick}/"] = self.engine(job).age
+            made = f"obs://{path}savepoint-{job.id}-{self.tick}/"
+            job.savepoint_path = made if self.names_savepoints else f"obs://{path}"
+            self.storage[made] = self.engine(job).age
         self.note(job)
 
     def delete(self, job: SimulatedJob) -> None:

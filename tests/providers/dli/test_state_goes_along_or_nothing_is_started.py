@@ -157,16 +157,21 @@ def test_a_stop_never_degrades_to_a_cancel(bench: DliBench, dli: DliSimulator) -
     assert asked == [{"job_ids": [int(live.job_id)], "trigger_savepoint": True}]
 
 
-def test_a_savepoint_on_request_gets_a_folder_of_its_own(bench: DliBench, dli: DliSimulator) -> None:
-    """Named by the request, so that asking twice takes one; DLI tells the folder, and not what is in it."""
+@pytest.mark.parametrize("named", [False, True], ids=["the-folder-is-reported", "the-savepoint-is-reported"])
+def test_a_savepoint_on_request_has_the_path_that_dli_reports_or_an_unknown_one(
+    bench: DliBench, dli: DliSimulator, named: bool
+) -> None:
+    """Its folder is named by the request, so that asking twice takes one. A folder is never called a path."""
+    dli.jobs.names_savepoints = named
     live = started(bench.provider, job(options=options(**RECENT)))
     key = "ab" * 16
 
     bench.provider.take_savepoint(live.job_id, key)
-    path = eventually(lambda: bench.again().savepoint_progress(live.job_id, key).path)
+    taken = eventually(lambda: now if (now := bench.again().savepoint_progress(live.job_id, key)).done else None)
 
-    assert path == f"obs://{BUCKET}/headgate-savepoints/{live.job_id}/{key}/"
-    assert len([each for each in dli.jobs.storage if each.startswith(path)]) == 1
+    folder = f"obs://{BUCKET}/headgate-savepoints/{live.job_id}/{key}/"
+    [made] = [each for each in dli.jobs.storage if each.startswith(folder)]
+    assert (taken.path, taken.folder) == ((made, "") if named else ("", folder))
     assert bench.provider.savepoint_progress(live.job_id, "cd" * 16).asked is False
 
 

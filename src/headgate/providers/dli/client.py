@@ -183,14 +183,17 @@ class DliClient(Client):
         return SavepointProgress(asked=bool(failed) or found.state is JobState.STOPPING, failed=failed, job=job)
 
     def savepoint_progress(self, definition: Definition, key: str) -> SavepointProgress:
-        """DLI names the folder of the last savepoint and not the savepoint.
+        """DLI may report no more than the folder that was asked for, as its pages have it (dli_02_0392).
 
         Flink makes a folder `savepoint-...` in it, which is what a restore is to name.
         """
         path = str(definition.row.row.get("savepoint_path") or "")
-        if key in path and definition.word != job_words.SAVEPOINTING:
-            return SavepointProgress(asked=True, done=True, path=path if "://" in path else f"obs://{path}")
-        return SavepointProgress(asked=definition.word == job_words.SAVEPOINTING)
+        if key not in path or definition.word == job_words.SAVEPOINTING:
+            return SavepointProgress(asked=definition.word == job_words.SAVEPOINTING)
+        place = path if "://" in path else f"obs://{path}"
+        if place.rstrip("/").rpartition("/")[2].startswith("savepoint-"):
+            return SavepointProgress(asked=True, done=True, path=place)
+        return SavepointProgress(asked=True, done=True, folder=place)
 
     # -- what a spec would become --------------------------------------------------------------------------------------
 
