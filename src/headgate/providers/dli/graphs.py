@@ -7,16 +7,14 @@ dli_02_0316). Where neither does, the job is one vertex. A part of a graph that 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import Rejected, Unavailable
 from headgate.model.health import Graph, Vertex
 from headgate.model.spec import JobSpec, Sql
-from headgate.providers.answer_fields import number
+from headgate.providers.definitions.graph_nodes import document, entries, nodes_of, vertices
 from headgate.providers.dli import wire
 from headgate.providers.dli.api import DliApi
 from headgate.providers.dli.job import DliJob
@@ -33,12 +31,13 @@ def graph_of(api: DliApi, found: DliJob) -> Graph:
     running = api.execute_graph(found.id) or {}
     state = str(running.get("state") or found.word)
     flat = reported_fields(found.row)
-    vertices = _of_flink(running)
-    if not vertices and flat["job_type"] == OPEN_SOURCE and flat["flink_version"] in _WITH_STREAM_GRAPH:
-        vertices = _of_stream(_stream_graph(api, found.id, flat), state)
-    if not vertices:
-        vertices = (Vertex(str(running.get("jid") or found.id), found.name, int(flat["parallel_number"]), state),)
-    return Graph(found.id, found.name, vertices)
+    shown = vertices(entries(running.get("vertices"), "id"), nodes_of(running.get("plan") or {}), names=("name", "id"))
+    if not shown and flat["job_type"] == OPEN_SOURCE and flat["flink_version"] in _WITH_STREAM_GRAPH:
+        static = entries(_stream_graph(api, found.id, flat).get("nodes"), "id")
+        shown = vertices(static, names=("description", "id"), status=state)
+    if not shown:
+        shown = (Vertex(str(running.get("jid") or found.id), found.name, int(flat["parallel_number"]), state),)
+    return Graph(found.id, found.name, shown)
 
 
 def checked(api: DliApi, found: DliJob, spec: JobSpec) -> bool:
@@ -70,8 +69,8 @@ def _at_statement(refused: wire.DliRejected, spec: JobSpec) -> Rejected:
 
 def _stream_graph(api: DliApi, job_id: str, flat: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        found = json.loads(api.stream_graph(job_id, _question(flat)) or "{}")
-    except (Rejected, ValueError, RecursionError):
+        found = document(api.stream_graph(job_id, _question(flat)))
+    except Rejected:
         return {}
     return found if isinstance(found, Mapping) else {}
 
@@ -79,56 +78,6 @@ def _stream_graph(api: DliApi, job_id: str, flat: Mapping[str, Any]) -> Mapping[
 def _question(flat: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: flat[name] for name in _ASKED if flat.get(name)}
     return {**known, "job_type": OPEN_SOURCE, "graph_type": "job_graph"}
-
-
-def _of_flink(running: Mapping[str, Any]) -> tuple[Vertex, ...]:
-    """From the vertices and the plan of Flink's own job answer."""
-    plan = running.get("plan")
-    nodes = {str(node["id"]): node for node in _entries(plan.get("nodes") if isinstance(plan, Mapping) else None)}
-    return _connected(
-        Vertex(
-            id=str(vertex["id"]),
-            name=str(vertex.get("name") or vertex["id"]),
-            parallelism=max(1, number(vertex.get("parallelism")) or 1),
-            status=str(vertex.get("status") or ""),
-            inputs=_inputs(nodes.get(str(vertex["id"]), {})),
-            max_parallelism=max(0, number(vertex.get("maxParallelism")) or 0),
-        )
-        for vertex in _entries(running.get("vertices"))
-    )
-
-
-def _of_stream(graph: Mapping[str, Any], state: str) -> tuple[Vertex, ...]:
-    return _connected(
-        Vertex(
-            id=str(node["id"]),
-            name=str(node.get("description") or node["id"]),
-            parallelism=max(1, number(node.get("parallelism")) or 1),
-            status=state,
-            inputs=_inputs(node),
-        )
-        for node in _entries(graph.get("nodes"))
-    )
-
-
-def _inputs(node: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(one["id"]), str(one.get("ship_strategy") or "")) for one in _entries(node.get("inputs")))
-
-
-def _entries(listed: Any) -> list[Mapping[str, Any]]:
-    """The entries of a list that are mappings with an id; none where it is no list."""
-    found = listed if isinstance(listed, list) else []
-    return [one for one in found if isinstance(one, Mapping) and one.get("id") is not None]
-
-
-def _connected(vertices: Iterable[Vertex]) -> tuple[Vertex, ...]:
-    """The vertices, with those inputs that are vertices themselves; of several with one id the first."""
-    known: dict[str, Vertex] = {}
-    for vertex in vertices:
-        known.setdefault(vertex.id, vertex)
-    return tuple(
-        replace(vertex, inputs=tuple(one for one in vertex.inputs if one[0] in known)) for vertex in known.values()
-    )
 
 
 def flink_word(api: DliApi, job_id: str) -> str | None:
