@@ -83,6 +83,11 @@ class StateVerdict:
     ids: Mapping[int, int] = field(default_factory=dict)
     fresh_from: int = 0
 
+    @classmethod
+    def of_all(cls, verdict: Verdict, why: str) -> StateVerdict:
+        """The same for all operators."""
+        return cls(verdict, (OperatorVerdict("all operators", verdict, why),))
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformVerdict:

@@ -8,16 +8,19 @@ the successor's pages will find everything spelled differently: `/job/{id}` in t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.providers.cs.errors import judge, said
-from headgate.providers.cs.multipart import Form
+from headgate.providers.cs.multipart import form
 from headgate.providers.cs.wire import CsJob, definition, job_id_of, rows_by_id
 from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.http import Api, NotFound
 
 _PAGE = 100
+# A job's id, and what a list says of it.
+_Row = tuple[int, Mapping[str, Any]]
 
 
 class CsApi(Api):
@@ -43,11 +46,11 @@ class CsApi(Api):
         """
         return [self._whole(row) for _, row in self._rows(name) if not name or row.get("name") == name]
 
-    def _rows(self, name: str = "") -> list[tuple[int, Mapping[str, Any]]]:
+    def _rows(self, name: str = "") -> list[_Row]:
         query = {"show_detail": "true", "order": "desc", "next": "true", "limit": str(_PAGE)}
         query |= {"name": name} if name else {}
 
-        def page(before: Sequence[tuple[int, Mapping[str, Any]]]) -> Page[tuple[int, Mapping[str, Any]]]:
+        def page(before: Sequence[_Row]) -> Page[_Row]:
             cursor = {"cursor": str(before[-1][0])} if before else {}
             answer = self._payload(self.read(self.path("/jobs"), **query, **cursor), "/jobs")
             rows = sorted(rows_by_id(answer.get("jobs"), "the list of jobs").items(), reverse=True)
@@ -88,7 +91,7 @@ class CsApi(Api):
             return None
         narrowed = {"name": name} if name else {}
 
-        def page(before: Sequence[tuple[int, Mapping[str, Any]]]) -> Page[tuple[int, Mapping[str, Any]]]:
+        def page(before: Sequence[_Row]) -> Page[_Row]:
             query = {**narrowed, "limit": str(_PAGE), "offset": str(len(before))}
             answer = self.read(self.path("/streaming/jobs"), **query)
             listed = answer.get("job_list") if isinstance(answer, dict) else None
@@ -111,21 +114,15 @@ class CsApi(Api):
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def create_sql(self, body: Mapping[str, Any]) -> int:
-        """The new job's id."""
-        return self._created(self.call("POST", self.path("/sql_job"), writes=True, body=dict(body)), "/sql_job")
-
-    def update_sql(self, body: Mapping[str, Any]) -> None:
-        """Changes the named fields of the job whose `job_id` is in the body."""
-        self.call("PATCH", self.path("/sql_job"), writes=True, body=dict(body))
-
-    def create_jar(self, form: Form) -> int:
-        """The new job's id."""
-        return self._created(self._send("POST", "/jar_job", form), "/jar_job")
-
-    def update_jar(self, form: Form) -> None:
-        """Changes the fields in the form of the job whose `job_id` is in it."""
-        self._send("PATCH", "/jar_job", form)
+    def save(self, fields: Mapping[str, Any], *, is_jar: bool, file: Path | None = None) -> int:
+        """Create a job, or change these fields of the one whose `job_id` is among them; its id. Sends `file` along."""
+        rest, changes = "/jar_job" if is_jar else "/sql_job", "job_id" in fields
+        content = {"content": form(fields, file)} if is_jar else {"body": dict(fields)}
+        answer = self.call("PATCH" if changes else "POST", self.path(rest), writes=True, **content)
+        try:
+            return int(fields["job_id"]) if changes else job_id_of(self._payload(answer, rest), rest)
+        except Unavailable as trouble:
+            raise OutcomeUnknown("the answer does not say which job was made", where=self.path(rest)) from trouble
 
     def run(self, job_id: int, *, resume: bool) -> None:
         """Asks for a start, from the latest savepoint or empty."""
@@ -141,15 +138,6 @@ class CsApi(Api):
         """Delete a job, in whatever state it is."""
         self.call("DELETE", self.path(f"/job/{job_id}"), writes=True)
 
-    def _send(self, method: str, rest: str, form: Form) -> Any:
-        return self.call(method, self.path(rest), writes=True, content=(form.content_type, form.body))
-
-    def _created(self, answer: Any, rest: str) -> int:
-        try:
-            return job_id_of(self._payload(answer, rest), rest)
-        except Unavailable as trouble:
-            raise OutcomeUnknown("the answer does not say which job was made", where=self.path(rest)) from trouble
-
     def _payload(self, answer: Any, rest: str) -> Mapping[str, Any]:
         payload = answer.get("payload") if isinstance(answer, dict) else None
         if not isinstance(payload, dict):
@@ -158,5 +146,5 @@ class CsApi(Api):
         return payload
 
 
-def _id_of(row: tuple[int, Mapping[str, Any]]) -> int:
+def _id_of(row: _Row) -> int:
     return row[0]

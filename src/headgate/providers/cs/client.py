@@ -33,8 +33,7 @@ from headgate.model.topology import Compiled
 from headgate.providers.cs.api import CsApi
 from headgate.providers.cs.compatibility import state_verdict
 from headgate.providers.cs.graphs import graph
-from headgate.providers.cs.multipart import form
-from headgate.providers.cs.savepoints import Savepoints, SavepointsReported, savepoint_at
+from headgate.providers.cs.savepoints import Savepoints, savepoint_at
 from headgate.providers.cs.spec import applied, as_path, changes, creation, described, job_type, uploads
 from headgate.providers.cs.states import engine_state
 from headgate.providers.cs.validation import problems
@@ -105,7 +104,8 @@ class CsClient(Client):
         jobs = [(job, self._state(job)) for job in self._api.jobs() if job.is_flink]
         ended = [job for job, state in jobs if is_ours(job.marker, self._project) and not state.active]
         reported = self._savepoints.reported_of(ended)
-        return tuple(_definition(job, state, self._left(job, state, reported)) for job, state in jobs)
+        left = {job.job_id: self._savepoints.left(job, reported) for job, state in jobs if not state.active}
+        return tuple(_definition(job, state, left.get(job.job_id, "")) for job, state in jobs)
 
     def candidates(self, wanted: Wanted) -> tuple[Definition, ...]:
         """One that is known and has the name is alone with it: names are unique, among jobs of any kind."""
@@ -213,11 +213,10 @@ class CsClient(Client):
     # -- single effects ------------------------------------------------------------------------------------------------
 
     def create(self, wanted: Wanted, beside: tuple[Definition, ...]) -> str:
-        spec = wanted.spec
-        jar, values = uploads(spec, None), creation(spec, wanted.marker)
+        jar = uploads(wanted.spec, None)
         try:
-            is_jar = job_type(spec) == JAR
-            job_id = self._api.create_jar(form(values, jar)) if is_jar else self._api.create_sql(values)
+            values = creation(wanted.spec, wanted.marker)
+            job_id = self._api.save(values, is_jar=job_type(wanted.spec) == JAR, file=jar)
         except Rejected as refused:
             if refused.code != "name-taken":
                 raise
@@ -228,16 +227,11 @@ class CsClient(Client):
 
     def update(self, definition: Definition, spec: JobSpec, marker: Marker, start: Wanted | None = None) -> None:
         job: CsJob = definition.row
+        jar = None if definition.active else uploads(spec, job)
         if definition.active:
             self._mark(job, spec, marker)
-            return
-        jar, values = uploads(spec, job), changes(spec, marker, job)
-        if not values:
-            return
-        if not job.is_jar:
-            self._api.update_sql(values)
-            return
-        self._api.update_jar(form(values, jar))
+        elif values := changes(spec, marker, job):
+            self._api.save(values, is_jar=job.is_jar, file=jar)
         if jar is not None:
             self._note_place(job.job_id)
 
@@ -284,9 +278,6 @@ class CsClient(Client):
             return JobState.UNKNOWN
         return engine_state(str(found.get("state") or ""))
 
-    def _left(self, job: CsJob, state: JobState, reported: SavepointsReported | None) -> str:
-        return "" if state.active else self._savepoints.left(job, reported)
-
     def _mark(self, job: CsJob, spec: JobSpec, marker: Marker) -> None:
         """Say whose a job is that runs as the spec says, by its description alone."""
         if applied(job).unfilled(spec).fields() != spec.fields():
@@ -296,13 +287,13 @@ class CsClient(Client):
             )
         desc = described(spec, marker, job, at=job.jar_url)
         if desc != job.desc:
-            self._api.update_sql({"job_id": job.job_id, "desc": desc})
+            self._api.save({"job_id": job.job_id, "desc": desc}, is_jar=False)
 
     def _note_place(self, job_id: int) -> None:
         """Remember where the platform put the jar: as long as it is there, the job runs the jar of the repository."""
         job = self._api.job(job_id)
         desc = last_applied.write(job.desc, None, {**(job.facts or {}), "at": job.jar_url}, NOTE)
-        self._api.update_jar(form({"job_id": job_id, "manager_spu": job.manager_units, "desc": desc}))
+        self._api.save({"job_id": job_id, "manager_spu": job.manager_units, "desc": desc}, is_jar=True)
 
     def _ended(self, job: CsJob, asked: _Asked | None) -> SavepointProgress:
         reported = self._savepoints.reported_of([job], must_answer=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headgate.model.plan import OperatorVerdict, StateVerdict, Verdict
+from headgate.model.plan import StateVerdict, Verdict
 from headgate.model.spec import AppliedSpec, JobSpec
 
 
@@ -16,6 +16,6 @@ def state_verdict(spec: JobSpec, have: AppliedSpec) -> StateVerdict | None:
     if have.parallelism != spec.parallelism:
         # DLI's pages warn of it for checkpoints, and Cloud Stream's say nothing.
         why = "nobody documents that a start with another parallelism takes up the savepoint"
-        return StateVerdict(Verdict.UNKNOWN, (OperatorVerdict("all operators", Verdict.UNKNOWN, why),))
+        return StateVerdict.of_all(Verdict.UNKNOWN, why)
     why = "the same program, started from the savepoint of its last run"
-    return StateVerdict(Verdict.KEPT, (OperatorVerdict("all operators", Verdict.KEPT, why),))
+    return StateVerdict.of_all(Verdict.KEPT, why)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from headgate.providers.http import NotFound, Reply, Unauthorised
@@ -28,17 +26,25 @@ _SUCCESSOR = "Cloud Stream was succeeded by Data Lake Insight: is the endpoint r
 def judge(reply: Reply, wrote: bool) -> ProviderError | None:
     """What the body says, as an error; None where the HTTP status says it all."""
     body = reply.json if isinstance(reply.json, dict) else {}
-    if body.get("error_id"):
-        return _of_service(body, wrote)
-    code = str(body.get("error_code") or "")
-    if code == _TOO_MANY and reply.status < 500:
-        return Unavailable(said(reply.text))
-    if hint := clock_hint(code, str(body.get("error_msg"))):
-        return Unauthorised(said(reply.text), hint=hint)
-    if code and reply.status == 404:
-        # The gateway does not know this API. Read as "there is no such job" it would start a second one.
-        return Rejected(said(reply.text), hint=_SUCCESSOR)
-    return None
+    problem, hint = said(reply.text), str(body.get("error_suggestion") or "")
+    if code := str(body.get("error_id") or ""):
+        if code == _INTERNAL:
+            return OutcomeUnknown(problem) if wrote else Unavailable(problem)
+        if code in _NOT_ALLOWED:
+            return Unauthorised(problem, hint=hint)
+        if code == _NAME_TAKEN:
+            return Rejected(
+                problem, hint="job names are unique on the platform: rename one of the two", code="name-taken"
+            )
+        missing = _MISSING.search(f"{body.get('error_name')} {body.get('error_cause')}")
+        return NotFound(problem, hint=hint) if missing else Rejected(problem, hint=hint)
+    gateway = str(body.get("error_code") or "")
+    if gateway == _TOO_MANY and reply.status < 500:
+        return Unavailable(problem)
+    if clock := clock_hint(gateway, str(body.get("error_msg"))):
+        return Unauthorised(problem, hint=clock)
+    # The gateway does not know this API. Read as "there is no such job" it would start a second one.
+    return Rejected(problem, hint=_SUCCESSOR) if gateway and reply.status == 404 else None
 
 
 def said(text: str) -> str:
@@ -47,26 +53,7 @@ def said(text: str) -> str:
         body = json.loads(text)
     except ValueError:
         return text
-    if not isinstance(body, dict):
+    code = (body.get("error_id") or body.get("error_code")) if isinstance(body, dict) else ""
+    if not code:
         return text
-    code = body.get("error_id") or body.get("error_code")
-    words = [str(body[key]) for key in ("error_name", "error_cause", "error_msg") if body.get(key)]
-    return f"{code}: {', '.join(words)}" if code else text
-
-
-def _of_service(body: Mapping[str, Any], wrote: bool) -> ProviderError:
-    code, hint = str(body["error_id"]), str(body.get("error_suggestion") or "")
-    problem = said(json.dumps(body))
-    if code == _INTERNAL:
-        return _later(problem, wrote)
-    if code in _NOT_ALLOWED:
-        return Unauthorised(problem, hint=hint)
-    if code == _NAME_TAKEN:
-        return Rejected(problem, hint="job names are unique on the platform: rename one of the two", code="name-taken")
-    if _MISSING.search(f"{body.get('error_name')} {body.get('error_cause')}"):
-        return NotFound(problem, hint=hint)
-    return Rejected(problem, hint=hint)
-
-
-def _later(problem: str, wrote: bool) -> ProviderError:
-    return OutcomeUnknown(problem) if wrote else Unavailable(problem)
+    return f"{code}: {', '.join(str(body[key]) for key in ('error_name', 'error_cause', 'error_msg') if body.get(key))}"

@@ -7,30 +7,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from headgate.providers.cs.spec import word
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A multipart/form-data body with the Content-Type that tells its boundary."""
-
-    content_type: str
-    body: bytes
-
-
-def form(values: Mapping[str, Any], jar: Path | None = None) -> Form:
-    """Every field as a text part, and the jar as a file. Raises OSError if the jar cannot be read."""
+def form(values: Mapping[str, Any], jar: Path | None = None) -> tuple[str, bytes]:
+    """The Content-Type, and a body: every field a text part, the jar a file. Raises OSError if that cannot be read."""
     boundary = f"headgate-{uuid.uuid4().hex}"
     parts = [_part(boundary, f'name="{key}"', word(value).encode()) for key, value in values.items()]
     if jar is not None:
         name = jar.name.encode("ascii", "replace").decode().replace('"', "_").replace("\\", "_")
         kind = "\r\nContent-Type: application/java-archive"
         parts.append(_part(boundary, f'name="jar"; filename="{name}"{kind}', jar.read_bytes()))
-    return Form(f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode())
+    return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
 def _part(boundary: str, disposition: str, content: bytes) -> bytes:

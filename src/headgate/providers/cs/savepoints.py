@@ -15,7 +15,6 @@ import re
 from headgate.model.live import JobState
 from headgate.providers import answer_fields
 from headgate.providers.cs.api import CsApi
-from headgate.providers.cs.multipart import form
 from headgate.providers.cs.wire import NOTE, CsJob, run_of
 from headgate.providers.definitions import last_applied
 from headgate.providers.huawei.job_words import STOPPED
@@ -60,12 +59,10 @@ class Savepoints:
         """Leave it in the description that the last stop of this job, which is over, was asked to make a savepoint."""
         facts = {**(job.facts or {}), "saved": str(job.start_time)}
         patch = {"job_id": job.job_id, "desc": last_applied.write(job.desc, None, facts, NOTE)}
-        if not job.is_jar:
-            self._api.update_sql(patch)
-        elif job.manager_units:
-            self._api.update_jar(form(patch | {"manager_spu": job.manager_units}))
-        else:
+        if job.is_jar and not job.manager_units:
             self._unnoted.add(job.run)
+            return
+        self._api.save(patch | ({"manager_spu": job.manager_units} if job.is_jar else {}), is_jar=job.is_jar)
 
 
 def _may_be_saved(job: CsJob) -> bool:

@@ -34,14 +34,12 @@ _OBS = "obs://"
 def applied(found: CsJob) -> AppliedSpec:
     """The manifest, values standing where one of ours has placeholders."""
     config = _config(found)
-    options = {key: value for key, value in _options(found).items() if value != DEFAULTS[key]}
-    if config:
-        options = {key: value for key, value in options.items() if key not in _CHECKPOINTS}
+    hidden = _CHECKPOINTS if config else ()
     return AppliedSpec(
         program=_program(found),
-        parallelism=max(1, found.parallel_number),
+        parallelism=max(1, found.now.get("parallel_number", 1)),
         config=config,
-        options=options,
+        options={key: value for key, value in _options(found).items() if value != DEFAULTS[key] and key not in hidden},
         filled=True,
         unstated=_unstated(found),
     )
@@ -49,11 +47,10 @@ def applied(found: CsJob) -> AppliedSpec:
 
 def _program(found: CsJob) -> Program:
     if not found.is_jar:
-        return Sql(found.sql_body)
-    arguments = tuple(found.args.split())
-    if found.fact("jar") and found.fact("at") == found.jar_url:
-        return Jar(found.fact("jar"), found.main_class, arguments, found.fact("digest"))
-    return Jar(as_uri(found.jar_url), found.main_class, arguments)
+        return Sql(found.text("sql_body"))
+    ours = found.fact("jar") if found.fact("at") == found.jar_url else ""
+    arguments = tuple(found.text("args").split())
+    return Jar(ours or as_uri(found.jar_url), found.text("main_class"), arguments, found.fact("digest") if ours else "")
 
 
 def as_uri(path: str) -> str:
@@ -70,11 +67,11 @@ def _config(found: CsJob) -> dict[str, str]:
     """Checkpoints as Flink options, where the manifest gave them as such; its own words while they still hold."""
     if found.is_jar or not (found.fact(INTERVAL) or found.fact(MODE)):
         return {}
-    config = {}
-    if found.checkpoint_enabled is not False:
-        interval = f"{found.checkpoint_interval} s" if "checkpoint_interval" in found.reported else ""
+    config, now = {}, found.now
+    if now.get("checkpoint_enabled") is not False:
+        interval = f"{now['checkpoint_interval']} s" if "checkpoint_interval" in now else ""
         config[INTERVAL] = _as_noted(INTERVAL, found.fact(INTERVAL), interval)
-    mode = found.checkpoint_mode.upper() if "checkpoint_mode" in found.reported else ""
+    mode = now.get("checkpoint_mode", "").upper()
     if found.fact(MODE) or mode not in ("", "EXACTLY_ONCE"):
         config[MODE] = _as_noted(MODE, found.fact(MODE), mode)
     return {key: value for key, value in config.items() if value}
@@ -86,29 +83,17 @@ def _as_noted(key: str, noted: str, now: str) -> str:
 
 
 def _options(found: CsJob) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "cluster_id": found.cluster_id or None,
-        "spu_number": found.spu_number or None,
-        "obs_bucket": found.obs_bucket,
-        "log_enabled": found.log_enabled,
-        "smn_topic": found.smn_topic,
-        "run_mode": "edge_node" if found.job_type == EDGE else found.run_mode or DEFAULTS["run_mode"],
-        "checkpoint_enabled": bool(found.checkpoint_enabled),
-        "checkpoint_mode": found.checkpoint_mode,
-        "checkpoint_interval": found.checkpoint_interval or DEFAULTS["checkpoint_interval"],
-        "edge_group_ids": found.edge_group_ids,
-    }
-    options |= {key: _typed(key, found.fact(key)) for key in UNREPORTED if found.fact(key)}
-    options["manager_spu"] = found.manager_spu or options.get("manager_spu")
-    options |= dict.fromkeys(_left_to_the_platform(found), None)
-    return _of_kind(found, options)
+    options = DEFAULTS | {key: _typed(key, found.fact(key)) for key in UNREPORTED if found.fact(key)}
+    options |= {key: value for key, value in found.now.items() if key in DEFAULTS and value not in (None, "")}
+    options |= {"run_mode": "edge_node"} if found.job_type == EDGE else {}
+    return _of_kind(found.is_jar, options | dict.fromkeys(_left_to_the_platform(found)))
 
 
 def _unstated(found: CsJob) -> dict[str, Any]:
     """What the platform made of fields that our note does not state, as far as that is known."""
     now = {key: value for key in _left_to_the_platform(found) if (value := found.now.get(key))}
     made = {} if found.adopted else {key: value for key, value in UNREPORTED.items() if not found.fact(key)}
-    return _of_kind(found, made | now)
+    return _of_kind(found.is_jar, made | now)
 
 
 def _left_to_the_platform(found: CsJob) -> tuple[str, ...]:
@@ -119,10 +104,9 @@ def _left_to_the_platform(found: CsJob) -> tuple[str, ...]:
     return tuple(key for key in (*UNSTATED, "manager_spu") if key not in stated)
 
 
-def _of_kind(found: CsJob, options: dict[str, Any]) -> dict[str, Any]:
+def _of_kind(is_jar: bool, options: dict[str, Any]) -> dict[str, Any]:
     """The options that a job of this kind has."""
-    foreign = SQL_ONLY if found.is_jar else JAR_ONLY
-    return {key: value for key, value in options.items() if key not in foreign}
+    return {key: value for key, value in options.items() if key not in (SQL_ONLY if is_jar else JAR_ONLY)}
 
 
 def _typed(key: str, text: str) -> Any:
@@ -240,19 +224,16 @@ STATE_MANAGER_SPU = "write options.manager_spu as the console shows it"
 # The program and what is ours are the manifest's, whatever the platform reports.
 _STATED_BY_ITSELF = ("name", "desc", "sql_body", "jar_url", "main_class", "args")
 _BY_INTERVAL = ("checkpoint_enabled", "checkpoint_interval")
-_REPORTED = ("parallel_number", "log_enabled", "obs_bucket", "smn_topic", *UNSTATED)
-_REPORTED_OF_SQL = ("run_mode", "checkpoint_enabled", "checkpoint_mode", "checkpoint_interval", "edge_group_ids")
 
 
 def _wanted(spec: JobSpec) -> dict[str, Any]:
     """The fields of a job as the manifest has them, but for those that it leaves to the platform."""
-    options, program, fill = options_of(spec), spec.program, spec.secrets.fill
-    foreign = SQL_ONLY if isinstance(program, Jar) else JAR_ONLY
-    stated = {key: getattr(options, key) for key in UNREPORTED if key not in foreign}
-    wanted = {key: value for key, value in stated.items() if value not in (None, "")}
-    names = _REPORTED if isinstance(program, Jar) else (*_REPORTED, *_REPORTED_OF_SQL)
-    given = {key: getattr(options, key, None) for key in names} | {"parallel_number": spec.parallelism}
-    wanted |= {key: value for key, value in given.items() if value is not None} | {"name": spec.name}
+    program, fill = spec.program, spec.secrets.fill
+    given = _of_kind(isinstance(program, Jar), options_of(spec).model_dump())
+    wanted = {
+        key: value for key, value in given.items() if value is not None and (value != "" or key not in UNREPORTED)
+    }
+    wanted |= {"parallel_number": spec.parallelism, "name": spec.name}
     if not isinstance(program, Jar):
         return wanted | {"sql_body": fill(program.text)} | _checkpoints(config_of(spec))
     if not program.digest:

@@ -11,36 +11,28 @@ from headgate.providers.huawei.job_words import CANCELLING, STATES, STOP_FAILED,
 
 _DISPLAYED = {
     "draft": "job_init",
-    "submitting": "job_submitting",
     "submission_failed": "job_submit_fail",
-    "running": "job_running",
-    "running_exception": "job_running_exception",
     "stopping": CANCELLING,
     "stopped": STOPPED,
     "stopping_failed": STOP_FAILED,
-    "idle": "job_idle",
     "finished": "job_finish",
     "creating_savepoint": "job_savepointing",
     "stopped_due_to_arrears": "job_arrearage_stopped",
     "restoring_(recharged_jobs)": "job_arrearage_recovering",
 }
-# Flink's own words, in an execution graph that tells them.
+# Flink's own words, in an execution graph that tells them, for a job that is not over.
 _ENGINE = {
-    "FAILED": JobState.FAILED,
-    "CANCELED": JobState.STOPPED,
-    "FINISHED": JobState.FINISHED,
-    "SUSPENDED": JobState.STOPPED,
-    "CANCELLING": JobState.STOPPING,
-    "FAILING": JobState.STOPPING,
+    **dict.fromkeys(("CANCELLING", "FAILING"), JobState.STOPPING),
     **dict.fromkeys(("INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "RECONCILING"), JobState.RUNNING),
+    **dict.fromkeys(("FAILED", "CANCELED", "FINISHED", "SUSPENDED"), JobState.FAILED),
 }
 
 
 def wire_word(status: str) -> str:
     """A status as the wire spells it; words that nobody knows stay as they are."""
     word = status.strip().lower().replace(" ", "_")
-    word = _DISPLAYED.get(word, word)
-    return word if word in STATES else status
+    found = (word, _DISPLAYED.get(word, ""), f"job_{word}")
+    return next((each for each in found if each in STATES), status)
 
 
 def common_state(word: str) -> JobState:
@@ -50,5 +42,4 @@ def common_state(word: str) -> JobState:
 
 def engine_state(word: str) -> JobState:
     """The state of a job whose stop failed, by what Flink says of it: running, stopping, or over (FAILED)."""
-    state = _ENGINE.get(word.upper(), JobState.UNKNOWN)
-    return state if state.active else JobState.FAILED
+    return _ENGINE.get(word.upper(), JobState.UNKNOWN)

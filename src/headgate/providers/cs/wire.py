@@ -1,13 +1,13 @@
-"""The platform's job object, as its detail and its list give it. Fields that are absent or null are empty here.
+"""The platform's job object, as its detail and its list give it.
 
 `spu_number` and `parallel_number` stand at the top in the documented sample and inside `job_config` since an SDK of
-2019-01: both places are read, the inner one first where it is not zero.
+2019-01: of every field both places are read, the inner one first where it says something.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,6 @@ from headgate.providers.cs.states import common_state, wire_word
 from headgate.providers.definitions import last_applied
 from headgate.providers.definitions.last_applied import Form
 
-_TEXTS = (
-    *("name", "desc", "sql_body", "jar_url", "main_class", "args"),
-    *("run_mode", "obs_bucket", "smn_topic", "edge_group_ids"),
-)
-_FLAGS = ("checkpoint_enabled", "log_enabled")
-_NUMBERS = ("cluster_id", "spu_number", "manager_spu", "parallel_number", "checkpoint_interval")
 # DLI documents 512 characters for a description; CS documents none. What the platform cannot be asked for later stands
 # there beside the marker: fields that can be written and not read, the name of a jar that was uploaded, and which run
 # was stopped with a savepoint. The whole marker is needed: without its predecessor a start looks like a first one, with
@@ -38,39 +32,35 @@ class CsJob:
     """One job as the platform keeps it. Times are milliseconds since the epoch, 0 for never.
 
     `word` is the status as the wire spells it; `facts` what our note in the description says, None without one.
-    `reported` are the fields of a request that this answer has a value for: all others are not known. `raw` is all
-    of it.
+    `now` are the fields of a request that this answer has a value for: all others are not known. `raw` is all of it.
     """
 
     job_id: int
-    name: str
-    desc: str
     job_type: str
     word: str
     status_desc: str
-    create_time: int
     start_time: int
     root_id: int
-    sql_body: str
-    jar_url: str
-    main_class: str
-    args: str
-    run_mode: str
-    cluster_id: int
-    spu_number: int
-    manager_spu: int
-    parallel_number: int
-    checkpoint_enabled: bool | None
-    checkpoint_mode: str
-    checkpoint_interval: int
-    log_enabled: bool
-    obs_bucket: str
-    smn_topic: str
-    edge_group_ids: str
-    marker: Marker | None = field(default=None)
-    facts: Mapping[str, str] | None = field(default=None)
-    reported: frozenset[str] = frozenset()
+    now: Mapping[str, Any]
+    marker: Marker | None = None
+    facts: Mapping[str, str] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def text(self, key: str) -> str:
+        """A field that is a text, empty where it is not known."""
+        return str(self.now.get(key, ""))
+
+    @property
+    def name(self) -> str:
+        return self.text("name")
+
+    @property
+    def desc(self) -> str:
+        return self.text("desc")
+
+    @property
+    def jar_url(self) -> str:
+        return self.text("jar_url")
 
     @property
     def is_flink(self) -> bool:
@@ -84,7 +74,7 @@ class CsJob:
     @property
     def checkpointing(self) -> bool | None:
         """Are checkpoints on? None: this row does not say."""
-        return None if self.is_jar else self.checkpoint_enabled
+        return None if self.is_jar else self.now.get("checkpoint_enabled")
 
     @property
     def state(self) -> JobState:
@@ -94,19 +84,14 @@ class CsJob:
     @property
     def unsavable(self) -> str:
         """Why a stop of this job can make no savepoint; empty if it can. That of a jar goes where its program says."""
-        if self.job_type != SQL or self.obs_bucket or "obs_bucket" not in self.reported:
-            return ""
-        return "the job has no obs_bucket, so its state would have no place to go when it is stopped"
+        if self.job_type == SQL and self.now.get("obs_bucket") == "":
+            return "the job has no obs_bucket, so its state would have no place to go when it is stopped"
+        return ""
 
     @property
     def run(self) -> str:
         """This very start of the job, and the savepoint that it leaves: `cs/JOB/START`."""
         return run_of(self.job_id, self.start_time)
-
-    @property
-    def now(self) -> dict[str, Any]:
-        """The fields of a request as the platform reports them; one that is left out is not known."""
-        return {name: getattr(self, name) for name in self.reported}
 
     @property
     def adopted(self) -> bool:
@@ -117,7 +102,7 @@ class CsJob:
     def manager_units(self) -> int:
         """The SPUs of its job manager, which every update of a jar job has to repeat; 0: not known."""
         noted = answer_fields.number(self.fact("manager_spu"))
-        return self.manager_spu or noted or int(not self.adopted)
+        return self.now.get("manager_spu") or noted or int(not self.adopted)
 
     @property
     def source(self) -> str:
@@ -155,51 +140,52 @@ def definition(payload: Mapping[str, Any]) -> CsJob:
         raise undocumented("a job")
     inner = payload.get("job_config")
     config: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
-    desc = _text(payload, "desc")
-    applied = last_applied.read(desc)
-    plain: dict[str, Any] = {key: _text(payload, key) or _text(config, key) for key in _TEXTS}
-    plain |= {key: _number(config, key) or _number(payload, key) for key in ("root_id", *_NUMBERS)}
+    now = {name: value for name, read in _READERS.items() if (value := _value(name, read, config, payload)) is not None}
+    applied = last_applied.read(now.get("desc", ""))
     return CsJob(
         job_id=job_id_of(payload, "a job"),
-        job_type=_text(payload, "job_type"),
-        word=wire_word(_text(payload, "status")),
-        status_desc=_text(payload, "status_desc"),
-        create_time=_number(payload, "create_time"),
-        start_time=_number(payload, "start_time"),
-        checkpoint_enabled=None if config.get("checkpoint_enabled") is None else _truth(config, "checkpoint_enabled"),
-        checkpoint_mode=_mode(_text(config, "checkpoint_mode")),
-        log_enabled=_truth(config, "log_enabled"),
-        **plain,
+        job_type=payload["job_type"],
+        word=wire_word(_text(payload.get("status"))),
+        status_desc=_text(payload.get("status_desc")),
+        start_time=_number(payload.get("start_time")),
+        root_id=_number(config.get("root_id")) or _number(payload.get("root_id")),
+        now=now,
         marker=applied.marker,
         facts=applied.facts or None,
-        reported=_reported(payload, config),
         raw=payload,
     )
 
 
-def _reported(payload: Mapping[str, Any], config: Mapping[str, Any]) -> frozenset[str]:
-    """The fields with a value: null is that of a text that is empty, and 0 none of a number."""
-    texts = {name for name in _TEXTS if name in payload or name in config}
-    flags = {name for name in _FLAGS if config.get(name) is not None}
-    numbers = {name for name in _NUMBERS if _number(payload, name) or _number(config, name)}
-    modes = {"checkpoint_mode"} if config.get("checkpoint_mode") else set()
-    return frozenset(texts | flags | numbers | modes)
+def _value(name: str, read: Callable[[Any], Any], *parts: Mapping[str, Any]) -> Any:
+    """What the parts of an answer say of a field, None where they do not: null is a text that is empty, 0 no number."""
+    found = [read(part[name]) for part in parts if name in part and (read is _text or part[name] not in (None, ""))]
+    stated = next(filter(None, found), None)
+    return found[0] if stated is None and found and read in (_text, _truth) else stated
 
 
-def _text(found: Mapping[str, Any], key: str) -> str:
-    value = found.get(key)
+def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _number(found: Mapping[str, Any], key: str) -> int:
-    return answer_fields.number(found.get(key)) or 0
+def _number(value: Any) -> int:
+    return answer_fields.number(value) or 0
 
 
-def _truth(found: Mapping[str, Any], key: str) -> bool:
-    return str(found.get(key)).lower() == "true"
+def _truth(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
-def _mode(word: str) -> str:
+def _mode(word: Any) -> str:
     """The page lists `ExactlyOnce`, its sample says `exactly_once`, and the update page's table 1 and 2."""
-    plain = word.replace("_", "").lower()
-    return {"atleastonce": "at_least_once", "2": "at_least_once"}.get(plain, "exactly_once")
+    least = str(word).replace("_", "").lower() in ("atleastonce", "2")
+    return "at_least_once" if least else "exactly_once"
+
+
+# The fields of a request that an answer may have, and how each is read.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("name", "desc", "sql_body", "jar_url", "main_class", "args"), _text),
+    **dict.fromkeys(("run_mode", "obs_bucket", "smn_topic", "edge_group_ids"), _text),
+    **dict.fromkeys(("cluster_id", "spu_number", "manager_spu", "parallel_number", "checkpoint_interval"), _number),
+    **dict.fromkeys(("checkpoint_enabled", "log_enabled"), _truth),
+    "checkpoint_mode": _mode,
+}

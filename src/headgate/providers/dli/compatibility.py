@@ -9,7 +9,7 @@ here, not lost.
 from __future__ import annotations
 
 from headgate.model.live import Live
-from headgate.model.plan import Change, OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
+from headgate.model.plan import Change, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.providers.dli.fields import IN_PLACE, INTERVAL, MODE
@@ -42,35 +42,29 @@ def platform_verdict(spec: JobSpec, live: Live | None, changes: tuple[Change, ..
 def _state(spec: JobSpec, live: Live, changes: tuple[Change, ...]) -> StateVerdict | None:
     """What becomes of state, where DLI's own ways decide; None: judge the operators."""
     paths = {change.path for change in changes}
-    program = live.applied.program if live.applied else None
-    other_kind = program is not None and type(program) is not type(spec.program)
-    if other_kind or "options.job_type" in paths:
-        return _verdict(Verdict.LOST, _OTHER_KIND)
-    if live.applied is None or any(path.partition(".")[0] in ("statement", "jar", "manifest", "env") for path in paths):
+    have = live.applied
+    if "options.job_type" in paths or (have is not None and type(have.program) is not type(spec.program)):
+        return StateVerdict.of_all(Verdict.LOST, _OTHER_KIND)
+    if have is None or any(path.partition(".")[0] in ("statement", "jar", "manifest", "env") for path in paths):
         return None
     rest = {
         path
         for path in paths
-        if path != "name" and _option(path) not in _HARMLESS and _key(path) not in _HARMLESS_CONFIG
+        if path != "name" and _option(path) not in _HARMLESS and _under("config", path) not in _HARMLESS_CONFIG
     }
     if not rest:
-        return _verdict(Verdict.KEPT, "the same program, restored by DLI from its own savepoint")
+        return StateVerdict.of_all(Verdict.KEPT, "the same program, restored by DLI from its own savepoint")
     if rest == {"parallelism"}:
-        return _verdict(Verdict.UNKNOWN, _WIDER)
+        return StateVerdict.of_all(Verdict.UNKNOWN, _WIDER)
     named = ", ".join(sorted(rest))
-    return _verdict(Verdict.UNKNOWN, f"DLI does not tell whether state survives another {named}")
+    return StateVerdict.of_all(Verdict.UNKNOWN, f"DLI does not tell whether state survives another {named}")
 
 
-def _verdict(verdict: Verdict, why: str) -> StateVerdict:
-    return StateVerdict(verdict, (OperatorVerdict("all operators", verdict, why),))
+def _under(head: str, path: str) -> str:
+    """What a path is about below `head`, empty if it is about something else."""
+    first, _, rest = path.partition(".")
+    return rest if first == head else ""
 
 
 def _option(path: str) -> str:
-    """The option a path is about, empty if it is about something else."""
-    head, _, rest = path.partition(".")
-    return rest.partition(".")[0] if head == "options" else ""
-
-
-def _key(path: str) -> str:
-    head, _, rest = path.partition(".")
-    return rest if head == "config" else ""
+    return _under("options", path).partition(".")[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 from headgate.errors import Rejected
 from headgate.model.live import Live
-from headgate.model.plan import OperatorVerdict, PlatformVerdict, StateVerdict, Verdict
+from headgate.model.plan import PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec, Strategy
 from headgate.providers.flink import vertex_parallelism
@@ -87,4 +87,4 @@ def _with_state(api: Api, job_id: str) -> set[str]:
 def _refused(found: list[int], wanted: int) -> StateVerdict:
     was = " and ".join(map(str, found))
     why = f"its state was made for a max parallelism of {was}, and Flink refuses to restore it under {wanted}"
-    return StateVerdict(Verdict.LOST, (OperatorVerdict("all operators", Verdict.LOST, why),))
+    return StateVerdict.of_all(Verdict.LOST, why)
