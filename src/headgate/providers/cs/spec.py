@@ -16,17 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from headgate.errors import Rejected
-from headgate.model.configuration import current_key, normal_value
+from headgate.model.configuration import normal_value
 from headgate.model.live import Marker
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.providers import answer_fields
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, UNREPORTED, UNSTATED, CsOptions
 from headgate.providers.cs.wire import EDGE, JAR, NOTE, SQL, CsJob
 from headgate.providers.definitions import last_applied
+from headgate.providers.huawei.checkpoints import INTERVAL, MODE, config_of, whole_seconds
 from headgate.providers.huawei.job_words import STOPPED
 
-INTERVAL = "execution.checkpointing.interval"
-MODE = "execution.checkpointing.mode"
 _CHECKPOINTS = ("checkpoint_enabled", "checkpoint_mode", "checkpoint_interval")
 _OBS = "obs://"
 
@@ -135,11 +134,6 @@ def job_type(spec: JobSpec | AppliedSpec) -> str:
     return EDGE if spec.options.get("run_mode") == "edge_node" else SQL
 
 
-def config_of(spec: JobSpec) -> dict[str, str]:
-    """The configuration of a spec, values in place of placeholders, under the keys in use today."""
-    return {current_key(key): spec.secrets.fill(value) for key, value in spec.config.items()}
-
-
 def uploads(spec: JobSpec, there: CsJob | None) -> Path | None:
     """The jar in the repository that the platform does not have yet."""
     program = spec.program
@@ -245,8 +239,7 @@ def _checkpoints(config: Mapping[str, str]) -> dict[str, Any]:
     """Checkpoints that the manifest gives as options of Flink."""
     found: dict[str, Any] = {}
     if INTERVAL in config:
-        millis = float(normal_value(INTERVAL, config[INTERVAL]).removesuffix(" ms"))
-        found |= {"checkpoint_enabled": True, "checkpoint_interval": int(millis // 1000)}
+        found |= {"checkpoint_enabled": True, "checkpoint_interval": whole_seconds(config[INTERVAL])}
     if MODE in config:
         least = normal_value(MODE, config[MODE]) == "AT_LEAST_ONCE"
         found["checkpoint_mode"] = "at_least_once" if least else "exactly_once"

@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headgate.model.configuration import normal_value
 from headgate.model.live import Live
 from headgate.model.spec import Jar, JobSpec, Sql, Strategy
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
 from headgate.providers.cs.savepoints import savepoint_at
-from headgate.providers.cs.spec import (
-    INTERVAL,
-    MODE,
-    NO_MANAGER_SPU,
-    STATE_MANAGER_SPU,
-    config_of,
-    facts,
-    job_type,
-    options_of,
-)
+from headgate.providers.cs.spec import NO_MANAGER_SPU, STATE_MANAGER_SPU, facts, job_type, options_of
 from headgate.providers.cs.wire import JAR, KINDS, NOTE
 from headgate.providers.definitions import last_applied
-
-_WHOLE_SECONDS = re.compile(r"[1-9]\d*000 ms")
+from headgate.providers.huawei.checkpoints import INTERVAL, MODE, config_of, whole_seconds
 
 
 def problems(spec: JobSpec, live: Live | None) -> list[str]:
@@ -55,7 +44,7 @@ def _of_config(spec: JobSpec) -> Iterator[str]:
     given = sorted(key for key in spec.options if key.startswith("checkpoint_"))
     if given:
         yield f"checkpoints are in config and in options.{given[0]}: keep one"
-    if INTERVAL in config and not _WHOLE_SECONDS.fullmatch(normal_value(INTERVAL, config[INTERVAL])):
+    if INTERVAL in config and not whole_seconds(config[INTERVAL]):
         yield f"{INTERVAL} is in whole seconds here, not {config[INTERVAL]}"
 
 

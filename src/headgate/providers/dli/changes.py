@@ -15,7 +15,6 @@ from headgate.providers.dli import spec as of_spec
 from headgate.providers.dli.api import DliApi
 from headgate.providers.dli.fields import IGNORE_UNCLAIMED, IN_PLACE, NOT_OF_A_MANIFEST, UPDATE_ONLY, mapping
 from headgate.providers.dli.job import DliJob
-from headgate.providers.dli.set_fields import Sets
 from headgate.providers.dli.spec import flat_fields, options_of, sets_of, slots
 from headgate.providers.dli.validation import LONGEST_NAME
 
@@ -25,8 +24,9 @@ _ALWAYS = ("parallel_number",)
 
 def draft(api: DliApi, spec: JobSpec, marker: Marker) -> str:
     """Create a draft that has the marker; it does not run. Its id, or nothing where DLI says that there is one."""
-    body = {name: value for name, value in flat_fields(spec).items() if value not in ({}, [], "")}
-    body = {name: value for name, value in body.items() if name not in UPDATE_ONLY}
+    empty: tuple[Any, ...] = ({}, [], "")
+    flat = flat_fields(spec).items()
+    body = {name: value for name, value in flat if value not in empty and name not in UPDATE_ONLY}
     body |= {"name": spec.name, "desc": set_fields.written("", marker, sets_of(spec))}
     try:
         return api.create(body, options_of(spec).tags)
@@ -38,7 +38,7 @@ def draft(api: DliApi, spec: JobSpec, marker: Marker) -> str:
 
 def updated(api: DliApi, found: DliJob, spec: JobSpec, marker: Marker, *, ignore_unclaimed: bool = False) -> None:
     """Change a stopped job, name included. `ignore_unclaimed` drops state that nothing claims, in its next run."""
-    flat, now = flat_fields(spec), _now(found)
+    flat, now = flat_fields(spec), found.flat
     if now["tm_slot_num"] and "tm_slot_num" not in flat and flat["resource_config_version"] == "v1":
         flat["tm_slot_num"] = slots(spec)
     if "resource_config" in flat:
@@ -50,19 +50,14 @@ def updated(api: DliApi, found: DliJob, spec: JobSpec, marker: Marker, *, ignore
     flat["runtime_config"] = {**kept, **flat["runtime_config"]}
     if ignore_unclaimed:
         flat["runtime_config"][IGNORE_UNCLAIMED] = "true"
-    body = {name: value for name, value in flat.items() if now.get(name) != value}
-    if found.name != spec.name:
-        body["name"] = spec.name
-    _send(api, found, body, spec, marker)
+    _send(api, found, flat | {"name": spec.name}, spec, marker)
 
 
 def updated_in_place(api: DliApi, found: DliJob, spec: JobSpec, marker: Marker) -> None:
     """Change a job as it runs. Raises `Rejected` where something differs that takes a stop."""
     if others := _needing_a_stop(found, spec):
         raise Rejected(f"{', '.join(others)} cannot be changed while the job runs", where=found.name)
-    flat, now = flat_fields(spec), _now(found)
-    body = {name: value for name, value in flat.items() if name in IN_PLACE and now.get(name) != value}
-    _send(api, found, body, spec, marker)
+    _send(api, found, {name: value for name, value in flat_fields(spec).items() if name in IN_PLACE}, spec, marker)
 
 
 def aside(api: DliApi, found: DliJob) -> None:
@@ -71,46 +66,27 @@ def aside(api: DliApi, found: DliJob) -> None:
     _change(api, found, {"name": name})
 
 
-def _send(api: DliApi, found: DliJob, body: dict[str, Any], spec: JobSpec, marker: Marker) -> None:
-    desc = set_fields.written(found.desc, marker, sets_of(spec))
-    if desc != found.desc:
-        body["desc"] = desc
-    if body:
-        _change(api, found, body)
-    wanted = options_of(spec).tags
-    if wanted or tags_are_ours(found.marker, found.sets):
-        _tag(api, found.id, wanted, only_add=not tags_are_ours(found.marker, found.sets))
+def _send(api: DliApi, found: DliJob, fields: Mapping[str, Any], spec: JobSpec, marker: Marker) -> None:
+    """Send what differs. Tags that no manifest stated are not ours to take away; no list and no detail reports them."""
+    _change(api, found, {**fields, "desc": set_fields.written(found.desc, marker, sets_of(spec))})
+    wanted, ours = options_of(spec).tags, found.marker is not None and found.sets.has("tags")
+    now = api.tags(found.id) if wanted or ours else {}
+    if ours and (gone := {key: value for key, value in now.items() if key not in wanted}):
+        api.untag(found.id, gone)
+    if new := {key: value for key, value in wanted.items() if now.get(key) != value}:
+        api.tag(found.id, new)
 
 
-def _change(api: DliApi, found: DliJob, body: Mapping[str, Any]) -> None:
-    """Send a change of a definition as it was found; looked for, and sent again, where its reply is lost."""
+def _change(api: DliApi, found: DliJob, fields: Mapping[str, Any]) -> None:
+    """Send what differs from a definition as it was found; looked for, and sent again, where its reply is lost."""
+    before = found.flat
+    body = {name: value for name, value in fields.items() if before.get(name) != value}
 
     def arrived() -> bool | None:
-        return compared(_reported(DliJob.of(api.shown(found.id))), body, _reported(found))
+        return compared(DliJob.of(api.shown(found.id)).flat, body, before)
 
-    again.sent(lambda: api.change(found.id, is_jar=found.is_jar, body=body), arrived)
-
-
-def _reported(found: DliJob) -> dict[str, Any]:
-    return {**_now(found), "name": found.name, "desc": found.desc}
-
-
-def tags_are_ours(marker: Marker | None, sets: Sets) -> bool:
-    """Did a manifest state the tags of this job? Those of another job are reported by no list and no detail."""
-    return marker is not None and sets.has("tags")
-
-
-def _tag(api: DliApi, job_id: str, wanted: Mapping[str, str], *, only_add: bool) -> None:
-    now = api.tags(job_id)
-    if not only_add and (gone := {key: value for key, value in now.items() if key not in wanted}):
-        api.untag(job_id, gone)
-    if new := {key: value for key, value in wanted.items() if now.get(key) != value}:
-        api.tag(job_id, new)
-
-
-def _now(found: DliJob) -> dict[str, Any]:
-    """The flat fields as they are."""
-    return of_spec.reported_fields(found.row)
+    if body:
+        again.sent(lambda: api.change(found.id, is_jar=found.is_jar, body=body), arrived)
 
 
 def _resources(spec: JobSpec, found: DliJob, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from headgate.model.live import Live
 from headgate.model.plan import Change, PlatformVerdict, StateVerdict, Verdict
 from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
-from headgate.providers.dli.fields import IN_PLACE, INTERVAL, MODE
+from headgate.providers.dli.fields import IN_PLACE
 from headgate.providers.dli.validation import impossible
+from headgate.providers.huawei.checkpoints import INTERVAL, MODE
 
 # They say where and with how much a job runs and who is reported, not what it computes.
 _HARMLESS = IN_PLACE | {

@@ -9,13 +9,11 @@ they stay the same.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from headgate.model.configuration import normal_value
+from headgate.providers.definitions.graph_nodes import document, entries
 
-INTERVAL, MODE = "execution.checkpointing.interval", "execution.checkpointing.mode"
 IGNORE_UNCLAIMED = "execution.savepoint.ignore-unclaimed-state"
 # Options that a manifest has other words for: set by us for one start, or by the platform for all.
 NOT_OF_A_MANIFEST = frozenset(
@@ -56,16 +54,13 @@ IN_PLACE = frozenset(
 
 def pairs(text: Any) -> dict[str, str]:
     """What a `runtime_config` says: JSON text of a list of keys and values, or of a mapping; {} if it is neither."""
-    found = _document(text)
-    if isinstance(found, Mapping):
-        return {str(key): str(value) for key, value in found.items()}
-    listed = found if isinstance(found, list) else []
-    return {str(one["key"]): str(one.get("value", "")) for one in listed if isinstance(one, Mapping) and "key" in one}
+    listed = {one["key"]: one.get("value", "") for one in entries(document(text), "key")}
+    return {str(key): str(value) for key, value in (mapping(text) or listed).items()}
 
 
 def mapping(text: Any) -> dict[str, Any]:
     """What a `flink_log_config` says: JSON text of a mapping; {} if it is none."""
-    found = _document(text)
+    found = document(text)
     return dict(found) if isinstance(found, Mapping) else {}
 
 
@@ -78,19 +73,3 @@ def sent(flat: Mapping[str, Any]) -> dict[str, Any]:
     if "flink_log_config" in body:
         body["flink_log_config"] = json.dumps(body["flink_log_config"], separators=(",", ":"), sort_keys=True)
     return body
-
-
-def seconds(value: str) -> float:
-    """A Flink duration in seconds; NaN if it is none."""
-    number, _, unit = normal_value(INTERVAL, value).partition(" ")
-    try:
-        return float(number) / 1000 if unit == "ms" else math.nan
-    except ValueError:
-        return math.nan
-
-
-def _document(text: Any) -> Any:
-    try:
-        return json.loads(text) if isinstance(text, str) and text else text
-    except ValueError:
-        return None

@@ -16,10 +16,11 @@ from headgate.model.live import JobState, Live, Marker, Snapshot
 from headgate.providers.answer_fields import number
 from headgate.providers.definitions.definition import Definition
 from headgate.providers.dli import set_fields, spec, states
-from headgate.providers.dli.fields import INTERVAL, pairs
+from headgate.providers.dli.fields import pairs
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.set_fields import EVERYTHING, Sets
 from headgate.providers.huawei import job_words
+from headgate.providers.huawei.checkpoints import INTERVAL
 from headgate.providers.huawei.job_words import HELD
 
 # Without a bucket DLI has nowhere to keep a savepoint (user guide, "Flink Job Management").
@@ -39,7 +40,6 @@ class DliJob:
     desc: str
     word: str
     started: int
-    created: int
     is_jar: bool
     marker: Marker | None = None
     sets: Sets = EVERYTHING
@@ -55,12 +55,16 @@ class DliJob:
             desc=desc,
             word=str(row.get("status") or ""),
             started=int(row.get("start_time") or 0),
-            created=int(row.get("create_time") or 0),
             is_jar=row.get("job_type") == JAR_JOB,
             marker=marker,
             sets=sets,
             row=row,
         )
+
+    @property
+    def flat(self) -> dict[str, Any]:
+        """The fields of a request as they are, name and description included."""
+        return {**spec.reported_fields(self.row), "name": self.name, "desc": self.desc}
 
     @property
     def state(self) -> JobState:

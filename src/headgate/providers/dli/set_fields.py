@@ -61,12 +61,10 @@ def read(desc: str) -> tuple[Marker | None, Sets]:
     fact = _FACT.fullmatch(found.fact("sets"))
     if found.marker is None or fact is None:
         return found.marker, EVERYTHING
-    bits = int(fact["bits"], 16)
+    bits, keys = int(fact["bits"], 16), fact["keys"]
     fields = frozenset(name for at, name in enumerate(FILLED_IN) if bits >> at & 1)
-    keys = fact["keys"]
-    if keys is None:
-        return found.marker, Sets(fields, None)
-    return found.marker, Sets(fields, frozenset(keys[at : at + _PER_KEY] for at in range(0, len(keys), _PER_KEY)))
+    digests = None if keys is None else frozenset(keys[at : at + _PER_KEY] for at in range(0, len(keys), _PER_KEY))
+    return found.marker, Sets(fields, digests)
 
 
 def written(desc: str, marker: Marker, sets: Sets) -> str:

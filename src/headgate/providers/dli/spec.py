@@ -6,7 +6,7 @@ Null, absent and the platform's defaults are the same here: what is left is what
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,20 +14,10 @@ from pydantic import ValidationError
 from headgate.model.configuration import current_key, normal_value
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Program, Sql
 from headgate.providers.answer_fields import number
-from headgate.providers.dli.fields import (
-    BOTH,
-    INTERVAL,
-    JAR_ONLY,
-    MODE,
-    MODES,
-    NOT_OF_A_MANIFEST,
-    SQL_ONLY,
-    mapping,
-    pairs,
-    seconds,
-)
+from headgate.providers.dli.fields import BOTH, JAR_ONLY, MODES, NOT_OF_A_MANIFEST, SQL_ONLY, mapping, pairs
 from headgate.providers.dli.forms import JAR_JOB, DliOptions
 from headgate.providers.dli.set_fields import EVERYTHING, FILLED_IN, Sets
+from headgate.providers.huawei.checkpoints import INTERVAL, MODE, config_of, whole_seconds
 
 # Left out where they are empty: the platform then chooses, or leaves what is there.
 _OWN_CHOICE = ("queue_name", "tm_slot_num", "flink_version", "execution_agency_urn", "udf_jar_url", "feature", "image")
@@ -45,11 +35,6 @@ def options_of(spec: JobSpec) -> DliOptions:
     return DliOptions.model_validate(spec.secrets.fill_all(spec.options))
 
 
-def config_of(spec: JobSpec) -> dict[str, str]:
-    """The configuration of a spec, values in place of placeholders, under the keys in use today."""
-    return {current_key(key): spec.secrets.fill(value) for key, value in spec.config.items()}
-
-
 def flat_fields(spec: JobSpec) -> dict[str, Any]:
     """The flat fields of a spec, but for name, description and tags. What the platform is to fill in is left out.
 
@@ -59,19 +44,22 @@ def flat_fields(spec: JobSpec) -> dict[str, Any]:
     values = options.model_dump(mode="json")
     names = (*BOTH, *JAR_ONLY) if isinstance(spec.program, Jar) else (*BOTH, *SQL_ONLY)
     flat = {name: values[name] for name in names if values[name] or name not in _OWN_CHOICE}
+    fill = spec.secrets.fill
     match spec.program:
         case Sql(text):
             mode = options.run_mode or options.mode()
-            flat |= {"sql_body": spec.secrets.fill(text), "job_type": options.job_type, "run_mode": mode}
+            flat |= {"sql_body": fill(text), "job_type": options.job_type, "run_mode": mode}
         case Jar(uri, main_class, args):
-            arguments = " ".join(map(spec.secrets.fill, args))
-            flat |= {"entrypoint": spec.secrets.fill(uri), "main_class": main_class}
-            flat |= {"entrypoint_args": arguments, "job_type": JAR_JOB}
+            flat |= {"entrypoint": fill(uri), "main_class": main_class, "job_type": JAR_JOB}
+            flat["entrypoint_args"] = " ".join(map(fill, args))
     flat |= {"parallel_number": spec.parallelism, "flink_log_config": options.flink_log_config}
     if options.resource_config_version == "v2":
         resources = options.resource_config.model_dump(mode="json", exclude_none=True)
         flat["resource_config"] = {"parallel_number": spec.parallelism, **resources}
-    return flat | _checkpoints(config) | {"runtime_config": _rest(config)}
+    # The options that no field of DLI's stands for.
+    own = (INTERVAL, MODE) if INTERVAL in config else ()
+    rest = {key: value for key, value in config.items() if key not in own}
+    return flat | _checkpoints(config) | {"runtime_config": rest}
 
 
 def slots(spec: JobSpec) -> int:
@@ -86,30 +74,16 @@ def slots(spec: JobSpec) -> int:
 
 def sets_of(spec: JobSpec) -> Sets:
     """Which of the fields that the platform may fill in the manifest sets."""
-    return Sets.of(_set_by(spec.options), config_of(spec))
-
-
-def _set_by(options: Mapping[str, Any]) -> Iterator[str]:
-    yield from options
-    if "max_slot" in options.get("resource_config", {}):
-        yield "max_slot"
+    inner = ["max_slot"] if "max_slot" in spec.options.get("resource_config", {}) else []
+    return Sets.of([*spec.options, *inner], config_of(spec))
 
 
 def _checkpoints(config: Mapping[str, str]) -> dict[str, Any]:
     if INTERVAL not in config:
         return {"checkpoint_enabled": False}
-    mode = normal_value(MODE, config.get(MODE, "EXACTLY_ONCE"))
-    return {
-        "checkpoint_enabled": True,
-        "checkpoint_interval": int(seconds(config[INTERVAL])),
-        "checkpoint_mode": MODES.get(mode, 1),
-    }
-
-
-def _rest(config: Mapping[str, str]) -> dict[str, str]:
-    """The options that no field of DLI's stands for."""
-    own = (INTERVAL, MODE) if INTERVAL in config else ()
-    return {key: value for key, value in config.items() if key not in own}
+    mode = MODES.get(normal_value(MODE, config.get(MODE, "EXACTLY_ONCE")), 1)
+    interval = whole_seconds(config[INTERVAL])
+    return {"checkpoint_enabled": True, "checkpoint_interval": interval, "checkpoint_mode": mode}
 
 
 # -- a job as a manifest -----------------------------------------------------------------------------------------------
@@ -118,14 +92,18 @@ def _rest(config: Mapping[str, str]) -> dict[str, str]:
 def reported_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """The flat fields of a job, as `flat_fields` would write them; what no manifest could say is at its default."""
     config = row.get("job_config") or {}
-    options = _readable(row)
+    try:
+        options = read_options(row, EVERYTHING)
+    except ValidationError as odd:
+        places = {str(one["loc"][0]) for one in odd.errors(include_url=False) if one["loc"]}
+        inner = {key: value for key, value in config.items() if key not in places}
+        options = read_options({**row, **dict.fromkeys(places), "job_config": inner}, EVERYTHING)
     flat: dict[str, Any] = {name: getattr(options, name) for name in BOTH + JAR_ONLY + SQL_ONLY}
-    for name in ("sql_body", "main_class", "entrypoint_args", "run_mode", "job_type"):
-        flat[name] = row.get(name) or ""
-    flat["entrypoint_args"] = " ".join(flat["entrypoint_args"].split())
+    flat |= {name: row.get(name) or "" for name in ("sql_body", "main_class", "run_mode", "job_type")}
     mode = str(config.get("checkpoint_mode") or "").upper()
     return flat | {
         "entrypoint": config.get("entrypoint") or "",
+        "entrypoint_args": " ".join((row.get("entrypoint_args") or "").split()),
         "parallel_number": config.get("parallel_number") or 1,
         "resource_config": config.get("resource_config") or {},
         "checkpoint_enabled": bool(config.get("checkpoint_enabled")),
@@ -157,16 +135,6 @@ def applied(row: Mapping[str, Any], sets: Sets) -> AppliedSpec | None:
     )
 
 
-def _readable(row: Mapping[str, Any]) -> DliOptions:
-    """The options of a job without those that no manifest can say."""
-    try:
-        return read_options(row, EVERYTHING)
-    except ValidationError as odd:
-        places = {str(one["loc"][0]) for one in odd.errors(include_url=False) if one["loc"]}
-        config = {key: value for key, value in (row.get("job_config") or {}).items() if key not in places}
-        return read_options({**row, **dict.fromkeys(places), "job_config": config}, EVERYTHING)
-
-
 def read_options(row: Mapping[str, Any], sets: Sets) -> DliOptions:
     """The options of a job, without what DLI filled in. Raises pydantic's ValidationError."""
     config = row.get("job_config") or {}
@@ -181,10 +149,11 @@ def read_options(row: Mapping[str, Any], sets: Sets) -> DliOptions:
     elif row.get("job_type"):
         data["job_type"] = row["job_type"]
     resources = data.pop("resource_config", {}) if data.get("resource_config_version") == "v2" else {}
-    asked = [name for name in _RESOURCES if name not in FILLED_IN or sets.has(name)]
-    data["resource_config"] = {name: resources[name] for name in asked if resources.get(name)}
-    for name in [*(name for name in _COUNTS if not data.get(name)), *(n for n in FILLED_IN if not sets.has(n))]:
-        data.pop(name, None)
+    filled = {name for name in FILLED_IN if not sets.has(name)}
+    data["resource_config"] = {
+        name: resources[name] for name in _RESOURCES if name not in filled and resources.get(name)
+    }
+    data = {name: value for name, value in data.items() if name not in filled and (value or name not in _COUNTS)}
     return DliOptions.model_validate(data)
 
 
@@ -209,6 +178,5 @@ def _program(row: Mapping[str, Any], config: Mapping[str, Any]) -> Program:
 
 
 def _parallelism(config: Mapping[str, Any], options: DliOptions) -> int:
-    own = mapping(config.get("resource_config")).get("parallel_number")
-    own = own if options.resource_config_version == "v2" else None
-    return number(own) or number(config.get("parallel_number")) or 1
+    v2 = mapping(config.get("resource_config")) if options.resource_config_version == "v2" else {}
+    return number(v2.get("parallel_number")) or number(config.get("parallel_number")) or 1

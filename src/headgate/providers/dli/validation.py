@@ -7,9 +7,10 @@ import re
 from pydantic import ValidationError
 
 from headgate.model.spec import Jar, JobSpec, Sql
-from headgate.providers.dli.fields import INTERVAL, JAR_ONLY, SQL_ONLY, seconds
+from headgate.providers.dli.fields import JAR_ONLY, SQL_ONLY
 from headgate.providers.dli.forms import EDGE, SHARED, DliOptions
-from headgate.providers.dli.spec import config_of, options_of
+from headgate.providers.dli.spec import options_of
+from headgate.providers.huawei.checkpoints import INTERVAL, config_of, whole_seconds
 
 LONGEST_NAME = 57
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,57}")
@@ -71,8 +72,8 @@ def _of_checkpoints(spec: JobSpec, options: DliOptions) -> str:
     config = config_of(spec)
     if INTERVAL not in config:
         return ""
-    length = seconds(config[INTERVAL])
-    if not length >= 1 or length != int(length):
+    length = whole_seconds(config[INTERVAL])
+    if not length:
         return f"DLI takes checkpoints every so many whole seconds: {INTERVAL} is {config[INTERVAL]!r}"
     if isinstance(spec.program, Jar) and length > _LONGEST_JAR_INTERVAL:
         return (

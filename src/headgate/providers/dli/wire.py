@@ -7,11 +7,11 @@ dli_02_0056. A server error arrives as a 400 as well (DLI.0999): a write that en
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
+from headgate.providers.definitions.graph_nodes import document
 from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.providers.huawei.signing import clock_hint
 
@@ -87,16 +87,8 @@ def succeeded(part: Mapping[str, Any]) -> bool:
 
     The savepoint call answers with the outcome as JSON inside the message (page dli_02_0392).
     """
-    if str(part.get("is_success", "true")).lower() == "false":
-        return False
-    message = part.get("message")
-    if isinstance(message, str) and message.lstrip().startswith("{"):
-        try:
-            inner = json.loads(message)
-        except ValueError:
-            return True
-        return not isinstance(inner, Mapping) or str(inner.get("is_success", "true")).lower() != "false"
-    return True
+    said = (part, document(part.get("message")))
+    return not any(isinstance(one, Mapping) and str(one.get("is_success", "true")).lower() == "false" for one in said)
 
 
 def _parts(document: Any) -> list[Mapping[str, Any]]:

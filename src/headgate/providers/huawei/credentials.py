@@ -10,6 +10,7 @@ from __future__ import annotations
 import configparser
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from headgate.providers.answer_fields import sendable, unsendable
@@ -49,14 +50,7 @@ class Credentials:
 
     def secrets(self) -> dict[str, str]:
         """What no output may show, by the name to show in its place."""
-        match self.proof:
-            case Keys(secret=secret, token=token):
-                found = {"HUAWEICLOUD_SDK_SK": secret, "HUAWEICLOUD_SDK_SECURITY_TOKEN": token}
-            case Token(text):
-                found = {"HW_AUTH_TOKEN": text}
-            case Password(password=password):
-                found = {"HW_USER_PASSWORD": password}
-        return {name: value for name, value in found.items() if value}
+        return {name: value for part, name in _SHOWN_AS.items() if (value := getattr(self.proof, part, ""))}
 
 
 def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -> Credentials:
@@ -64,23 +58,28 @@ def credentials(form: HuaweiTarget, environ: Mapping[str, str], *, where: str) -
     proof = next((found for found in _proofs(form, environ, where) if found), None)
     if proof is None:
         raise Unauthorised("no credentials for Huawei Cloud", where=where, hint=HOW)
-    for value in _in_headers(proof):
+    # What is sent as it is: secrets sign, and passwords go into bodies.
+    for value in (getattr(proof, part, "") for part in ("access", "token", "text")):
         if not sendable(value):
             raise unsendable(_origin(value, form, environ), where=where, hint=HOW)
-    get = _Variables(environ)
+    get = partial(_first, environ)
+    iam = form.iam_endpoint or get("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL", "OS_AUTH_URL")
+    project_id = form.project_id or get("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID")
     return Credentials(
         proof,
         region=form.region or get("HW_REGION_NAME", "OS_REGION_NAME"),
-        project_id=form.project_id
-        or get("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID")
-        or _profile(environ, where).get("project_id", ""),
+        project_id=project_id or _profile(environ, where).get("project_id", ""),
         project=form.project or get("HW_PROJECT_NAME", "OS_PROJECT_NAME"),
-        iam=(form.iam_endpoint or get("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL", "OS_AUTH_URL"))
-        .rstrip("/")
-        .removesuffix("/v3"),
+        iam=iam.rstrip("/").removesuffix("/v3"),
     )
 
 
+_SHOWN_AS = {
+    "secret": "HUAWEICLOUD_SDK_SK",
+    "token": "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "text": "HW_AUTH_TOKEN",
+    "password": "HW_USER_PASSWORD",
+}
 _VARIABLES = ("HUAWEICLOUD_SDK_", "HW_", "OS_")
 # The hint where credentials are missing, and where they are refused.
 HOW = (
@@ -92,30 +91,26 @@ REFUSED = f"{HOW}; more than five failed signatures in a row lock a key for five
 
 def _proofs(form: HuaweiTarget, environ: Mapping[str, str], where: str) -> Iterator[Proof | None]:
     """Every place in its order: what it holds, or None."""
-    get = _Variables(environ)
+    get = partial(_first, environ)
     secret = {name: value.get_secret_value() for name, value in form.secrets().items()}
-    yield _keys(form.access_key, secret.get("secret_key", ""), secret.get("security_token", ""))
-    yield _token(secret.get("token", ""))
-    yield _password(form.username, secret.get("password", ""), form.domain)
-    yield _keys(get("HUAWEICLOUD_SDK_AK"), get("HUAWEICLOUD_SDK_SK"), get("HUAWEICLOUD_SDK_SECURITY_TOKEN"))
+    yield _whole(Keys, form.access_key, secret.get("secret_key", ""), token=secret.get("security_token", ""))
+    yield _whole(Token, secret.get("token", ""))
+    yield _whole(Password, form.username, secret.get("password", ""), form.domain)
+    token = get("HUAWEICLOUD_SDK_SECURITY_TOKEN")
+    yield _whole(Keys, get("HUAWEICLOUD_SDK_AK"), get("HUAWEICLOUD_SDK_SK"), token=token)
     for side in ("HW", "OS"):
-        yield _keys(get(f"{side}_ACCESS_KEY"), get(f"{side}_SECRET_KEY"), get(f"{side}_SECURITY_TOKEN"))
-    yield _token(get("HW_AUTH_TOKEN", "OS_AUTH_TOKEN"))
+        token = get(f"{side}_SECURITY_TOKEN")
+        yield _whole(Keys, get(f"{side}_ACCESS_KEY"), get(f"{side}_SECRET_KEY"), token=token)
+    yield _whole(Token, get("HW_AUTH_TOKEN", "OS_AUTH_TOKEN"))
     user, domain = get("HW_USER_NAME", "OS_USERNAME"), get("HW_DOMAIN_NAME", "OS_DOMAIN_NAME")
-    yield _password(user, get("HW_USER_PASSWORD", "OS_PASSWORD"), domain)
+    yield _whole(Password, user, get("HW_USER_PASSWORD", "OS_PASSWORD"), domain)
     profile = _profile(environ, where)
-    yield _keys(profile.get("ak", ""), profile.get("sk", ""), profile.get("security_token", ""))
+    yield _whole(Keys, profile.get("ak", ""), profile.get("sk", ""), token=profile.get("security_token", ""))
 
 
-def _in_headers(proof: Proof) -> tuple[str, ...]:
-    """What is sent as it is: secrets sign, and passwords go into bodies."""
-    match proof:
-        case Keys(access=access, token=token):
-            return access, token
-        case Token(text):
-            return (text,)
-        case Password():
-            return ()
+def _whole(kind: type[Keys] | type[Token] | type[Password], *parts: str, **more: str) -> Proof | None:
+    """A proof that has all of its parts; what is in `more` it may do without."""
+    return kind(*parts, **more) if all(parts) else None
 
 
 def _origin(value: str, form: HuaweiTarget, environ: Mapping[str, str]) -> str:
@@ -127,26 +122,9 @@ def _origin(value: str, form: HuaweiTarget, environ: Mapping[str, str]) -> str:
     return next(iter(names), "a key in the credentials file")
 
 
-def _keys(access: str, secret: str, token: str) -> Keys | None:
-    return Keys(access, secret, token) if access and secret else None
-
-
-def _token(text: str) -> Token | None:
-    return Token(text) if text else None
-
-
-def _password(user: str, password: str, domain: str) -> Password | None:
-    return Password(user, password, domain) if user and password and domain else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Variables:
+def _first(environ: Mapping[str, str], *names: str) -> str:
     """The first of some variables that is set to something."""
-
-    environ: Mapping[str, str]
-
-    def __call__(self, *names: str) -> str:
-        return next((value for name in names if (value := self.environ.get(name, "").strip())), "")
+    return next((value for name in names if (value := environ.get(name, "").strip())), "")
 
 
 def _profile(environ: Mapping[str, str], where: str) -> Mapping[str, str]:

@@ -87,5 +87,5 @@ def project_id_of(iam: Api, name: str) -> str:
 
 
 def scope_of(known: Credentials) -> dict[str, str]:
-    """What a token is to be good for: the project by its id, else by its name, which defaults to the region's."""
+    """What a token is for: the project by its id, else by its name, which defaults to the region's."""
     return {"id": known.project_id} if known.project_id else {"name": known.project or known.region}
