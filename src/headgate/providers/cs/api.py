@@ -7,13 +7,14 @@ the successor's pages will find everything spelled differently: `/job/{id}` in t
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.providers.cs.errors import judge, said
-from headgate.providers.cs.multipart import form
+from headgate.providers.cs.spec import word
 from headgate.providers.cs.wire import CsJob, definition, job_id_of, rows_by_id
 from headgate.providers.definitions.paging import Page, every_row
 from headgate.providers.http import Api, NotFound
@@ -148,3 +149,22 @@ class CsApi(Api):
 
 def _id_of(row: _Row) -> int:
     return row[0]
+
+
+def form(values: Mapping[str, Any], jar: Path | None = None) -> tuple[str, bytes]:
+    """A body of multipart/form-data, after its Content-Type: every field a text part, the jar a file.
+
+    Made here and not by the HTTP client, because the signature covers the Content-Type, which tells the boundary.
+    Raises OSError if the jar cannot be read.
+    """
+    boundary = f"headgate-{uuid.uuid4().hex}"
+    parts = [_part(boundary, f'name="{key}"', word(value).encode()) for key, value in values.items()]
+    if jar is not None:
+        name = jar.name.encode("ascii", "replace").decode().replace('"', "_").replace("\\", "_")
+        kind = "\r\nContent-Type: application/java-archive"
+        parts.append(_part(boundary, f'name="jar"; filename="{name}"{kind}', jar.read_bytes()))
+    return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+def _part(boundary: str, disposition: str, content: bytes) -> bytes:
+    return f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n".encode() + content + b"\r\n"

@@ -14,7 +14,6 @@ to distinguish a status that is not yet the new one, and to report what no field
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,12 +30,11 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.model.topology import Compiled
 from headgate.providers.cs.api import CsApi
-from headgate.providers.cs.compatibility import state_verdict
 from headgate.providers.cs.graphs import graph
 from headgate.providers.cs.savepoints import Savepoints, savepoint_at
 from headgate.providers.cs.spec import applied, as_path, changes, creation, described, job_type, uploads
 from headgate.providers.cs.states import engine_state
-from headgate.providers.cs.validation import problems
+from headgate.providers.cs.validation import problems, state_verdict
 from headgate.providers.cs.wire import JAR, KINDS, NOTE, CsJob
 from headgate.providers.definitions import last_applied
 from headgate.providers.definitions.client import Client
@@ -91,7 +89,6 @@ class CsClient(Client):
         self._project = project
         self._savepoints = Savepoints(api)
         self._asked: dict[str, _Asked] = {}
-        self._lock = threading.Lock()
 
     def close(self) -> None:
         self._api.close()
@@ -242,8 +239,7 @@ class CsClient(Client):
     def stop(self, definition: Definition, *, savepoint: bool) -> None:
         job: CsJob = definition.row
         if savepoint:
-            with self._lock:
-                self._asked[job.run] = _Asked(job.word)
+            self._asked[job.run] = _Asked(job.word)
         try:
             self._api.stop(job.job_id, savepoint=savepoint)
         except OutcomeUnknown:
@@ -254,8 +250,7 @@ class CsClient(Client):
         except Rejected:
             now = self.there(definition.id)
             if now is not None and now.status.active and now.status is not JobState.STOPPING:
-                with self._lock:
-                    self._asked.pop(job.run, None)
+                self._asked.pop(job.run, None)
             raise
 
     def delete(self, definition: Definition) -> None:

@@ -110,13 +110,10 @@ def _of_kind(is_jar: bool, options: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(key: str, text: str) -> Any:
     """A word of our note as the options form would hold it."""
-    match UNREPORTED[key]:
-        case bool():
-            return text == "true"
-        case int():
-            return answer_fields.number(text)
-        case _:
-            return text
+    default = UNREPORTED[key]
+    if isinstance(default, bool):
+        return text == "true"
+    return answer_fields.number(text) if isinstance(default, int) else text
 
 
 # -- as requests ------------------------------------------------------------------------------------------------------
@@ -196,9 +193,8 @@ def changes(spec: JobSpec, marker: Marker, there: CsJob) -> dict[str, Any]:
     at = there.jar_url if not uploads(spec, there) else ""
     wanted = _wanted(spec) | {"desc": described(spec, marker, there, at=at)}
     left = {key: value for key, value in UNREPORTED.items() if there.fact(key) and key not in wanted}
-    stated = {*spec.options, *_STATED_BY_ITSELF, *left, *(_BY_INTERVAL if INTERVAL in config_of(spec) else ())}
+    stated = {*spec.options, *_STATED_BY_ITSELF, *left, *_checkpoints(config_of(spec))}
     stated |= {"parallel_number"} if spec.parallelism > 1 else set()
-    stated |= {"checkpoint_mode"} if MODE in config_of(spec) else set()
     sent = {
         key: value
         for key, value in (wanted | left).items()
@@ -217,7 +213,6 @@ NO_MANAGER_SPU = "the platform does not report how many SPUs the job manager has
 STATE_MANAGER_SPU = "write options.manager_spu as the console shows it"
 # The program and what is ours are the manifest's, whatever the platform reports.
 _STATED_BY_ITSELF = ("name", "desc", "sql_body", "jar_url", "main_class", "args")
-_BY_INTERVAL = ("checkpoint_enabled", "checkpoint_interval")
 
 
 def _wanted(spec: JobSpec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a manifest may ask for that Cloud Stream cannot do, reported when the plan is made."""
+"""What Cloud Stream cannot do of a manifest, and what becomes of state, as far as anybody documents it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from headgate.model.live import Live
-from headgate.model.spec import Jar, JobSpec, Sql, Strategy
+from headgate.model.plan import StateVerdict, Verdict
+from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql, Strategy
 from headgate.providers.cs.forms import DEFAULTS, JAR_ONLY, SQL_ONLY, CsOptions
 from headgate.providers.cs.savepoints import savepoint_at
 from headgate.providers.cs.spec import NO_MANAGER_SPU, STATE_MANAGER_SPU, facts, job_type, options_of
@@ -94,3 +95,18 @@ def _of_live(spec: JobSpec, live: Live) -> Iterator[str]:
         yield f"{NO_MANAGER_SPU}: {STATE_MANAGER_SPU}"
     if is_now != becomes:
         yield f"{KINDS[is_now]} cannot become {KINDS[becomes]}: give it another name, which makes another job"
+
+
+def state_verdict(spec: JobSpec, have: AppliedSpec) -> StateVerdict | None:
+    """By the platform's own ways; None where the program changed, which nobody can judge."""
+    before, after = have.fields(), spec.fields()
+    code = ("udf_jar_url", "config_url")
+    same = all(before.get(key) == after.get(key) for key in ("statement", "jar", "env"))
+    if not same or any(have.options.get(key) != spec.options.get(key) for key in code):
+        return None
+    if have.parallelism != spec.parallelism:
+        # DLI's pages warn of it for checkpoints, and Cloud Stream's say nothing.
+        why = "nobody documents that a start with another parallelism takes up the savepoint"
+        return StateVerdict.of_all(Verdict.UNKNOWN, why)
+    why = "the same program, started from the savepoint of its last run"
+    return StateVerdict.of_all(Verdict.KEPT, why)

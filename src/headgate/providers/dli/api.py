@@ -6,7 +6,6 @@ the job's status alone. None of them has an operation id.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -22,20 +21,14 @@ _TAGGED = "dli_flink_job"
 Row = dict[str, Any]
 
 
-class DliApi:
+class DliApi(Api):
     """The jobs of one project. Every method raises `ProviderError`; `NotFound` where there is no such job."""
 
     def __init__(
-        self,
-        api: Api,
-        project_id: Callable[[], str],
-        *,
-        pause: Callable[[float], None] = time.sleep,
-        page_size: int = 100,
+        self, name: str, base_url: str, *, project: Callable[[], str], page_size: int = 100, **more: Any
     ) -> None:
-        self._api = api
-        self._project_id = project_id
-        self._pause = pause
+        super().__init__(name, base_url, judge=wire.judge, headers={"X-Language": "en-us"}, **more)
+        self._project_id = project
         self._page_size = page_size
 
     # -- looking -------------------------------------------------------------------------------------------------------
@@ -49,7 +42,7 @@ class DliApi:
         def read(before: Sequence[Row]) -> Page[Row]:
             query = {"limit": str(self._page_size), "offset": str(len(before)), "order": "asc"}
             query |= {"show_detail": str(detail).lower()} | ({"name": name} if name else {})
-            found = _part(self._api.read(self._path("jobs"), **query), "job_list")
+            found = _part(self.read(self._path("jobs"), **query), "job_list")
             rows = found.get("jobs")
             if not isinstance(rows, list) or not all(is_job(row) for row in rows):
                 raise undocumented("the list of jobs")
@@ -68,7 +61,7 @@ class DliApi:
 
     def shown(self, job_id: str) -> Row:
         """A job with all its details, as it is now."""
-        found = _part(self._api.read(self._path(f"jobs/{job_id}")), "job_detail")
+        found = _part(self.read(self._path(f"jobs/{job_id}")), "job_detail")
         if not is_job(found):
             raise undocumented(f"job {job_id}")
         return found
@@ -80,7 +73,7 @@ class DliApi:
         with success and nothing, and does not say what that means.
         """
         try:
-            answer = self._api.read(self._path(f"jobs/{job_id}/execute-graph"))
+            answer = self.read(self._path(f"jobs/{job_id}/execute-graph"))
         except (NotFound, wire.DliRejected):
             return {}
         except Rejected:
@@ -92,12 +85,12 @@ class DliApi:
     def stream_graph(self, job_id: str, body: Mapping[str, Any]) -> str:
         """The static stream graph of a statement, as JSON text. It changes nothing, though it is a POST."""
         path = f"/v3/{self._project_id()}/streaming/jobs/{job_id}/gen-graph"
-        answer = self._api.call("POST", path, writes=False, body=sent(body))
+        answer = self.call("POST", path, writes=False, body=sent(body))
         return str(answer.get("stream_graph") or "") if isinstance(answer, Mapping) else ""
 
     def tags(self, job_id: str) -> dict[str, str]:
         """The tags of a job, which no other answer tells."""
-        answer = self._api.read(self._tag_path(job_id))
+        answer = self.read(self._tag_path(job_id))
         tags = _entries(answer, "tags")
         return {str(tag.get("key")): str(tag.get("value") or "") for tag in tags}
 
@@ -109,7 +102,7 @@ class DliApi:
         fields = {key: value for key, value in sent(body).items() if kind == "sql-jobs" or key != "job_type"}
         if tags:
             fields["tags"] = _tags(tags)
-        answer = self._api.call("POST", self._path(kind), writes=True, body=fields)
+        answer = self.call("POST", self._path(kind), writes=True, body=fields)
         made = answer.get("job") if isinstance(answer, Mapping) else None
         if not is_job(made):
             raise OutcomeUnknown("the answer does not say which job was made")
@@ -118,42 +111,38 @@ class DliApi:
     def change(self, job_id: str, *, is_jar: bool, body: Mapping[str, Any]) -> None:
         """Change the fields in the body, and none else. Sent once: see `changes`."""
         kind = "flink-jobs" if is_jar else "sql-jobs"
-        self._api.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, body=sent(body))
+        self.call("PUT", self._path(f"{kind}/{job_id}"), writes=True, body=sent(body))
 
     def run(self, job_id: str, *, resume: bool) -> None:
-        """Start it, from its newest savepoint if `resume`."""
-        self._batch("run", job_id, resume_savepoint=resume)
+        """Start it, from its newest savepoint if `resume`; one id a call, as answers do not say which job they mean."""
+        self._post(self._path("jobs/run"), job_ids=[int(job_id)], resume_savepoint=resume)
 
     def stop(self, job_id: str, *, savepoint: bool) -> None:
         """Stop it, after a savepoint if asked for."""
-        self._batch("stop", job_id, trigger_savepoint=savepoint)
+        self._post(self._path("jobs/stop"), job_ids=[int(job_id)], trigger_savepoint=savepoint)
 
     def delete(self, job_id: str) -> None:
-        self._api.call("DELETE", self._path(f"jobs/{job_id}"), writes=True)
+        self.call("DELETE", self._path(f"jobs/{job_id}"), writes=True)
 
     def savepoint(self, job_id: str, path: str) -> None:
         """A savepoint of a job that goes on, into `bucket/dir/`."""
-        body = {"action": "TRIGGER", "savepoint_path": path}
-        self._api.call("POST", self._path(f"jobs/{job_id}/savepoint"), writes=True, body=body)
+        self._post(self._path(f"jobs/{job_id}/savepoint"), action="TRIGGER", savepoint_path=path)
 
     def import_savepoint(self, job_id: str, path: str) -> None:
         """Make the snapshot at `obs://bucket/dir/` the newest of a stopped job. Twice is once."""
-        body = {"job_id": int(job_id), "savepoint_path": path}
-        self._api.call("POST", self._path(f"jobs/{job_id}/import-savepoint"), writes=True, repeatable=True, body=body)
+        where = self._path(f"jobs/{job_id}/import-savepoint")
+        self._post(where, repeatable=True, job_id=int(job_id), savepoint_path=path)
 
     def tag(self, job_id: str, tags: Mapping[str, str]) -> None:
         """Add tags, or change their values. Twice is once."""
-        body = {"tags": _tags(tags)}
-        self._api.call("POST", f"{self._tag_path(job_id)}/create", writes=True, repeatable=True, body=body)
+        self._post(f"{self._tag_path(job_id)}/create", repeatable=True, tags=_tags(tags))
 
     def untag(self, job_id: str, tags: Mapping[str, str]) -> None:
         """Take tags away. Twice is once."""
-        body = {"tags": _tags(tags)}
-        self._api.call("POST", f"{self._tag_path(job_id)}/delete", writes=True, repeatable=True, body=body)
+        self._post(f"{self._tag_path(job_id)}/delete", repeatable=True, tags=_tags(tags))
 
-    def _batch(self, verb: str, job_id: str, **flags: bool) -> None:
-        """One id a call: the answers of a batch do not say which job they are about."""
-        self._api.call("POST", self._path(f"jobs/{verb}"), writes=True, body={"job_ids": [int(job_id)], **flags})
+    def _post(self, path: str, *, repeatable: bool = False, **body: Any) -> None:
+        self.call("POST", path, writes=True, repeatable=repeatable, body=body)
 
     def _path(self, rest: str) -> str:
         return f"/v1.0/{self._project_id()}/streaming/{rest}"

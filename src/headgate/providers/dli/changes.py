@@ -45,8 +45,9 @@ def updated(api: DliApi, found: DliJob, spec: JobSpec, marker: Marker, *, ignore
         flat["resource_config"] = _resources(spec, found, flat["resource_config"])
     if not found.row.get("run_mode") and "run_mode" not in spec.options:
         flat.pop("run_mode", None)
-    kept = {key: value for key, value in now.get("runtime_config", {}).items() if _not_ours(key, found)}
-    kept.pop(IGNORE_UNCLAIMED, None)
+    # What the platform, or somebody in words that no manifest has, set.
+    others = {key for key in now["runtime_config"] if key in NOT_OF_A_MANIFEST or not found.sets.has_key(key)}
+    kept = {key: now["runtime_config"][key] for key in others - {IGNORE_UNCLAIMED}}
     flat["runtime_config"] = {**kept, **flat["runtime_config"]}
     if ignore_unclaimed:
         flat["runtime_config"][IGNORE_UNCLAIMED] = "true"
@@ -97,20 +98,15 @@ def _resources(spec: JobSpec, found: DliJob, wanted: Mapping[str, Any]) -> dict[
     return kept | {key: value for key, value in wanted.items() if key in now or key in stated or key in _ALWAYS}
 
 
-def _not_ours(key: str, found: DliJob) -> bool:
-    """Did the platform, or somebody in words that no manifest has, set this configuration key?"""
-    return key in NOT_OF_A_MANIFEST or not found.sets.has_key(key)
-
-
 def _needing_a_stop(found: DliJob, spec: JobSpec) -> list[str]:
     """What differs by meaning and is not changed in place."""
     applied = of_spec.applied(found.row, found.sets)
     if applied is None:
         return ["the manifest"]
-    now, wanted = applied.unfilled(spec).fields(), spec.fields()
-    options = _differing(now.pop("options"), wanted.pop("options")) - IN_PLACE
-    return sorted(_differing(now, wanted) | options)
+    now, wanted = (_with_options(fields) for fields in (applied.unfilled(spec).fields(), spec.fields()))
+    return sorted(key for key in now.keys() | wanted.keys() if now.get(key) != wanted.get(key) and key not in IN_PLACE)
 
 
-def _differing(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> set[str]:
-    return {name for name in now.keys() | wanted.keys() if now.get(name) != wanted.get(name)}
+def _with_options(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a manifest with its options among them."""
+    return {**fields, **fields["options"], "options": {}}

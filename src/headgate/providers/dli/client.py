@@ -39,12 +39,12 @@ from headgate.providers.definitions.ownership import is_ours
 from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.definitions.start_once import Wanted
 from headgate.providers.definitions.waiter import Patience, Waiter
-from headgate.providers.dli import changes, compatibility, graphs, states, validation, wire
+from headgate.providers.dli import changes, compatibility, graphs, states, validation
 from headgate.providers.dli.api import DliApi
 from headgate.providers.dli.forms import JAR_JOB
 from headgate.providers.dli.job import UNSAVABLE, DliJob, own_path
 from headgate.providers.dli.spec import options_of
-from headgate.providers.http import Api, NotFound
+from headgate.providers.http import NotFound
 from headgate.providers.huawei import job_words
 from headgate.providers.huawei.account import Account, host
 from headgate.providers.port import Capabilities, Support
@@ -73,22 +73,14 @@ class DliClient(Client):
         failed_stop_words=frozenset({job_words.STOP_FAILED}),
     )
 
-    def __init__(
-        self,
-        name: str,
-        api: DliApi,
-        *,
-        project: str,
-        close: Callable[[], None],
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, name: str, api: DliApi, *, project: str, close: Callable[[], None], waiter: Waiter) -> None:
         self.name = name
         # DLI keeps the savepoint of a job for that job alone, and names none that another could be given.
         self.capabilities = replace(type(self).capabilities, savepoint_format=f"{_FORMAT} {name}")
         self._api = api
         self._project = project
         self._close = close
-        self._waiter = Waiter(pause)
+        self._waiter = waiter
 
     def close(self) -> None:
         self._close()
@@ -353,7 +345,6 @@ def opened(
 ) -> DefinitionProvider:
     """As `open_dli`, with the variables, the clock and the page size to use."""
     account = Account.of(target, environ, address=partial(host, "dli"))
-    api = account.api(Api, judge=wire.judge, headers={"X-Language": "en-us"}, pause=pause)
-    calls = DliApi(api, account.project_id, pause=pause, page_size=page_size)
-    client = DliClient(target.name, calls, project=project, close=account.close, pause=pause)
+    calls = account.api(DliApi, project=account.project_id, pause=pause, page_size=page_size)
+    client = DliClient(target.name, calls, project=project, close=account.close, waiter=Waiter(pause))
     return DefinitionProvider(client, project=project, pause=pause)

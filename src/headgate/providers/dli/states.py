@@ -12,17 +12,13 @@ from headgate.providers.huawei.job_words import DRAFT, STATES, STOPPED
 STOP_ENDS = frozenset({STOPPED, DRAFT})
 _STATES = {**STATES, "job_downloading": JobState.STARTING}
 _FLINK_STATES = {
-    "INITIALIZING": JobState.STARTING,
-    "CREATED": JobState.STARTING,
+    # A suspended one waits for a JobManager to take over.
+    **dict.fromkeys(("INITIALIZING", "CREATED", "RESTARTING", "RECONCILING", "SUSPENDED"), JobState.STARTING),
+    **dict.fromkeys(("FAILING", "FAILED"), JobState.FAILED),
     "RUNNING": JobState.RUNNING,
-    "FAILING": JobState.FAILED,
-    "FAILED": JobState.FAILED,
     "CANCELLING": JobState.STOPPING,
     "CANCELED": JobState.STOPPED,
     "FINISHED": JobState.FINISHED,
-    "RESTARTING": JobState.STARTING,
-    "SUSPENDED": JobState.STARTING,  # it waits for a JobManager to take over
-    "RECONCILING": JobState.STARTING,
 }
 
 

@@ -42,7 +42,7 @@ class DliRejected(Rejected):
     code = "dli-rejected"
 
     def __init__(self, problem: str, *, said: str = "", hint: str = "") -> None:
-        super().__init__(problem, hint=hint)
+        super().__init__(problem, hint=hint, code=STATEMENT_REJECTED if said in _STATEMENT else "")
         self.said = said
 
 
@@ -50,26 +50,21 @@ def judge(reply: Reply, writes: bool) -> ProviderError | None:
     """The error in an answer, None if it is fine or speaks for itself."""
     code, message = error_of(reply.json)
     problem = f"{code}: {message}"
-    trouble: ProviderError | None = None
     if code == _THROTTLED or (code and reply.status == 429):
-        trouble = Unavailable(problem, retry_after=_THROTTLED_FOR)
-    elif code in _TROUBLE or (code and reply.status >= 500):
-        trouble = OutcomeUnknown(problem) if writes else Unavailable(problem)
-    elif reply.status < 300:
+        return Unavailable(problem, retry_after=_THROTTLED_FOR)
+    if code in _TROUBLE or (code and reply.status >= 500):
+        return OutcomeUnknown(problem) if writes else Unavailable(problem)
+    if reply.status < 300:
         failed = next((one for one in _parts(reply.json) if not succeeded(one)), None)
-        trouble = DliRejected(str(failed.get("message") or "the platform says that it failed")) if failed else None
-    elif code in _GONE or (code.startswith("DLI.") and reply.status == 404):
-        trouble = NotFound(problem)
-    elif reply.status == 404 and code.startswith("APIG."):
+        return DliRejected(str(failed.get("message") or "the platform says that it failed")) if failed else None
+    if code in _GONE or (code.startswith("DLI.") and reply.status == 404):
+        return NotFound(problem)
+    if reply.status == 404 and code.startswith("APIG."):
         # The gateway does not know this API. Read as "there is no such job" it would start a second one.
-        trouble = Rejected(problem, hint="is the target's region one that has this API, and its endpoint that of DLI?")
-    elif code in _CREDENTIALS or (code and reply.status in (401, 403)):
-        trouble = Unauthorised(problem, hint=_HINTS.get(code, "") or clock_hint(code, message))
-    elif code:
-        trouble = DliRejected(problem, said=code, hint=_HINTS.get(code, ""))
-        if code in _STATEMENT:
-            trouble.code = STATEMENT_REJECTED
-    return trouble
+        return Rejected(problem, hint="is the target's region one that has this API, and its endpoint that of DLI?")
+    if code in _CREDENTIALS or (code and reply.status in (401, 403)):
+        return Unauthorised(problem, hint=_HINTS.get(code, "") or clock_hint(code, message))
+    return DliRejected(problem, said=code, hint=_HINTS.get(code, "")) if code else None
 
 
 def error_of(document: Any) -> tuple[str, str]:

@@ -51,13 +51,7 @@ class Account:
             self._login = TokenLogin(self._iam(None), known.proof, scope_of(known))
 
     @classmethod
-    def of(
-        cls,
-        target: Target,
-        environ: Mapping[str, str],
-        *,
-        address: Callable[[str], str],
-    ) -> Account:
+    def of(cls, target: Target, environ: Mapping[str, str], *, address: Callable[[str], str]) -> Account:
         """`address` says where the service of a region is.
 
         Raises `Unauthorised` without credentials, and `Rejected` without a region or an endpoint.
@@ -79,9 +73,8 @@ class Account:
         with self._lock:
             if not self._project_id:
                 reported = self._login.project_id() if self._login else ""
-                self._project_id = reported or project_id_of(
-                    self._iam(self._proven), self._known.project or self.region
-                )
+                name = self._known.project or self.region
+                self._project_id = reported or project_id_of(self._iam(self._proven), name)
             return self._project_id
 
     def sign(self, request: Outgoing) -> Mapping[str, str]:

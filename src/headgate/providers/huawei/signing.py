@@ -31,12 +31,12 @@ class Keys:
 
 
 _EXPIRED = "APIG.0301"
-CLOCK = "this machine's clock and the platform's differ by more than 15 minutes: set it right"
+_CLOCK = "this machine's clock and the platform's differ by more than 15 minutes: set it right"
 
 
 def clock_hint(code: str, message: str) -> str:
     """What to say of a refusal of the gateway that is about the time of a signature; empty for any other."""
-    return CLOCK if code == _EXPIRED and "expired" in message.lower() else ""
+    return _CLOCK if code == _EXPIRED and "expired" in message.lower() else ""
 
 
 @dataclass(frozen=True, slots=True)
