@@ -33,10 +33,9 @@ class Savepoints:
 
     def reported_of(self, jobs: list[CsJob], *, must_answer: bool = False) -> SavepointsReported | None:
         """What the successor's list says, asked only if a note does not say it already: one read for all jobs."""
-        open_ones = [one for one in jobs if _may_be_saved(one) and not _noted(one)]
-        if not open_ones:
+        if all(_noted(one) or not _may_be_saved(one) for one in jobs):
             return None
-        return self._api.saved(open_ones[0].name if len(jobs) == 1 else "", must_answer=must_answer)
+        return self._api.saved(jobs[0].name if len(jobs) == 1 else "", must_answer=must_answer)
 
     def left(self, job: CsJob, reported: SavepointsReported | None) -> str:
         """The run whose savepoint a start of this job would take up now; empty if none is proven."""

@@ -10,6 +10,7 @@ again. What is the same for all of them is written here once. What differs is da
 - `last_applied` the marker, and what a platform cannot report, as text in a description or note
 - `waiter`       looking again until something shows
 - `paging`       every page of a list, or `Unavailable`
+- `graph_nodes`  the nodes of an execution graph, as far as they can be read
 
 How to add a provider: a folder with `client.py` (a subclass of `Client`, and an `open_...` function that returns a
 `DefinitionProvider` over it), `wire.py` (answers), `spec.py` (a manifest as fields and back), `states.py` (status

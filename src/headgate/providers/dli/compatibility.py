@@ -48,11 +48,8 @@ def _state(spec: JobSpec, live: Live, changes: tuple[Change, ...]) -> StateVerdi
         return StateVerdict.of_all(Verdict.LOST, _OTHER_KIND)
     if have is None or any(path.partition(".")[0] in ("statement", "jar", "manifest", "env") for path in paths):
         return None
-    rest = {
-        path
-        for path in paths
-        if path != "name" and _option(path) not in _HARMLESS and _under("config", path) not in _HARMLESS_CONFIG
-    }
+    harmless = {one for one in paths if _option(one) in _HARMLESS or _under("config", one) in _HARMLESS_CONFIG}
+    rest = paths - harmless - {"name"}
     if not rest:
         return StateVerdict.of_all(Verdict.KEPT, "the same program, restored by DLI from its own savepoint")
     if rest == {"parallelism"}:

@@ -116,10 +116,6 @@ class DliJob:
         """What distinguishes this run from the next."""
         return f"{self.id}.{self.started}"
 
-    @property
-    def kind(self) -> str:
-        return str(self.row.get("job_type") or "")
-
     def holds(self, path: str) -> bool:
         """Is the savepoint of this name there, for the next run to go on from?
 
@@ -135,7 +131,11 @@ class DliJob:
         """What planning sees. `state` overrides the word's, `saved` says whether there is a savepoint."""
         seen = state or self.state
         snapshot = None
-        start_key = self.marker.start_key[:8] if self.marker else ""
+        marker = self.marker
+        start_key = marker.start_key[:8] if marker else ""
+        # A draft never ran; and a first start that was not even submitted had nothing to restore.
+        first = marker is not None and not marker.predecessor and not marker.restored
+        holds_nothing = self.never_ran or (self.word == job_words.SUBMIT_FAILED and first)
         if not seen.active and saved and self.word not in HELD:
             snapshot = Snapshot(self.savepoint, "savepoint", number(self.row.get("update_time")) or 0)
             seen = JobState.SUSPENDED if seen is JobState.STOPPED else seen
@@ -144,11 +144,11 @@ class DliJob:
             name=self.name,
             state=seen,
             word=self.word,
-            marker=self.marker,
+            marker=marker,
             applied=spec.applied(self.row, self.sets),
             started_at=self.started,
             snapshot=snapshot,
-            provably_empty=not seen.active and not snapshot and self._holds_nothing,
+            provably_empty=not seen.active and not snapshot and holds_nothing,
             unsavable="" if self.bucket != "" or not seen.active else UNSAVABLE,
             held=HELD.get(self.word, ""),
             run=f"{self.run}.{start_key}" if start_key else self.run,
@@ -158,13 +158,13 @@ class DliJob:
     def definition(self, *, state: JobState | None = None, saved: bool | None = None) -> Definition:
         """As every platform reports one."""
         live = self.live(state=state, saved=saved)
-        return Definition(live, never_ran=self.never_ran and not saved, run=self.run, kind=self.kind, row=self)
-
-    @property
-    def _holds_nothing(self) -> bool:
-        """A draft never ran; and a first start that was not even submitted had nothing to restore."""
-        first = self.marker is not None and not self.marker.predecessor and not self.marker.restored
-        return self.never_ran or (self.word == job_words.SUBMIT_FAILED and first)
+        return Definition(
+            live,
+            never_ran=self.never_ran and not saved,
+            run=self.run,
+            kind=str(self.row.get("job_type") or ""),
+            row=self,
+        )
 
 
 def own_path(path: str) -> tuple[str, int] | None:
