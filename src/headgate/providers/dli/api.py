@@ -133,13 +133,9 @@ class DliApi(Api):
         where = self._path(f"jobs/{job_id}/import-savepoint")
         self._post(where, repeatable=True, job_id=int(job_id), savepoint_path=path)
 
-    def tag(self, job_id: str, tags: Mapping[str, str]) -> None:
-        """Add tags, or change their values. Twice is once."""
-        self._post(f"{self._tag_path(job_id)}/create", repeatable=True, tags=_tags(tags))
-
-    def untag(self, job_id: str, tags: Mapping[str, str]) -> None:
-        """Take tags away. Twice is once."""
-        self._post(f"{self._tag_path(job_id)}/delete", repeatable=True, tags=_tags(tags))
+    def retag(self, job_id: str, verb: str, tags: Mapping[str, str]) -> None:
+        """`create`: add tags, or change their values; `delete`: take them away. Twice is once."""
+        self._post(f"{self._tag_path(job_id)}/{verb}", repeatable=True, tags=_tags(tags))
 
     def _post(self, path: str, *, repeatable: bool = False, **body: Any) -> None:
         self.call("POST", path, writes=True, repeatable=repeatable, body=body)

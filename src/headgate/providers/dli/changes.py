@@ -73,9 +73,9 @@ def _send(api: DliApi, found: DliJob, fields: Mapping[str, Any], spec: JobSpec, 
     wanted, ours = options_of(spec).tags, found.marker is not None and found.sets.has("tags")
     now = api.tags(found.id) if wanted or ours else {}
     if ours and (gone := {key: value for key, value in now.items() if key not in wanted}):
-        api.untag(found.id, gone)
+        api.retag(found.id, "delete", gone)
     if new := {key: value for key, value in wanted.items() if now.get(key) != value}:
-        api.tag(found.id, new)
+        api.retag(found.id, "create", new)
 
 
 def _change(api: DliApi, found: DliJob, fields: Mapping[str, Any]) -> None:
