@@ -17,6 +17,7 @@ from tests.cli.given import headgate
 from tests.end_to_end.houses import SIMULATORS, House, house_on
 
 CONSENT = "savepoint: {accept: [unknown, lost]}"
+_ON_DINKY = "type: standalone, clusterName: session-a"
 _ON_DLI = f"queue_name: flink, obs_bucket: {BUCKET}"
 
 
@@ -26,7 +27,8 @@ class Platform:
 
     `ended`: somebody ends the job by hand, and nothing is left of its state. `unmarked`: its marker is written over.
     `broken`: what cannot be started, of a job with these `options`, and what is reported of it. `wider`: an edit after
-    which the state is kept.
+    which the state is kept. `beside`: options that the job never reads, and what shows them there. `judges`: a wrong
+    statement is reported at its line.
     """
 
     ended: Callable[[Any], object]
@@ -34,6 +36,8 @@ class Platform:
     broken: Callable[[Any], str]
     reported: str
     wider: dict[str, Any]
+    beside: tuple[str, Callable[[Any], object]] | None = None
+    judges: bool = False
     options: str | None = None
     renames: bool = True
     adopts_as_it_runs: bool = True
@@ -63,6 +67,11 @@ PLATFORMS = {
         broken=lambda dinky: dinky.lifecycle.rejects.add("amuont") or "SUM(amuont)",
         reported="Object 'amuont' not found",
         wider={"parallelism": 2},
+        beside=(
+            f"{_ON_DINKY}, note: nightly totals",
+            lambda dinky: dinky.task_named("dinky")["note"].startswith("nightly totals [headgate "),
+        ),
+        judges=True,
     ),
     "dli": Platform(
         ended=lambda dli: _listed(dli, dli.jobs.ended, dli.definitions("dli")[0], "job_cancel_success"),
@@ -70,6 +79,14 @@ PLATFORMS = {
         broken=lambda dli: f"COUNT(*), {dli.jobs.broken_word}",
         reported="rolled back",
         wider={"options": f"{_ON_DLI}, cu_number: 6"},
+        beside=(
+            f"{_ON_DLI}, smn_topic: alarms, restart_when_exception: true, resume_max_num: 3, tags: {{team: shop}}",
+            lambda dli: (
+                [(job.fields["smn_topic"], job.tags) for job in dli.definitions("dli")]
+                == [("alarms", {"team": "shop"})]
+            ),
+        ),
+        judges=True,
         options=f"{_ON_DLI}, flink_version: '1.15', execution_agency_urn: dli_agency",
         adopts_as_it_runs=False,
     ),
@@ -87,6 +104,7 @@ PLATFORMS = {
         broken=_refused_by_foas,
         reported="From line",
         wider={"parallelism": 2},
+        beside=("folder: /totals", lambda foas: foas.jobs["foas"].folder_id == foas.folders["/totals"]),
         renames=False,
         carries_state_to_another_program=False,
     ),
@@ -124,6 +142,51 @@ def test_a_job_lives_through_git(house: House) -> None:
     assert (resumed.verb, resumed.reason) == (Verb.RESUME, Reason.RUNNING_IN_GIT)
     assert len(house.running(house.target)) == 1
     assert house.platform.ages(house.target) == 2
+
+
+@pytest.mark.parametrize("house", [name for name, one in PLATFORMS.items() if one.beside], indirect=True)
+def test_what_a_running_job_never_reads_is_changed_without_a_restart(house: House) -> None:
+    """Where it is filed, whom to tell of trouble, people's notes."""
+    options, shown = of(house).beside or ("", bool)
+    house.applied()
+    before = house.running(house.target)
+
+    action = house.applied(options=options)
+
+    assert action.verb is Verb.UPDATE
+    assert house.running(house.target) == before
+    assert shown(house.platform)
+
+
+@pytest.mark.parametrize("house", [name for name, one in PLATFORMS.items() if one.judges], indirect=True)
+def test_a_wrong_statement_is_reported_at_its_line_before_anything_is_stopped(house: House) -> None:
+    """In the platform's words, at the line of the manifest."""
+    platform = of(house)
+    house.applied()
+    before = house.running(house.target)
+
+    action = house.planned(select=platform.broken(house.platform))
+
+    assert action.reason is Reason.STATEMENT_REJECTED
+    assert action.where.startswith(f"jobs/{house.target}.yaml:8:")
+    assert house.running(house.target) == before
+
+
+@pytest.mark.parametrize("house", ["dinky", "foas"], indirect=True)
+def test_several_inserts_are_one_job_that_is_left_alone(house: House) -> None:
+    """Where the platform makes one job of them, a statement set around them is no difference; one fewer is."""
+    file = house.root / f"jobs/{house.target}.yaml"
+    head = file.read_text("utf-8").partition("  INSERT")[0]
+    inserts = [f"  INSERT INTO totals SELECT customer, COUNT(*) FROM orders WHERE amount > {n};\n" for n in (1, 2)]
+    file.write_text("".join([head, *inserts]), "utf-8")
+
+    house.applied()
+    file.write_text("".join([head, "  BEGIN STATEMENT SET;\n", *inserts, "  END;\n"]), "utf-8")
+    assert house.planned().verb is Verb.KEEP
+    file.write_text(head + inserts[0], "utf-8")
+
+    assert house.planned().verb is not Verb.KEEP
+    assert len(house.running(house.target)) == 1
 
 
 def test_another_program_waits_for_consent(house: House) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headgate.testing.huawei import ACCESS_KEY, SECRET_KEY
 from headgate.testing.server import Response
 from tests.cli.given import headgate
-from tests.end_to_end.houses import SIMULATORS, House, built, simulators
+from tests.end_to_end.houses import ENVIRON, SIMULATORS, House, built, simulators
 
 OLD = "the-old-secret-of-the-sink"
 ODD = 'pä"ss\\wörd & more'
@@ -125,7 +127,10 @@ def test_status_in_the_platforms_own_words_hides_secrets(
 
 
 def test_nothing_that_is_asked_afterwards_knows_the_secret(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Status, graph, history and rollback, before and after the manifest has moved on; and no file keeps it."""
+    """Status, graph, history and rollback, before and after the manifest has moved on; and no file keeps it.
+
+    Nor those with which headgate logs in.
+    """
     target, said = target_of(house), []
     for secret in (OLD, "another-secret"):
         monkeypatch.setenv("PW", secret)
@@ -139,6 +144,9 @@ def test_nothing_that_is_asked_afterwards_knows_the_secret(house: House, monkeyp
 
     assert OLD not in "".join(said) + kept(house)
     assert "another-secret" not in "".join(said) + kept(house)
+    said.append(headgate("status", target, "--raw").output)
+    ours = {os.environ.get("DINKY_PASSWORD", SECRET_KEY), *ENVIRON.values()} - {ACCESS_KEY, "testid"}
+    assert not [secret for secret in ours if secret in "".join(said) + kept(house)]
 
 
 @pytest.mark.full

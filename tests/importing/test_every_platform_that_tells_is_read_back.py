@@ -61,6 +61,8 @@ def test_a_stranger_is_imported_and_adopted(house: House, monkeypatch: pytest.Mo
     else:
         assert steps == ["update", "settle"]
         assert platform.running("totals") == before
+    if target == "dinky":
+        assert platform.task_named("totals")["note"].startswith("ask Ann [headgate ")
 
 
 def test_a_job_that_the_next_plan_would_block_is_reported_at_once(

@@ -56,11 +56,12 @@ class Canned:
 
 @dataclass
 class Call:
-    """One call of the port and the answers to it, by the shape of their requests."""
+    """One call of the port and the answers to it, by the shape of their requests. `saw`: a look that found jobs."""
 
     method: str
     arguments: tuple[Any, ...]
     answers: dict[str, list[Canned]] = field(default_factory=lambda: defaultdict(list))
+    saw: bool = False
 
     def __str__(self) -> str:
         return self.method
@@ -144,8 +145,10 @@ class Recorder:
             return found
 
         def called(*arguments: Any, **named: Any) -> Any:
-            self._calls.append(Call(name, (arguments, named)))
-            return found(*arguments, **named)
+            self._calls.append(call := Call(name, (arguments, named)))
+            answer = found(*arguments, **named)
+            call.saw = name == "observe" and bool(answer.jobs or answer.others)
+            return answer
 
         return called
 
@@ -209,7 +212,14 @@ def stumbles(target: Target, call: Call, oddity: Oddity, calls: list[Call]) -> s
             return ""
         except Exception as bug:  # whatever it is, an adapter stumbled
             return _where(bug)
+    if call.saw and not (found.jobs or found.others) and not _says_so(oddity):
+        return "it finds no job, which would be started a second time"
     return unlike(found, typing.get_type_hints(getattr(Provider, call.method)).get("return", Any), "the answer")
+
+
+def _says_so(oddity: Oddity) -> bool:
+    """Does it say, as it is documented, that there is nothing, or nothing of ours: another kind, another's version?"""
+    return oddity.value == [] or oddity.at[-1:] in (("dialect",), ("job_type",), ("root_id",))
 
 
 def unlike(value: Any, hint: Any, at: str) -> str:

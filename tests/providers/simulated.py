@@ -30,6 +30,7 @@ class OnSimulator(Generic[P]):
     """The half of a `Bench` that is the platform's, not the provider's."""
 
     platform: P
+    no_meeting = ""
 
     def running(self, name: str) -> list[str]:
         return self.platform.running(name)

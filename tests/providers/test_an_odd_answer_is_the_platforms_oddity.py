@@ -1,19 +1,23 @@
 """JSON of another shape under HTTP 200, for every call of every adapter: reported as an answer that cannot be read.
 
 It is never a bug in headgate, never a traceback, and never a value of another type than the model promises, over which
-planning or a report would stumble later.
+planning or a report would stumble later. Nor does a look find nothing: a job read as absent would be started twice.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.end_to_end.houses import QUICK, House, built
 from tests.faults.operations import OPERATIONS, ManifestVersion, Operation
 from tests.faults.platforms import SIMULATED, Simulated
+from tests.providers.hostile import serving
 from tests.providers.odd_answers import Call, Oddity, recorded, sampled, stumbles, unhurried, unlike
 
 from headgate import Headgate
@@ -23,6 +27,8 @@ from headgate.local import LocalFlink
 from headgate.model.live import Live
 from headgate.model.project import Target
 from headgate.project import load
+from headgate.providers.flink.adapter import open_flink
+from headgate.providers.flink.forms import FlinkTarget
 from headgate.providers.odd_answers import reports_odd_answers
 
 _QUICK = Patience(stop=30, settle=30, stable=0, confirm=30, first_look=0.002, slowest_look=0.01)
@@ -91,14 +97,18 @@ def require_no_stumble(target: Target, calls: list[Call], each: int) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.parametrize(
+    ("method", "each"),
+    [pytest.param("", 5, id="in-a-sample"), pytest.param("observe", 10**6, id="to-a-look", marks=pytest.mark.full)],
+)
 @pytest.mark.parametrize("name", SIMULATED)
-def test_an_odd_answer_in_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
-    """A restart, and what people ask."""
+def test_an_odd_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, method: str, each: int):
+    """A restart, and what people ask; a look with each part of each answer bent in every way."""
     with SIMULATED[name]() as platform:
         for variable, value in platform.environ.items():
             monkeypatch.setenv(variable, value)
         target, calls = calls_of(tmp_path / "repo", platform, OPERATIONS["restart"])
-        require_no_stumble(target, calls, each=5)
+        require_no_stumble(target, [call for call in calls if method in ("", call.method)], each)
 
 
 @pytest.mark.full
@@ -137,6 +147,23 @@ def test_an_odd_answer_of_a_real_flink(tmp_path: Path, monkeypatch: pytest.Monke
                 looked_at(house.root, "flink", QUICK)
     assert {"observe", "submit", "stop_with_savepoint", "cancel", "take_savepoint"} <= {call.method for call in calls}
     require_no_stumble(load(house.root).targets["flink"], calls, each=40)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [None, [], "up", 7, {}, {"jobs": None}, {"jobs": {}}, {"jobs": [None]}, {"jobs": [{}]}, {"jobs": [{"jid": "a"}]}],
+    ids=json.dumps,
+)
+def test_a_url_of_something_else_is_no_empty_flink(says: Any):
+    """The health page of a load balancer lists no jobs, and is no list of jobs."""
+    body = json.dumps(says).encode()
+    with serving(lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body), body]) as server:
+        form = FlinkTarget.model_validate({"url": server.url})
+        with (
+            contextlib.closing(open_flink(Target("local", "flink", form), project="payments", cache=None)) as provider,
+            pytest.raises(Unavailable, match="not what this API documents"),
+        ):
+            provider.observe()
 
 
 @reports_odd_answers

@@ -12,6 +12,8 @@ What a platform cannot do is skipped, with the reason that its bench gives.
 from __future__ import annotations
 
 import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
 
@@ -43,6 +45,7 @@ __all__ = ["DefinitionBench", "DefinitionContract"]
 _HINT = "run `headgate plan` to see what is left to do"
 _MOST_REQUESTS = 90
 _MOST_PASSES = 60
+_PROCESSES = 3
 # Some requests in each run of the tests, and by `--full` all: from the first on, from the second on, and so on.
 _APART = 6
 _FIRST_CUTS = [1, *(pytest.param(first, marks=pytest.mark.full) for first in range(2, _APART + 1))]
@@ -52,12 +55,13 @@ class DefinitionBench(Bench, Protocol):
     """A platform that keeps definitions, seen from outside.
 
     `no_rename`, `no_copy` and `no_pages` are why a definition cannot be renamed, or copied with its marker, or why its
-    list is not read in pages; empty where it can, and is.
+    list is not read in pages; `no_meeting` is why processes cannot notice each other. Empty where it can, and is.
     """
 
     no_rename: str
     no_copy: str
     no_pages: str
+    no_meeting: str = ""
 
     def definitions(self, name: str) -> list[str]:
         """The ids of all definitions of a name."""
@@ -99,15 +103,18 @@ class DefinitionContract(ProviderContract):
         assert len(bench.definitions("contract-foreign")) == 1
 
     def test_the_name_of_another_projects_job_is_left_alone(self, bench: DefinitionBench) -> None:
-        """The error names that project."""
+        """The error names that project. Nor is it marked in place, whatever planning saw."""
         theirs = bench.again("billing")
         spec = bench.spec("contract-theirs")
         wanted = submission(spec)
         converged(theirs, replace(wanted, marker=replace(wanted.marker, project="billing")))
         before = bench.running(spec.name)
+        found = eventually(lambda: [live for live in bench.provider.observe().others if live.name == spec.name])[0]
 
         with pytest.raises(Rejected, match="belongs to project 'billing'"):
             bench.provider.submit(submission(spec))
+        with pytest.raises(Rejected, match="belongs to project 'billing'"):
+            bench.provider.update(found, spec, wanted.marker)
 
         assert bench.running(spec.name) == before
         assert len(bench.definitions(spec.name)) == 1
@@ -128,6 +135,32 @@ class DefinitionContract(ProviderContract):
         assert not bench.running("contract-copied-2")
 
     # -- one start -----------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("again", [False, True], ids=["first-start", "restart"])
+    def test_processes_that_start_a_job_at_once_start_one_copy(self, bench: DefinitionBench, again: bool) -> None:
+        """They saw the same, ask for the same start in the same moment, and notice each other; a rerun finds it."""
+        if bench.no_meeting:
+            pytest.skip(bench.no_meeting)
+        spec = bench.spec("contract-met")
+        live = stopped(bench.provider, started(bench.provider, spec)) if again else None
+        spec = bench.spec(spec.name, parallelism=2) if again else spec
+        wanted = submission(spec, live=live, restore=from_savepoint(live) if live else None)
+        processes = [bench.again() for _ in range(_PROCESSES)]
+        meet = threading.Barrier(_PROCESSES)
+
+        def ask(process: Provider) -> str:
+            meet.wait(timeout=60)
+            with contextlib.suppress(ProviderError):
+                return process.submit(wanted)
+            return ""
+
+        with ThreadPoolExecutor(_PROCESSES) as pool:
+            heard = set(pool.map(ask, processes))
+        job_id = converged(bench.again(), wanted)
+
+        eventually(lambda: bench.provider.health(job_id).settled)
+        assert heard <= {job_id, ""}
+        assert len(bench.running(spec.name)) == len(bench.definitions(spec.name)) == 1
 
     def test_a_second_first_start_with_another_manifest_is_overtaken(self, bench: DefinitionBench) -> None:
         """Two runs saw no job and want different things: the second learns which revision runs, and what to do."""

@@ -19,6 +19,7 @@ from headgate.testing.definition_contract import DefinitionContract
 class ToyBench:
     many = 5
     no_rename = no_copy = no_pages = ""
+    no_meeting = "the toy runs a definition as often as it is asked, and has no room for the name of a caller"
 
     def __init__(self) -> None:
         self.server = ToyServer()

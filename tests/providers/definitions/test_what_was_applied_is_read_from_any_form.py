@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from headgate.model.live import Marker
 from headgate.providers.cs.wire import NOTE
-from headgate.providers.definitions.last_applied import Facts, Form, fits, read, write
+from headgate.providers.definitions.last_applied import Facts, Form, fits, marker_in, read, signature, write
 from headgate.providers.flink import job_parameters
 
 MARKER = Marker("payments", "orders", "5f3c" * 4, "c0ffee" * 6, "6/8", "s3://savepoints/1", "ab" * 16)
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=40)
 INSIDE, BESIDE, BARE = Form(255, Facts.INSIDE, cut="…"), Form(512), Form(512, Facts.BARE, whole_marker=True)
 FORMS = {
     "inside": (INSIDE, {"said": "cn", "took": "5a5a.7", "by": "1a2b3c4d.17"}),
@@ -31,6 +32,22 @@ RECORDED = {
     "dli": (f"made by hand {_OLD_MARKER}] [headgate-sets 41.QmFzZTY]", FORMS["bare"][1], "made by hand"),
     "cs": (f"{_OLD_MARKER}] [headgate+ begin=1516952710740 jar=obs://b/my%20jar.jar]", FORMS["beside"][1], ""),
 }
+
+
+@given(st.builds(Marker, *[WORDS] * 9))
+def test_every_marker_is_read_back(marker: Marker) -> None:
+    """Whatever its words hold: brackets, blanks and other alphabets are coded."""
+    assert marker_in(f"before {signature(marker)} after") == marker
+
+
+@pytest.mark.parametrize("environment", ["", "prod"])
+def test_a_short_marker_keeps_whose_job_it_is_and_which_start_it_was(environment: str) -> None:
+    """In which environment, too; where it came from goes first. One from before there were any names none."""
+    marker = replace(MARKER, environment=environment)
+
+    short = marker_in(signature(marker, longest=110 + 17 * bool(environment)))
+
+    assert short == replace(marker, predecessor="", commit="", restored="")
 
 
 @pytest.mark.parametrize("form", RECORDED)
@@ -68,6 +85,9 @@ def test_what_is_written_is_read_back_and_written_again_unchanged(name: str) -> 
     assert read(text).facts == facts
     assert read(text).text == "nightly totals"
     assert write(text, MARKER, facts, form) == text
+    other = Marker("payments", "orders", "f" * 16, start_key="d" * 32)
+    again = read(write(f"{text} - see the wiki", other, facts, form))
+    assert (again.marker, again.text) == (other, "nightly totals - see the wiki")
 
 
 def test_an_older_headgate_reads_what_is_written_today() -> None:
@@ -96,11 +116,14 @@ def test_no_text_breaks_the_budget_or_the_marker(people: str, name: str) -> None
 
 @pytest.mark.parametrize("length", [0, 1, 75, 100])
 def test_people_keep_their_text_while_the_marker_can_do_with_less(length: int) -> None:
-    """Commit, snapshot and predecessor give way first; a cut is shown."""
+    """Commit, snapshot and predecessor give way first, what is not tried again never; a cut is shown."""
     assert read(write("x" * length, MARKER, {"said": "c"}, INSIDE)).text == "x" * length
     cut = read(write("call the payments team " * 12, MARKER, {"said": "c"}, INSIDE)).text
     assert cut.startswith("call the payments team call")
     assert cut.endswith("…")
+    rolled_back = read(write("x" * 200, replace(MARKER, quarantined="9a01" * 4), {"by": "1a2b3c4d.8"}, INSIDE))
+    assert rolled_back.marker is not None
+    assert (rolled_back.marker.quarantined, rolled_back.text[-1]) == ("9a01" * 4, "…")
 
 
 def test_a_platform_that_needs_the_whole_marker_cuts_text_first() -> None:
@@ -132,6 +155,8 @@ def test_what_does_not_fit_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         write("", replace(MARKER, job="x" * 300), {}, INSIDE)
     with pytest.raises(ValueError, match="does not fit"):
+        signature(MARKER, longest=40)
+    with pytest.raises(ValueError, match="does not fit"):
         write("x" * 240, MARKER, {}, INSIDE, may_cut=False)
     assert fits({"jar": "x" * 200}, BESIDE)
     assert not fits({"jar": "x" * 400}, BESIDE)
@@ -139,6 +164,7 @@ def test_what_does_not_fit_is_an_error() -> None:
 
 def test_people_who_mention_headgate_write_no_marker() -> None:
     """Neither does a file name."""
-    for text in ("headgate.yaml: see the wiki", "[headgate nonsense]", "", "headgate.job:x"):
+    cut_off = ("[headgate project=a]", "[headgate a=b c")
+    for text in ("headgate.yaml: see the wiki", "[headgate nonsense]", "", "headgate.job:x", *cut_off):
         assert read(text).marker is None
         assert read(text).facts == {}

@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.providers.dinky.given import job, options, seen
+from tests.providers.dinky.given import edited, job, options, seen
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.live import JobState, Live
 from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
+from headgate.planning import diff
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
-from headgate.testing.contract import eventually, from_savepoint, started, stopped, submission
+from headgate.providers.dinky.client import DinkyClient
+from headgate.testing.contract import converged, eventually, from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import envelope
 from headgate.testing.server import Response
@@ -35,6 +37,74 @@ def test_a_start_from_somewhere_else_is_cancelled_and_reported(dinky: DinkySimul
         provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
 
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
+
+
+WRITES = {
+    "publishing": "changeTaskLife",
+    "the-task": "saveOrUpdateCatalogueAndTask",
+    "moving": "moveCatalogue",
+}
+ENDS = {"not-done": "refuse", "done-and-not-heard": "lose_replies", "done-and-a-proxy-answers": "break_replies"}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+@pytest.mark.parametrize("write", WRITES)
+def test_a_restart_that_renames_and_moves_keeps_its_state(
+    dinky: DinkySimulator, provider: DinkyProvider, write: str, ends: str
+) -> None:
+    """Taken back to development, moved, renamed, changed, published, started: from its savepoint, once."""
+    ended = stopped(provider, started(provider, job(options=options(step=2))))
+    after = edited(job("totals", options=options(step=2, folder="elsewhere")))
+    getattr(dinky, ENDS[ends])(at=WRITES[write])
+
+    converged(provider, submission(after, live=ended, restore=from_savepoint(ended)))
+    eventually(lambda: provider.health(ended.job_id).settled)
+
+    assert (dinky.running("orders"), dinky.ages("totals")) == ([], 1)
+    assert seen(provider, "totals").job_id == ended.job_id
+    assert diff(seen(provider, "totals").applied or pytest.fail("it says nothing"), after) == ()
+    # Dinky's pages show the name of the task, its open API that of the catalogue.
+    assert [row["name"] for row in dinky.tables.catalogue.values() if str(row["taskId"]) == ended.job_id] == ["totals"]
+
+
+def test_a_failed_start_leaves_the_savepoint_where_the_next_run_finds_it(
+    dinky: DinkySimulator, provider: DinkyProvider
+) -> None:
+    """The definition is changed, the start refused: the state is still that of the job."""
+    ended = stopped(provider, started(provider, job()))
+    after = edited(job())
+    dinky.lifecycle.rejects.add("SUM(amount) + 1")
+
+    with pytest.raises(Rejected):
+        provider.submit(submission(after, live=ended, restore=from_savepoint(ended)))
+    reported = seen(provider)
+    dinky.lifecycle.rejects.clear()
+    started(provider, after, live=reported, restore=from_savepoint(reported))
+
+    assert reported.snapshot == ended.snapshot
+    assert dinky.ages("orders") == 1
+
+
+@pytest.mark.parametrize("moment", ["writes-itself-down", "has-started"])
+def test_a_run_that_comes_between_is_noticed(dinky: DinkySimulator, connect: Connect, moment: str) -> None:
+    """Between the last look and the start: the other's name in the note, or the other's start."""
+    provider = connect(claim_wait=0.01)
+    ended = stopped(provider, started(provider, job()))
+    task = dinky.task_named("orders")
+
+    def meanwhile(seconds: float) -> None:
+        if moment == "has-started":
+            dinky.start_again("orders")
+        else:
+            dinky.tables.change(task, {"note": task["note"].replace(" by=", " by=f00d")})
+
+    assert isinstance(provider.client, DinkyClient)
+    provider.client._pause = meanwhile
+    with pytest.raises(Unavailable, match="another run"):
+        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
+
+    assert len(dinky.running("orders")) == int(moment == "has-started")
+    assert seen(provider).marker is not None
 
 
 def test_an_id_alone_does_not_make_a_task_ours(dinky: DinkySimulator, provider: DinkyProvider) -> None:
@@ -67,6 +137,20 @@ def test_a_savepoint_that_dinky_could_not_write_down_is_found(dinky: DinkySimula
     assert ended.state is JobState.SUSPENDED
     assert ended.snapshot is not None
     assert ended.snapshot.path == progress.path
+
+
+@pytest.mark.parametrize(("path", "end"), [("savepoint", "stop_with_savepoint"), ("cancel", "cancel")])
+def test_no_end_is_ever_asked_for_twice_by_itself(
+    dinky: DinkySimulator, provider: DinkyProvider, path: str, end: str
+) -> None:
+    """GET or not: after a lost reply comes a look, not the same request."""
+    live = started(provider, job())
+    dinky.refuse(9, at=f"GET /api/task/{path}")
+
+    with pytest.raises(OutcomeUnknown):
+        getattr(provider, end)(live.job_id)
+
+    assert len([line for line in dinky.requests if line.startswith(f"GET /api/task/{path}")]) == 1
 
 
 def test_a_start_that_dinky_does_not_point_at_is_not_ended_by_chance(

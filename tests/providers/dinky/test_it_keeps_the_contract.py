@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import sleep
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ class DinkyBench(OnSimulator[MovingDinky]):
     """A simulated Dinky, seen from outside."""
 
     many = 12
+    claim_wait, published = 0.0, False
     no_rename = no_copy = no_pages = ""
 
     def __init__(self, dinky: MovingDinky) -> None:
@@ -44,7 +46,8 @@ class DinkyBench(OnSimulator[MovingDinky]):
         self.provider = self.again()
 
     def again(self, project: str = PROJECT) -> DefinitionProvider:
-        self._opened.append(given.opened(self.platform, project=project, pause=lambda seconds: None))
+        pause = sleep if self.claim_wait else lambda seconds: None
+        self._opened.append(given.opened(self.platform, project=project, pause=pause, claim_wait=self.claim_wait))
         return self._opened[-1]
 
     def close(self) -> None:
@@ -52,7 +55,8 @@ class DinkyBench(OnSimulator[MovingDinky]):
             provider.close()
 
     def spec(self, name: str, **changes: Any) -> JobSpec:
-        return given.job(name, **changes)
+        written = {"step": 2, "folder": f"of-{name}"} if self.published else {}
+        return given.job(name, options=given.options(**written), **changes)
 
     def edited(self, spec: JobSpec) -> JobSpec:
         return given.edited(spec)
@@ -97,5 +101,7 @@ class TestDinky(DefinitionContract):
             monkeypatch.setattr(session, "_PAGE", 3)
         with MovingDinky() as dinky:
             bench = DinkyBench(dinky)
+            bench.claim_wait = 0.5 * ("start_a_job_at_once" in request.node.name)
+            bench.published = "lost_reply_of_any_step" in request.node.name
             yield bench
             bench.close()

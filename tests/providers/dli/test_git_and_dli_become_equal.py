@@ -1,4 +1,4 @@
-"""A project folder on DLI: what changes in place, what is replaced, and what its savepoints and statements allow."""
+"""A project folder on DLI: what is replaced, and what its buckets and savepoints allow."""
 
 from __future__ import annotations
 
@@ -24,19 +24,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         monkeypatch.delenv(name, raising=False)
     with house_on("dli", tmp_path, monkeypatch) as made:
         yield made
-
-
-def test_what_changes_as_the_job_runs_restarts_nothing(house: House) -> None:
-    """Whom to tell of exceptions, restarts after them, tags."""
-    house.applied()
-    before = house.running("dli")
-    more = "smn_topic: alarms, restart_when_exception: true, resume_max_num: 3, tags: {team: shop}"
-
-    assert house.applied(options=f"{OPTIONS}, {more}").verb is Verb.UPDATE
-
-    [job] = house.platform.definitions("dli")
-    assert house.running("dli") == before
-    assert (job.fields["smn_topic"], job.tags) == ("alarms", {"team": "shop"})
 
 
 def test_a_job_without_a_bucket_is_not_planned_to_be_stopped_with_its_state(house: House) -> None:
@@ -69,35 +56,6 @@ def test_an_sql_job_that_becomes_a_jar_is_replaced_by_consent(house: House) -> N
     assert (action.verb, action.restore and action.restore.kind) == (Verb.RESTART, RestoreKind.FRESH)
     [job] = house.platform.definitions("dli")
     assert job.job_type == "flink_jar_job"
-    assert len(house.running("dli")) == 1
-
-
-def test_a_strangers_job_is_adopted_as_it_runs(house: House) -> None:
-    """A manifest that says what runs marks it, and the job never notices."""
-    statement = (house.root / "jobs/dli.yaml").read_text("utf-8").partition("statement: |\n")[2]
-    sql = "\n".join(line.removeprefix("  ") for line in statement.splitlines()) + "\n"
-    ttl = '[{"key":"table.exec.state.ttl","value":"1 h"}]'
-    checkpoints = {"checkpoint_enabled": True, "checkpoint_interval": 30, "runtime_config": ttl}
-    house.platform.jobs.runtime = {}
-    house.platform.start_stranger("dli", sql=sql, flink_version="1.12", **checkpoints)
-    before = house.running("dli")
-    config = "config: {execution.checkpointing.interval: 30s, table.exec.state.ttl: 1 h}"
-
-    action = house.applied(options=f"{OPTIONS}, flink_version: '1.12', tm_slot_num: 1", more=config)
-
-    assert action.verb is Verb.ADOPT
-    [job] = house.platform.definitions("dli")
-    assert house.running("dli") == before
-    assert job.desc.startswith("made by hand [headgate project=payments job=dli")
-
-
-def test_a_statement_that_dli_refuses_is_reported_before_anything_is_stopped(house: House) -> None:
-    """At the line of the file, for a job it knows on Flink 1.12."""
-    house.applied()
-
-    action = house.planned(select=f"COUNT(*), {house.platform.jobs.broken_word}")
-
-    assert (action.reason, action.where) == (Reason.STATEMENT_REJECTED, "jobs/dli.yaml:8:49")
     assert len(house.running("dli")) == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from tests.providers.simulated import OnSimulator
@@ -54,28 +54,25 @@ def statement(name: str, calculation: str = "SELECT a, COUNT(*) FROM s GROUP BY 
     )
 
 
-@dataclass
 class FoasBench(OnSimulator[FoasSimulator]):
-    """The `DefinitionBench` of the provider contract."""
+    """The `DefinitionBench` of the provider contract; `settings` are those of its target."""
 
+    many = 12
     no_rename = "the name of a job is its id, and never changes"
-    no_copy = ""
-    no_pages = ""
+    no_copy = no_pages = ""
 
-    platform: FoasSimulator
-    many: int = 12
-    provider: DefinitionProvider = field(init=False)
-    opened: list[DefinitionProvider] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, platform: FoasSimulator, **settings: Any) -> None:
+        self.platform = platform
+        self._settings = settings
+        self._opened: list[DefinitionProvider] = []
         self.provider = self.again()
 
-    def again(self, project: str = PROJECT) -> DefinitionProvider:
-        self.opened.append(opened(self.platform, project))
-        return self.opened[-1]
+    def again(self, project: str = PROJECT, **settings: Any) -> DefinitionProvider:
+        self._opened.append(opened(self.platform, project, **self._settings, **settings))
+        return self._opened[-1]
 
     def close(self) -> None:
-        for provider in self.opened:
+        for provider in self._opened:
             provider.close()
 
     def spec(self, name: str, **changes: Any) -> JobSpec:

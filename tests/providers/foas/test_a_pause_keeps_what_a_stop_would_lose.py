@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.end_to_end.houses import house_on
 from tests.providers.foas.bench import FoasBench, statement
 
+from headgate.applying import Patience
 from headgate.errors import OutcomeUnknown, Rejected
 from headgate.model.live import JobState, Live
+from headgate.model.outcome import Outcome
 from headgate.model.plan import Restore, RestoreKind, Verdict
 from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
+from headgate.project import Headgate
 from headgate.providers.foas import compatibility
 from headgate.providers.foas.forms import normal
 from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
-from headgate.testing.foas import FoasSimulator
 
 SQL = (
     "CREATE TABLE s (a INT, b INT) WITH (type = 'datahub', topic = 'orders', batchReadSize = '10');\n"
@@ -27,14 +30,6 @@ SQL = (
 ORDERS = JobSpec("orders", "foas", Sql(SQL), 4, config={"blink.miniBatch.size": "100"})
 WINDOWS = replace(ORDERS, program=Jar("package:w.jar", "com.example.W", ("a=b",)), parallelism=1)
 FRESH = Restore(RestoreKind.FRESH)
-
-
-@pytest.fixture
-def bench() -> Iterator[FoasBench]:
-    with FoasSimulator() as platform:
-        made = FoasBench(platform)
-        yield made
-        made.close()
 
 
 def ran(spec: JobSpec) -> AppliedSpec:
@@ -281,3 +276,23 @@ def test_another_statement_gets_another_plan_and_the_same_keeps_its_own(bench: F
     again(bench, paused, edited, FRESH)
 
     assert '"native_memory":99' not in job.content["PlanJson"]
+
+
+def test_an_edit_that_does_not_settle_is_rolled_back_with_its_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What was resumed is paused, not stopped: its state is nowhere else."""
+    with house_on("foas", tmp_path, monkeypatch) as house:
+        house.applied(parallelism=4)
+        house.job("foas", parallelism=8)
+        with Headgate.open(house.root) as headgate:
+            plan = headgate.plan()
+            house.platform.start_looks = 10**6
+            report = headgate.apply(
+                plan,
+                patience=Patience(settle=0.2, stable=0, first_look=0.001, slowest_look=0.005),
+                listen=lambda event: setattr(house.platform, "start_looks", 1) if event.step == "cancel" else None,
+            )
+
+        assert [result.outcome for result in report.results] != [Outcome.APPLIED]
+        assert len(house.running("foas")) == 1
+        assert house.platform.ages("foas") == 2
+        assert '"parallelism":4' in house.platform.jobs["foas"].content["PlanJson"]

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.providers.foas.bench import FoasBench, opened
+from tests.providers.foas.bench import FoasBench
 
 from headgate.errors import ManifestError, Rejected
 from headgate.model.project import Target
 from headgate.project import load
+from headgate.providers.definitions.provider import DefinitionProvider
 from headgate.providers.foas.credentials import credentials
 from headgate.providers.foas.endpoints import endpoint
 from headgate.providers.foas.forms import FoasOptions, FoasTarget, normal
@@ -77,14 +78,11 @@ def test_without_keys_it_says_where_they_belong(monkeypatch: pytest.MonkeyPatch)
 def test_temporary_keys_work_with_both_kinds_of_bodies(body: str):
     """A form, as the SDKs send it, and JSON."""
     with FoasSimulator(key_id="STS.testid", token="test-token") as platform:
-        bench = FoasBench(platform)
-        settings = {"access_key_id": "STS.testid", "security_token": "test-token", "region": ""}
-        provider = opened(platform, body=body, **settings)
+        bench = FoasBench(platform, body=body, access_key_id="STS.testid", security_token="test-token", region="")
 
-        started(provider, bench.spec("orders"))
+        started(bench.provider, bench.spec("orders"))
 
         assert len(bench.running("orders")) == 1
-        provider.close()
         bench.close()
 
 
@@ -104,40 +102,30 @@ def test_a_setting_that_is_gone_names_the_next_move(tmp_path: Path, signature: s
     assert mistake.hint.startswith("take it out: requests are signed as the foas SDKs sign them")
 
 
-def test_a_new_job_goes_to_a_queue_the_project_may_use():
+def test_a_new_job_goes_to_a_queue_the_project_may_use(platform: FoasSimulator, bench: FoasBench):
     """The manifest's, the target's, else any that is bound; none is an error before anything is made."""
-    with FoasSimulator() as platform:
-        platform.queues = [("cluster-1", "root.a"), ("cluster-2", "root.b"), ("cluster-2", "root.c")]
-        bench = FoasBench(platform)
-        at_target = opened(platform, cluster_id="cluster-2", queue_name="root.c")
-        elsewhere = opened(platform, cluster_id="cluster-9")
-        asked = bench.spec("asked", options=normal({"clusterId": "cluster-2", "queueName": "root.b"}))
+    platform.queues = [("cluster-1", "root.a"), ("cluster-2", "root.b"), ("cluster-2", "root.c")]
+    asked = bench.spec("asked", options=normal({"clusterId": "cluster-2", "queueName": "root.b"}))
 
-        bench.provider.submit(submission(bench.spec("any")))
-        at_target.submit(submission(bench.spec("configured")))
-        bench.provider.submit(submission(asked))
-        with pytest.raises(Rejected, match="no queue"):
-            elsewhere.submit(submission(bench.spec("nowhere")))
+    bench.provider.submit(submission(bench.spec("any")))
+    bench.again(cluster_id="cluster-2", queue_name="root.c").submit(submission(bench.spec("configured")))
+    bench.provider.submit(submission(asked))
+    with pytest.raises(Rejected, match="no queue"):
+        bench.again(cluster_id="cluster-9").submit(submission(bench.spec("nowhere")))
 
-        queues = {name: job.content["QueueName"] for name, job in platform.jobs.items()}
-        assert queues == {"any": "root.a", "configured": "root.c", "asked": "root.b"}
-        for provider in (at_target, elsewhere):
-            provider.close()
-        bench.close()
+    queues = {name: job.content["QueueName"] for name, job in platform.jobs.items()}
+    assert queues == {"any": "root.a", "configured": "root.c", "asked": "root.b"}
 
 
-def test_the_start_offset_goes_into_the_start_of_an_empty_job():
+def test_the_start_offset_goes_into_the_start_of_an_empty_job(platform: FoasSimulator, bench: FoasBench):
     """As text of 13 digits inside of JSON; a resumption takes none."""
-    with FoasSimulator() as platform:
-        bench = FoasBench(platform)
-        spec = bench.spec("orders", options=normal({"startOffset": 1767225600000}))
+    spec = bench.spec("orders", options=normal({"startOffset": 1767225600000}))
 
-        started(bench.provider, spec)
-        started(bench.provider, replace(spec, name="clicks", options={}))
+    started(bench.provider, spec)
+    started(bench.provider, replace(spec, name="clicks", options={}))
 
-        assert platform.parameters("orders") == ['{"startOffset":"1767225600000"}']
-        assert platform.parameters("clicks") == ["{}"]
-        bench.close()
+    assert platform.parameters("orders") == ['{"startOffset":"1767225600000"}']
+    assert platform.parameters("clicks") == ["{}"]
 
 
 @pytest.mark.parametrize(
@@ -159,14 +147,11 @@ def test_options_that_cannot_be_are_refused(written: dict[str, Any]):
         FoasOptions.model_validate(written)
 
 
-def test_a_name_that_cannot_stand_in_a_path_is_refused():
+def test_a_name_that_cannot_stand_in_a_path_is_refused(platform: FoasSimulator, provider: DefinitionProvider):
     """How it would be signed is documented nowhere."""
-    with FoasSimulator() as platform:
-        provider = opened(platform)
-        with pytest.raises(Rejected, match="path"):
-            provider.references("jar mit umlaut ü")
-        assert platform.requests == []
-        provider.close()
+    with pytest.raises(Rejected, match="path"):
+        provider.references("jar mit umlaut ü")
+    assert platform.requests == []
 
 
 def test_a_target_in_headgate_yaml_is_this_provider(tmp_path: Path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,20 +19,6 @@ from headgate.providers.http import NotFound, Reply, Unauthorised
 from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.foas import FoasSimulator
 from headgate.testing.server import Response
-
-
-@pytest.fixture
-def platform() -> Iterator[FoasSimulator]:
-    with FoasSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def provider(platform: FoasSimulator) -> Iterator[DefinitionProvider]:
-    made = opened(platform)
-    yield made
-    made.close()
-
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
 
@@ -67,10 +52,9 @@ def test_letter_case_of_keys_does_not_count():
     assert (job.name, job.job_type, job.api_type, job.committed) == ("a", "FLINK_STREAM", "DATASTREAM", True)
 
 
-def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimulator):
+def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimulator, bench: FoasBench):
     """From a first start to a resumption."""
     platform.camel_case = True
-    bench = FoasBench(platform)
     spec = bench.spec("orders", options=normal({"folder": "/team"}))
 
     paused = stopped(bench.provider, started(bench.provider, spec))
@@ -78,38 +62,25 @@ def test_a_service_that_answers_in_camel_case_is_understood(platform: FoasSimula
 
     assert diff(live.applied or pytest.fail("nothing read"), spec) == ()
     assert platform.ages("orders") == 1
-    bench.close()
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_list_without_a_total_is_no_answer(platform: FoasSimulator, provider: DefinitionProvider):
-    """Nobody could tell whether it is whole."""
-    platform.fail(9, at="GET .*/jobs", response=Response(200, {"Jobs": {"Job": []}}))
-
-    with pytest.raises(Unavailable):
-        provider.observe()
-
-
 @pytest.mark.parametrize(
     ("path", "broken"),
     [
+        pytest.param("/jobs", {"Jobs": {"Job": []}}, id="no-total"),
         pytest.param("/jobs", {"TotalCount": "many", "Jobs": {"Job": []}}, id="a-total-that-is-no-number"),
         pytest.param("/jobs", {"TotalCount": 1, "Jobs": {"Job": [{"JobName": None}]}}, id="a-job-without-a-name"),
         pytest.param("/instances", {"TotalCount": 1, "Instances": {"Instance": [{"Id": 7}]}}, id="a-run-of-no-job"),
-        pytest.param(
-            "/instances",
-            {"TotalCount": 1, "Instances": {"Instance": [{"JobName": "orders"}]}},
-            id="no-id",
-        ),
+        pytest.param("/instances", {"TotalCount": 1, "Instances": {"Instance": [{"JobName": "orders"}]}}, id="no-id"),
     ],
 )
 def test_what_cannot_be_read_is_not_absent(
-    platform: Any, provider: DefinitionProvider, path: str, broken: dict[str, Any]
+    platform: Any, bench: FoasBench, provider: DefinitionProvider, path: str, broken: dict[str, Any]
 ):
     """Taken for no job, or for one that never ran, it would be started a second time."""
-    bench = FoasBench(platform)
     started(bench.provider, bench.spec("orders"))
     honest = platform.answer
     platform.answer = lambda asked: Response(200, broken) if asked.path.endswith(path) else honest(asked)
@@ -120,12 +91,10 @@ def test_what_cannot_be_read_is_not_absent(
         provider.submit(submission(bench.edited(bench.spec("orders"))))
 
     assert len(platform.jobs["orders"].instances) == 1
-    bench.close()
 
 
-def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator):
+def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator, bench: FoasBench):
     """The service finds jobs and packages by parts of their names."""
-    bench = FoasBench(platform)
     platform.start_stranger("orders-old")
     platform.start_stranger("my-orders")
 
@@ -140,7 +109,6 @@ def test_a_name_is_found_among_those_that_hold_it(platform: FoasSimulator):
     assert (
         "only as part of a job" in bench.provider.compile(bench.spec("orders", options={"packages": ["udf.jar"]})).why
     )
-    bench.close()
 
 
 # -- states ------------------------------------------------------------------------------------------------------------
@@ -183,20 +151,8 @@ def test_the_platforms_own_words_are_shown():
     assert state_of(None) is JobState.STOPPED
 
 
-def test_a_start_that_is_not_shown_yet_is_waited_for(platform: FoasSimulator):
-    """The old state is shown for a while after a change: read too early, a start would look like a failure."""
-    platform.lag = 5
-    bench = FoasBench(platform)
-
-    bench.provider.submit(submission(bench.spec("orders")))
-
-    assert bench.provider.health("orders").state.active
-    bench.close()
-
-
-def test_a_job_in_trouble_says_why_and_is_not_given_up(platform: FoasSimulator):
+def test_a_job_in_trouble_says_why_and_is_not_given_up(platform: FoasSimulator, bench: FoasBench):
     """A broken start stays WAITING; an error from before the start does not count."""
-    bench = FoasBench(platform)
     started(bench.provider, bench.spec("orders"))
     instance = platform.jobs["orders"].current
     assert instance is not None
@@ -210,7 +166,6 @@ def test_a_job_in_trouble_says_why_and_is_not_given_up(platform: FoasSimulator):
     assert (well.settled, well.cause) == (True, "")
     assert (ill.state, ill.cause) == (JobState.RUNNING, "the disk is full")
     assert (waiting.state, waiting.settled, waiting.cause) == (JobState.STARTING, False, "the disk is full")
-    bench.close()
 
 
 # -- trouble -----------------------------------------------------------------------------------------------------------
@@ -249,27 +204,15 @@ def test_the_code_of_an_error_decides_not_its_status(
         assert trouble.problem == f"{code}: why (request r)"
 
 
-def test_error_bodies_are_read_in_any_letter_case():
-    """The SDKs read them so."""
-    trouble = judge(Reply(400, {}, "", {"code": "Throttling", "message": "slow down", "requestId": "r"}), False)
+def test_what_the_gateway_says_beside_the_code_is_read():
+    """How long to wait, in milliseconds; in any letter case, as the SDKs read it. A page of a proxy has neither."""
+    slow = {"code": "Throttling.User", "message": "slow down", "requestId": "r"}
 
-    assert isinstance(trouble, Unavailable)
-
-
-def test_the_gateway_says_how_long_to_wait():
-    """In milliseconds, in a header of its own."""
-    reply = Reply(400, {"x-acs-retry-after": "1500"}, "", {"Code": "Throttling.User", "Message": ""})
-
-    trouble = judge(reply, True)
+    trouble = judge(Reply(400, {"x-acs-retry-after": "1500"}, "", slow), True)
 
     assert isinstance(trouble, Unavailable)
     assert trouble.retry_after == 1.5
-
-
-def test_a_body_without_a_code_leaves_it_to_the_status():
-    """A proxy's page, say."""
-    assert judge(Reply(502, {}, "<html>", None), False) is None
-    assert judge(Reply(200, {}, "", None), True) is None
+    assert judge(Reply(502, {}, "<html>", None), False) is judge(Reply(200, {}, "", None), True) is None
 
 
 def test_the_secret_and_the_token_are_in_no_error(platform: FoasSimulator):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tests.providers.foas.bench import FoasBench
 
@@ -15,9 +13,6 @@ class TestFoasKeepsTheContract(DefinitionContract):
     """Statements, from a first start to an adoption in place."""
 
     @pytest.fixture
-    def bench(self) -> Iterator[FoasBench]:
-        with FoasSimulator() as platform:
-            platform.largest_page = 5
-            bench = FoasBench(platform)
-            yield bench
-            bench.close()
+    def bench(self, platform: FoasSimulator, bench: FoasBench) -> FoasBench:
+        platform.largest_page = 5
+        return bench

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.providers.foas.bench import FoasBench
 
-from headgate.model.spec import JobSpec, Sql
-from headgate.planning import diff
 from headgate.providers.foas.scripts import as_code, as_script, shape
 from headgate.sql import BLINK, check, meaning
-from headgate.testing.contract import started
-from headgate.testing.foas import FoasSimulator
 
 SCRIPTS = {
     "one": "CREATE TABLE s (a INT) WITH (type = 'x');\nINSERT INTO t SELECT a FROM s;\n",
@@ -78,20 +73,3 @@ def test_a_script_with_several_inserts_is_a_manifest_as_it_is(code: str, set_of_
 def test_what_may_change_without_losing_state_does_not_hang_on_brackets():
     """The shape of a script is that of its statements."""
     assert shape(as_code(SCRIPTS["two"])) == shape("INSERT INTO t SELECT a FROM s; INSERT INTO u SELECT a FROM s")
-
-
-def test_a_job_with_two_sinks_runs_and_is_left_alone():
-    """The simulated service refuses a statement set, as Blink does."""
-    with FoasSimulator() as platform:
-        bench = FoasBench(platform)
-        spec = JobSpec("orders", "foas", Sql(SCRIPTS["two"]))
-
-        live = started(bench.provider, spec)
-
-        assert diff(live.applied or pytest.fail("nothing read"), spec) == ()
-        platform.start_stranger("clicks", code="INSERT INTO t SELECT 1; INSERT INTO u SELECT 2")
-        [stranger] = bench.provider.observe().others
-        assert stranger.applied is not None
-        assert isinstance(stranger.applied.program, Sql)
-        assert check(stranger.applied.program.text, BLINK) == ()
-        bench.close()

@@ -52,12 +52,6 @@ class OfficialClient:
 
 
 @pytest.fixture
-def platform() -> Iterator[FoasSimulator]:
-    with FoasSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def call(platform: FoasSimulator) -> Iterator[OfficialClient]:
     client = OfficialClient(platform)
     yield client

@@ -17,7 +17,6 @@ from headgate.providers.foas.compatibility import platform_verdict
 from headgate.providers.foas.forms import normal
 from headgate.providers.port import Support
 from headgate.testing.contract import started, stopped, submission
-from headgate.testing.foas import FoasSimulator
 
 ORDERS = JobSpec("orders", "foas", Sql("INSERT INTO t SELECT a FROM s"))
 JAR = Jar("package:w.jar", "com.example.W", ("a=b",))
@@ -96,58 +95,45 @@ def test_what_is_changed_without_a_restart():
     assert found.blocked is None
 
 
-def test_state_cannot_leave_its_project():
-    """From another target nothing comes along."""
-    found = platform_verdict(ORDERS, running(ORDERS), changed("target"))
-
-    assert found.state is not None
-    assert found.state.verdict is Verdict.LOST
+BATCH = replace(ORDERS, options=options(jobType="FLINK_BATCH"))
 
 
-def test_a_batch_job_has_no_state_to_judge():
-    """Every run reads its input from the beginning."""
-    spec = replace(ORDERS, options=options(jobType="FLINK_BATCH"))
+@pytest.mark.parametrize(
+    ("spec", "live", "path", "verdict"),
+    [
+        pytest.param(ORDERS, running(ORDERS), "target", Verdict.LOST, id="state-cannot-leave-its-project"),
+        pytest.param(BATCH, running(BATCH, state=JobState.FINISHED), "statement", Verdict.NONE, id="batch-has-none"),
+        pytest.param(ORDERS, None, "", None, id="a-first-start-has-nothing-to-lose"),
+    ],
+)
+def test_state_is_judged_by_where_it_is(spec: JobSpec, live: Live | None, path: str, verdict: Verdict | None):
+    """Of another target nothing comes along; every run of a batch job reads its input from the beginning."""
+    found = platform_verdict(spec, live, changed(path) if path else ())
 
-    found = platform_verdict(spec, running(spec, state=JobState.FINISHED), changed("statement"))
-
-    assert found.state is not None
-    assert found.state.verdict is Verdict.NONE
+    assert (found.state and found.state.verdict) == verdict
 
 
-def test_a_first_start_has_nothing_to_lose():
-    """And no state to speak of."""
-    assert platform_verdict(ORDERS, None, ()).state is None
-
-
-def test_its_capabilities_say_the_same():
+def test_its_capabilities_say_the_same(bench: FoasBench):
     """The table of the platforms is made from them."""
-    with FoasSimulator() as platform:
-        bench = FoasBench(platform)
-        reported = bench.provider.capabilities
-        live = started(bench.provider, bench.spec("orders"))
+    reported = bench.provider.capabilities
+    started(bench.provider, bench.spec("orders"))
 
-        assert (reported.savepoint, reported.dispose) == (Support.NO, Support.NO)
-        assert reported.mark_in_place is Support.YES
-        assert reported.savepoint_format == "foas:demo_prj"
-        with pytest.raises(Rejected, match="state: suspended"):
-            bench.provider.take_savepoint("orders", "0" * 32)
-        assert not bench.provider.savepoint_progress("orders", "0" * 32).asked
-        with pytest.raises(Rejected):
-            bench.provider.dispose(f"foas:demo_prj/orders/{live.run_id}")
-        assert bench.provider.kept("orders") is None
-        bench.close()
+    assert (reported.savepoint, reported.dispose) == (Support.NO, Support.NO)
+    assert reported.mark_in_place is Support.YES
+    assert reported.savepoint_format == "foas:demo_prj"
+    with pytest.raises(Rejected, match="state: suspended"):
+        bench.provider.take_savepoint("orders", "0" * 32)
+    assert not bench.provider.savepoint_progress("orders", "0" * 32).asked
+    assert bench.provider.kept("orders") is None
 
 
-def test_a_node_that_the_plan_has_not_is_named_with_the_nearest():
+def test_a_node_that_the_plan_has_not_is_named_with_the_nearest(bench: FoasBench):
     """Its names are the platform's, so this is found only once there is a plan; the state waits in the paused job."""
-    with FoasSimulator() as platform:
-        bench = FoasBench(platform)
-        paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
-        spec = bench.spec("orders", options=options(planJson={"nodes": {"GroupAgregate": {"core": 1.0}}}))
+    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
+    spec = bench.spec("orders", options=options(planJson={"nodes": {"GroupAgregate": {"core": 1.0}}}))
 
-        with pytest.raises(Rejected) as raised:
-            bench.provider.submit(submission(spec, live=paused))
+    with pytest.raises(Rejected) as raised:
+        bench.provider.submit(submission(spec, live=paused))
 
-        assert raised.value.hint == "did you mean 'GroupAggregate'?"
-        assert bench.running("orders") == []
-        bench.close()
+    assert raised.value.hint == "did you mean 'GroupAggregate'?"
+    assert bench.running("orders") == []

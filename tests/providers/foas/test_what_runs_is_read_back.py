@@ -31,13 +31,6 @@ def platform() -> Iterator[FoasSimulator]:
         yield simulator
 
 
-@pytest.fixture
-def bench(platform: FoasSimulator) -> Iterator[FoasBench]:
-    made = FoasBench(platform)
-    yield made
-    made.close()
-
-
 def options(**written: Any) -> dict[str, Any]:
     """Options as the loader reads them."""
     return normal(written)
