@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.providers.cs import given as cs
@@ -14,7 +14,7 @@ from tests.providers.foas import bench as foas
 
 from headgate.model.health import Health
 from headgate.model.live import JobState
-from headgate.model.spec import JobSpec
+from headgate.model.spec import JobSpec, Sql
 from headgate.providers.port import Provider
 from headgate.testing.contract import eventually, submission
 from headgate.testing.cs import CsSimulator
@@ -26,83 +26,53 @@ FLINKS = {"execution.checkpointing.interval": "30s"}
 BLINKS = {"blink.checkpoint.interval.ms": "30000"}
 
 
-@contextmanager
-def place(name: str, *, checkpoints: bool) -> Iterator[tuple[Provider, JobSpec]]:
-    """A simulator, opened, and a job for it."""
-    config = (BLINKS if name == "foas" else FLINKS) if checkpoints else {}
-    match name:
-        case "dli":
-            with DliSimulator() as platform:
-                yield dli.provider(platform), replace(dli.job(), config=config)
-        case "cs":
-            with CsSimulator() as platform:
-                yield cs.opened(platform), replace(cs.sql_job(), config=config)
-        case "dinky":
-            with DinkySimulator() as platform:
-                yield dinky.opened(platform), replace(dinky.job(), config=config)
-        case _:
-            with FoasSimulator() as platform:
-                yield foas.opened(platform), replace(foas.FoasBench(platform).spec("orders"), config=config)
+PLACES: dict[str, tuple[Any, Callable[[Any], Provider], Callable[[], JobSpec]]] = {
+    "dli": (DliSimulator, dli.provider, dli.job),
+    "cs": (CsSimulator, cs.opened, cs.sql_job),
+    "dinky": (DinkySimulator, dinky.opened, dinky.job),
+    "foas": (FoasSimulator, foas.opened, lambda: JobSpec("orders", "foas", Sql(foas.statement("orders")))),
+}
 
 
-def settled(provider: Provider, spec: JobSpec) -> Health:
-    job_id = provider.submit(submission(spec))
-    eventually(lambda: provider.health(job_id).settled)
-    found = provider.health(job_id)
-    provider.close()
+def settled(name: str, spec: JobSpec | None = None, **changes: Any) -> Health:
+    """How a job is doing on a simulator once it has settled."""
+    simulator, opened, job = PLACES[name]
+    with simulator() as platform:
+        provider = opened(platform)
+        job_id = provider.submit(submission(replace(spec or job(), **changes)))
+        eventually(lambda: provider.health(job_id).settled)
+        found = provider.health(job_id)
+        provider.close()
     return found
 
 
 @pytest.mark.parametrize(
-    ("name", "counts"),
+    ("name", "counts", "off", "restarts"),
     [
-        pytest.param("dli", False, id="dli-counts-none"),
-        pytest.param("cs", False, id="cs-counts-none"),
-        pytest.param("dinky", True, id="dinky-counts"),
-        pytest.param("foas", True, id="foas-counts"),
+        pytest.param("dli", False, False, 0, id="dli-has-a-switch-and-counts-restarts"),
+        pytest.param("cs", False, False, None, id="cs-has-a-switch-and-counts-nothing"),
+        pytest.param("dinky", True, None, 0, id="dinky-has-clusters-with-defaults-and-counts-both"),
+        pytest.param("foas", True, ..., None, id="foas-counts-checkpoints"),
     ],
 )
-def test_a_job_that_makes_checkpoints_is_said_to_make_them(name: str, counts: bool) -> None:
-    """And settles, whether the platform counts them or not: an uncounted one is not waited for."""
-    with place(name, checkpoints=True) as (provider, spec):
-        health = settled(provider, spec)
+def test_what_a_platform_says_of_checkpoints_and_restarts(name: str, counts: bool, off: Any, restarts: Any) -> None:
+    """A job settles, whether its checkpoints are counted or not: uncounted ones are not waited for.
+
+    They are off only where the platform says so: a manifest that says nothing of them proves nothing where a cluster
+    has defaults of its own. "0 restarts" of a job that nobody counted would send people looking elsewhere.
+    """
+    health = settled(name, config=BLINKS if name == "foas" else FLINKS)
+    plain = settled(name)
 
     assert health.checkpointing is True
     assert (health.checkpoints is not None, bool(health.checkpoints)) == (counts, counts)
-
-
-@pytest.mark.parametrize(
-    ("name", "reported"),
-    [
-        pytest.param("dli", False, id="dli-has-a-switch"),
-        pytest.param("cs", False, id="cs-has-a-switch"),
-        pytest.param("dinky", None, id="dinky-has-clusters-with-defaults"),
-    ],
-)
-def test_checkpoints_are_off_only_where_the_platform_says_so(name: str, reported: bool | None) -> None:
-    """A manifest that says nothing of them proves nothing where a cluster has defaults of its own."""
-    with place(name, checkpoints=False) as (provider, spec):
-        health = settled(provider, spec)
-
-    assert health.checkpointing is reported
+    assert off in (plain.checkpointing, ...)
+    assert plain.restarts == restarts
 
 
 def test_a_program_sets_up_checkpoints_that_cloud_stream_does_not_see() -> None:
     """The switch in the job's configuration is for SQL alone."""
-    with CsSimulator() as platform:
-        health = settled(cs.opened(platform), cs.jar_job())
-
-    assert health.checkpointing is None
-
-
-def test_restarts_are_counted_where_the_platform_counts_them() -> None:
-    """ "0 restarts" of a job that nobody counted would send people looking elsewhere."""
-    found = {}
-    for name in ("dli", "cs", "dinky", "foas"):
-        with place(name, checkpoints=False) as (provider, spec):
-            found[name] = settled(provider, spec).restarts
-
-    assert found == {"dli": 0, "cs": None, "dinky": 0, "foas": None}
+    assert settled("cs", cs.jar_job()).checkpointing is None
 
 
 @pytest.mark.parametrize(

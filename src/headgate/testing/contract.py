@@ -245,11 +245,11 @@ class ProviderContract:
                 refused(live.job_id)
 
     def test_the_graph_has_vertices(self, bench: Bench) -> None:
-        """`headgate graph` on any platform."""
+        """`headgate graph` on any platform, in a process that did not start the job."""
         require_offered(bench.provider.capabilities.graph, "execution graphs")
         live = started(bench.provider, bench.spec("contract-graph"))
 
-        graph = bench.provider.graph(live.job_id)
+        graph = bench.again().graph(live.job_id)
 
         known = {vertex.id for vertex in graph.vertices}
         assert known

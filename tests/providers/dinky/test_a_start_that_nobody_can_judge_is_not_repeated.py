@@ -14,6 +14,7 @@ from headgate.planning import decide
 from headgate.providers.definitions.provider import DefinitionProvider as DinkyProvider
 from headgate.providers.dinky.client import DinkyClient
 from headgate.providers.dinky.wire import Begun
+from headgate.providers.port import Submission
 from headgate.testing.contract import eventually, from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 from headgate.testing.dinky.envelopes import Exceptional, envelope
@@ -53,65 +54,57 @@ def test_a_start_that_failed_after_flink_had_the_job_is_unclear(dinky: DinkySimu
     assert "remove `by=" in second.value.hint
 
 
-def test_another_version_is_not_started_beside_it_either(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """The next commit, or a rollback: it is the task that may run, whatever is to be started."""
-    ended = stopped(provider, started(provider, job()))
-    dinky.lifecycle.stumbles = 1
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
-
-    with pytest.raises(OutcomeUnknown, match="failed, which may have been after"):
-        provider.submit(submission(job(), live=ended, restore=from_savepoint(ended)))
-
-    assert len(dinky.running("orders")) == 1
-
-
-def test_an_unclear_start_is_reported_as_unknown_with_the_way_out(
-    dinky: DinkySimulator, provider: DinkyProvider
-) -> None:
-    """Neither "stopped, so start" nor "suspended, as git asks": nobody knows, and the plan says what to do."""
-    ended = stopped(provider, started(provider, job()))
-    dinky.lifecycle.stumbles = 1
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
-
-    live = seen(provider)
-    action = decide(edited(job()), live)
-
-    assert (live.state, action.reason, action.steps) == (JobState.UNKNOWN, "live-unknown", ())
-    assert "failed, which may have been after Flink had it" in action.note
-    assert "look for the job on the cluster, and end it if it is there; then remove `by=" in action.hint
-
-
-def test_a_marker_that_lost_what_it_succeeds_still_tells_of_an_unclear_start(
-    dinky: DinkySimulator, provider: DinkyProvider
-) -> None:
-    """People's text may leave no room for it, and a job that came from another target succeeds nothing of this one."""
-    ended = stopped(provider, started(provider, job()))
-    dinky.lifecycle.stumbles = 1
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(submission(edited(job()), live=ended, restore=from_savepoint(ended)))
-
-    task = dinky.task_named("orders")
-    dinky.tables.change(task, {"note": re.sub(r" succeeds=\S+", "", str(task["note"]))})
-
-    assert seen(provider).state is JobState.UNKNOWN
-
-
-def test_a_person_who_looked_lets_headgate_go_on_with_the_state(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """One word struck from the note, and the start is tried again from the same savepoint."""
+@pytest.fixture
+def unclear(dinky: DinkySimulator, provider: DinkyProvider) -> Submission:
+    """A restart with another program from a savepoint, which nobody can judge."""
     ended = stopped(provider, started(provider, job()))
     wanted = submission(edited(job()), live=ended, restore=from_savepoint(ended))
     dinky.lifecycle.stumbles = 1
     with pytest.raises(OutcomeUnknown):
         provider.submit(wanted)
+    return wanted
 
+
+def test_another_version_is_not_started_beside_it_either(
+    dinky: DinkySimulator, provider: DinkyProvider, unclear: Submission
+) -> None:
+    """The next commit, or a rollback: it is the task that may run, whatever is to be started."""
+    with pytest.raises(OutcomeUnknown, match="failed, which may have been after"):
+        provider.submit(submission(job(), live=unclear.live, restore=unclear.restore))
+
+    assert len(dinky.running("orders")) == 1
+
+
+def test_an_unclear_start_is_reported_as_unknown_with_the_way_out(
+    dinky: DinkySimulator, provider: DinkyProvider, unclear: Submission
+) -> None:
+    """Neither "stopped, so start" nor "suspended, as git asks": nobody knows, and the plan says what to do.
+
+    Also where the marker lost what it succeeds: people's text may leave no room for it, and a job that came from
+    another target succeeds nothing of this one.
+    """
+    live = seen(provider)
+    action = decide(edited(job()), live)
+    task = dinky.task_named("orders")
+    dinky.tables.change(task, {"note": re.sub(r" succeeds=\S+", "", str(task["note"]))})
+
+    assert (live.state, action.reason, action.steps) == (JobState.UNKNOWN, "live-unknown", ())
+    assert "failed, which may have been after Flink had it" in action.note
+    assert "look for the job on the cluster, and end it if it is there; then remove `by=" in action.hint
+    assert seen(provider).state is JobState.UNKNOWN
+
+
+def test_a_person_who_looked_lets_headgate_go_on_with_the_state(
+    dinky: DinkySimulator, provider: DinkyProvider, unclear: Submission
+) -> None:
+    """One word struck from the note, and the start is tried again from the same savepoint."""
+    assert unclear.live is not None
     struck(dinky)
     reported = seen(provider)
-    provider.submit(wanted)
-    eventually(lambda: provider.health(ended.job_id).settled)
+    provider.submit(unclear)
+    eventually(lambda: provider.health(reported.job_id).settled)
 
-    assert (reported.state, reported.snapshot) == (JobState.SUSPENDED, ended.snapshot)
+    assert (reported.state, reported.snapshot) == (JobState.SUSPENDED, unclear.live.snapshot)
     assert dinky.ages("orders") == 1
     assert seen(provider).state is JobState.RUNNING
 
