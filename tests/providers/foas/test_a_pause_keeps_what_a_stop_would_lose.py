@@ -46,52 +46,33 @@ def with_options(spec: JobSpec = ORDERS, **written: Any) -> JobSpec:
     return replace(spec, options=normal(written))
 
 
-@pytest.mark.parametrize(
-    ("edited", "verdict", "reported"),
-    [
-        pytest.param(ORDERS, Verdict.KEPT, ["all operators"], id="nothing"),
-        pytest.param(replace(ORDERS, parallelism=8), Verdict.KEPT, ["parallelism"], id="parallelism"),
-        pytest.param(
-            with_options(planJson={"nodes": {"Calc": {"core": 1.0}}}), Verdict.KEPT, ["options.planJson"], id="plan"
-        ),
-        pytest.param(with_options(autoscale={"maxCU": 8.0}), Verdict.KEPT, ["options.autoscale"], id="autoscale"),
-        pytest.param(with_options(packages=["udf.jar"]), Verdict.KEPT, ["options.packages"], id="packages"),
-        pytest.param(
-            replace(ORDERS, config={"blink.miniBatch.size": "200"}),
-            Verdict.KEPT,
-            ["config.blink.miniBatch.size"],
-            id="the value of a parameter",
-        ),
-        pytest.param(
-            replace(ORDERS, config={**ORDERS.config, "blink.localAgg.enabled": "true"}),
-            Verdict.LOST,
-            ["config.blink.localAgg.enabled"],
-            id="a parameter more",
-        ),
-        pytest.param(replace(ORDERS, config={}), Verdict.LOST, ["config.blink.miniBatch.size"], id="a parameter less"),
-        pytest.param(sql("'10'", "'500'"), Verdict.KEPT, ["WITH options"], id="the value of an option"),
-        pytest.param(
-            sql("type = 'datahub', topic = 'orders'", "topic = 'orders', type = 'datahub'"),
-            Verdict.KEPT,
-            ["WITH options"],
-            id="options in another order",
-        ),
-        pytest.param(sql("'10')", "'10', retryTimeout = '5')"), Verdict.LOST, ["statement"], id="an option more"),
-        pytest.param(sql(", batchReadSize = '10'", ""), Verdict.LOST, ["statement"], id="an option less"),
-        pytest.param(sql("b > 10", "b > 11"), Verdict.LOST, ["statement"], id="a number in the query"),
-        pytest.param(sql("SUM(a)", "MAX(a)"), Verdict.LOST, ["statement"], id="another function"),
-        pytest.param(sql("INSERT", "/* why */ insert"), Verdict.KEPT, ["all operators"], id="a comment"),
-        pytest.param(
-            with_options(engineVersion="blink-3.4.4"), Verdict.LOST, ["options.engineVersion"], id="another engine"
-        ),
-        pytest.param(with_options(engineVersion="beta"), Verdict.LOST, ["options.engineVersion"], id="any engine"),
-        pytest.param(with_options(queueName="root.other"), Verdict.UNKNOWN, ["options.queueName"], id="a queue"),
-        pytest.param(
-            with_options(folder="/team", startOffset=1767225600000), Verdict.KEPT, ["all operators"], id="filed"
-        ),
-        pytest.param(WINDOWS, Verdict.LOST, ["program", "parallelism"], id="a jar instead"),
-    ],
-)
+KEPT, LOST, UNKNOWN = Verdict.KEPT, Verdict.LOST, Verdict.UNKNOWN
+SIZE, REORDERED = "blink.miniBatch.size", "topic = 'orders', type = 'datahub'"
+EDITS: dict[str, tuple[JobSpec, Verdict, list[str]]] = {
+    "nothing": (ORDERS, KEPT, ["all operators"]),
+    "parallelism": (replace(ORDERS, parallelism=8), KEPT, ["parallelism"]),
+    "plan": (with_options(planJson={"nodes": {"Calc": {"core": 1.0}}}), KEPT, ["options.planJson"]),
+    "autoscale": (with_options(autoscale={"maxCU": 8.0}), KEPT, ["options.autoscale"]),
+    "packages": (with_options(packages=["udf.jar"]), KEPT, ["options.packages"]),
+    "the value of a parameter": (replace(ORDERS, config={SIZE: "200"}), KEPT, [f"config.{SIZE}"]),
+    "a parameter more": (replace(ORDERS, config={SIZE: "100", "blink.x": "1"}), LOST, ["config.blink.x"]),
+    "a parameter less": (replace(ORDERS, config={}), LOST, [f"config.{SIZE}"]),
+    "the value of an option": (sql("'10'", "'500'"), KEPT, ["WITH options"]),
+    "options in another order": (sql("type = 'datahub', topic = 'orders'", REORDERED), KEPT, ["WITH options"]),
+    "an option more": (sql("'10')", "'10', retryTimeout = '5')"), LOST, ["statement"]),
+    "an option less": (sql(", batchReadSize = '10'", ""), LOST, ["statement"]),
+    "a number in the query": (sql("b > 10", "b > 11"), LOST, ["statement"]),
+    "another function": (sql("SUM(a)", "MAX(a)"), LOST, ["statement"]),
+    "a comment": (sql("INSERT", "/* why */ insert"), KEPT, ["all operators"]),
+    "another engine": (with_options(engineVersion="blink-3.4.4"), LOST, ["options.engineVersion"]),
+    "any engine": (with_options(engineVersion="beta"), LOST, ["options.engineVersion"]),
+    "a queue": (with_options(queueName="root.other"), UNKNOWN, ["options.queueName"]),
+    "filed": (with_options(folder="/team", startOffset=1767225600000), KEPT, ["all operators"]),
+    "a jar instead": (WINDOWS, LOST, ["program", "parallelism"]),
+}
+
+
+@pytest.mark.parametrize(("edited", "verdict", "reported"), EDITS.values(), ids=EDITS)
 def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, reported: list[str]):
     """As the documentation of manual tuning has it; what it does not speak of is unknown."""
     found = compatibility.verdict(ran(ORDERS), edited)
@@ -104,11 +85,10 @@ def test_what_an_edit_does_to_state(edited: JobSpec, verdict: Verdict, reported:
 @pytest.mark.parametrize(
     ("program", "verdict", "reported"),
     [
-        (Jar("package:w2.jar", "com.example.W", ("a=b",)), Verdict.UNKNOWN, ["jar.uri"]),
-        (Jar("package:w.jar", "com.example.W", ("a=c",)), Verdict.UNKNOWN, ["jar.args"]),
-        (Jar("package:w2.jar", "com.example.V", ("a=b",)), Verdict.LOST, ["jar.main_class", "jar.uri"]),
+        pytest.param(Jar("package:w2.jar", "com.example.W", ("a=b",)), UNKNOWN, ["jar.uri"], id="another package"),
+        pytest.param(Jar("package:w.jar", "com.example.W", ("a=c",)), UNKNOWN, ["jar.args"], id="another argument"),
+        pytest.param(Jar("package:w.jar", "com.example.V", ("a=b",)), LOST, ["jar.main_class"], id="another class"),
     ],
-    ids=["another package", "another argument", "another class"],
 )
 def test_what_an_edit_does_to_the_state_of_a_datastream_job(program: Jar, verdict: Verdict, reported: list[str]):
     """Nobody can see what its operators keep."""

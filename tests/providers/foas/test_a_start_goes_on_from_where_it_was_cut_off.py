@@ -199,9 +199,10 @@ def test_a_batch_job_that_ended_long_ago_is_still_known(bench: FoasBench):
 
 
 def test_a_batch_job_cannot_be_paused_and_can_be_ended(bench: FoasBench):
-    """A pause of one is described nowhere."""
+    """A pause of one is described nowhere. The type of a job is one of its options, unless it streams."""
     spec: JobSpec = bench.spec("orders", options=normal({"jobType": "FLINK_BATCH"}))
-    started(bench.provider, spec)
+    live = started(bench.provider, spec)
+    assert diff(live.applied or pytest.fail("nothing read"), spec) == ()
 
     with pytest.raises(Rejected, match="cannot be paused"):
         bench.provider.stop_with_savepoint("orders")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,60 +36,44 @@ def options(**written: Any) -> dict[str, Any]:
     return normal(written)
 
 
+def running(bench: FoasBench) -> Any:
+    """The instance of the job that runs."""
+    current = bench.platform.jobs["orders"].current
+    assert current is not None
+    return current
+
+
 def read(live: Live | None) -> AppliedSpec:
     assert live is not None
     assert live.applied is not None
     return live.applied
 
 
-@pytest.mark.parametrize(
-    "spec",
-    [
-        pytest.param(ORDERS, id="nothing but SQL"),
-        pytest.param(replace(ORDERS, parallelism=8), id="parallelism"),
-        pytest.param(
-            replace(
-                ORDERS, config={"blink.job.option": "-yD a='b c'", "state.backend.type": "niagara", "x y=z": " \\"}
-            ),
-            id="parameters",
-        ),
-        pytest.param(
-            replace(ORDERS, options=options(engineVersion="current", clusterId="cluster-1", queueName="root.demo")),
-            id="an engine that is what it is then",
-        ),
-        pytest.param(replace(ORDERS, options=options(engineVersion="blink-3.4.4")), id="an engine"),
-        pytest.param(
-            replace(ORDERS, options=options(folder="/team/totals", startOffset=1767225600000)), id="beside it"
-        ),
-        pytest.param(replace(ORDERS, options=options(packages=["udf.jar", "more.jar", "udf.jar"])), id="packages"),
-        pytest.param(
-            replace(
-                ORDERS,
-                parallelism=4,
-                options=options(
-                    planJson={
-                        "nodes": {
-                            "Source: s": {"parallelism": 1, "core": 1, "chainingStrategy": "NEVER"},
-                            "GroupAggregate": {"parallelism": 4, "heap_memory": 2048, "state_size": 1},
-                        }
-                    }
-                ),
-            ),
-            id="single nodes",
-        ),
-        pytest.param(
-            replace(ORDERS, options=options(planJson={"autoconf": True, "expectedCore": 8.0, "expectedGB": 32.0})),
-            id="a plan that the platform sizes",
-        ),
-        pytest.param(replace(ORDERS, parallelism=2, options=options(autoscale=SCALE)), id="tuned as it runs"),
-        pytest.param(
-            replace(ORDERS, program=WINDOWS, options=options(packages=["udf.jar"]), config={"a": "b"}), id="a jar"
-        ),
-        pytest.param(
-            replace(ORDERS, program=replace(WINDOWS, args=("blink.job.name=mine", "a=b"))), id="a jar with a label"
-        ),
-    ],
-)
+def orders(parallelism: int = 1, config: Mapping[str, str] | None = None, **written: Any) -> JobSpec:
+    return replace(ORDERS, parallelism=parallelism, config=config or {}, options=options(**written))
+
+
+NODES = {
+    "Source: s": {"parallelism": 1, "core": 1, "chainingStrategy": "NEVER"},
+    "GroupAggregate": {"parallelism": 4, "heap_memory": 2048, "state_size": 1},
+}
+SPECS = {
+    "nothing but SQL": ORDERS,
+    "parallelism": orders(8),
+    "parameters": orders(config={"blink.job.option": "-yD a='b c'", "state.backend.type": "niagara", "x y=z": " \\"}),
+    "an engine that is what it is then": orders(engineVersion="current", clusterId="cluster-1", queueName="root.demo"),
+    "an engine": orders(engineVersion="blink-3.4.4"),
+    "beside it": orders(folder="/team/totals", startOffset=1767225600000),
+    "packages": orders(packages=["udf.jar", "more.jar", "udf.jar"]),
+    "single nodes": orders(4, planJson={"nodes": NODES}),
+    "a plan that the platform sizes": orders(planJson={"autoconf": True, "expectedCore": 8.0, "expectedGB": 32.0}),
+    "tuned as it runs": orders(2, autoscale=SCALE),
+    "a jar": replace(orders(config={"a": "b"}, packages=["udf.jar"]), program=WINDOWS),
+    "a jar with a label": replace(ORDERS, program=replace(WINDOWS, args=("blink.job.name=mine", "a=b"))),
+}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_what_was_applied_differs_in_nothing(bench: FoasBench, spec: JobSpec):
     """While it runs, and while it is paused; whatever the platform fills in by itself."""
     bench.platform.checkpoint_after = 1
@@ -142,24 +126,14 @@ def test_what_people_write_around_the_marker_and_the_parameters_changes_nothing(
 def test_a_state_that_nobody_documents_is_shown_and_taken_for_unknown(bench: FoasBench):
     """It may run: it is neither started beside nor pruned."""
     started(bench.provider, ORDERS)
-    job = bench.platform.jobs["orders"]
-    assert job.current is not None
-    job.current.actual, job.current.wait = "MIGRATING", 10
+    current = running(bench)
+    current.actual, current.wait = "MIGRATING", 10
 
     live = seen(bench.provider, "orders")
 
     assert live is not None
     assert (live.state, live.word) == (JobState.UNKNOWN, "MIGRATING, to be RUNNING")
     assert bench.provider.health("orders").word == "MIGRATING, to be RUNNING"
-
-
-def test_batch_jobs_say_that_they_are(bench: FoasBench):
-    """The type of a job is one of its options, unless it streams."""
-    spec = replace(ORDERS, options=options(jobType="FLINK_BATCH"))
-
-    live = started(bench.provider, spec)
-
-    assert diff(read(live), spec) == ()
 
 
 @pytest.mark.parametrize(
@@ -258,8 +232,7 @@ def test_another_parallelism_in_the_plan_is_seen(bench: FoasBench, edit: Any, pa
     """Of every node or of one; resources that the manifest does not name are the platform's, or the console's."""
     spec = replace(ORDERS, parallelism=4)
     started(bench.provider, spec)
-    current = bench.platform.jobs["orders"].current
-    assert current is not None
+    current = running(bench)
     plan = json.loads(current.content["PlanJson"])
     for node in plan["nodes"]:
         edit(node)
@@ -274,12 +247,12 @@ def test_nodes_of_a_job_that_is_tuned_as_it_runs_are_nobodys_difference(bench: F
     """Automatic tuning rewrites the plan of the instance."""
     spec = replace(ORDERS, parallelism=2, options=options(autoscale=SCALE))
     started(bench.provider, spec)
-    job = bench.platform.jobs["orders"]
-    assert job.current is not None
-    job.current.content["PlanJson"] = job.current.content["PlanJson"].replace('"parallelism":2', '"parallelism":64')
+    content = running(bench).content
+    content["PlanJson"] = content["PlanJson"].replace('"parallelism":2', '"parallelism":64')
 
     assert diff(read(seen(bench.provider, "orders")), spec) == ()
-    assert job.autoscale == {"isOnOff": "true", "maxCU": "40.0", "configure": '{"fetch_delay":1.0}'}
+    tuning = {"isOnOff": "true", "maxCU": "40.0", "configure": '{"fetch_delay":1.0}'}
+    assert bench.platform.jobs["orders"].autoscale == tuning
 
 
 def test_a_job_that_was_filed_elsewhere_is_seen(bench: FoasBench):
@@ -296,8 +269,7 @@ def test_a_job_that_was_filed_elsewhere_is_seen(bench: FoasBench):
 def test_a_job_whose_parameters_somebody_wrote_again_is_read_as_a_strangers(bench: FoasBench):
     """What the manifest asked for is not noted there any more: everything the job has is reported, nothing made up."""
     live = started(bench.provider, ORDERS)
-    current = bench.platform.jobs["orders"].current
-    assert current is not None
+    current = running(bench)
     current.content["Properties"] = "a=b\n"
     bench.platform.edit("orders", Properties="a=b\n")
 
@@ -312,8 +284,7 @@ def test_a_job_whose_parameters_somebody_wrote_again_is_read_as_a_strangers(benc
 def test_line_ends_of_the_console_make_no_difference(bench: FoasBench):
     """It writes CRLF."""
     live = started(bench.provider, ORDERS)
-    current = bench.platform.jobs["orders"].current
-    assert current is not None
+    current = running(bench)
     current.content["Code"] = current.content["Code"].replace("\n", "\r\n")
     current.content["Properties"] = current.content["Properties"].replace("\n", "\r\n")
 
