@@ -5,15 +5,16 @@ The server is a real socket; the time is the test's own, and passes with every l
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import itertools
 import json
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.providers.hostile import serving
+from tests.providers.hostile import Hostile, serving
 
 from headgate.errors import OutcomeUnknown, Unavailable
 from headgate.model.project import Target
@@ -30,6 +31,13 @@ Answer = Callable[[], Iterable[bytes]]
 
 def api(url: str, **settings: object) -> Api:
     return Api("prod", url, pause=lambda seconds: None, **settings)  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def answered(answer: Answer, **settings: object) -> Iterator[tuple[Api, Hostile]]:
+    """A server that answers so, and an API for it."""
+    with serving(answer) as server, contextlib.closing(api(server.url, **settings)) as here:
+        yield here, server
 
 
 def ticking(step: float) -> Callable[[], float]:
@@ -66,8 +74,7 @@ PACKED = b"Content-Encoding: gzip"
 )
 def test_an_answer_beyond_the_limit_is_refused_and_takes_little_memory(answer: Answer):
     """Neither what comes over the wire nor what it unpacks to is held beyond the limit; nor is it asked for again."""
-    with serving(answer) as server:
-        here = api(server.url, max_answer_mib=2)
+    with answered(answer, max_answer_mib=2) as (here, server):
         tracemalloc.start()
         try:
             with pytest.raises(Unavailable, match="larger than 2 MiB") as trouble:
@@ -77,7 +84,6 @@ def test_an_answer_beyond_the_limit_is_refused_and_takes_little_memory(answer: A
             tracemalloc.stop()
         with pytest.raises(OutcomeUnknown, match="larger than 2 MiB"):
             here.call("POST", "/jobs", writes=True)
-        here.close()
 
     assert peak < 8 * MIB
     assert "max_answer_mib" in trouble.value.hint
@@ -97,11 +103,8 @@ def test_an_answer_beyond_the_limit_is_refused_and_takes_little_memory(answer: A
 )
 def test_what_cannot_be_unpacked_is_reported_as_what_it_is(answer: Answer, words: str):
     """Packed twice, a few kilobytes are more than any machine holds: only what was asked for is unpacked."""
-    with serving(answer) as server:
-        here = api(server.url)
-        with pytest.raises(Unavailable, match=words):
-            here.read("/jobs")
-        here.close()
+    with answered(answer) as (here, server), pytest.raises(Unavailable, match=words):
+        here.read("/jobs")
 
     assert len(server.asked) == 1
     assert "accept-encoding: gzip" in server.asked[0].lower().splitlines()
@@ -112,16 +115,11 @@ def test_packed_answers_are_read():
     document = {"jobs": [{"jid": f"{number:032x}"} for number in range(5000)]}
     parts = json.dumps(document).encode()
     packed = gzip.compress(parts[:70_000]) + gzip.compress(parts[70_000:]) + b"\0" * 100
-    with serving(
-        lambda: [OK + PACKED + b"\r\n\r\n", *(packed[at : at + 7] for at in range(0, len(packed), 7))]
-    ) as server:
-        here = api(server.url)
+    pieces = [OK + PACKED + b"\r\n\r\n", *(packed[at : at + 7] for at in range(0, len(packed), 7))]
+    with answered(lambda: pieces) as (here, _):
         assert here.read("/jobs") == document
-        here.close()
-    with serving(whole(b"", PACKED)) as server:
-        here = api(server.url)
+    with answered(whole(b"", PACKED)) as (here, _):
         assert here.read("/jobs") is None
-        here.close()
 
 
 @pytest.mark.parametrize(
@@ -138,11 +136,9 @@ def test_an_answer_that_trickles_is_given_up_when_its_time_is_over(answer: Answe
 
     A read is asked again, as of any platform that is slow: four times its time, and no more.
     """
-    with serving(answer) as server:
-        here = api(server.url, timeout=30, monotonic=ticking(5.0))
-        with pytest.raises(Unavailable, match="not whole in the 30 s") as trouble:
-            here.read("/jobs")
-        here.close()
+    late = pytest.raises(Unavailable, match="not whole in the 30 s")
+    with answered(answer, timeout=30, monotonic=ticking(5.0)) as (here, server), late as trouble:
+        here.read("/jobs")
 
     assert "`timeout`" in trouble.value.hint
     assert len(server.asked) == 4
@@ -160,34 +156,28 @@ def test_an_answer_that_trickles_is_given_up_when_its_time_is_over(answer: Answe
 )
 def test_a_flood_that_is_no_http_is_a_lost_reply(answer: Answer):
     """Nothing of it is kept."""
-    with serving(answer) as server:
-        here = api(server.url)
+    with answered(answer) as (here, _):
         with pytest.raises(Unavailable, match="the reply was lost"):
             here.read("/jobs")
         with pytest.raises(OutcomeUnknown, match="the reply was lost"):
             here.call("POST", "/jobs", writes=True)
-        here.close()
 
 
 def test_a_large_answer_may_take_longer_as_long_as_it_gets_on():
     """The time of an answer is for what stands still: 16 MiB through a thin line are whole when they are whole."""
     document = [" " * 1024 * 1024] * 16
     body = json.dumps(document).encode()
-    with serving(whole(body)) as server:
-        # At most 64 KiB are read at a time, so that there are 256 looks at the clock at least: 25 s.
-        here = api(server.url, timeout=10, monotonic=ticking(0.1))
+    # At most 64 KiB are read at a time, so that there are 256 looks at the clock at least: 25 s.
+    with answered(whole(body), timeout=10, monotonic=ticking(0.1)) as (here, _):
         assert here.read("/jobs") == document
-        here.close()
 
 
 def test_an_upload_may_take_longer_as_long_as_it_gets_on(tmp_path: Path):
     """A jar of 2 MiB at twice the slowest pace takes a minute, and its target has a timeout of 30 s."""
     jar = tmp_path / "job.jar"
     jar.write_bytes(b"x" * (2 * MIB))
-    with serving(whole(b"{}")) as server:
-        here = api(server.url, timeout=30, monotonic=ticking(0.5))
+    with answered(whole(b"{}"), timeout=30, monotonic=ticking(0.5)) as (here, server):
         here.call("POST", "/jars/upload", writes=True, upload=("jarfile", jar))
-        here.close()
 
     assert 2 * MIB / SLOWEST_REQUEST * 0.5 > 30
     assert server.received > 2 * MIB

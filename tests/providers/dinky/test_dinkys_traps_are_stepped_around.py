@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from tests.providers.dinky.given import edited, job, options, seen
@@ -261,18 +260,6 @@ def test_the_catalog_with_dinkys_own_password_is_never_shown(dinky: DinkySimulat
     dinky.task_named("DefaultCatalog")["dialect"] = "FlinkSql"
 
     assert provider.observe().others == ()
-
-
-def test_what_is_not_dinky_is_no_answer(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """A proxy's page with a 200, or JSON of something else."""
-    provider.observe()
-
-    pages: tuple[Any, ...] = ("<html>welcome</html>", {"jobs": []}, [])
-    for body in pages:
-        dinky.fail(9, at="POST /api/task", response=Response(200, body))
-        with pytest.raises(Unavailable):
-            provider.observe()
-        dinky.speak()
 
 
 def test_a_statement_in_an_error_shows_no_secret(dinky: DinkySimulator, provider: DinkyProvider) -> None:

@@ -151,35 +151,22 @@ def test_the_documented_answer_of_a_plan_has_no_graph_in_it() -> None:
     assert judge(Reply(200, {}, "{}", answer | {"code": "0"}), False) is None
 
 
-class Overheard(DinkySimulator):
-    """Keeps the bodies of starts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.starts: list[dict[str, Any]] = []
-
-    def answer(self, request: Request) -> Response:
-        if request.path == "/openapi/submitTask":
-            self.starts.append(request.json)
-        return super().answer(request)
-
-
-def test_a_start_is_asked_for_as_it_is_documented() -> None:
+def test_a_start_is_asked_for_as_it_is_documented(
+    dinky: DinkySimulator, provider: DinkyProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same keys, a number for the id, a text for the path, an object for the variables."""
-    example = documented("submit_task_request")
-    with Overheard() as dinky:
-        from tests.providers.dinky.given import opened
+    example, honest, sent = documented("submit_task_request"), dinky.answer, dict[str, Any]()
 
-        provider = opened(dinky)
-        spec = job(options=options(fragment=True, variables={"day": "monday"}))
-        ended = stopped(provider, started(provider, spec))
-        dinky.engine.snapshots[example["savePointPath"]] = 0
-        restore = Restore(RestoreKind.SAVEPOINT, example["savePointPath"])
-        started(provider, spec, live=ended, restore=restore)
-        provider.close()
+    def answer(request: Request) -> Response:
+        sent.update(request.json if request.path == "/openapi/submitTask" else {})
+        return honest(request)
 
-    sent = dinky.starts[-1]
-    assert sent.keys() == example.keys()
+    monkeypatch.setattr(dinky, "answer", answer)
+    spec = job(options=options(fragment=True, variables={"day": "monday"}))
+    ended = stopped(provider, started(provider, spec))
+    dinky.engine.snapshots[example["savePointPath"]] = 0
+    started(provider, spec, live=ended, restore=Restore(RestoreKind.SAVEPOINT, example["savePointPath"]))
+
     assert {key: type(value) for key, value in sent.items()} == {key: type(value) for key, value in example.items()}
     assert sent["savePointPath"] == example["savePointPath"]
     assert sent["variables"] == {"day": "monday"}

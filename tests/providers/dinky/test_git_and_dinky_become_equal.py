@@ -20,7 +20,10 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def test_a_cluster_by_its_id_is_the_cluster_by_its_name(house: House) -> None:
-    """Another spelling of the same place restarts nothing; it is written down, and then there is nothing to do."""
+    """Another spelling of the same place restarts nothing; it is written down, and then there is nothing to do.
+
+    By an id that is another's, the job moves: it is stopped and started there.
+    """
     shared = house.platform.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "SET 'a' = 'b'"}, 1)
     by_name = f"{OPTIONS}, envName: shared"
     house.applied(options=by_name)
@@ -33,14 +36,8 @@ def test_a_cluster_by_its_id_is_the_cluster_by_its_name(house: House) -> None:
     assert {change.path for change in action.changes} == changed
     assert house.applied(options=by_name).verb is Verb.UPDATE
     assert house.running("dinky") == before
-
-
-def test_another_cluster_is_another_cluster_however_it_is_spelled(house: House) -> None:
-    """By an id that is another's, the job moves: it is stopped and started there."""
     other = house.platform.tables.new_id()
     house.platform.tables.clusters.append({**house.platform.tables.clusters[0], "id": other, "name": "session-b"})
-    house.applied()
-
     assert house.planned(options=f"type: standalone, clusterId: {other}").verb in (Verb.RESTART, Verb.BLOCKED)
 
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from tests.providers.foas.bench import FoasBench
 
+from headgate.model.live import Live
+from headgate.model.spec import JobSpec
 from headgate.providers.definitions.provider import DefinitionProvider
+from headgate.testing.contract import started, stopped
 from headgate.testing.foas import FoasSimulator
 
 
@@ -27,3 +30,14 @@ def bench(platform: FoasSimulator) -> Iterator[FoasBench]:
 @pytest.fixture
 def provider(bench: FoasBench) -> DefinitionProvider:
     return bench.provider
+
+
+@pytest.fixture
+def spec(bench: FoasBench) -> JobSpec:
+    return bench.spec("orders")
+
+
+@pytest.fixture
+def paused(bench: FoasBench, spec: JobSpec) -> Live:
+    """The job of that spec, once it ran and was paused."""
+    return stopped(bench.provider, started(bench.provider, spec))

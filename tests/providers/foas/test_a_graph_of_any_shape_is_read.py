@@ -37,8 +37,11 @@ def test_a_parallelism_that_cannot_be_read_is_one(odd: Any):
     assert vertex.inputs == ()
 
 
-@pytest.mark.parametrize("asked", [DEEP, '{"parallelism": 1e400, "options": {}}', '{"options": {}}', "[]"])
+@pytest.mark.parametrize(
+    "asked", [DEEP, '{"parallelism": 1e400, "options": {}}', '{"parallelism": 4', '{"options": {}}', "[]"]
+)
 def test_what_somebody_wrote_over_our_line_is_not_ours(asked: str):
     """Statistics that are nested without end count nothing, either."""
     assert Asked.read(f"#headgate: {asked}\na=b\n") is None
+    assert Asked.read("a=b\n") is None
     assert completed_checkpoints(DEEP) is None

@@ -154,10 +154,8 @@ def test_an_engine_that_takes_none_is_paused_once_it_has_a_checkpoint(bench: Foa
     assert bench.platform.ages("orders") == 1
 
 
-def test_other_logic_is_never_resumed(bench: FoasBench):
+def test_other_logic_is_never_resumed(bench: FoasBench, spec: JobSpec, paused: Live):
     """The platform would try, and the job would wait for ever: it is refused, or started empty where that is agreed."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     edited = bench.edited(spec)
 
     with pytest.raises(Rejected, match="would be lost: statement: other SQL logic"):
@@ -175,10 +173,8 @@ def test_other_logic_is_never_resumed(bench: FoasBench):
 @pytest.mark.parametrize(
     "path", ["foas:demo_prj/orders/4711", "foas:demo_prj/clicks/{run}", "foas:another/orders/{run}", "s3://bucket/sp-1"]
 )
-def test_state_that_is_not_the_jobs_own_cannot_be_restored(bench: FoasBench, path: str):
+def test_state_that_is_not_the_jobs_own_cannot_be_restored(bench: FoasBench, spec: JobSpec, paused: Live, path: str):
     """Nothing is changed by trying."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     path = path.format(run=paused.run_id)
     saved = dict(bench.platform.jobs["orders"].content)
 
@@ -191,10 +187,8 @@ def test_state_that_is_not_the_jobs_own_cannot_be_restored(bench: FoasBench, pat
 
 
 @pytest.mark.parametrize("end", ["TERMINATED", "FAILED"])
-def test_the_state_of_a_job_that_was_stopped_is_gone(bench: FoasBench, end: str):
+def test_the_state_of_a_job_that_was_stopped_is_gone(bench: FoasBench, spec: JobSpec, paused: Live, end: str):
     """It is said so, and not claimed that there was nothing to lose."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     bench.platform.press("orders", end)
 
     ended = seen(bench.provider, "orders")
@@ -207,10 +201,8 @@ def test_the_state_of_a_job_that_was_stopped_is_gone(bench: FoasBench, end: str)
     assert bench.provider.stop_progress("orders").failed
 
 
-def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
+def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench, spec: JobSpec, paused: Live):
     """It is not made again as if nothing had been."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     del bench.platform.jobs["orders"]
 
     with pytest.raises(Rejected, match="no job 'orders' any more"):
@@ -219,15 +211,8 @@ def test_a_job_that_was_deleted_took_its_state_along(bench: FoasBench):
     assert bench.platform.jobs == {}
 
 
-def _ended(bench: FoasBench) -> Live | None:
-    live = seen(bench.provider, "orders")
-    return live if live and not live.state.active else None
-
-
-def test_a_resumption_that_is_never_shown_is_an_unknown_outcome(bench: FoasBench):
+def test_a_resumption_that_is_never_shown_is_an_unknown_outcome(bench: FoasBench, spec: JobSpec, paused: Live):
     """Perhaps it runs: nothing is asked for a second time before that is known."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     bench.platform.lag = 10**6
 
     with pytest.raises(OutcomeUnknown, match="was accepted, and it is still PAUSED"):
@@ -239,10 +224,8 @@ def test_a_resumption_that_is_never_shown_is_an_unknown_outcome(bench: FoasBench
     assert bench.platform.ages("orders") == 1
 
 
-def test_another_statement_gets_another_plan_and_the_same_keeps_its_own(bench: FoasBench):
+def test_another_statement_gets_another_plan_and_the_same_keeps_its_own(bench: FoasBench, spec: JobSpec, paused: Live):
     """What somebody tuned in the console survives where the plan still fits."""
-    spec = bench.spec("orders")
-    paused = stopped(bench.provider, started(bench.provider, spec))
     job = bench.platform.jobs["orders"]
     tuned = job.content["PlanJson"].replace('"native_memory":10', '"native_memory":99')
     assert tuned != job.content["PlanJson"]

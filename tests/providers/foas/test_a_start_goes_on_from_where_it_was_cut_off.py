@@ -16,7 +16,7 @@ from headgate.planning import diff
 from headgate.providers.foas.forms import normal
 from headgate.providers.port import Submission
 from headgate.testing.bench import in_state
-from headgate.testing.contract import eventually, from_savepoint, seen, started, stopped, submission
+from headgate.testing.contract import eventually, from_savepoint, seen, started, submission
 
 FRESH = Restore(RestoreKind.FRESH)
 # The requests of a start that change something, as they come.
@@ -48,9 +48,8 @@ def finished(bench: FoasBench, wanted: Submission) -> Live:
 
 
 @pytest.mark.parametrize("at", RESUMED)
-def test_a_resumption_that_is_shown_late(bench: FoasBench, at: str):
+def test_a_resumption_that_is_shown_late(bench: FoasBench, paused: Live, at: str):
     """The state survives once."""
-    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
     wanted = submission(bench.spec("orders", parallelism=8), live=paused, restore=from_savepoint(paused))
     bench.platform.lag = 3
 
@@ -61,9 +60,8 @@ def test_a_resumption_that_is_shown_late(bench: FoasBench, at: str):
 
 
 @pytest.mark.parametrize("at", EMPTIED)
-def test_a_start_that_gives_up_what_is_paused(bench: FoasBench, at: str):
+def test_a_start_that_gives_up_what_is_paused(bench: FoasBench, paused: Live, at: str):
     """By consent, once: also where the old instance was stopped already and nothing was started yet."""
-    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
     edited = bench.edited(bench.spec("orders"))
     consented = replace(from_savepoint(paused), allow_non_restored=True)
     wanted = submission(edited, live=paused, restore=consented)
@@ -76,9 +74,8 @@ def test_a_start_that_gives_up_what_is_paused(bench: FoasBench, at: str):
 
 
 @pytest.mark.parametrize("late", [3, 7])
-def test_a_start_is_made_only_when_its_own_instance_is_shown(bench: FoasBench, late: int):
+def test_a_start_is_made_only_when_its_own_instance_is_shown(bench: FoasBench, paused: Live, late: int):
     """The end of what was paused is no sign of it: looked at then, the job would seem to be stopped."""
-    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
     bench.platform.lag = late
 
     bench.provider.submit(submission(bench.edited(bench.spec("orders")), live=paused, restore=FRESH))
@@ -98,9 +95,8 @@ def test_a_start_whose_reply_was_lost_is_looked_for_before_it_is_made_again(benc
     assert len(bench.platform.jobs["orders"].instances) == 1
 
 
-def test_a_job_that_was_stopped_to_be_started_empty_has_nothing_to_lose(bench: FoasBench):
+def test_a_job_that_was_stopped_to_be_started_empty_has_nothing_to_lose(bench: FoasBench, paused: Live):
     """A run that sees it between the two may go on without another consent; any other stop is no such thing."""
-    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
     consented = submission(bench.edited(bench.spec("orders")), live=paused, restore=FRESH)
     bench.platform.refuse(10, at="POST .*/instance")
     with pytest.raises(ProviderError):

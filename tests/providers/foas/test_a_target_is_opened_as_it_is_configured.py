@@ -44,21 +44,16 @@ def test_a_region_has_an_address(region: str, expected: str):
     assert endpoint(region) == expected
 
 
-def test_keys_come_from_the_variables_of_the_sdks():
-    """Temporary ones with their token."""
-    known = credentials(form(), {**KEYS, "ALIBABA_CLOUD_SECURITY_TOKEN": "test-token"}, where="foas")
+def test_keys_come_from_the_variables_of_the_sdks_or_from_one_other_place():
+    """Temporary ones with their token; those of headgate.yaml go without the token of the environment."""
+    environ = {**KEYS, "ALIBABA_CLOUD_SECURITY_TOKEN": "test-token"}
+
+    known = credentials(form(), environ, where="foas")
+    written = credentials(form(access_key_id="written", access_key_secret="secret"), environ, where="foas")
 
     assert (known.key_id, known.secret, known.token) == ("testid", "testsecret", "test-token")
     assert "testsecret" not in repr(known)
-
-
-def test_keys_are_taken_from_one_place():
-    """Those of headgate.yaml go without the token of the environment."""
-    written = form(access_key_id="written", access_key_secret="secret")
-
-    known = credentials(written, {**KEYS, "ALIBABA_CLOUD_SECURITY_TOKEN": "test-token"}, where="foas")
-
-    assert (known.key_id, known.token) == ("written", "")
+    assert (written.key_id, written.token) == ("written", "")
     assert credentials(form(access_key_id="written"), KEYS, where="foas").key_id == "testid"
 
 

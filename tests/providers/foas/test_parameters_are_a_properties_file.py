@@ -47,11 +47,3 @@ def test_comments_of_people_stay():
     assert lines[2].startswith("#headgate: {")
     assert lines[3:] == ["a=1", "b=2"]
     assert Asked.read(twice) == asked
-
-
-def test_a_text_without_our_line_asks_for_nothing():
-    """Nor does one that somebody has broken."""
-    assert Asked.read("a=b\n") is None
-    assert Asked.read('#headgate: {"parallelism": 4\n') is None
-    assert Asked.read('#headgate: {"options": {}}\n') is None
-    assert Asked.read("#headgate: []\n") is None

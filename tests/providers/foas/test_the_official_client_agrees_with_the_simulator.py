@@ -81,7 +81,7 @@ def created(call: OfficialClient, **more: str) -> None:
 
 
 def test_a_job_from_its_creation_to_its_deletion(platform: FoasSimulator, call: OfficialClient):
-    """The recipe of the documentation's sample, call by call."""
+    """The recipe of the documentation's sample, call by call. A stream has one instance that is not archived."""
     created(call)
     call("ValidateJob", **ORDERS)
     job = call("GetJob", **ORDERS)["Job"]
@@ -95,6 +95,10 @@ def test_a_job_from_its_creation_to_its_deletion(platform: FoasSimulator, call: 
     call("ModifyInstanceState", **CURRENT, expectState="RUNNING", isFlush="true")
     resumed = state(call, until="RUNNING")["Id"]
     assert resumed != number
+    streams = {"projectName": "demo_prj", "jobType": "FLINK_STREAM"}
+    lists = [call("ListInstance", **streams, isArchived=archived)["Instances"] for archived in ("false", "true")]
+    assert [[each["Id"] for each in listed["Instance"]] for listed in lists] == [[resumed], [number]]
+    assert lists[0]["Instance"][0]["Code"] == statement("orders")
     assert platform.ages("orders") == 1
     call("ModifyInstanceState", **CURRENT, expectState="TERMINATED")
     state(call, until="TERMINATED")
@@ -124,27 +128,6 @@ def test_lists_come_in_pages_that_begin_with_one(platform: FoasSimulator, call: 
     assert some["TotalCount"] == 2
     nothing = call("ListJob", projectName="demo_prj", jobName="orders")
     assert (nothing["TotalCount"], nothing["TotalPage"]) == (0, 0)
-
-
-def test_instances_are_archived_by_the_next_one(platform: FoasSimulator, call: OfficialClient):
-    """A stream has one that is not."""
-    created(call)
-    started = call("StartJob", **ORDERS)["instanceId"]
-    state(call, until="RUNNING")
-    call("ModifyInstanceState", **CURRENT, expectState="PAUSED")
-    state(call, until="PAUSED")
-    call("ModifyInstanceState", **CURRENT, expectState="RUNNING")
-    now = state(call, until="RUNNING")["Id"]
-
-    lists = [
-        call("ListInstance", projectName="demo_prj", jobType="FLINK_STREAM", isArchived=archived)["Instances"][
-            "Instance"
-        ]
-        for archived in ("false", "true")
-    ]
-
-    assert [[each["Id"] for each in listed] for listed in lists] == [[now], [started]]
-    assert lists[0][0]["Code"] == statement("orders")
 
 
 def test_summaries_leave_out_what_was_never_committed(platform: FoasSimulator, call: OfficialClient):

@@ -16,7 +16,7 @@ from headgate.model.spec import AppliedSpec, Jar, JobSpec, Savepoint, Sql, Strat
 from headgate.providers.foas.compatibility import platform_verdict
 from headgate.providers.foas.forms import normal
 from headgate.providers.port import Support
-from headgate.testing.contract import started, stopped, submission
+from headgate.testing.contract import started, submission
 
 ORDERS = JobSpec("orders", "foas", Sql("INSERT INTO t SELECT a FROM s"))
 JAR = Jar("package:w.jar", "com.example.W", ("a=b",))
@@ -127,9 +127,8 @@ def test_its_capabilities_say_the_same(bench: FoasBench):
     assert bench.provider.kept("orders") is None
 
 
-def test_a_node_that_the_plan_has_not_is_named_with_the_nearest(bench: FoasBench):
+def test_a_node_that_the_plan_has_not_is_named_with_the_nearest(bench: FoasBench, paused: Live):
     """Its names are the platform's, so this is found only once there is a plan; the state waits in the paused job."""
-    paused = stopped(bench.provider, started(bench.provider, bench.spec("orders")))
     spec = bench.spec("orders", options=options(planJson={"nodes": {"GroupAgregate": {"core": 1.0}}}))
 
     with pytest.raises(Rejected) as raised:
