@@ -14,6 +14,7 @@ from headgate.model.plan import Verb, Verdict
 from headgate.model.reasons import Reason
 from headgate.testing.dli import BUCKET
 from tests.cli.given import headgate
+from tests.clusters import eventually
 from tests.end_to_end.houses import SIMULATORS, House, house_on
 
 CONSENT = "savepoint: {accept: [unknown, lost]}"
@@ -26,6 +27,7 @@ class Platform:
     """What is not the same on all of them.
 
     `ended`: somebody ends the job by hand, and nothing is left of its state. `unmarked`: its marker is written over.
+    `edited`: somebody edits it, and it runs like that.
     `broken`: what cannot be started, of a job with these `options`, and what is reported of it. `wider`: an edit after
     which the state is kept. `beside`: options that the job never reads, and what shows them there. `judges`: a wrong
     statement is reported at its line.
@@ -33,6 +35,7 @@ class Platform:
 
     ended: Callable[[Any], object]
     unmarked: Callable[[Any], object]
+    edited: Callable[[Any], object]
     broken: Callable[[Any], str]
     reported: str
     wider: dict[str, Any]
@@ -55,6 +58,14 @@ def _listed(dli: Any, act: Callable[..., object], *arguments: Any, **fields: Any
     dli.ticks += dli.list_lag
 
 
+def _edited_on_foas(foas: Any) -> None:
+    """Changed, then paused and resumed: what runs is what an instance was launched with."""
+    job = foas.jobs["foas"]
+    foas.edit("foas", commit=True, Code=job.content["Code"].replace("COUNT(*)", "MAX(amount)"))
+    foas.press("foas", "PAUSED")
+    foas.resume(job, job.current, flush=True)
+
+
 def _refused_by_foas(foas: Any) -> str:
     foas.rejects = "no_such_function"
     return "no_such_function(amount)"
@@ -64,6 +75,7 @@ PLATFORMS = {
     "dinky": Platform(
         ended=_ended_on_dinky,
         unmarked=lambda dinky: dinky.task_named("dinky").update(note="team A only"),
+        edited=lambda dinky: dinky.task_named("dinky").update(parallelism=5),
         broken=lambda dinky: dinky.lifecycle.rejects.add("amuont") or "SUM(amuont)",
         reported="Object 'amuont' not found",
         wider={"parallelism": 2},
@@ -76,6 +88,7 @@ PLATFORMS = {
     "dli": Platform(
         ended=lambda dli: _listed(dli, dli.jobs.ended, dli.definitions("dli")[0], "job_cancel_success"),
         unmarked=lambda dli: _listed(dli, dli.edit, "dli", desc="team A only"),
+        edited=lambda dli: dli.edit("dli", parallel_number=5),
         broken=lambda dli: f"COUNT(*), {dli.jobs.broken_word}",
         reported="rolled back",
         wider={"options": f"{_ON_DLI}, cu_number: 6"},
@@ -93,6 +106,7 @@ PLATFORMS = {
     "cs": Platform(
         ended=lambda cs: cs.stop_in_console("cs", savepoint=False),
         unmarked=lambda cs: cs.edit("cs", desc="team A only"),
+        edited=lambda cs: cs.edit("cs", parallel_number=5),
         broken=lambda cs: "SUM(broken)",
         reported="rolled back",
         wider={"options": "obs_bucket: headgate-state, spu_number: 4"},
@@ -101,6 +115,7 @@ PLATFORMS = {
     "foas": Platform(
         ended=lambda foas: foas.press("foas", "TERMINATED"),
         unmarked=lambda foas: foas.edit("foas", Description="team A only"),
+        edited=_edited_on_foas,
         broken=_refused_by_foas,
         reported="From line",
         wider={"parallelism": 2},
@@ -217,6 +232,35 @@ def test_a_job_that_somebody_ended_is_not_started_empty(house: House) -> None:
     assert (blocked.verb, blocked.reason) == (Verb.BLOCKED, Reason.NOTHING_TO_RESTORE)
     assert house.running(house.target) == []
     house.applied(more="savepoint: {strategy: none}")
+    assert len(house.running(house.target)) == 1
+
+
+def test_a_job_that_failed_is_drift_and_started_again(house: House) -> None:
+    """From its state, or where there is none by consent to an empty start."""
+    house.applied()
+    house.platform.fail_job(house.target)
+
+    drift = eventually(lambda: house.plan().drift)  # some platforms report old news for a while
+    house.apply()
+    if house.running(house.target) == []:
+        assert {action.reason for action in house.plan().blocked} == {Reason.NOTHING_TO_RESTORE}
+        house.applied(more="savepoint: {strategy: none}")
+
+    assert [job for job, _ in drift] == [house.target]
+    assert house.plan().drift == ()
+    assert len(house.running(house.target)) == 1
+
+
+def test_a_job_that_was_edited_outside_is_made_what_git_asks_for(house: House) -> None:
+    """What git did not ask for is drift, once."""
+    house.applied(more=CONSENT)
+    of(house).edited(house.platform)
+
+    drift = eventually(lambda: house.plan().drift)
+
+    assert drift == ((house.target, Reason.EDITED_OUTSIDE),)
+    assert house.outcomes() == {house.target: "applied"}
+    assert house.verbs() == {house.target: "keep"}
     assert len(house.running(house.target)) == 1
 
 

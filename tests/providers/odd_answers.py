@@ -251,10 +251,9 @@ def unlike(value: Any, hint: Any, at: str) -> str:
         return next(filter(None, (unlike(one, parts[0], f"{at}[]") for one in items)), "") if parts else ""
     if hint is None or hint is type(None):
         return "" if value is None else f"{at} is {value!r}"
-    if hint is float:
-        return "" if isinstance(value, int | float) and not isinstance(value, bool) else f"{at} is {value!r}"
-    if hint is int:
-        return "" if isinstance(value, int) and not isinstance(value, bool) else f"{at} is {value!r}"
+    if hint in (int, float):
+        kinds = (int, float) if hint is float else (int,)
+        return "" if isinstance(value, kinds) and not isinstance(value, bool) else f"{at} is {value!r}"
     if isinstance(hint, type) and not isinstance(value, hint):
         return f"{at} is {value!r}"
     if isinstance(value, str) and not isinstance(value, Enum):

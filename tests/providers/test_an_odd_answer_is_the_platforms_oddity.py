@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,32 +97,30 @@ def require_no_stumble(target: Target, calls: list[Call], each: int) -> None:
 
 
 @pytest.mark.full
+@pytest.fixture(params=SIMULATED)
+def platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulated]:
+    with SIMULATED[request.param]() as simulated:
+        for variable, value in simulated.environ.items():
+            monkeypatch.setenv(variable, value)
+        yield simulated
+
+
 @pytest.mark.parametrize(
     ("method", "each"),
     [pytest.param("", 5, id="in-a-sample"), pytest.param("observe", 10**6, id="to-a-look", marks=pytest.mark.full)],
 )
-@pytest.mark.parametrize("name", SIMULATED)
-def test_an_odd_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, method: str, each: int):
+def test_an_odd_answer(tmp_path: Path, platform: Simulated, method: str, each: int):
     """A restart, and what people ask; a look with each part of each answer bent in every way."""
-    with SIMULATED[name]() as platform:
-        for variable, value in platform.environ.items():
-            monkeypatch.setenv(variable, value)
-        target, calls = calls_of(tmp_path / "repo", platform, OPERATIONS["restart"])
-        require_no_stumble(target, [call for call in calls if method in ("", call.method)], each)
+    target, calls = calls_of(tmp_path / "repo", platform, OPERATIONS["restart"])
+    require_no_stumble(target, [call for call in calls if method in ("", call.method)], each)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-@pytest.mark.parametrize("name", SIMULATED)
-def test_an_odd_answer_in_any_operation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, operation: Operation
-):
+def test_an_odd_answer_in_any_operation(tmp_path: Path, platform: Simulated, operation: Operation):
     """Every call that headgate has for a platform."""
-    with SIMULATED[name]() as platform:
-        for variable, value in platform.environ.items():
-            monkeypatch.setenv(variable, value)
-        target, calls = calls_of(tmp_path / "repo", platform, operation)
-        require_no_stumble(target, calls, each=40)
+    target, calls = calls_of(tmp_path / "repo", platform, operation)
+    require_no_stumble(target, calls, each=40)
 
 
 @pytest.mark.full

@@ -76,6 +76,14 @@ def submission(spec: JobSpec, *, live: Live | None = None, restore: Restore | No
     return Submission(spec, successor_id(PROJECT, spec, predecessor), marker, restore, live=live)
 
 
+def written_down(live: Live, provider: str) -> JobSpec:
+    """A job as it is observed, as a manifest would have it."""
+    assert live.applied is not None
+    applied = live.applied
+    config, options = dict(applied.config), dict(applied.options)
+    return JobSpec(live.name, provider, applied.program, applied.parallelism, config=config, options=options)
+
+
 def converged(provider: Provider, wanted: Submission) -> str:
     """Submit until an answer comes, as runs of headgate would; the job's id."""
     for _ in range(5):

@@ -23,7 +23,7 @@ from headgate.errors import ProviderError, Rejected, Unavailable
 from headgate.model.live import JobState, Live, Marker
 from headgate.model.plan import Restore
 from headgate.model.secret import Secrets
-from headgate.model.spec import JobSpec, Sql
+from headgate.model.spec import Sql
 from headgate.planning import diff
 from headgate.providers.port import Provider, Support
 from headgate.testing.bench import (
@@ -40,6 +40,7 @@ from headgate.testing.bench import (
     started,
     stopped,
     submission,
+    written_down,
 )
 
 __all__ = [
@@ -363,15 +364,7 @@ class ProviderContract:
         [found] = [live for live in bench.provider.observe().others if live.name == "contract-adopted"]
         before = bench.running("contract-adopted")
         assert found.markable
-        assert found.applied is not None
-        spec = JobSpec(
-            found.name,
-            bench.provider.name,
-            found.applied.program,
-            found.applied.parallelism,
-            config=found.applied.config,
-            options=found.applied.options,
-        )
+        spec = written_down(found, bench.provider.name)
 
         bench.provider.update(found, spec, Marker(PROJECT, spec.name, spec.revision))
         adopted = eventually(lambda: active(bench.provider, spec.name))

@@ -31,15 +31,9 @@ def opened(
     dinky: DinkySimulator, *, project: str = PROJECT, pause: Callable[[float], None] = time.sleep, **settings: Any
 ) -> DinkyProvider:
     """A provider as a target of this simulator opens it."""
-    reported = {
-        "url": dinky.url,
-        "username": dinky.username,
-        "password": dinky.password,
-        "timeout": 10,
-        "claim_wait": 0,
-        **settings,
-    }
-    target = Target("dinky", "dinky", DinkyTarget.model_validate(reported), Secrets({"DINKY_PASSWORD": dinky.password}))
+    login = {"url": dinky.url, "username": dinky.username, "password": dinky.password}
+    form = DinkyTarget.model_validate({**login, "timeout": 10, "claim_wait": 0, **settings})
+    target = Target("dinky", "dinky", form, Secrets({"DINKY_PASSWORD": dinky.password}))
     return open_dinky(target, project=project, cache=None, pause=pause)
 
 

@@ -20,6 +20,7 @@ from headgate.providers.definitions.provider import DefinitionProvider as DinkyP
 from headgate.providers.dinky.spec import fields_of, wanted_fields
 from headgate.providers.dinky.task_note import LONGEST, Note
 from headgate.providers.flink.states import common_state
+from headgate.testing.bench import written_down
 from headgate.testing.contract import from_savepoint, started, stopped, submission
 from headgate.testing.dinky import DinkySimulator
 
@@ -87,15 +88,7 @@ def test_a_job_that_people_made_becomes_a_manifest_that_changes_nothing(
     dinky.start_stranger("theirs", note="ask Jo", **fields)
 
     [found] = provider.observe().others
-    assert found.applied is not None
-    spec = JobSpec(
-        "theirs",
-        "dinky",
-        found.applied.program,
-        found.applied.parallelism,
-        config=found.applied.config,
-        options=found.applied.options,
-    )
+    spec = written_down(found, "dinky")
     before, row = dinky.running("theirs"), dict(dinky.task_named("theirs"))
     provider.update(found, spec, submission(spec).marker)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from tests.providers.dinky.given import edited, job, options, seen
 
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
-from headgate.model.live import JobState, Live
+from headgate.model.live import JobState
 from headgate.model.reasons import Reason
 from headgate.model.secret import Secrets
 from headgate.model.spec import Sql
@@ -38,11 +37,7 @@ def test_a_start_from_somewhere_else_is_cancelled_and_reported(dinky: DinkySimul
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
 
 
-WRITES = {
-    "publishing": "changeTaskLife",
-    "the-task": "saveOrUpdateCatalogueAndTask",
-    "moving": "moveCatalogue",
-}
+WRITES = {"publishing": "changeTaskLife", "the-task": "saveOrUpdateCatalogueAndTask", "moving": "moveCatalogue"}
 ENDS = {"not-done": "refuse", "done-and-not-heard": "lose_replies", "done-and-a-proxy-answers": "break_replies"}
 
 
@@ -201,12 +196,7 @@ def test_an_old_savepoint_is_not_taken_for_that_of_a_later_end(dinky: DinkySimul
     assert not progress.done
     assert "without a savepoint" in progress.failed
     # It took no savepoint and completed no checkpoint: what it was started from is all there is.
-    assert ended.snapshot == replace(ended.snapshot or pytest.fail("nothing is known"), path=dinky_path(first))
-
-
-def dinky_path(ended: Live) -> str:
-    assert ended.snapshot is not None
-    return ended.snapshot.path
+    assert (ended.snapshot and ended.snapshot.path) == from_savepoint(first).path
 
 
 def test_a_retained_checkpoint_counts_and_one_that_was_not_retained_does_not(

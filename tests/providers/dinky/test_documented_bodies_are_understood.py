@@ -48,16 +48,9 @@ def spec_of(body: dict[str, Any], **changes: Any) -> JobSpec:
     """The spec that a task amounts to, as `import` writes it."""
     applied = task_spec.applied(Task.read(body), NoNames(), Note())
     assert applied is not None
-    spec = JobSpec(
-        text(body["name"]),
-        "dinky",
-        applied.program,
-        applied.parallelism,
-        Savepoint(Strategy.LATEST),
-        applied.config,
-        options=applied.options,
-    )
-    return replace(spec, **changes)
+    latest = Savepoint(Strategy.LATEST)
+    spec = JobSpec(text(body["name"]), "dinky", applied.program, applied.parallelism, latest, applied.config)
+    return replace(spec, **{"options": applied.options, **changes})
 
 
 @pytest.mark.parametrize("mode", ["Local", "standalone", "ys", "kubernetes-application"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from tests.providers.simulated import OnSimulator
 
@@ -18,25 +18,11 @@ from headgate.testing.foas import FoasSimulator
 PROJECT = "payments"
 
 
-class SimulatedProject(Protocol):
-    """A server that stands for one project."""
-
-    url: str
-    project: str
-
-
-def opened(platform: SimulatedProject, project: str = PROJECT, **settings: Any) -> DefinitionProvider:
-    """The adapter on a simulator, with its keys and without waiting between looks."""
-    form = {
-        "project": platform.project,
-        "region": "cn-shanghai",
-        "endpoint": platform.url,
-        "access_key_id": "testid",
-        "access_key_secret": "testsecret",
-        "poll_interval": 0,
-        "requests_per_second": 100_000,
-        **settings,
-    }
+def opened(platform: Any, project: str = PROJECT, **settings: Any) -> DefinitionProvider:
+    """The adapter on a server that stands for one project, with its keys and without waiting between looks."""
+    where = {"project": platform.project, "region": "cn-shanghai", "endpoint": platform.url}
+    keys = {"access_key_id": "testid", "access_key_secret": "testsecret"}
+    form = {**where, **keys, "poll_interval": 0, "requests_per_second": 100_000, **settings}
     target = Target("foas", "alibaba-foas", FoasTarget.model_validate(form))
     provider = open_foas(target, project=project, cache=None)
     assert isinstance(provider.client, FoasClient)

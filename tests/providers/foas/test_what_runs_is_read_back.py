@@ -15,6 +15,7 @@ from headgate.model.secret import Secrets
 from headgate.model.spec import AppliedSpec, Jar, JobSpec, Sql
 from headgate.planning import diff
 from headgate.providers.foas.forms import normal
+from headgate.testing.bench import written_down
 from headgate.testing.contract import seen, started, stopped
 from headgate.testing.foas import FoasSimulator
 
@@ -150,9 +151,8 @@ def test_a_strangers_job_written_down_differs_in_nothing(bench: FoasBench, field
     [stranger] = bench.provider.observe().others
 
     found = read(stranger)
-    written = JobSpec(
-        "clicks", "foas", found.program, found.parallelism, config=found.config, options=normal(dict(found.options))
-    )
+    written = written_down(stranger, "foas")
+    written = replace(written, options=normal(dict(written.options)))
 
     assert diff(found, written) == ()
     assert found.config == expected
