@@ -185,17 +185,14 @@ def test_an_upload_may_take_longer_as_long_as_it_gets_on(tmp_path: Path):
 
 def test_a_target_says_how_large_its_answers_may_be():
     """The setting reaches the wire."""
+    read: list[dict[str, int]] = []
     body = json.dumps({"jobs": [], "more": " " * (2 * MIB)}).encode()
-    with serving(whole(body)) as server:
-
-        def observe(**settings: object) -> None:
+    with serving(whole(body)) as server, pytest.raises(Unavailable, match="larger than 1 MiB"):
+        for settings in ({}, {"max_answer_mib": 1}):
             form = FlinkTarget.model_validate({"url": server.url, **settings})
-            provider = open_flink(Target("prod", "flink", form), project="shop", cache=None)
-            try:
-                provider.observe()
-            finally:
-                provider.close()
+            target = Target("prod", "flink", form)
+            with contextlib.closing(open_flink(target, project="shop", cache=None)) as provider:
+                assert provider.observe().jobs == {}
+                read.append(settings)
 
-        observe()
-        with pytest.raises(Unavailable, match="larger than 1 MiB"):
-            observe(max_answer_mib=1)
+    assert read == [{}]

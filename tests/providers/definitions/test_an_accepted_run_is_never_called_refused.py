@@ -21,10 +21,10 @@ SPEC = JobSpec("orders", "toy", Sql("INSERT INTO t SELECT a FROM s"))
 class LateClient(ToyClient):
     """What a start looks at lags behind; `after_run` is what happens as soon as a run was accepted."""
 
-    def __init__(self, server: ToyServer, after_run: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, server: ToyServer) -> None:
         super().__init__(server)
-        self.after_run, self.hidden, self.before = after_run, 0, tuple[Definition, ...]()
-        self.lost = False
+        self.after_run: Callable[[], None] = lambda: None
+        self.server, self.lost, self.hidden, self.before = server, False, 0, tuple[Definition, ...]()
 
     def candidates(self, wanted: Wanted) -> tuple[Definition, ...]:
         if self.hidden:
@@ -49,8 +49,7 @@ def provider(client: ToyClient) -> DefinitionProvider:
 
 def test_credentials_that_expire_after_the_run_leave_it_unclear() -> None:
     """Reported as `Rejected`, the previous revision would be started beside it."""
-    server = ToyServer()
-    client = LateClient(server)
+    client = LateClient(ToyServer())
 
     def expire() -> None:
         def refused(wanted: Wanted) -> tuple[Definition, ...]:
@@ -62,17 +61,16 @@ def test_credentials_that_expire_after_the_run_leave_it_unclear() -> None:
 
     with pytest.raises(OutcomeUnknown, match="the token has expired"):
         provider(client).submit(submission(SPEC))
-    assert server.rows[1].copies == 1
+    assert client.server.rows[1].copies == 1
 
 
 def test_a_second_copy_that_comes_up_after_the_run_leaves_it_unclear() -> None:
     """Our own start is one of the copies."""
-    server = ToyServer()
-    client = LateClient(server)
+    client = LateClient(ToyServer())
 
     def copied() -> None:
-        row = server.rows[1]
-        server.run(server.make("orders", row.program, row.note))
+        row = client.server.rows[1]
+        client.server.run(client.server.make("orders", row.program, row.note))
 
     client.after_run = copied
 
@@ -82,12 +80,11 @@ def test_a_second_copy_that_comes_up_after_the_run_leaves_it_unclear() -> None:
 
 def test_a_run_whose_reply_was_lost_and_that_shows_late_is_not_made_again() -> None:
     """The definition has our start key already, so an earlier call may have run it: it is looked at for a while."""
-    server = ToyServer()
-    client = LateClient(server)
+    client = LateClient(ToyServer())
     client.lost = True
     with pytest.raises(OutcomeUnknown):
         provider(client).submit(submission(SPEC))
 
     provider(client).submit(submission(SPEC))
 
-    assert server.rows[1].copies == 1
+    assert client.server.rows[1].copies == 1

@@ -52,6 +52,10 @@ def test_a_start_that_failed_after_flink_had_the_job_is_unclear(dinky: DinkySimu
     assert len(dinky.running("orders")) == 1
     assert "look for the job on the cluster" in first.value.hint
     assert "remove `by=" in second.value.hint
+    # A person who ended the job on the cluster may as well start the task in Dinky: it has an instance then.
+    dinky.engine.active("orders")[0].word = "CANCELED"
+    dinky.start_again("orders")
+    assert seen(provider).state is JobState.RUNNING
 
 
 @pytest.fixture
@@ -141,18 +145,6 @@ def test_a_change_in_place_is_no_word_of_a_person(dinky: DinkySimulator, provide
         provider.submit(submission(noted, live=ended, restore=from_savepoint(ended)))
 
     assert len(dinky.running("orders")) == 1
-
-
-def test_a_start_by_hand_tells_what_runs(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """A caller that ended the job on the cluster may as well start the task in Dinky: it has an instance then."""
-    dinky.lifecycle.stumbles = 1
-    with pytest.raises(OutcomeUnknown):
-        provider.submit(submission(job()))
-    dinky.engine.active("orders")[0].word = "CANCELED"
-
-    dinky.start_again("orders")
-
-    assert seen(provider).state is JobState.RUNNING
 
 
 def test_a_start_whose_end_cannot_be_read_is_unclear(

@@ -268,7 +268,10 @@ def test_a_statement_in_an_error_shows_no_secret(dinky: DinkySimulator, provider
 
 
 def test_planning_never_reaches_a_catalog(dinky: DinkySimulator, provider: DinkyProvider) -> None:
-    """Explaining carries out the DDL in Dinky, and in a catalog it would stay; the DDL of an environment, too."""
+    """Explaining carries out the DDL in Dinky, and in a catalog it would stay; the DDL of an environment, too.
+
+    Nor does a job that only its catalog knows have a graph.
+    """
     catalog = "CREATE CATALOG lake WITH ('type' = 'jdbc');\nINSERT INTO lake.db.t SELECT a FROM s"
     dinky.tables.insert({"name": "shared", "dialect": "FlinkSqlEnv", "statement": "USE CATALOG lake"}, 1)
     inside, before = job(program=Sql(catalog)), job(options=options(envName="shared"))
@@ -276,6 +279,9 @@ def test_planning_never_reaches_a_catalog(dinky: DinkySimulator, provider: Dinky
     for spec in (inside, before):
         assert "catalog" in provider.compile(spec).why
         assert provider.compiled_form.vertices(spec) == ()
+    dinky.start_stranger("lake", statement=catalog)
+    with pytest.raises(Rejected, match="catalog"):
+        provider.graph(str(dinky.task_named("lake")["id"]))
 
     assert dinky.endpoints.planned == []
 

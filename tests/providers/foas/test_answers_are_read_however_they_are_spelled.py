@@ -23,25 +23,21 @@ from headgate.testing.server import Response
 # -- shapes ------------------------------------------------------------------------------------------------------------
 
 
+ROWS = [{"JobName": "a"}]
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("rows", "documents"),
     [
-        {"Jobs": {"Job": [{"JobName": "a"}]}},
-        {"jobs": {"job": [{"JobName": "a"}]}},
-        {"Jobs": {"Job": {"JobName": "a"}}},
-        {"Jobs": [{"JobName": "a"}]},
+        pytest.param(ROWS, [{"Jobs": {"Job": ROWS}}, {"jobs": {"job": ROWS}}], id="wrapped-twice-in-any-case"),
+        pytest.param(ROWS, [{"Jobs": {"Job": ROWS[0]}}, {"Jobs": ROWS}], id="one-in-place-of-a-list-or-wrapped-once"),
+        pytest.param([], [{}, {"Jobs": None}, {"Jobs": {"Job": None}}, {"Jobs": {}}, None, []], id="missing-or-null"),
     ],
-    ids=["as the metadata has it", "in camelCase", "one in place of a list", "wrapped once"],
 )
-def test_a_list_is_a_list(document: Any):
-    """Wrapped twice, mostly."""
-    assert items(document, "Jobs", "Job") == [{"JobName": "a"}]
-
-
-@pytest.mark.parametrize("document", [{}, {"Jobs": None}, {"Jobs": {"Job": None}}, {"Jobs": {}}, None, []])
-def test_no_list_is_an_empty_one(document: Any):
-    """Missing and null are the same."""
-    assert items(document, "Jobs", "Job") == []
+def test_a_list_is_a_list(rows: list[Any], documents: list[Any]):
+    """Wrapped twice, mostly; no list is an empty one."""
+    for document in documents:
+        assert items(document, "Jobs", "Job") == rows
 
 
 def test_letter_case_of_keys_does_not_count():

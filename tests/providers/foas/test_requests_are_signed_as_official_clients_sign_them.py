@@ -69,46 +69,32 @@ TYPED = {"Content-Type": "application/json; charset=utf-8"}
 LATER_START = {**newer("StartJobWithParams"), "x-acs-version": "2022-07-18", **TYPED}
 
 
+BY_STS = {**newer("ModifyInstanceState", **STS, **{"x-acs-accesskey-id": "testid"}), "Content-Type": FORM}
+PAUSED = {**classic("ModifyInstanceState"), "Content-MD5": content_md5(PAUSE), "Content-Type": FORM}
+STARTED = {**newer("StartJob"), **TYPED, "Content-MD5": content_md5(OFFSET)}
+
+
 @pytest.mark.parametrize(
     ("request_line", "headers", "expected"),
     [
+        # The classic client: a list; temporary keys, whose token is signed like every x-acs- header; a pause, whose
+        # form is signed by its digest and type alone; and values of a query as they are meant, however a blank is sent.
         (f"GET {HOST}{UDF_JOBS}", classic("GetRefPackageJob"), "Kmb8Azv9aO7Tu+ZvQFdbOWsEq+w="),
         (f"GET {HOST}{UDF_JOBS}", classic("GetRefPackageJob", **STS), "b/6EHu6LJlvgij/cQFzLf+tVsag="),
-        (
-            f"PUT {STATE}?RegionId=cn-shanghai",
-            {**classic("ModifyInstanceState"), "Content-MD5": content_md5(PAUSE), "Content-Type": FORM},
-            "aezvwfKmfSr26lZX9H9AKodHGno=",
-        ),
+        (f"PUT {STATE}?RegionId=cn-shanghai", PAUSED, "aezvwfKmfSr26lZX9H9AKodHGno="),
         ("GET " + NAMED.format("+"), classic("ListJob"), "26QhGU7ll7k56v+Q+g2DXq3mD2E="),
         ("GET " + NAMED.format("%20"), classic("ListJob"), "26QhGU7ll7k56v+Q+g2DXq3mD2E="),
+        # The newer client: a list with a nonce, and without its action; a resumption with temporary keys, a form
+        # without a digest; a start, JSON and its digest.
         (f"GET {FULL}", newer("ListJob"), "sUEqljjDFsyVPC6/s+ckNLWLMTI="),
         (f"GET {FULL}", newer(), "DW3bAEi3E8Kd4DsXxg4tZNb0oM8="),
-        (
-            f"PUT {STATE}",
-            {**newer("ModifyInstanceState", **STS, **{"x-acs-accesskey-id": "testid"}), "Content-Type": FORM},
-            "d5TEgDL2wfWdcgWYw23gm2nFdmw=",
-        ),
-        (
-            f"POST {HOST}{ORDERS}/instance",
-            {**newer("StartJob"), **TYPED, "Content-MD5": content_md5(OFFSET)},
-            "kyI8a4a0RiOcIziqEdQATviXyx4=",
-        ),
+        (f"PUT {STATE}", BY_STS, "d5TEgDL2wfWdcgWYw23gm2nFdmw="),
+        (f"POST {HOST}{ORDERS}/instance", STARTED, "kyI8a4a0RiOcIziqEdQATviXyx4="),
+        # A path is signed as it is sent, so no name that needs encoding is let into one.
         (f"POST {LATER}jobs:start", LATER_START, "hFwTZdbfQoJKRK3ovK3LnNnIFDc="),
         (f"POST {LATER}jobs%3Astart", LATER_START, "agPLimhFvJoC/OMmbYXt5p0BBD4="),
     ],
-    ids=[
-        "a list of the classic client",
-        "with temporary keys, whose token is signed like every x-acs- header",
-        "a pause of the classic client: a form by its digest and type alone",
-        "values of a query are signed as they are meant",
-        "however a blank is encoded",
-        "a list of the newer client, with a nonce",
-        "and without its action",
-        "a resumption of the newer client with temporary keys: a form without a digest",
-        "a start of the newer client: JSON and its digest",
-        "a path is signed as it is sent",
-        "so no name that needs encoding is let into a path",
-    ],
+    ids=lambda value: value if isinstance(value, str) and value.endswith("=") else "",
 )
 def test_a_signature_is_that_of_the_official_client(request_line: str, headers: dict[str, str], expected: str):
     """Which is made of all that is signed: one other byte would make another."""
