@@ -27,7 +27,7 @@ class Platform:
     """What is not the same on all of them.
 
     `ended`: somebody ends the job by hand, and nothing is left of its state. `unmarked`: its marker is written over.
-    `edited`: somebody edits it, and it runs like that.
+    `edited`: it is edited there, and runs like that.
     `broken`: what cannot be started, of a job with these `options`, and what is reported of it. `wider`: an edit after
     which the state is kept. `beside`: options that the job never reads, and what shows them there. `judges`: a wrong
     statement is reported at its line.
