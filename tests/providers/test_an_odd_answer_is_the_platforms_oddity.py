@@ -96,7 +96,6 @@ def require_no_stumble(target: Target, calls: list[Call], each: int) -> None:
     assert wrong == []
 
 
-@pytest.mark.full
 @pytest.fixture(params=SIMULATED)
 def platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulated]:
     with SIMULATED[request.param]() as simulated:
@@ -105,10 +104,8 @@ def platform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         yield simulated
 
 
-@pytest.mark.parametrize(
-    ("method", "each"),
-    [pytest.param("", 5, id="in-a-sample"), pytest.param("observe", 10**6, id="to-a-look", marks=pytest.mark.full)],
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("method", "each"), [("", 5), ("observe", 10**6)], ids=["in-a-sample", "to-a-look"])
 def test_an_odd_answer(tmp_path: Path, platform: Simulated, method: str, each: int):
     """A restart, and what people ask; a look with each part of each answer bent in every way."""
     target, calls = calls_of(tmp_path / "repo", platform, OPERATIONS["restart"])
