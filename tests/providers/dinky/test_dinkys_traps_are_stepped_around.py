@@ -37,7 +37,12 @@ def test_a_start_from_somewhere_else_is_cancelled_and_reported(dinky: DinkySimul
     assert [found.word for found in dinky.engine.active("orders")] == ["CANCELLING"]
 
 
-WRITES = {"publishing": "changeTaskLife", "the-task": "saveOrUpdateCatalogueAndTask", "moving": "moveCatalogue"}
+WRITES = {
+    "publishing": "changeTaskLife",
+    "the-folder": "saveOrUpdateCatalogue$",
+    "the-task": "saveOrUpdateCatalogueAndTask",
+    "moving": "moveCatalogue",
+}
 ENDS = {"not-done": "refuse", "done-and-not-heard": "lose_replies", "done-and-a-proxy-answers": "break_replies"}
 
 
