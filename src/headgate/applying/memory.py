@@ -25,6 +25,7 @@ from headgate.model.plan import Action, CancelJob, DeleteDefinition, Settle, Ste
 from headgate.model.project import scope_of
 from headgate.model.reasons import Reason
 from headgate.model.spec import AppliedSpec, JobSpec
+from headgate.model.store_records import UNDOES
 from headgate.providers.port import Provider, Support
 from headgate.store import (
     Applied,
@@ -107,6 +108,8 @@ class Memory:
         target = action.source if action.source and job_id else action.target
         path = restore_path(action, so_far)
         detail = {"restore": path} if path else {}
+        if undone := _undone_by(action):
+            detail[UNDOES] = undone
         key = so_far.start_key if isinstance(step, Submit | Settle) else ""
         intent = Intent(self._scope, action.job, target, self._run_id, step.name, job_id, key, detail)
         return self._safely(lambda: self._store.intend(intent))
@@ -117,7 +120,11 @@ class Memory:
             self._safely(lambda: self._store.conclude(intent, "failed", {"why": trouble.problem}))
 
     def after(self, action: Action, step: Step, so_far: StepResults, intent: int | None) -> None:
-        """Write down what came of it, and then that it is done: the intent of a submit once its start has settled."""
+        """Write down what came of it, and then that it is done.
+
+        The intent of a submit is done once its start has settled, that of the cancel of a rollback once the previous
+        revision runs again: until then only the store may know what is left to do.
+        """
         match step:
             case StopWithSavepoint(job_id):
                 self._safely(lambda: self._stopped(action, job_id, so_far.savepoint))
@@ -126,6 +133,8 @@ class Memory:
                 return
             case CancelJob(job_id):
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
+                if _undone_by(action):
+                    return
             case DeleteDefinition(job_id) if action.state and action.state.verdict is Verdict.LOST:
                 self._safely(lambda: self._saw(action, job_id, JobState.STOPPED))
         self.conclude(intent)
@@ -327,13 +336,16 @@ class Memory:
             name=job,
             state=state,
             word=f"forgotten, {state} when last seen",
-            marker=Marker(self._project, job, applied.revision, applied.commit) if applied else None,
+            marker=self._marker_of(job, applied) if applied else None,
             applied=AppliedSpec.remembered(applied.manifest) if applied else None,
             compiled=str(applied.manifest.get("compiled", "")) if applied else "",
             snapshot=as_snapshot(snapshot) if snapshot and snapshot.job_id == known.job_id else None,
             remembered=True,
         )
         return Remembered(target, live, in_milliseconds(known.at))
+
+    def _marker_of(self, job: str, applied: Applied) -> Marker:
+        return Marker(self._project, job, applied.revision, applied.commit, restored=applied.restored_from)
 
     def _stopped(self, action: Action, job_id: str, path: str) -> None:
         revision = action.live.marker.revision if action.live and action.live.marker else ""
@@ -362,6 +374,12 @@ class Memory:
             self._broken.set()
             self.silent = trouble.problem
             self._tell(trouble)
+
+
+def _undone_by(action: Action) -> str:
+    """The id of the job that did not settle and that this action puts the previous revision in the place of."""
+    is_rollback = action.reason is Reason.ROLLED_BACK and not action.requested
+    return action.live.job_id if is_rollback and action.live else ""
 
 
 def as_snapshot(known: KnownSnapshot) -> Snapshot:

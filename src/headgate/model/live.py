@@ -228,12 +228,14 @@ class Kept:
     `existed`: a job of this name was started there before. `snapshots` are its savepoints, newest first. `started_at`
     is when it was started last, milliseconds since the epoch; 0: not reported. `obstacle` is why the folder for its
     savepoints cannot be made, as far as that can be known before; empty where nothing is known against it.
+    `started_as` are the ids that the job of its last start can have; empty: not reported.
     """
 
     existed: bool = False
     snapshots: tuple[Snapshot, ...] = ()
     started_at: int = 0
     obstacle: str = ""
+    started_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

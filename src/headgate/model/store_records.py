@@ -11,6 +11,8 @@ from typing import Any
 Clock = Callable[[], datetime]
 
 UNDATED = datetime.fromtimestamp(0, UTC)
+# The key in the detail of an intent that is a step of a rollback.
+UNDOES = "undoes"
 
 
 def utc_now() -> datetime:
@@ -40,6 +42,11 @@ class Intent:
     detail: Mapping[str, str] = field(default_factory=dict)
     id: int = 0
     at: datetime = UNDATED
+
+    @property
+    def undoes(self) -> str:
+        """The id of the job that did not settle, where this is a step of its rollback; else empty."""
+        return self.detail.get(UNDOES, "")
 
 
 class Noted(StrEnum):

@@ -30,7 +30,7 @@ from headgate.model.reasons import Reason
 from headgate.model.spec import DesiredState, JobSpec, Strategy
 from headgate.planning.actions import action_on, blocked, require_savable
 from headgate.planning.diffing import diff
-from headgate.planning.forgotten_jobs import left_of_it, way_on
+from headgate.planning.forgotten_jobs import is_newest, left_of_it, way_on
 from headgate.planning.questions import Asking, Compatibility, asked
 from headgate.planning.restore_points import (
     NothingToRestore,
@@ -72,17 +72,19 @@ def decide_adoption(want: JobSpec, found: Live) -> Action:
     return action_on(want, found, Verb.ADOPT, Reason.UNMARKED, steps=steps, restore=restore, changes=changes)
 
 
-def decide_forgotten(want: JobSpec, known: Live, *, now: int = 0) -> Asking[Action]:
+def decide_forgotten(want: JobSpec, known: Live, *, rollback: Action | None = None, now: int = 0) -> Asking[Action]:
     """What to do when the target does not know a job that the store does.
 
     Its final savepoint is a start, and that it has read all of its input is an end; anything else is only reported,
-    because newer state may have been lost with the target's memory. What was observed stays "absent".
+    because newer state may have been lost with the target's memory. What was observed stays "absent". `rollback` is
+    what is left of one that was cut off: it continues if storage shows that nothing has come after the job.
     """
     final = known.state is JobState.FINISHED or (known.state is JobState.SUSPENDED and known.snapshot is not None)
     chosen = want.savepoint.strategy is not Strategy.LATEST
     if want.desired_state is DesiredState.RUNNING and not final and not chosen:
         why = f"job {known.job_id} was {known.state} when last seen, and the target has forgotten it"
-        return (yield from _of_lost(blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why), known, now))
+        held = blocked(want, Absent(), Reason.NOTHING_TO_RESTORE, why)
+        return (yield from _of_lost(held, known, now, rollback=rollback))
     ended = known if final else replace(known, state=JobState.STOPPED, word="forgotten")
     action = decide(want, ended, now=now)
     reason = Reason.FORGOTTEN if action.verb in (Verb.SUBMIT, Verb.RESUME) else action.reason
@@ -95,13 +97,18 @@ def decide_lost(want: JobSpec, have: Observed, known: Live, source: str, *, now:
     return (yield from _of_lost(replace(blocked(want, have, Reason.MOVED, why), source=source), known, now))
 
 
-def _of_lost(held: Action, known: Live, now: int) -> Asking[Action]:
-    """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is reported."""
+def _of_lost(held: Action, known: Live, now: int, *, rollback: Action | None = None) -> Asking[Action]:
+    """Nothing is done about a job that ran when it was last seen and is gone: what storage has of it is reported.
+
+    But for one that was being rolled back: that continues from the snapshot which is still the newest.
+    """
     last = f"; its last known {known.snapshot.kind} is {known.snapshot.path}" if known.snapshot else ""
     report = yield from asked(Compatibility(replace(held, note=f"{held.note}{last}")))
     if trouble := report.rejected or report.unavailable:
         note = f"{held.note}{last}; what storage has of it could not be asked: {trouble}"
         return replace(held, note=note, hint=report.hint)
+    if rollback and rollback.restore and is_newest(rollback.restore.path, report.kept, report.retained, of=known):
+        return rollback
     # What storage does not tell, the store may: where it was last seen to leave something.
     unsaid = last if report.kept is None and not report.retained else ""
     note = f"{held.note}{unsaid}; {left_of_it(report.kept, report.retained, now)}"

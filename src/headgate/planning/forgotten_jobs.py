@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from headgate.model.duration import in_words
 from headgate.model.formatting import moment_of
-from headgate.model.live import Kept, Snapshot
+from headgate.model.live import Kept, Live, Snapshot
 
 
 def left_of_it(kept: Kept | None, retained: tuple[Snapshot, ...], now: int) -> str:
@@ -28,6 +28,14 @@ def way_on(kept: Kept | None, retained: tuple[Snapshot, ...]) -> str:
     which = "the newer of the two" if len(found) > 1 else f"that {found[0].kind}"
     path = f"`savepoint: {{strategy: path, path: '{found[0].path}'}}`"
     return f"{path} starts from {which}; `savepoint: {{strategy: none}}` starts empty"
+
+
+def is_newest(path: str, kept: Kept | None, retained: tuple[Snapshot, ...], *, of: Live) -> bool:
+    """Does storage say that this is the newest state there is of a job, and that nothing was started after that job?"""
+    if kept is None or of.job_id not in kept.started_as:
+        return False
+    found = _newest_of_each(kept, retained)
+    return bool(found) and found[0].path == path
 
 
 def _newest_of_each(kept: Kept | None, retained: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from headgate.model.live import Absent, Live, Observed, Unknown
 from headgate.model.plan import Action
+from headgate.model.reasons import Reason
 from headgate.model.spec import JobSpec
 from headgate.planning.actions import submits
 from headgate.planning.compatibility import asks_the_platform, is_lost, judged
@@ -21,7 +22,7 @@ from headgate.planning.live_jobs import look_up
 from headgate.planning.moves import Seen, copies_elsewhere, doubts, moved_here
 from headgate.planning.plan_input import PlanInput
 from headgate.planning.questions import Asking, Compatibility, LastSeen, asked
-from headgate.planning.rollback import in_view_of_earlier_starts
+from headgate.planning.rollback import in_view_of_earlier_starts, of_a_forgotten_job
 
 _NOT_HEARD = Unknown("the target did not report")
 
@@ -52,7 +53,7 @@ def _of_ours(plan_input: PlanInput, want: JobSpec, have: Observed) -> Asking[Act
     elif (draft := copies_elsewhere(plan_input, want, have)) is not None:
         return draft
     draft = draft or (yield from _here(plan_input, want, have, remembered))
-    if is_lost(draft):
+    if is_lost(draft) or draft.reason is Reason.ROLLED_BACK:
         return draft
     return (yield from in_view_of_earlier_starts(plan_input, draft))
 
@@ -61,9 +62,10 @@ def _here(plan_input: PlanInput, want: JobSpec, have: Observed, remembered: Seen
     """The draft for a job whose place is where git wants it."""
     known = next((one.job for one in remembered if one.target == want.target), None)
     if isinstance(have, Absent) and known is not None:
-        draft = yield from decide_forgotten(want, known, now=plan_input.now)
+        rollback = yield from of_a_forgotten_job(plan_input, want, known)
+        draft = yield from decide_forgotten(want, known, rollback=rollback, now=plan_input.now)
     else:
         draft = decide(want, have, now=plan_input.now)
-    if draft.note or not submits(draft):
+    if draft.note or not submits(draft) or draft.reason is Reason.ROLLED_BACK:
         return draft
     return replace(draft, note=doubts(plan_input, draft, have, remembered))

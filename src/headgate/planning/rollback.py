@@ -2,7 +2,8 @@
 
 Three moments ask for it, each with rules of its own, read from the top; the first that applies decides:
 
-1. A plan is made, and an earlier start of the job did not settle: `in_view_of_earlier_starts`.
+1. A plan is made, and an earlier start of the job did not settle: `in_view_of_earlier_starts`. Or its rollback was cut
+   off, and the target has forgotten the job since: `of_a_forgotten_job`.
 2. A start of this very run did not settle, or was refused: `undoing`.
 3. A person asks for an earlier revision: `to_an_earlier_revision`.
 
@@ -84,6 +85,25 @@ def in_view_of_earlier_starts(plan_input: PlanInput, draft: Action) -> Asking[Ac
     action = next((decided for rule in _RULES if (decided := rule(case)) is not None), draft)
     # What is left alone is where it was observed, also where it was to be moved.
     return replace(action, source=draft.source, seen=draft.seen) if action.verb is Verb.BLOCKED else action
+
+
+def of_a_forgotten_job(plan_input: PlanInput, want: JobSpec, known: Live) -> Asking[Action | None]:
+    """What is left of a rollback that a run began and did not end, where the target has forgotten the job meanwhile.
+
+    None where the store has no unfinished step of one, for git's manifest, on this target. That the job is gone is
+    known; that nothing was started after it, storage has to say (`decide_forgotten`).
+    """
+    begun = plan_input.unfinished.get(want.name, ())
+    if plan_input.retry or not any((one.undoes, one.target) == (known.job_id, want.target) for one in begun):
+        return None
+    gone = replace(known, state=JobState.STOPPED, word="forgotten")
+    draft = blocked(want, gone, Reason.NOTHING_TO_RESTORE, "")
+    history = yield from history_of(plan_input, draft, want)
+    case = _Case(plan_input, draft, want, history)
+    if not (case.is_quarantined and history.has_previous and started_from(want, gone)):
+        return None
+    undone = _undone(case, gone)
+    return None if undone.source or undone.verb is Verb.BLOCKED else replace(undone, seen=_NOTHING.fingerprint)
 
 
 def _end_the_quarantined_job_that_is_there(case: _Case) -> Action | None:

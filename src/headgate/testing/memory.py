@@ -80,7 +80,7 @@ class MemoryPlatform(NoDefinitions):
         self._stop_failures: dict[str, str] = {}
         self._count = 0
         self._taken: dict[str, str] = {}
-        self._started: dict[str, int] = {}
+        self._started: dict[str, tuple[int, str]] = {}
         self._savepoints: dict[str, list[Snapshot]] = {}
         self._lock = threading.RLock()
 
@@ -203,7 +203,9 @@ class MemoryPlatform(NoDefinitions):
             if self.forgets_storage:
                 return None
             found = [one for one in self._savepoints.get(job, ()) if one.path in self.snapshots]
-            return Kept(job in self._started, tuple(reversed(found)), self._started.get(job, 0))
+            started_at, job_id = self._started.get(job, (0, ""))
+            started_as = (job_id,) if job_id else ()
+            return Kept(job in self._started, tuple(reversed(found)), started_at, started_as=started_as)
 
     def retained(self, job: str, job_ids: tuple[str, ...], config: Mapping[str, str]) -> tuple[Snapshot, ...]:
         with self._asked():
@@ -334,7 +336,7 @@ class MemoryPlatform(NoDefinitions):
         )
         each = MemoryJob(live, spec, topology, restored=restore.path)
         self.jobs[job_id] = each
-        self._started[spec.name] = live.started_at
+        self._started[spec.name] = live.started_at, job_id
         try:
             old = self.snapshots.get(restore.path, {})
             each.state = restored_state(topology, old, dropping=restore.allow_non_restored)

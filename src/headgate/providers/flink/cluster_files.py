@@ -43,7 +43,7 @@ class Storage:
         if sign.elsewhere:
             snapshots += _snapshots(self._look(sign.elsewhere) or {})
         obstacle = str(found.get("obstacle", ""))
-        return Kept(bool(found["exists"]), _newest_first(snapshots), sign.started_at, obstacle)
+        return Kept(bool(found["exists"]), _newest_first(snapshots), sign.started_at, obstacle, sign.started_as)
 
     def no_place(self, home: str, sign: str) -> str:
         """Why the folder of a job that was started is not there: it cannot be made. Empty: it is there.
@@ -64,10 +64,7 @@ class Storage:
         """
         sign = _sign((self._look(home) if home else None) or {})
         folders = {f"{directory}/{job_id}" for job_id in job_ids if directory}
-        job_id = sign.job_id
-        for _ in range(_IDS if job_id and sign.checkpoints else 0):
-            folders.add(f"{sign.checkpoints}/{job_id}")
-            job_id = next_id(job_id)
+        folders |= {f"{sign.checkpoints}/{job_id}" for job_id in sign.started_as if sign.checkpoints}
         found = (self._look(folder) or {} for folder in sorted(folders))
         return _newest_first([one for each in found for one in _snapshots(each, "checkpoint")])
 
@@ -130,6 +127,14 @@ class _Sign:
     started_at: int = 0
     job_id: str = ""
     checkpoints: str = ""
+
+    @property
+    def started_as(self) -> tuple[str, ...]:
+        """The ids that this start can have come to."""
+        ids = [self.job_id] if self.job_id else []
+        while ids and len(ids) < _IDS:
+            ids.append(next_id(ids[-1]))
+        return tuple(ids)
 
 
 def next_id(job_id: str) -> str:
