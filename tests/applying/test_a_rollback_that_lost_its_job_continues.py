@@ -68,6 +68,43 @@ def test_the_previous_revision_runs_again_from_what_the_failed_start_was_given(p
         assert store.unfinished("shop") == ()
 
 
+def forgets_what_it_cancels(place: Place, *, later: tuple[Snapshot, ...] = ()) -> None:
+    """A JobManager takes over in that moment; `later` is what the job had written by then."""
+
+    def cancel(job_id: str) -> None:
+        place.platform.forget()
+        place.platform.outlived[job_id] = list(later)
+
+    place.platform.cancel = cancel  # type: ignore[method-assign]
+
+
+def test_the_run_that_cancelled_it_completes_the_rollback_itself(place: Place):
+    """Its end was asked for, and a complete list does not have it: that is the end."""
+    place.apply(ORDERS)
+    forgets_what_it_cancels(place)
+
+    result = place.apply(FILTERED)
+
+    assert (result.outcome, result.code) == (Outcome.FAILED, "rolled-back")
+    assert min(place.platform.ages("orders").values()) == 1
+
+
+def test_a_job_that_is_forgotten_with_a_later_state_is_not_gone_back_from(place: Place):
+    """Neither by the run that cancelled it nor by the next; what that run says to do next is true."""
+    place.apply(ORDERS)
+    forgets_what_it_cancels(place, later=(Snapshot("memory:/chk-9", "checkpoint", 9_000_000_000_000),))
+
+    result = place.apply(FILTERED)
+
+    assert result.outcome is Outcome.FAILED
+    assert "the target has forgotten it" in result.detail
+    assert "headgate plan" in result.hint
+    assert place.platform.running("orders") == []
+    action = place.action(FILTERED)
+    assert waits_for_a_person(action)
+    assert "memory:/chk-9" in action.note
+
+
 def test_it_may_be_cut_off_again_and_again(place: Place):
     """What is left to do stays written down until it is done."""
     cut_off(place)

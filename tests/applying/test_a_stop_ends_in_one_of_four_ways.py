@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from headgate.applying import Patience
-from headgate.applying.savepoint_waits import ended, no_savepoint, stopped_with_savepoint
+from headgate.applying.savepoint_waits import FORGOTTEN, ended, no_savepoint, stopped_with_savepoint
 from headgate.applying.step_errors import Interrupted
-from headgate.errors import OutcomeUnknown, Unavailable
-from headgate.model.health import SavepointProgress
+from headgate.errors import OutcomeUnknown, Rejected, Unavailable
+from headgate.model.health import Health, SavepointProgress
 from headgate.model.live import JobState
 from headgate.model.outcome import Outcome
 from tests.applying.place import FILTERED, ORDERS, Killed, Place
@@ -128,6 +128,34 @@ def test_a_cancel_that_a_failover_undid_is_asked_for_again(place: Place) -> None
     assert not health.state.active
     assert place.platform.writes.count("cancel orders") == 1
     assert lines == [f"job {job_id} is RUNNING after it was cancelled: it is cancelled again"]
+
+
+def test_a_cancelled_job_that_its_platform_does_not_know_any_more_has_ended(place: Place) -> None:
+    """A JobManager takes over after the end of the job: nothing is left to wait for."""
+    place.apply(ORDERS)
+    [job_id] = place.platform.running("orders")
+    place.platform.forget()
+
+    assert ended(place.platform, job_id, quick(), lambda line: None) == FORGOTTEN
+
+
+def test_a_job_that_is_listed_as_one_that_runs_has_not_ended_whatever_else_is_said(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where no list is to be had, nobody knows."""
+    place.apply(ORDERS)
+    [job_id] = place.platform.running("orders")
+
+    def refused(job_id: str) -> Health:
+        raise Rejected("no such job")
+
+    monkeypatch.setattr(place.platform, "health", refused)
+    with pytest.raises(Rejected):
+        ended(place.platform, job_id, quick(), lambda line: None)
+
+    place.platform.silent = "no connection"
+    with pytest.raises((Unavailable, OutcomeUnknown)):
+        ended(place.platform, job_id, quick(), lambda line: None)
 
 
 def test_a_cancel_under_way_is_not_asked_for_again(place: Place) -> None:

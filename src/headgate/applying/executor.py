@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from headgate.applying.failed_start import rollback_of
-from headgate.applying.live_checks import require_as_seen, require_done, require_nothing_lost
+from headgate.applying.live_checks import require_as_seen, require_done, require_newest, require_nothing_lost
 from headgate.applying.memory import Memory
 from headgate.applying.patience import Patience
 from headgate.applying.shared_observation import SharedObservation
@@ -201,6 +201,7 @@ class Executor:
             progress.step = step.name
             if isinstance(step, Submit):
                 require_nothing_lost(action, self._observations, self._patience)
+                require_newest(action, progress.results, self._providers[action.source or action.target])
             progress.results = steps.about_to(step, progress.results)
             intent = self._memory.before(action, step, progress.results)
             if isinstance(step, Submit):
@@ -248,7 +249,8 @@ class Executor:
             require_done(action, again.results, self._observations, self._patience)
         except HeadgateError as second:
             problem = f"{trouble.problem}; and the previous revision could not be started again: {second.problem}"
-            return type(trouble)(problem, hint=trouble.hint if innocent else _GOES_ON)
+            goes_on = second.hint if again.results.forgotten else _GOES_ON
+            return type(trouble)(problem, hint=trouble.hint if innocent else goes_on)
         finally:
             runs = again.results.job_id or work.results.job_id
             work.progress.results = replace(work.results, job_id=runs)

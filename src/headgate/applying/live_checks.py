@@ -25,7 +25,8 @@ from headgate.model.plan import (
 )
 from headgate.model.reasons import Reason
 from headgate.model.spec import Strategy
-from headgate.planning import both, in_sync, look_up, our_job
+from headgate.planning import both, in_sync, is_newest, look_up, our_job
+from headgate.providers.port import Provider
 
 _REVIEW = "run `headgate plan` again and review the new plan"
 
@@ -131,6 +132,27 @@ def require_nothing_lost(action: Action, observations: Mapping[str, SharedObserv
         where=action.target,
         hint="run `headgate plan` to see what is left",
     )
+
+
+def require_newest(action: Action, so_far: StepResults, provider: Provider) -> None:
+    """Look at storage before a rollback starts the previous revision, where the target has forgotten what it ended.
+
+    With its memory the target may have lost what the job has written since. Raises OutcomeUnknown where storage does
+    not show that the snapshot is still the newest, and that nothing was started after the job.
+    """
+    live, want, restore = action.live, action.want, action.restore
+    is_rollback = action.reason is Reason.ROLLED_BACK and not action.requested
+    if not (is_rollback and so_far.forgotten) or live is None or want is None:
+        return
+    path = restore.path if restore else ""
+    kept, retained = provider.kept(live.name), provider.retained(live.name, (live.job_id,), want.config)
+    if not is_newest(path, kept, retained, of=live):
+        raise OutcomeUnknown(
+            f"job {live.job_id} was cancelled and the target has forgotten it: whether {path or 'nothing'} is the last "
+            "of its state is not known",
+            where=action.source or action.target,
+            hint="run `headgate plan`: it shows what storage has of the job",
+        )
 
 
 def _was_given_up(action: Action) -> bool:

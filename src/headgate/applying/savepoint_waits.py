@@ -17,8 +17,11 @@ from headgate.applying.step_errors import Interrupted, SavepointFailed
 from headgate.errors import OutcomeUnknown, Rejected, Unavailable
 from headgate.model.health import Health, SavepointProgress
 from headgate.model.live import JobState
+from headgate.planning import each
 from headgate.providers.port import Provider
 
+# How a job is that was cancelled, and that its target does not know any more.
+FORGOTTEN = Health(JobState.STOPPED, "forgotten")
 Waiting = Callable[[str], None]
 Found = TypeVar("Found")
 
@@ -79,13 +82,18 @@ def ended(provider: Provider, job_id: str, patience: Patience, waiting: Waiting)
     """Wait for the end of a job that was cancelled. Raises Interrupted, or OutcomeUnknown.
 
     A JobManager that takes over may recover the job without its cancellation: a job that does not stop is cancelled
-    again.
+    again. Or it does not know the job any more: FORGOTTEN, where it does not list the job as one that runs either.
     """
     asked = time.monotonic()
 
     def look() -> Health | None:
         nonlocal asked
-        health = provider.health(job_id)
+        try:
+            health = provider.health(job_id)
+        except Rejected:
+            if _runs(provider, job_id):
+                raise
+            return FORGOTTEN
         if not health.state.active:
             return health
         if health.state is JobState.STOPPING or time.monotonic() - asked < patience.ask_again:
@@ -103,6 +111,13 @@ def ended(provider: Provider, job_id: str, patience: Patience, waiting: Waiting)
     if patience.interrupted.is_set():
         raise Interrupted(f"job {job_id} was cancelled and has not ended yet")
     raise OutcomeUnknown(f"job {job_id} has not ended after {patience.stop:.0f} s")
+
+
+def _runs(provider: Provider, job_id: str) -> bool:
+    """Does the target list this job, or its definition, as one that runs?"""
+    seen = provider.observe()
+    listed = [live for have in (*seen.jobs.values(), *seen.others) for live in each(have)]
+    return any(live.job_id == job_id and live.state.active for live in listed)
 
 
 def _looked(look: Callable[[], Found | None], patience: Patience, waiting: Waiting) -> Found | None:

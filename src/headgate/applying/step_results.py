@@ -52,9 +52,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A job has ended without a savepoint. `detail` is the platform's word for it."""
+    """A job has ended without a savepoint. `detail` is the platform's word for it.
+
+    `forgotten`: its target does not know it any more.
+    """
 
     detail: str
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class StepResults:
     warning: str = ""
     warning_code: str = ""
     finished: bool = False
+    forgotten: bool = False
 
     def plus(self, result: StepResult) -> StepResults:
         """With one more step done."""
@@ -119,7 +124,7 @@ class StepResults:
             case Deleted(used_up):
                 return replace(self, savepoint="" if used_up else self.savepoint)
             case Cancelled():
-                return self
+                return replace(self, forgotten=result.forgotten)
             case _:
                 assert_never(result)
 

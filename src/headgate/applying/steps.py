@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from headgate.applying.patience import Patience
-from headgate.applying.savepoint_waits import ended, stopped_with_savepoint
+from headgate.applying.savepoint_waits import FORGOTTEN, ended, stopped_with_savepoint
 from headgate.applying.settle import settle
 from headgate.applying.step_errors import StepFailed
 from headgate.applying.step_results import (
@@ -84,7 +84,8 @@ class Steps:
                 return self._submit(step, so_far)
             case CancelJob(job_id):
                 self.source.cancel(job_id)
-                return Cancelled(ended(self.source, job_id, self.patience, self.waiting).word)
+                end = ended(self.source, job_id, self.patience, self.waiting)
+                return Cancelled(end.word, forgotten=end == FORGOTTEN)
             case Settle():
                 return settle(self.provider, so_far.job_id, self.patience, self.waiting)
             case Update():

@@ -43,7 +43,8 @@ The rules, by what they decide:
 from headgate.planning.compatibility import CompatibilityReport, is_lost
 from headgate.planning.deciding import changes_of, decide, in_sync, started_from
 from headgate.planning.diffing import diff
-from headgate.planning.live_jobs import both, look_up, our_job
+from headgate.planning.forgotten_jobs import is_newest
+from headgate.planning.live_jobs import both, each, look_up, our_job
 from headgate.planning.one_cluster import each_run_once, homes_of
 from headgate.planning.plan_input import PlanInput
 from headgate.planning.planner import plan
@@ -75,10 +76,12 @@ __all__ = [
     "decide",
     "derive_start_key",
     "diff",
+    "each",
     "each_run_once",
     "homes_of",
     "in_sync",
     "is_lost",
+    "is_newest",
     "look_up",
     "one_by_one",
     "our_job",
