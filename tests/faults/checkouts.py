@@ -12,7 +12,7 @@ from pathlib import Path
 from headgate.model.plan import Action, Plan
 from headgate.model.reasons import Reason
 from tests.faults.on_flink import OnFlink
-from tests.faults.operations import BY_HAND, OPERATIONS, PRUNE, ROLLBACK, ManifestVersion, Operation
+from tests.faults.operations import BY_HAND, OPERATIONS, ROLLBACK, ManifestVersion, Operation
 from tests.faults.proxy import FaultProxy
 from tests.faults.workspace import Workspace
 
@@ -112,7 +112,7 @@ class Checkouts:
             self.platform.rest()
             checkout.run(again)
             said.append(checkout.program.output)
-            plan = checkout.plan(prune=operation is PRUNE)
+            plan = checkout.plan(prune=operation.prunes, delete=operation.deletes)
             if self._over(plan, operation):
                 return plan.blocked
             if self._names(plan, checkout) or self.person(plan, checkout):

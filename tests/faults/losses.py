@@ -17,7 +17,7 @@ from tests.clusters import eventually
 from tests.faults.checkouts import Checkouts, Rerun, Then, named_in
 from tests.faults.on_flink import STEPS
 from tests.faults.on_processes import OnProcesses
-from tests.faults.operations import CANCEL, OPERATIONS, PRUNE, Leaves, Operation
+from tests.faults.operations import CANCEL, OPERATIONS, Leaves, Operation
 from tests.faults.pairing import paired
 from tests.faults.proxy import LOSSES, FaultProxy, Harm, Moment, faulty
 from tests.faults.steps import Step
@@ -107,7 +107,7 @@ def survives(root: Path, platform: OnProcesses, case: Case) -> None:
             _strike(checkouts.first, platform, proxy, case)
             checkouts.converge(operation)
             _require(platform, runs=operation.leaves is not Leaves.NOTHING)
-            if case.then is Then.HANDED_OVER and operation is not PRUNE:
+            if case.then is Then.HANDED_OVER and not operation.prunes:
                 checkouts.hand_over()
                 _require(platform, runs=True)
         assert max(seen.copies) == 1

@@ -130,6 +130,10 @@ class OnFlink:
     def moved(self) -> None:
         """Time goes by without us."""
 
+    def definitions(self) -> set[str]:
+        """Flink keeps none."""
+        return set()
+
     def has_state(self) -> None:
         eventually(lambda: max(self._counted(), default=0) > 5)
 

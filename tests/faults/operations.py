@@ -31,7 +31,8 @@ class Leaves(StrEnum):
 class Operation:
     """`before` are applied one after the other without a fault, then `asks` with one. `command` is run, and run again.
 
-    `blocked`: in the end the version is not tried again, and the plan says so.
+    `blocked`: in the end the version is not tried again, and the plan says so. `deletes`: the definition of the job is
+    deleted, too, on the platforms that keep one.
     """
 
     name: str
@@ -41,10 +42,17 @@ class Operation:
     command: tuple[str, ...] = ("apply", "--yes")
     again: tuple[str, ...] = ("apply", "--yes")
     blocked: bool = False
+    deletes: bool = False
+
+    @property
+    def prunes(self) -> bool:
+        """Has the job left git?"""
+        return self.asks is ManifestVersion.GONE
 
 
 _RUNS = (ManifestVersion.RUNNING,)
 _PRUNE = ("apply", "--yes", "--prune")
+_DELETE = (*_PRUNE, "--delete")
 
 SUBMIT = Operation("submit", (), ManifestVersion.RUNNING, Leaves.FRESH)
 RESTART = Operation("restart", _RUNS, ManifestVersion.EDITED, Leaves.KEPT)
@@ -52,6 +60,7 @@ SUSPEND = Operation("suspend", _RUNS, ManifestVersion.SUSPENDED, Leaves.NOTHING)
 RESUME = Operation("resume", (ManifestVersion.RUNNING, ManifestVersion.SUSPENDED), ManifestVersion.RUNNING, Leaves.KEPT)
 CANCEL = Operation("cancel", _RUNS, ManifestVersion.EMPTIED, Leaves.FRESH)
 PRUNE = Operation("prune", _RUNS, ManifestVersion.GONE, Leaves.NOTHING, _PRUNE, _PRUNE)
+DELETE = Operation("prune-delete", _RUNS, ManifestVersion.GONE, Leaves.NOTHING, _DELETE, _DELETE, deletes=True)
 RESCALE = Operation("rescale", _RUNS, ManifestVersion.WIDER, Leaves.KEPT)
 ROLLBACK = Operation("rollback", _RUNS, ManifestVersion.BROKEN, Leaves.KEPT, blocked=True)
 
@@ -68,4 +77,5 @@ BY_HAND = Operation(
     blocked=True,
 )
 
-OPERATIONS = {one.name: one for one in (SUBMIT, RESTART, SUSPEND, RESUME, CANCEL, PRUNE, RESCALE, ROLLBACK, BY_HAND)}
+_ALL = (SUBMIT, RESTART, SUSPEND, RESUME, CANCEL, PRUNE, DELETE, RESCALE, ROLLBACK, BY_HAND)
+OPERATIONS = {one.name: one for one in _ALL}

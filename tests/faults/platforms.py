@@ -62,6 +62,9 @@ class Platform(Protocol):
     def moved(self) -> None:
         """Called after every request: what the world does meanwhile."""
 
+    def definitions(self) -> set[str]:
+        """The names that a definition has there, of whatever project."""
+
     def has_state(self) -> None:
         """Wait until the job has state that could be lost."""
 
@@ -85,6 +88,7 @@ class Simulated:
     manifest: Writer
     environ: Mapping[str, str] = field(default_factory=dict)
     look: Callable[[], list[tuple[str, int]]] = list
+    defined: Callable[[], set[str]] = set
     breaks: Callable[[], None] = lambda: None
     stumbles: Callable[[], None] | None = None
     looked: Callable[[], None] = lambda: None
@@ -92,6 +96,8 @@ class Simulated:
     job: str = JOB
     hurried: bool = True
     patience: float = 0.5
+    deleted: list[str] = field(default_factory=list)
+    _before: tuple[set[str], list[str]] = field(default_factory=lambda: (set(), []))
 
     @property
     def url(self) -> str:
@@ -119,13 +125,23 @@ class Simulated:
 
     def moved(self) -> None:
         with self.simulator._lock:
+            names, copies = self.defined(), [copy for copy, _ in self.look()]
+            had, ran = self._before
+            if self.job in had - names:
+                self.deleted += ran
+            self._before = names, copies
             self.breaks()
+
+    def definitions(self) -> set[str]:
+        with self.simulator._lock:
+            return self.defined()
 
     def has_state(self) -> None:
         """From its first moment."""
 
     def require_state(self, *, consented: int) -> None:
-        """The copies' ages say it at every look."""
+        """The copies' ages say it at every look; and no definition was deleted whose job had run until then."""
+        assert self.deleted == []
 
 
 def written(
@@ -187,6 +203,7 @@ def on_dinky() -> Iterator[Simulated]:
             manifest,
             {"DINKY_PASSWORD": dinky.password},
             look=lambda: [(job.jid, job.age) for job in dinky.engine.active(JOB)],
+            defined=lambda: {task["name"] for task in dinky.tables.tasks.values()},
             breaks=breaks,
             stumbles=stumbles,
             looked=looked,
@@ -213,6 +230,7 @@ def on_dli() -> Iterator[Simulated]:
             manifest,
             _HUAWEI,
             look=lambda: [(one.jid, one.age) for one in engines()],
+            defined=lambda: {job.name for job in platform.jobs.all.values() if not job.deleted},
         )
 
 
@@ -239,6 +257,7 @@ def on_cs() -> Iterator[Simulated]:
                 if job.fields["name"] == JOB
                 for engine in job.engines
             ],
+            defined=lambda: {str(job.fields["name"]) for job in platform.jobs.values()},
         )
 
 
@@ -272,6 +291,7 @@ def on_foas() -> Iterator[Simulated]:
                 for each in job.instances
                 if each.lives
             ],
+            defined=lambda: set(platform.jobs),
         )
 
 

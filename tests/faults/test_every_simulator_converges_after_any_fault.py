@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.operations import OPERATIONS, Operation
+from tests.faults.operations import DELETE, OPERATIONS, ManifestVersion, Operation
 from tests.faults.pairing import seed
 from tests.faults.platforms import SIMULATED, Simulated
 from tests.faults.proxy import Harm, faulty
@@ -46,6 +46,12 @@ SAMPLE = [
         ("rollback-by-hand", Harm.LOSE_REPLY),
         ("submit", Harm.REFUSE),
     ]
+]
+# The deletion is the last write.
+SAMPLE += [
+    [(*known, harm) for known in KNOWN if known[:2] == (platform, DELETE) and harm in known[2].harms][-1]
+    for platform in SIMULATED
+    for harm in (Harm.KILL_AFTER_REQUEST, Harm.LOSE_REPLY)
 ]
 
 
@@ -99,3 +105,19 @@ def test_every_step_is_known(tmp_path: Path, name: str, operation: Operation):
     """
     with SIMULATED[name]() as platform:
         assert asked_by(tmp_path / "repo", platform, operation) == expected(name, operation.name)
+
+
+@pytest.mark.parametrize("platform", SIMULATED, indirect=True)
+def test_a_definition_that_is_deleted_while_its_job_runs_is_seen(tmp_path: Path, platform: Simulated):
+    """The suite would not pass over it."""
+    with faulty(platform.url, platform.writes) as proxy:
+        workspace = Workspace(tmp_path / "repo", platform, proxy)
+        workspace.write(ManifestVersion.RUNNING)
+        assert workspace.run(("apply", "--yes")) == 0, workspace.program.output
+    platform.moved()
+
+    platform.defined = set
+    platform.moved()
+
+    with pytest.raises(AssertionError):
+        platform.require_state(consented=0)

@@ -13,16 +13,30 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import chosen_flink
+from tests.faults.checkouts import Rerun, Then
 from tests.faults.flink_processes import FlinkProcesses
-from tests.faults.losses import Case, cases, survives
+from tests.faults.losses import Case, First, cases, survives
+from tests.faults.on_flink import STEPS
 from tests.faults.on_processes import OnProcesses, on_processes
+from tests.faults.operations import ROLLBACK
 from tests.faults.pairing import USUAL_SEED, seed
+from tests.faults.proxy import Harm, Moment
 
 pytestmark = pytest.mark.flink
 
 CASES = [pytest.param(case, id=case.id) for case in cases(seed())]
+# The job that was to be rolled back is ended and forgotten, and headgate is killed before it starts the one before.
+LOST_IN_ITS_ROLLBACK = Case(
+    ROLLBACK,
+    next(step for step in STEPS["rollback"] if step.name == "submit-again"),
+    Harm.JM_FAILOVER,
+    Moment.BEFORE,
+    First.KILLED,
+    Rerun.TEAM,
+    Then.NOTHING,
+)
 # Of every loss four, at one operation after another; the same at every run.
-SAMPLE = [pytest.param(case, id=case.id) for case in cases(USUAL_SEED)[4::10]]
+SAMPLE = [pytest.param(case, id=case.id) for case in (LOST_IN_ITS_ROLLBACK, *cases(USUAL_SEED)[4::10])]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from unittest import mock
 from headgate import Headgate
 from headgate.model.plan import Plan
 from headgate.model.reasons import Reason
-from tests.faults.operations import CANCEL, PRUNE, Leaves, ManifestVersion, Operation
+from tests.faults.operations import CANCEL, Leaves, ManifestVersion, Operation
 from tests.faults.platforms import Platform
 from tests.faults.program import Program
 from tests.faults.proxy import KILLS, Fault, FaultProxy, Harm, faulty
@@ -24,6 +24,8 @@ from tests.faults.steps import Recorded, Step, summary
 LASTING = 4
 # Seconds for an answer, where nothing is the matter but a busy machine.
 _AMPLE = 30.0
+# Another project, and the name of its job.
+THEIRS = "billing"
 # A run that finds a job on its way somewhere leaves it alone, and the next run goes on.
 _RERUNS = 3
 
@@ -44,6 +46,7 @@ class Workspace:
         self._store = f"store: '{store}'\n" if store else ""
         self.platform = platform
         self.proxy = proxy
+        self._project = platform.project
         (root / "jobs").mkdir(parents=True)
         subprocess.run(["git", "init", "-q", "--template=", str(root)], check=True)
         self._give(_AMPLE)
@@ -54,7 +57,7 @@ class Workspace:
     def _give(self, timeout: float) -> None:
         """Let headgate wait so long for an answer."""
         target = self.platform.target(self.proxy.url, timeout)
-        text = f"project: {self.platform.project}\ntargets: {{there: {target}}}\nsafety: {{settle_time: 100ms}}\n"
+        text = f"project: {self._project}\ntargets: {{there: {target}}}\nsafety: {{settle_time: 100ms}}\n"
         (self.root / "headgate.yaml").write_text(text + self._store, "utf-8")
 
     def write(self, version: ManifestVersion) -> None:
@@ -83,6 +86,8 @@ class Workspace:
 
     def prepare(self, operation: Operation, *, looks: Workspace | None = None) -> None:
         """Everything that comes before the operation, and the manifest that asks for it; another checkout may look."""
+        if operation.deletes:
+            self._leave_a_definition_of_another_project()
         for version in operation.before:
             self.write(version)
             code = self.run(("apply", "--yes"))
@@ -97,14 +102,27 @@ class Workspace:
         if operation.asks is not ManifestVersion.AS_BEFORE:
             self.write(operation.asks)
 
+    def _leave_a_definition_of_another_project(self) -> None:
+        """That of a job which has stopped: nothing but its marker says whose it is."""
+        self._project, mine = THEIRS, self._project
+        self._give(_AMPLE)
+        theirs = self.platform.manifest(ManifestVersion.RUNNING)
+        (self.root / "jobs" / "job.yaml").write_text(theirs.replace(f"name: {self.platform.job}", f"name: {THEIRS}"))
+        assert self.run(("apply", "--yes")) == 0, self.program.output
+        self.write(ManifestVersion.GONE)
+        assert self.run(("apply", "--yes", "--prune")) == 0, self.program.output
+        shutil.rmtree(self.root / ".headgate")
+        self._project = mine
+        self._give(_AMPLE)
+
     def run(self, command: tuple[str, ...]) -> int:
         """The exit code of a command of headgate's, in which JOB stands for the name of the job."""
         return self.program.run(*(self.platform.job if word == "JOB" else word for word in command))
 
-    def plan(self, *, prune: bool = False) -> Plan:
+    def plan(self, *, prune: bool = False, delete: bool = False) -> Plan:
         """What a person would be reported now."""
         with mock.patch.dict("os.environ", self.platform.environ), Headgate.open(self.root) as headgate:
-            return headgate.plan(prune=prune)
+            return headgate.plan(prune=prune, delete=delete)
 
     def strike(self, operation: Operation, step: Step, harm: Harm) -> None:
         """Run the operation, and do the harm."""
@@ -132,7 +150,7 @@ class Workspace:
         for _ in range(_RERUNS):
             self.run(operation.again)
             said.append(self.program.output)
-            plan = self.plan(prune=operation is PRUNE)
+            plan = self.plan(prune=operation.prunes, delete=operation.deletes)
             if converged(plan, operation):
                 return
         left = [(action.verb.value, str(action.reason), action.note) for action in plan.actions]
@@ -176,6 +194,9 @@ def require_invariants(workspace: Workspace, operation: Operation, seen: Seen) -
         assert ages == sorted(ages)
         assert operation.leaves is Leaves.NOTHING or not ages or ages[-1] > 0
     platform.require_state(consented=int(operation is CANCEL))
+    if operation.deletes:
+        assert THEIRS in platform.definitions()
+        assert platform.job not in platform.definitions()
 
 
 def asked_by(root: Path, platform: Platform, operation: Operation) -> Recorded:
@@ -187,7 +208,7 @@ def asked_by(root: Path, platform: Platform, operation: Operation) -> Recorded:
         with workspace.watched() as seen:
             workspace.run(operation.command)
         asked = summary(proxy.asked, platform.writes)
-        plan = workspace.plan(prune=operation is PRUNE)
+        plan = workspace.plan(prune=operation.prunes, delete=operation.deletes)
         assert converged(plan, operation), f"{operation.name}: {workspace.program.output}"
         require_invariants(workspace, operation, seen)
     return asked

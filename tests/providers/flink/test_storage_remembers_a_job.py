@@ -64,6 +64,7 @@ def test_savepoints_of_a_job_are_found_by_its_name_until_they_are_disposed_of(pr
 
     assert (started.existed, started.snapshots) == (True, ())
     assert begun <= started.started_at <= time.time() * 1000
+    assert job_id in started.started_as
     assert again == first
     assert [snapshot.path for snapshot in found.snapshots] == [last, first]
     assert [snapshot.kind for snapshot in found.snapshots] == ["savepoint"] * 2
