@@ -142,7 +142,7 @@ def test_a_cancelled_job_that_its_platform_does_not_know_any_more_has_ended(plac
 def test_a_job_that_is_listed_as_one_that_runs_has_not_ended_whatever_else_is_said(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And where no list is to be had, nobody knows."""
+    """And where there is no list, it is not known."""
     place.apply(ORDERS)
     [job_id] = place.platform.running("orders")
 
