@@ -89,6 +89,7 @@ def test_cancels_are_counted_for_themselves(five: Workspace) -> None:
 
     assert plan.exit_code == 4
     assert "2 of 5 live jobs would be cancelled; safety.max_cancels is 30%: 1" in plan.stdout
+    assert "`headgate apply --prune --allow-cancels 2` consents to it once" in plan.stdout
     assert done.exit_code == 0
     assert five.local.running("a") == five.local.running("b") == []
 

@@ -11,6 +11,7 @@ import pytest
 from headgate.errors import Rejected
 from headgate.model.live import Live, Observation
 from headgate.model.outcome import Report
+from headgate.model.plan import Verb
 from headgate.project import Headgate
 from headgate.providers.port import Provider, Support
 from tests.end_to_end.houses import QUICK, SIMULATORS, House, built, simulators
@@ -80,6 +81,23 @@ def test_pruned_definitions_are_deleted_on_request_and_no_others(house: House) -
     assert set(seen(house).jobs) == {"stays"}
     with Headgate.open(house.root) as headgate:
         assert not headgate.plan(prune=True, delete=True).has_changes
+
+
+def test_a_job_that_comes_back_after_its_deletion_is_promised_no_savepoint_that_is_gone(house: House) -> None:
+    """Where the platform deletes the savepoint with the definition, it is not named as one to start from."""
+    name = target(house)
+    gone = seen(house).jobs[name]
+    assert isinstance(gone, Live)
+    assert gone.snapshot is not None
+    pruned(house, delete=True)
+    house.job(name)
+
+    with Headgate.open(house.root) as headgate:
+        outlives = headgate.provider(name).capabilities.state_outlives is Support.YES
+        [action] = [one for one in headgate.plan().actions if one.job == name]
+
+    assert action.verb is Verb.BLOCKED
+    assert (gone.snapshot.path in f"{action.note} {action.hint}") is outlives
 
 
 @pytest.fixture

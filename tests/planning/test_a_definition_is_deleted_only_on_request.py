@@ -130,6 +130,7 @@ def test_a_deletion_counts_as_a_cancel():
     [refusal] = refusals(plan, Safety(max_cancels=Limit(count=1)))
 
     assert (refusal.limit, refusal.number, refusal.jobs) == ("max_cancels", 2, ("orders", "third"))
+    assert refusal.option == "--prune --delete --allow-cancels 2"
     assert refusal.words == (
         "2 jobs would be cancelled or their definitions deleted, 1 are live; safety.max_cancels is 1: 1"
     )

@@ -231,6 +231,7 @@ class Refusal:
     """Why `apply` refuses a plan: `limit` of `safety:`, as it is `set`, allows `most` jobs, and the plan has `number`.
 
     `live` is how many jobs run, `jobs` are those that count, `deleted` how many of them lose their definition.
+    `prunes`: some of them have left git.
     """
 
     limit: str
@@ -240,6 +241,7 @@ class Refusal:
     live: int
     jobs: tuple[str, ...] = ()
     deleted: int = 0
+    prunes: bool = False
     code = "safety-limit"
 
     @property
@@ -254,8 +256,9 @@ class Refusal:
 
     @property
     def option(self) -> str:
-        """What consents to it once."""
-        return f"--allow-{self.limit.removeprefix('max_')} {self.number}"
+        """What consents to it once, with what asks for it."""
+        asked_for = ["--prune"] * self.prunes + ["--delete"] * bool(self.deleted)
+        return " ".join([*asked_for, f"--allow-{self.limit.removeprefix('max_')} {self.number}"])
 
 
 @dataclass(frozen=True, slots=True)

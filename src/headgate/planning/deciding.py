@@ -109,8 +109,8 @@ def _of_lost(held: Action, known: Live, now: int, *, rollback: Action | None = N
         return replace(held, note=note, hint=report.hint)
     if rollback and rollback.restore and is_newest(rollback.restore.path, report.kept, report.retained, of=known):
         return rollback
-    # What storage does not tell, the store may: where it was last seen to leave something.
-    unsaid = last if report.kept is None and not report.retained else ""
+    # What storage does not tell, the store may: where it was last seen to leave something that is not known to be gone.
+    unsaid = last if report.kept is None and not report.retained and report.exists is not False else ""
     note = f"{held.note}{unsaid}; {left_of_it(report.kept, report.retained, now)}"
     return replace(held, note=note, hint=way_on(report.kept, report.retained))
 

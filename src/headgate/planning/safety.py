@@ -19,7 +19,8 @@ def refusals(plan: Plan, safety: Safety, allowance: Allowance = _NOTHING_MORE) -
     """
     live = sum(1 for action in plan.actions if action.live is not None and action.live.state.active)
     restarts = tuple(action.job for action in plan.actions if _restarts(action))
-    cancels = tuple(action.job for action in plan.actions if action.verb is Verb.CANCEL)
+    ended = tuple(action for action in plan.actions if action.verb is Verb.CANCEL)
+    cancels, prunes = tuple(action.job for action in ended), any(action.want is None for action in ended)
     deleted = sum(1 for action in plan.actions for step in action.steps if isinstance(step, DeleteDefinition))
     most_restarts = _most(safety.max_restarts, live, _RESTARTS_AT_LEAST, allowance.restarts)
     most_cancels = _most(safety.max_cancels, live, _CANCELS_AT_LEAST, allowance.cancels)
@@ -28,7 +29,7 @@ def refusals(plan: Plan, safety: Safety, allowance: Allowance = _NOTHING_MORE) -
         found.append(Refusal("max_restarts", str(safety.max_restarts), most_restarts, len(restarts), live, restarts))
     if most_cancels is not None and len(cancels) > most_cancels:
         limit = str(safety.max_cancels)
-        found.append(Refusal("max_cancels", limit, most_cancels, len(cancels), live, cancels, deleted))
+        found.append(Refusal("max_cancels", limit, most_cancels, len(cancels), live, cancels, deleted, prunes))
     return tuple(found)
 
 

@@ -75,11 +75,12 @@ def _left_of_lost(
     action: Action, provider: Provider, known: tuple[Snapshot, ...], job_ids: tuple[str, ...]
 ) -> CompatibilityReport:
     """What storage has of a job that ran when it was last seen. What the store alone knows counts if it is there."""
-    kept = _kept_under_a_name(action, provider)
+    kept, exists = _kept_under_a_name(action, provider), None
     if not (kept and kept.snapshots):
         there = next((one for one in known if provider.exists(one.path) is not False), None)
         kept = replace(kept or Kept(), snapshots=(there,)) if there else kept
-    return CompatibilityReport(kept=kept, retained=_retained(action, provider, job_ids))
+        exists = False if known and not there else None
+    return CompatibilityReport(kept=kept, exists=exists, retained=_retained(action, provider, job_ids))
 
 
 def _retained(action: Action, provider: Provider, job_ids: tuple[str, ...]) -> tuple[Snapshot, ...]:
