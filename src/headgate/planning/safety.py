@@ -18,25 +18,28 @@ def refusals(plan: Plan, safety: Safety, allowance: Allowance = _NOTHING_MORE) -
     `allowance` is what a person consents to for this one run, whatever the limit is.
     """
     live = sum(1 for action in plan.actions if action.live is not None and action.live.state.active)
-    restarts = tuple(action.job for action in plan.actions if _restarts(action))
-    ended = tuple(action for action in plan.actions if action.verb is Verb.CANCEL)
-    cancels, prunes = tuple(action.job for action in ended), any(action.want is None for action in ended)
+    found = (_of_restarts(plan, safety, allowance, live), _of_cancels(plan, safety, allowance, live))
+    return tuple(one for one in found if one.most < one.number)
+
+
+def _of_restarts(plan: Plan, safety: Safety, allowance: Allowance, live: int) -> Refusal:
+    jobs = tuple(action.job for action in plan.actions if _restarts(action))
+    most = _most(safety.max_restarts, live, _RESTARTS_AT_LEAST, allowance.restarts, len(jobs))
+    return Refusal("max_restarts", str(safety.max_restarts), most, len(jobs), live, jobs)
+
+
+def _of_cancels(plan: Plan, safety: Safety, allowance: Allowance, live: int) -> Refusal:
+    ended = [action for action in plan.actions if action.verb is Verb.CANCEL]
     deleted = sum(1 for action in plan.actions for step in action.steps if isinstance(step, DeleteDefinition))
-    most_restarts = _most(safety.max_restarts, live, _RESTARTS_AT_LEAST, allowance.restarts)
-    most_cancels = _most(safety.max_cancels, live, _CANCELS_AT_LEAST, allowance.cancels)
-    found = []
-    if most_restarts is not None and len(restarts) > most_restarts:
-        found.append(Refusal("max_restarts", str(safety.max_restarts), most_restarts, len(restarts), live, restarts))
-    if most_cancels is not None and len(cancels) > most_cancels:
-        limit = str(safety.max_cancels)
-        found.append(Refusal("max_cancels", limit, most_cancels, len(cancels), live, cancels, deleted, prunes))
-    return tuple(found)
+    most = _most(safety.max_cancels, live, _CANCELS_AT_LEAST, allowance.cancels, len(ended))
+    jobs, prunes = tuple(action.job for action in ended), any(action.want is None for action in ended)
+    return Refusal("max_cancels", str(safety.max_cancels), most, len(ended), live, jobs, deleted, prunes)
 
 
-def _most(limit: Limit, live: int, at_least: int, consented: int) -> int | None:
-    """How many jobs may be touched; None: as many as there are."""
+def _most(limit: Limit, live: int, at_least: int, consented: int, number: int) -> int:
+    """How many jobs may be touched: all of this number, where there is no limit."""
     most = limit.most(live, at_least)
-    return None if most is None else max(most, consented)
+    return number if most is None else max(most, consented)
 
 
 def _restarts(action: Action) -> bool:
